@@ -1,0 +1,47 @@
+# Two commands do all the set-up: `make run` and `make test`.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+FLASK := $(BIN)/flask
+export PINGZHENG_DEFAULT_MODE ?= demo
+
+.PHONY: run test check bench tools format
+
+run: .venv/runtime
+	@$(FLASK) keys init
+	@$(FLASK) db upgrade
+	@$(FLASK) demo start
+	@exec $(BIN)/gunicorn wsgi:app
+
+test: tools
+	@$(BIN)/python -m pytest
+
+check: tools
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint app/templates --lint --quiet
+	@$(BIN)/python -m pytest
+
+bench: tools
+	@$(BIN)/python -m bench
+
+format: tools
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@$(PYTHON) -m venv .venv
+
+.venv/runtime: requirements.txt | .venv/bin/pip
+	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/tests: requirements-dev.txt | .venv/bin/pip
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@ .venv/runtime
+
+tools: .venv/tests
+	@bash tests/install-tools

@@ -1,0 +1,97 @@
+"""Pingzheng: a self-hosted medical-insurance electronic credential (医保电子凭证)."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from app.config import Settings, SettingsError, load_settings
+from app.core import access, assets, clock, display, health, installation, limits, locale, logs, web
+from app.core.crypto import Vault
+from app.core.db import db, migrate, prepare_engine
+
+# Lower ones know nothing of higher ones; import-linter holds this order (pyproject.toml).
+FEATURES = (
+    "core.audit",
+    "core.keys",
+    "regions",
+    "roster",
+    "messages",
+    "accounts",
+    "credentials",
+    "proofs",
+    "activation",
+    "institutions",
+    "help",
+    "bureau",
+    "pwa",
+    "home",
+    "demo",
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Builds the app. Raises SettingsError when these settings must not be served."""
+    settings = settings or load_settings()
+    if _is_for_serving() and (found := settings.problems()):
+        raise SettingsError(found[0])
+    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    app = Flask(__name__, instance_path=str(settings.instance_path), static_folder=None)
+    app.config.from_mapping(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        SESSION_COOKIE_NAME="__Host-pz" if settings.has_https else "pz",
+        SESSION_COOKIE_SECURE=settings.has_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    logs.install()
+    if settings.test_clock_file:
+        clock.follow_file(settings.test_clock_file)
+    app.extensions["vault"] = Vault(settings.data_key)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(Path(app.root_path).parent / "migrations"))
+    with app.app_context():
+        prepare_engine(db.engine)
+    for part in (locale, display, limits, web, assets, health, access):
+        part.install(app)
+    for feature in FEATURES:
+        _install_feature(app, feature)
+    access.require_rules(app)
+    return app
+
+
+def refuse_unfit_database(app: Flask) -> None:
+    """Before serving: the database must be of this mode's kind. Raises SettingsError."""
+    with app.app_context():
+        found = installation.problems(app.config["SETTINGS"].app_mode)
+        db.session.remove()
+        db.engine.dispose()
+    if found:
+        raise SettingsError(found[0])
+
+
+def _install_feature(app: Flask, feature: str) -> None:
+    """A feature offers what it has: `models`, `routes.blueprint`, `commands.group`, `tasks.register(app)`."""
+    package = f"{__name__}.{feature}"
+    for room in ("models", "routes", "commands", "tasks"):
+        if find_spec(f"{package}.{room}") is None:
+            continue
+        module = import_module(f"{package}.{room}")
+        if room == "routes":
+            app.register_blueprint(module.blueprint)
+        elif room == "commands":
+            app.cli.add_command(module.group)
+        elif room == "tasks":
+            module.register(app)
+
+
+def _is_for_serving() -> bool:
+    """Operators' commands must run while something is still missing; only serving is refused."""
+    command = click.get_current_context(silent=True)
+    return command is None or command.info_name == "run"

@@ -1,0 +1,130 @@
+"""Who signs in: accounts by telephone number, browsers, sessions, SMS codes and consents."""
+
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Base, BigId
+
+
+class Account(Base):
+    """One number, one account. It becomes a person's by activation; a reassigned number leaves its old account without one."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    phone_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary(64))
+    created_at: Mapped[datetime]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), unique=True, default=None)
+
+    @property
+    def is_activated(self) -> bool:
+        return self.person_id is not None
+
+
+class Device(Base):
+    """One browser as one account knows it. `bound_at` is set once the person has proved to be themselves on it."""
+
+    __tablename__ = "device"
+    __table_args__ = (Index("uq_device_browser_account", "browser_hash", "account_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    name: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    bound_at: Mapped[datetime | None] = mapped_column(default=None)
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+    account: Mapped[Account] = relationship(init=False)
+
+    @property
+    def is_bound(self) -> bool:
+        return self.bound_at is not None and self.revoked_at is None
+
+
+class LoginSession(Base):
+    """Ends on the server. `unlocked_at` is when the display PIN was last given in it."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    unlocked_at: Mapped[datetime | None] = mapped_column(default=None)
+    account: Mapped[Account] = relationship(init=False)
+    device: Mapped[Device] = relationship(init=False)
+
+
+class SmsPurpose(Enum):
+    sign_in = "sign_in"
+    lost = "lost"
+    new_phone = "new_phone"
+
+
+class SmsCode(Base):
+    """Six digits sent to a number, good for one purpose in one browser. Rows are also what the limits are counted from."""
+
+    __tablename__ = "sms_code"
+    __table_args__ = (Index("ix_sms_code_address", "address_hash", "created_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    phone_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    phone_encrypted: Mapped[bytes] = mapped_column(LargeBinary(64))
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    purpose: Mapped[SmsPurpose]
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime]
+    guesses: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class ConsentPurpose(Enum):
+    """One box each, never pre-ticked (PIPL 14, 29; `domain.md` 5)."""
+
+    activation_notice = "activation_notice"
+    face_check = "face_check"
+    share_on_scan = "share_on_scan"
+    guardian_under_14 = "guardian_under_14"
+    family_documents = "family_documents"
+
+
+class Notice(Base):
+    """A legal text in one version. Consents point at it; a version once used is never changed."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index("uq_notice_version", "purpose", "version", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    purpose: Mapped[ConsentPurpose]
+    version: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(String(80))
+    label: Mapped[str] = mapped_column(String(200))  # the sentence beside the box
+    body: Mapped[str] = mapped_column(Text)
+    legal_basis: Mapped[str] = mapped_column(String(120))
+    text_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    published_at: Mapped[datetime]
+
+
+class Consent(Base):
+    """A line of the consent ledger."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"), index=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
+    given_by: Mapped[str] = mapped_column(String(16))  # self | guardian
+    channel: Mapped[str] = mapped_column(String(16))  # web | counter
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
+    notice: Mapped[Notice] = relationship(init=False)

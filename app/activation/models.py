@@ -1,0 +1,51 @@
+"""Activations under way, and devices that ask to be trusted."""
+
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Account
+from app.core.db import Base, BigId
+from app.roster.models import InsuredPerson
+
+
+class DraftStep(Enum):
+    person = "person"
+    consent = "consent"
+    proof = "proof"
+    pin = "pin"
+
+
+class ActivationDraft(Base):
+    """An activation under way, in one browser, for thirty days. What was typed is encrypted."""
+
+    __tablename__ = "activation_draft"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    step: Mapped[DraftStep]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    typed_encrypted: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), default=None)
+    consented_notices: Mapped[str] = mapped_column(String(120), default="")  # notice ids, comma separated
+    takes_over_phone: Mapped[bool] = mapped_column(default=False)  # a reassigned number: the old account loses it at the end
+    person: Mapped[InsuredPerson | None] = relationship(init=False)
+    account: Mapped[Account] = relationship(init=False)
+
+
+class Rebinding(Base):
+    """A device that asked to be trusted by SMS and document number: effective after a delay the other devices may use to object."""
+
+    __tablename__ = "rebinding"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), index=True)
+    requested_at: Mapped[datetime]
+    effective_at: Mapped[datetime]
+    done_at: Mapped[datetime | None] = mapped_column(default=None)
+    cancelled_at: Mapped[datetime | None] = mapped_column(default=None)

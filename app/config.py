@@ -1,0 +1,224 @@
+"""Typed settings, from the environment alone.
+
+`.env` in the working directory is read, then `secrets.env` in the instance folder; the real environment wins over both.
+One field is one variable: `sms_resend_seconds` is `SMS_RESEND_SECONDS`. Defaults are safe in production and public.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+SECRETS_FILE = "secrets.env"
+SECRET_MIN_CHARS = 43  # 32 random bytes in base64url
+_WORDS_OF_DEFAULTS = ("change", "default", "secret", "example", "password", "00000000")
+
+
+class SettingsError(SystemExit):
+    """The process must not start; the message is one sentence for the operator."""
+
+
+class Mode(StrEnum):
+    demo = "demo"
+    production = "production"
+
+
+def _default_mode() -> str:
+    return "production"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    # Where and how the process runs
+    app_mode: Mode = field(default_factory=lambda: Mode(_default_mode()))
+    host: str = "127.0.0.1"
+    port: int = 8000
+    web_workers: int = 2
+    web_threads: int = 4
+    demo_public: bool = False
+    instance_path: Path = Path("instance")
+    database_url: str = ""
+    documents_url: str = ""
+    ratelimit_storage_url: str = "memory://"
+    trusted_proxies: int = 0
+    test_clock_file: str = ""  # demo mode only: a file holding an offset in seconds, so that tests can move the clock
+
+    # Secrets: `flask keys init` writes them once into the instance folder
+    secret_key: str = field(default="", repr=False)
+    data_key: str = field(default="", repr=False)
+    audit_key: str = field(default="", repr=False)
+    code_masters: str = field(default="", repr=False)
+
+    # The bureau that hosts this
+    bureau_name: str = "示范市医疗保障局"
+    icp_number: str = ""
+    police_number: str = ""
+
+    # Plug-ins, by entry-point name
+    sms_sender: str = "console"
+    sms_url: str = ""
+    sms_key: str = field(default="", repr=False)
+    face_check: str = "stub"
+    face_check_url: str = ""
+    face_check_key: str = field(default="", repr=False)
+    face_check_timeout_seconds: float = 5.0
+    roster_source: str = "file"
+    roster_url: str = ""
+    roster_key: str = field(default="", repr=False)
+
+    # Sign-in (contract 1)
+    sms_resend_seconds: int = 60
+    sms_per_number_hour: int = 5
+    sms_per_address_hour: int = 20
+    sms_guesses: int = 5
+    sms_valid_seconds: int = 300
+    session_idle_days: int = 30
+    session_absolute_days: int = 180
+    rebind_delay_hours: int = 24
+
+    # Activation
+    draft_days: int = 30
+    face_attempts: int = 5
+    face_valid_seconds: int = 600
+    counter_code_days: int = 30
+    counter_code_guesses: int = 5
+    max_age_years: int = 150
+
+    # The code (contract 4)
+    code_digest: str = "sha256"
+    code_period_seconds: int = 30
+    code_past_seconds: int = 60
+    code_future_seconds: int = 30
+    master_overlap_days: int = 31
+    handle_days: float = 1.0
+    pin_guesses: int = 5
+    pin_lock_minutes: int = 15
+    relock_minutes: int = 5
+    offline_days: int = 30
+    offline_uses: int = 10
+    typed_code_seconds: int = 120
+    typed_code_renew_seconds: int = 90
+    typed_code_keep_hours: int = 24
+
+    # Scanning (contract 5)
+    ec_query_per_second: int = 100
+    ec_query_burst: int = 200
+    wrong_typed_per_minute: int = 10
+    api_max_bytes: int = 65_536
+    answer_keep_minutes: int = 10
+    ec_token_hours: int = 24
+    help_code_days: int = 30
+    challenge_seconds: int = 120
+    challenge_per_ten_minutes: int = 3
+    challenge_min_rules: int = 2
+    risk_first_use: bool = False
+    risk_other_city_minutes: int = 0
+    risk_pharmacies_a_day: int = 0
+    risk_new_device_hours: int = 0
+
+    # Roster
+    roster_batch_rows: int = 10_000
+
+    @property
+    def is_demo(self) -> bool:
+        return self.app_mode is Mode.demo
+
+    @property
+    def has_https(self) -> bool:
+        """Production stands behind TLS; the demo is plain HTTP on loopback."""
+        return not self.is_demo
+
+    def problems(self) -> list[str]:
+        """Sentences that say why this process must not serve; empty when it may."""
+        found = [
+            f"{name.upper()} is missing or is not a secret of its own: run `flask keys init`."
+            for name in ("secret_key", "data_key", "audit_key")
+            if not _is_secret(getattr(self, name))
+        ]
+        if not self.code_masters:
+            found.append("CODE_MASTERS is missing: run `flask keys init`.")
+        elif any(not _is_secret_hex(part) for part in self.code_masters.split(",")):
+            found.append("CODE_MASTERS holds a key that is not a secret of its own: run `flask keys init`.")
+        if self.is_demo:
+            if not _is_loopback(self.host) and not self.demo_public:
+                found.append(f"The demo answers on loopback only, not on {self.host}: set DEMO_PUBLIC=1 if you mean it.")
+            return found
+        if self.face_check == "stub":
+            found.append("The face check is the stub, which lets anyone pass: set FACE_CHECK to a real provider.")
+        if self.sms_sender == "console":
+            found.append("The SMS sender is the console, which sends nothing: set SMS_SENDER to a real one.")
+        if self.web_workers > 1 and self.ratelimit_storage_url.startswith("memory"):
+            found.append("Several workers cannot share limits kept in memory: set RATELIMIT_STORAGE_URL or WEB_WORKERS=1.")
+        if self.test_clock_file:
+            found.append("TEST_CLOCK_FILE moves the clock and belongs to the demo alone.")
+        return found
+
+
+def load_settings(environ: Mapping[str, str] | None = None, *, default_mode: str | None = None) -> Settings:
+    """Reads `.env`, the instance's secrets and the environment.
+
+    Raises SettingsError naming the variable whose value cannot be read.
+    """
+    env: dict[str, str] = {}
+    if environ is None:
+        env |= {k: v for k, v in dotenv_values(".env").items() if v is not None}
+        environ = os.environ
+    merged = {**env, **environ}
+    instance = Path(merged.get("INSTANCE_PATH") or "instance").resolve()
+    secrets_file = instance / SECRETS_FILE
+    if secrets_file.is_file():
+        merged = {**{k: v for k, v in dotenv_values(secrets_file).items() if v is not None}, **merged}
+    merged.setdefault("APP_MODE", default_mode or merged.get("PINGZHENG_DEFAULT_MODE") or _default_mode())
+
+    values: dict[str, Any] = {}
+    for f in fields(Settings):
+        raw = merged.get(f.name.upper())
+        if raw is not None and raw != "":
+            values[f.name] = _parse(f.name.upper(), f.type, raw)
+    values["instance_path"] = instance
+    values.setdefault("database_url", f"sqlite:///{instance / 'pingzheng.sqlite3'}")
+    values.setdefault("documents_url", (instance / "documents").as_uri())
+    url = values["database_url"]
+    if url.startswith(("postgres://", "postgresql://")):
+        values["database_url"] = "postgresql+psycopg://" + url.split("://", 1)[1]
+    return Settings(**values)
+
+
+def _parse(name: str, kind: Any, raw: str) -> Any:
+    try:
+        if kind is bool:
+            return {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}[
+                raw.strip().lower()
+            ]
+        return kind(raw)
+    except (ValueError, KeyError):
+        raise SettingsError(f"{name}={raw!r} cannot be read as {getattr(kind, '__name__', kind)}.") from None
+
+
+def _is_secret(value: str) -> bool:
+    low = value.lower()
+    return len(value) >= SECRET_MIN_CHARS and len(set(value)) >= 16 and not any(w in low for w in _WORDS_OF_DEFAULTS)
+
+
+def _is_secret_hex(part: str) -> bool:
+    """`id:digest:hex[:retired-at]`; the key needs 32 bytes that are not a pattern such as the published test vector."""
+    pieces = part.split(":")
+    try:
+        key = bytes.fromhex(pieces[2])
+    except (IndexError, ValueError):
+        return False
+    return len(key) >= 32 and len(set(key)) >= 12 and key != bytes(range(len(key)))
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

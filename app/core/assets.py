@@ -1,0 +1,77 @@
+"""Static files under an address that changes with their content, so that browsers may keep them for ever.
+
+`/static/v-<release>/js/app.js`: the release is a hash over all static files; relative imports between ES modules stay inside it.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+
+from app.core.access import access, anyone
+
+blueprint = Blueprint("assets", __name__)
+_TEXT = {".css", ".js", ".svg", ".json", ".webmanifest"}
+
+
+def install(app: Flask) -> None:
+    root = Path(app.root_path) / "static"
+    app.config["STATIC_ROOT"] = root
+    app.config["RELEASE"] = release_of(root)
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(asset=asset, inline_css=inline_css)
+
+
+def release_of(root: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(p for p in root.rglob("*") if p.is_file()):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    return url_for("assets.show_file", release=current_app.config["RELEASE"], name=name)
+
+
+def inline_css(*names: str) -> str:
+    """The text of these style sheets for a <style> element; its hash stands in the CSP (`csp_style_hashes`)."""
+    return _joined(current_app.config["STATIC_ROOT"], names)
+
+
+@lru_cache(maxsize=16)
+def _joined(root: Path, names: tuple[str, ...]) -> str:
+    return "\n".join((root / name).read_text() for name in names)
+
+
+@lru_cache(maxsize=256)
+def _load(root: Path, name: str) -> tuple[bytes, bytes | None, str]:
+    path = (root / name).resolve()
+    if not path.is_relative_to(root.resolve()) or not path.is_file():
+        raise FileNotFoundError(name)
+    plain = path.read_bytes()
+    packed = gzip.compress(plain, 9) if path.suffix in _TEXT else None
+    return plain, packed, mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+@blueprint.get("/static/v-<release>/<path:name>")
+@access(anyone)
+def show_file(release: str, name: str) -> Response:
+    try:
+        plain, packed, kind = _load(current_app.config["STATIC_ROOT"], name)
+    except FileNotFoundError:
+        abort(404)
+    if kind.startswith("text/") or kind.endswith("javascript"):
+        kind += "; charset=utf-8"
+    use_packed = packed is not None and "gzip" in request.headers.get("Accept-Encoding", "")
+    response = Response(packed if use_packed else plain, content_type=kind)
+    if packed is not None:
+        response.headers["Vary"] = "Accept-Encoding"
+    if use_packed:
+        response.headers["Content-Encoding"] = "gzip"
+    # Another release's address may be asked for by a page of before the update: serve today's file, but do not let it be kept.
+    is_current = release == current_app.config["RELEASE"]
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_current else "no-cache"
+    return response

@@ -1,0 +1,46 @@
+import json
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import insert
+
+from app.core import clock
+from app.core.audit.keys import row_mac
+from app.core.audit.models import AuditRow
+from app.core.db import db, is_writing
+from app.core.ids import new_id
+
+_INSERT = insert(AuditRow.__table__)  # type: ignore[arg-type]
+
+
+def record(
+    tag: StrEnum,
+    *,
+    actor: str,
+    subject: str = "",
+    person_id: int | None = None,
+    outcome: str = "ok",
+    place: str = "",
+    **detail: Any,
+) -> int:
+    """Writes one audit row in the surrounding transaction and returns its id.
+
+    actor and subject are `kind:id` (`account:12`, `institution:3`, `system`). detail holds ids and codes, never a name or number of a
+    person. Raises RuntimeError outside a transaction: an act without its row must not be possible.
+    """
+    if not is_writing():
+        raise RuntimeError("an audit row belongs into a transaction")
+    row: dict[str, Any] = {
+        "id": new_id(),
+        "created_at": clock.now(),
+        "tag": tag.value,
+        "outcome": outcome,
+        "actor": actor,
+        "subject": subject,
+        "person_id": person_id,
+        "place": place,
+        "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True) if detail else "",
+    }
+    row["row_mac"] = row_mac(row)
+    db.session.execute(_INSERT, row)
+    return int(row["id"])

@@ -1,0 +1,118 @@
+"""Reads the whole log against its seals and names what does not fit."""
+
+import json
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.core.audit.keys import GENESIS, merkle_root, row_mac, seal_mac, unpack_ids
+from app.core.audit.models import AuditRow, AuditSeal
+from app.core.audit.seal import head_path
+from app.core.db import db
+
+_COLUMNS = AuditRow.__table__.c
+_CHUNK = 5000
+_MAC_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Finding:
+    """kind: altered (changed or inserted by hand) | missing | seal_changed | seal_missing | chain_cut | head_missing."""
+
+    kind: str
+    where: str
+
+
+@dataclass
+class Report:
+    rows: int = 0
+    seals: int = 0
+    unsealed: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        return not self.findings
+
+
+class _Rows:
+    """Every row's id, MAC and whether a seal names it: 41 bytes a row."""
+
+    def __init__(self) -> None:
+        self.ids = array("q")
+        self.macs = bytearray()
+        self.is_sealed = bytearray()
+
+    def add(self, number: int, mac: bytes) -> None:
+        self.ids.append(number)
+        self.macs += mac.ljust(_MAC_BYTES, b"\0")[:_MAC_BYTES]
+        self.is_sealed.append(0)
+
+    def take(self, number: int) -> bytes | None:
+        """The MAC of this row, which from now on counts as sealed."""
+        i = bisect_left(self.ids, number)
+        if i == len(self.ids) or self.ids[i] != number:
+            return None
+        self.is_sealed[i] = 1
+        return bytes(self.macs[i * _MAC_BYTES : (i + 1) * _MAC_BYTES])
+
+
+def verify(progress: Callable[[int], object] = lambda n: None) -> Report:
+    """Checks each row's MAC, each seal, the chain and its published head. `progress` hears of every chunk of rows."""
+    report, rows = Report(), _Rows()
+    for row in _stream_rows():
+        values = row._mapping
+        if row_mac(values) != values["row_mac"]:
+            report.findings.append(Finding("altered", f"row {values['id']}"))
+        rows.add(values["id"], values["row_mac"])
+        report.rows += 1
+        if report.rows % _CHUNK == 0:
+            progress(_CHUNK)
+    _verify_chain(report, rows)
+    report.unsealed = rows.is_sealed.count(0)
+    progress(report.rows % _CHUNK)
+    return report
+
+
+def count_rows() -> int:
+    return db.session.scalar(select(func.count()).select_from(AuditRow)) or 0
+
+
+def _stream_rows() -> Iterator[Any]:
+    last = -1
+    while chunk := db.session.execute(select(*_COLUMNS).where(_COLUMNS.id > last).order_by(_COLUMNS.id).limit(_CHUNK)).all():
+        yield from chunk
+        last = chunk[-1].id
+
+
+def _verify_chain(report: Report, rows: _Rows) -> None:
+    head = json.loads(head_path().read_text()) if head_path().exists() else None
+    previous, expected = GENESIS, 1
+    for seal in db.session.scalars(select(AuditSeal).order_by(AuditSeal.number).execution_options(yield_per=100)):
+        report.seals += 1
+        if seal.number != expected:
+            report.findings.append(Finding("seal_missing", f"seal {expected} to {seal.number - 1}"))
+        elif seal.previous_mac != previous:
+            report.findings.append(Finding("chain_cut", f"before seal {seal.number}"))
+        if seal_mac(seal.number, seal.sealed_at, seal.members, seal.merkle_root, seal.previous_mac) != seal.seal_mac:
+            report.findings.append(Finding("seal_changed", f"seal {seal.number}"))
+        if head and head["number"] == seal.number and head["mac"] != seal.seal_mac.hex():
+            report.findings.append(Finding("seal_changed", f"seal {seal.number} is not the published one"))
+        _verify_members(report, rows, seal)
+        previous, expected = seal.seal_mac, seal.number + 1
+    if head and head["number"] >= expected:
+        report.findings.append(Finding("chain_cut", f"seal {expected} to {head['number']}"))
+    elif head is None and report.seals:
+        report.findings.append(Finding("head_missing", str(head_path())))
+
+
+def _verify_members(report: Report, rows: _Rows, seal: AuditSeal) -> None:
+    leaves = [(number, rows.take(number)) for number in unpack_ids(seal.members)]
+    missing = [number for number, mac in leaves if mac is None]
+    report.findings += [Finding("missing", f"row {number}") for number in missing]
+    if not missing and merkle_root((n, mac) for n, mac in leaves if mac is not None) != seal.merkle_root:
+        report.findings.append(Finding("seal_changed", f"rows of seal {seal.number}"))

@@ -1,0 +1,51 @@
+"""The only clock. Rules and display run on Asia/Shanghai, storage on UTC; tests move it."""
+
+import os
+import time
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+_offset = 0.0
+_offset_file = ""
+
+
+def follow_file(path: str) -> None:
+    """From now on the offset in seconds is read from this file: how tests move the clock of a running server."""
+    global _offset_file
+    _offset_file = path
+
+
+def move(by: timedelta) -> None:
+    """Moves this process's clock forward (tests only)."""
+    global _offset
+    _offset += by.total_seconds()
+
+
+def reset() -> None:
+    global _offset
+    _offset = 0.0
+
+
+def timestamp() -> float:
+    """Unix seconds."""
+    offset = _offset
+    if _offset_file and os.path.exists(_offset_file):
+        with open(_offset_file) as f:
+            offset += float(f.read() or 0)
+    return time.time() + offset
+
+
+def now() -> datetime:
+    """The moment, aware, in UTC."""
+    return datetime.fromtimestamp(timestamp(), UTC)
+
+
+def today() -> date:
+    """The calendar day in China."""
+    return now().astimezone(CHINA).date()
+
+
+def local(moment: datetime) -> datetime:
+    return moment.astimezone(CHINA)

@@ -1,0 +1,142 @@
+"""The database: one declarative base free of Flask, and the one way to write.
+
+Outside `transaction` a session reads only, on a snapshot, so readers never block. The outermost `transaction` starts afresh
+(objects are read again) and on SQLite begins IMMEDIATE: a plain BEGIN that reads and then writes dies with SQLITE_BUSY_SNAPSHOT.
+"""
+
+import enum
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, TypeDecorator, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BigId = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up by itself only in an INTEGER key
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in, aware UTC out, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(MappedAsDataclass, DeclarativeBase, eq=False, kw_only=True):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        datetime: UtcDateTime,
+        enum.Enum: Enum(enum.Enum, native_enum=False, length=24, values_callable=lambda e: [m.value for m in e]),
+    }
+
+
+db = SQLAlchemy(metadata=Base.metadata)
+migrate = Migrate()
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+_after_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Rules, rows and the audit row commit together when the outermost block ends, or not at all.
+
+    Also a decorator: `@transaction()`. Inner uses join the outer one. No network, image work or password hash belongs inside.
+    """
+    if _writing.get():
+        yield
+        return
+    db.session.rollback()
+    writing = _writing.set(True)
+    hooks: list[Callable[[], None]] = []
+    outer_hooks = _after_commit.set(hooks)
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        _writing.reset(writing)
+        _after_commit.reset(outer_hooks)
+    for hook in hooks:
+        hook()
+
+
+def after_commit(hook: Callable[[], None]) -> None:
+    """Runs once the surrounding transaction has committed: the place for sending an SMS."""
+    hooks = _after_commit.get()
+    if hooks is None:
+        raise RuntimeError("after_commit needs a surrounding transaction")
+    hooks.append(hook)
+
+
+@contextmanager
+def schema_changes() -> Iterator[None]:
+    """For migrations and bulk loads that hold a connection of their own."""
+    writing = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(writing)
+
+
+def is_writing() -> bool:
+    return _writing.get()
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Hooks that make both databases keep the promise of this module's first lines."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+    else:
+        event.listen(engine, "begin", _postgresql_begin)
+
+
+def _sqlite_connect(dbapi: Any, _record: Any) -> None:
+    dbapi.isolation_level = None
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "busy_timeout=15000", "cache_size=-16000"):
+        dbapi.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    raw: Any = connection.connection.dbapi_connection
+    if _writing.get():
+        raw.execute("PRAGMA query_only=OFF")
+        raw.execute("BEGIN IMMEDIATE")
+    else:
+        raw.execute("PRAGMA query_only=ON")
+        raw.execute("BEGIN")
+
+
+def _postgresql_begin(connection: Connection) -> None:
+    raw: Any = connection.connection.dbapi_connection
+    read_only = not _writing.get()
+    if raw.read_only is not read_only:
+        raw.read_only = read_only

@@ -1,0 +1,53 @@
+"""How moments and personal data are shown: masked, in Chinese time."""
+
+from datetime import date, datetime
+
+from flask import Flask
+
+from app.core import clock
+from app.core.settings import settings
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        day=day, moment=moment, masked_name=masked_name, masked_phone=masked_phone, masked_cert=masked_cert, grouped=grouped
+    )
+    app.jinja_env.globals.update(settings=settings, now=clock.now)
+
+
+def day(value: date | datetime | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = clock.local(value).date()
+    return f"{value.year} 年 {value.month} 月 {value.day} 日"
+
+
+def moment(value: datetime | None) -> str:
+    """`11 月 24 日 17:00`, with the year when it is not this one."""
+    if value is None:
+        return ""
+    here = clock.local(value)
+    year = "" if here.year == clock.today().year else f"{here.year} 年 "
+    return f"{year}{here.month} 月 {here.day} 日 {here:%H:%M}"
+
+
+def masked_name(name: str) -> str:
+    """张*, 李**: the first character stays."""
+    return name[:1] + "*" * max(1, len(name) - 1)
+
+
+def masked_phone(phone: str) -> str:
+    return f"{phone[:3]}****{phone[-4:]}"
+
+
+def masked_cert(number: str) -> str:
+    """5106**********0017; short numbers keep two characters at each end."""
+    keep = 4 if len(number) >= 15 else 2
+    return number[:keep] + "*" * max(4, len(number) - 2 * keep) + number[-keep:]
+
+
+def grouped(number: str) -> str:
+    """4-4-4, as the twelve digits are read aloud."""
+    return " ".join(number[i : i + 4] for i in range(0, len(number), 4))

@@ -1,0 +1,1 @@
+"""The operator's secrets: made once, rotated with overlap."""

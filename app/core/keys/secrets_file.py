@@ -1,0 +1,35 @@
+"""`secrets.env` in the instance folder, mode 0600: the secrets of an installation that keeps them beside its data."""
+
+import os
+import secrets
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from app.config import SECRETS_FILE
+
+
+def secrets_path(instance: Path) -> Path:
+    return instance / SECRETS_FILE
+
+
+def read_secrets(instance: Path) -> dict[str, str]:
+    return {k: v for k, v in dotenv_values(secrets_path(instance)).items() if v}
+
+
+def write_secrets(instance: Path, values: dict[str, str]) -> None:
+    """Replaces the file in one step, so that a crash leaves the old or the new one."""
+    instance.mkdir(parents=True, exist_ok=True)
+    draft = secrets_path(instance).with_suffix(".new")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
+        f.writelines(f"{name}={value}\n" for name, value in values.items())
+    os.replace(draft, secrets_path(instance))
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(36)
+
+
+def new_master(digest: str, known: int) -> str:
+    """`id:digest:hex`, the form of one entry in CODE_MASTERS."""
+    return f"m{known + 1}:{digest}:{secrets.token_hex(32)}"

@@ -1,0 +1,119 @@
+"""What every answer carries: security headers, no-store, and refusals as a page or, under /api, as JSON."""
+
+import base64
+import hashlib
+
+from flask import Flask, Response, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.core import logs
+from app.core.errors import DomainError
+from app.core.settings import settings
+
+
+def install(app: Flask) -> None:
+    proxies = app.config["SETTINGS"].trusted_proxies
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    app.after_request(_headers)
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _store_unavailable)
+    app.register_error_handler(Exception, _unexpected)
+    app.jinja_env.globals.update(allow_inline=allow_inline)
+
+
+def allow_inline(text: str) -> str:
+    """Marks this exact inline style as allowed on the page being rendered; returns it unchanged."""
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    g.setdefault("style_hashes", set()).add(f"'sha256-{digest}'")
+    return text
+
+
+def is_api() -> bool:
+    return request.path.startswith("/api/")
+
+
+def content_security_policy() -> str:
+    styles = " ".join(["'self'", *sorted(g.get("style_hashes", ()))])
+    form_targets = g.get("form_action", "'self'")
+    return (
+        f"default-src 'none'; script-src 'self'; style-src {styles}; img-src 'self' data:; connect-src 'self'; font-src 'none'; "
+        f"manifest-src 'self'; worker-src 'self'; form-action {form_targets}; base-uri 'none'; "
+        "frame-ancestors 'none'; object-src 'none'"
+    )
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Cache-Control", "no-store")
+    if is_api():
+        return response
+    headers.setdefault("Content-Security-Policy", content_security_policy())
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=()")
+    if settings.has_https:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def refusal_page(error: DomainError) -> ResponseReturnValue:
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+    return render_template("errors/refusal.html", error=error), error.status, headers
+
+
+def _refused(error: DomainError) -> ResponseReturnValue:
+    return _api_error(error) if is_api() else refusal_page(error)
+
+
+def _api_error(error: DomainError) -> ResponseReturnValue:
+    answer = current_app.extensions["api_error"](error)
+    return answer  # type: ignore[no-any-return]
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error
+    sentences = {
+        400: ("bad_request", _("浏览器发来的内容不完整。"), _("请回到上一页再试一次。")),
+        401: ("sign_in", _("请先登录。"), _("登录后再打开这一页。")),
+        403: ("forbidden", _("您不能打开这一页。"), _("如果您认为应当可以,请拨打热线。")),
+        404: ("not_found", _("没有找到这个页面。"), _("请检查地址,或回到首页重新进入。")),
+        405: ("method_not_allowed", _("这个地址不能这样打开。"), _("请从首页重新进入。")),
+        413: ("too_large", _("发来的内容太大了。"), _("请换小一些的文件再试。")),
+        415: ("media_type", _("内容的格式不对。"), _("请回到上一页再试一次。")),
+        429: ("too_many_requests", _("您操作得太快了。"), _("请过一会儿再试。")),
+    }
+    code, what, after = sentences.get(status, ("try_again", _("现在办不了。"), _("请过几分钟再试。")))
+    shown = DomainError(code, what, after, status=status)
+    allow = {"Allow": ", ".join(error.valid_methods)} if getattr(error, "valid_methods", None) else {}  # type: ignore[attr-defined]
+    response = current_app.make_response(_refused(shown))
+    response.headers.update(allow)
+    return response
+
+
+def _stale_form(error: CSRFError) -> ResponseReturnValue:
+    return _refused(DomainError("stale_form", _("这一页打开太久了,没有提交成功。"), _("请返回上一页,刷新后再提交。"), status=400))
+
+
+def _store_unavailable(error: OperationalError) -> ResponseReturnValue:
+    logs.log.error("store_unavailable", path=request.path, reason=type(error.orig).__name__)
+    return _refused(
+        DomainError(
+            "try_again", _("现在连不上医保局的系统。"), _("您填的内容请先不要关闭,过几分钟再试。"), status=503, retry_after=5
+        )
+    )
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    logs.log.exception("unexpected", path=request.path, endpoint=request.endpoint)
+    return _refused(DomainError("try_again", _("系统出了问题,已经记录下来。"), _("请过几分钟再试。"), status=500))

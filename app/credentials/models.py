@@ -1,0 +1,105 @@
+"""The credential and the presentations that show it."""
+
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Device
+from app.core.db import Base, BigId
+from app.roster.models import InsuredPerson
+
+
+class CredentialKind(Enum):
+    own = "own"  # activated by the person
+    held = "held"  # brought to life by a relative's family account
+
+
+class CredentialStatus(Enum):
+    active = "active"
+    frozen = "frozen"
+    ended = "ended"
+
+
+class Credential(Base):
+    """医保电子凭证 of one person. At most one that is not ended: the partial index holds under parallel requests too (S1, S68)."""
+
+    __tablename__ = "credential"
+    __table_args__ = (
+        Index(
+            "uq_credential_living",
+            "person_id",
+            unique=True,
+            sqlite_where=text("status <> 'ended'"),
+            postgresql_where=text("status <> 'ended'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"))
+    kind: Mapped[CredentialKind]
+    activated_at: Mapped[datetime]
+    status: Mapped[CredentialStatus] = mapped_column(default=CredentialStatus.active)
+    frozen_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    person: Mapped[InsuredPerson] = relationship(init=False)
+
+
+class EndReason(Enum):
+    """Why a presentation shows no more."""
+
+    replaced = "replaced"  # a newer handle of the same device took over
+    device_removed = "device_removed"
+    link_ended = "link_ended"
+    credential_ended = "credential_ended"
+    forged_tags = "forged_tags"
+
+
+class Presentation(Base):
+    """One device x one credential; its handle is all a code says. Kept small: it carries the single-use race."""
+
+    __tablename__ = "presentation"
+    __table_args__ = (
+        Index("ix_presentation_device", "device_id", "credential_id"),
+        Index("ix_presentation_credential", "credential_id"),
+    )
+
+    handle: Mapped[str] = mapped_column(String(20), primary_key=True)
+    credential_id: Mapped[int] = mapped_column(ForeignKey("credential.id"))
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))  # none for a specimen or a slip
+    master_id: Mapped[str] = mapped_column(String(16))  # the master in force when its key was made
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]  # when its device last spoke to the server
+    shown_by: Mapped[str] = mapped_column(String(8), default="self")  # self | family | slip
+    last_used: Mapped[int] = mapped_column(BigInteger, default=0)  # issued-at of the last accepted code, Unix seconds
+    uses_since_seen: Mapped[int] = mapped_column(default=0)
+    last_scan_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    key_given_at: Mapped[datetime | None] = mapped_column(default=None)
+    ends_at: Mapped[datetime | None] = mapped_column(default=None)  # good until then: a successor exists, or it is over
+    end_reason: Mapped[EndReason | None] = mapped_column(default=None)
+    credential: Mapped[Credential] = relationship(init=False)
+    device: Mapped[Device | None] = relationship(init=False)
+
+
+class TypedCode(Base):
+    """The twelve digits under the QR. Kept 24 h, so that used and expired can be told apart from unknown."""
+
+    __tablename__ = "typed_code"
+
+    number: Mapped[str] = mapped_column(String(12), primary_key=True)
+    handle: Mapped[str] = mapped_column(ForeignKey("presentation.handle"), index=True)
+    issued_at: Mapped[int] = mapped_column(BigInteger)  # Unix seconds
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)  # a newer number brings it forward
+
+
+class DisplayPin(Base):
+    """展码密码: six digits of one's own, asked before the code is shown. Five wrong tries lock it."""
+
+    __tablename__ = "display_pin"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    pin_hash: Mapped[str] = mapped_column(String(120))
+    set_at: Mapped[datetime]
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(default=None)

@@ -1,0 +1,129 @@
+"""Hospitals and pharmacies, their keys, and what they scan."""
+
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, BigId
+
+
+class InstitutionKind(Enum):
+    hospital = "H"
+    pharmacy = "P"
+    bureau_counter = "C"  # the bureau's own window is a scanner too (S8)
+
+
+class Institution(Base):
+    """定点医药机构. `business_types`: the scenes enabled for it, comma separated (S63, S76)."""
+
+    __tablename__ = "institution"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    fixmedins_code: Mapped[str] = mapped_column(String(12), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[InstitutionKind]
+    region_code: Mapped[str] = mapped_column(String(6))
+    business_types: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    is_enabled: Mapped[bool] = mapped_column(default=True)
+    is_sandbox: Mapped[bool] = mapped_column(default=False)
+    supports_challenge: Mapped[bool] = mapped_column(default=False)
+
+
+class ApiKey(Base):
+    """`pz_<id>_<secret>`, compared as peppered HMAC; at most two live ones an institution, so that keys roll with overlap."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Scan(Base):
+    """One attempt to decode a code whose holder is known, accepted or refused. (id, created_at) is the only unique key."""
+
+    __tablename__ = "scan"
+    __table_args__ = (Index("ix_scan_credential", "credential_id", "created_at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    created_at: Mapped[datetime] = mapped_column(primary_key=True)
+    institution_id: Mapped[int]
+    credential_id: Mapped[int | None] = mapped_column(BigInteger)
+    handle: Mapped[str] = mapped_column(String(20))
+    business_type: Mapped[str] = mapped_column(String(5))
+    outcome: Mapped[int]  # 0 or the reason's integer
+    issued_at: Mapped[int] = mapped_column(BigInteger)
+    operator_id: Mapped[str] = mapped_column(String(64))
+    operator_name: Mapped[str] = mapped_column(String(64))
+    office_id: Mapped[str] = mapped_column(String(20))
+    out_biz_no: Mapped[str] = mapped_column(String(64))
+    shown_by: Mapped[str] = mapped_column(String(8))
+
+
+class EcToken(Base):
+    """What a HIS passes on as mdtrt_cert_no: opaque, short-lived, for one institution, one business type and one settlement."""
+
+    __tablename__ = "ec_token"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    scan_id: Mapped[int] = mapped_column(BigInteger)
+    credential_id: Mapped[int] = mapped_column(BigInteger)
+    institution_id: Mapped[int]
+    business_type: Mapped[str] = mapped_column(String(5))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    settled_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class StoredAnswer(Base):
+    """What was answered under an outBizNo, encrypted, for ten minutes: a twin gets the same bytes."""
+
+    __tablename__ = "stored_answer"
+
+    institution_id: Mapped[int] = mapped_column(primary_key=True)
+    out_biz_no: Mapped[str] = mapped_column(String(64), primary_key=True)
+    body_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[int] = mapped_column(BigInteger, index=True)  # Unix seconds
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+
+
+class Challenge(Base):
+    """Two digits the desk shows and the holder types (number matching, against relayed codes)."""
+
+    __tablename__ = "challenge"
+    __table_args__ = (Index("ix_challenge_credential", "credential_id", "created_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    institution_id: Mapped[int]
+    handle: Mapped[str] = mapped_column(String(20), index=True)
+    credential_id: Mapped[int] = mapped_column(BigInteger)
+    digits: Mapped[str] = mapped_column(String(2))
+    created_at: Mapped[int] = mapped_column(BigInteger)  # Unix seconds
+    used_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class HelpEvent(Base):
+    """A refusal under its speakable code (P-06-482917), unique for thirty days; staff open the event by it."""
+
+    __tablename__ = "help_event"
+
+    code: Mapped[str] = mapped_column(String(11), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    reason: Mapped[int]
+    institution_id: Mapped[int | None]
+    credential_id: Mapped[int | None] = mapped_column(BigInteger)
+    audit_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class WrongTyped(Base):
+    """Unknown twelve-digit numbers, counted per institution and minute: a guess at a secret is counted in the database."""
+
+    __tablename__ = "wrong_typed"
+
+    institution_id: Mapped[int] = mapped_column(primary_key=True)
+    minute: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    count: Mapped[int]

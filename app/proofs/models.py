@@ -1,0 +1,67 @@
+"""Proofs that a person is who they say: by face, by a code from the counter, or by document with a delay."""
+
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, BigId
+
+
+class ProofPurpose(Enum):
+    """What a proof of identity is for. A proof for one purpose opens no other."""
+
+    activation = "activation"
+    rebinding = "rebinding"
+    pin_reset = "pin_reset"
+    unfreezing = "unfreezing"
+
+
+class ProofMethod(Enum):
+    """Ways of equal rank (S64-S65, the 2025 face rule)."""
+
+    face = "face"
+    counter_code = "counter_code"
+    document = "document"  # with delay and notice; never for activation
+
+
+class ProofState(Enum):
+    open = "open"
+    passed = "passed"
+    failed = "failed"
+    spent = "spent"
+
+
+class IdentityProof(Base):
+    """One attempt to prove to be a person: by face, counter code or document. Bound to person, purpose and session."""
+
+    __tablename__ = "identity_proof"
+    __table_args__ = (Index("ix_identity_proof_person", "person_id", "created_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    session_id: Mapped[int] = mapped_column(ForeignKey("login_session.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"))
+    purpose: Mapped[ProofPurpose]
+    method: Mapped[ProofMethod]
+    state: Mapped[ProofState]
+    nonce_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_at: Mapped[datetime]
+    provider: Mapped[str] = mapped_column(String(40), default="")
+    reference: Mapped[str] = mapped_column(String(120), default="")
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class CounterCode(Base):
+    """Given at the bureau's window after looking at person and papers: the way of equal rank to the face check."""
+
+    __tablename__ = "counter_code"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    issued_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    guesses: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(default=None)

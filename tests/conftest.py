@@ -1,0 +1,47 @@
+"""Fixtures every test may use. A test that takes `app` runs on SQLite and on PostgreSQL, both real."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.core import clock
+from app.core.db import db
+from tests.kit.client import Browser
+from tests.kit.databases import Databases
+from tests.kit.settings import make_settings
+
+from app import create_app  # isort: skip
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="pz-run-"))
+    with Databases(Path(tempfile.mkdtemp(prefix="pz-test-"))) as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+    """A database of this test's own, migrated and empty."""
+    with databases.fresh(request.param) as url:
+        yield url
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    made = create_app(make_settings(database_url=database_url, instance_path=tmp_path))
+    clock.reset()
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+    clock.reset()
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    return Browser(app)

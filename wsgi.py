@@ -1,0 +1,4 @@
+from app import create_app, refuse_unfit_database
+
+app = create_app()
+refuse_unfit_database(app)
