@@ -9,7 +9,7 @@ config = context.config
 
 
 def run_online() -> None:
-    engine = current_app.extensions["migrate"].db.engine
+    engine = current_app.extensions.get("migrate_engine") or db.engine
     with schema_changes(), engine.connect() as connection:
         context.configure(
             connection=connection,

@@ -30,4 +30,5 @@ class HelpText(Base):
     position: Mapped[int] = mapped_column(default=0)
     keywords: Mapped[str] = mapped_column(Text, default="")  # the words people search by
     source: Mapped[str] = mapped_column(String(200), default="")
-    last_checked: Mapped[date | None] = mapped_column(default=None)
+    last_checked: Mapped[date | None] = mapped_column(default=None)  # None: the source bears no date and nobody has checked it yet
+    loaded_digest: Mapped[str] = mapped_column(String(64), default="")  # of the content as last loaded from a file; "" when staff wrote it

@@ -107,6 +107,7 @@ def upgrade() -> None:
         sa.Column("keywords", sa.Text(), nullable=False),
         sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("last_checked", sa.Date(), nullable=True),
+        sa.Column("loaded_digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_help_text")),
     )
     with op.batch_alter_table("help_text", schema=None) as batch_op:

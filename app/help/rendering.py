@@ -1,0 +1,23 @@
+"""Markdown to HTML, and to the plain words that are searched."""
+
+import re
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+# HTML in a text is shown, not obeyed; pictures would need files the bureau cannot upload here.
+_markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+
+
+@lru_cache(maxsize=512)
+def render(body: str) -> Markup:
+    """Keyed by the text itself, so that an edit shows at once, also one of the same second."""
+    return Markup(_markdown.render(body))  # noqa: S704  markdown-it escapes whatever is not Markdown
+
+
+@lru_cache(maxsize=512)
+def plain(body: str) -> str:
+    """The words without the marks of Markdown, white space folded."""
+    without_links = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", body)
+    return " ".join(re.sub(r"^\s*(#+|>|[-*]|\d+\.)\s+|\*\*", "", without_links, flags=re.MULTILINE).split())

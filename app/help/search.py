@@ -1,0 +1,63 @@
+"""Finding texts by the words people type, whole questions included, without a search engine.
+
+Chinese has no spaces: a query is compared by its pairs of neighbouring characters, rare pairs counting more (手机丢了 against 怎么).
+"""
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+QUERY_MAX_CHARS = 60
+_FIELD_WEIGHTS = (3.0, 3.0, 1.0)  # title, keywords, body
+_SHARE_OF_QUERY = 0.4  # a text that holds less of the query's weight is not an answer
+_SHARE_OF_BEST = 0.25
+
+
+@dataclass(frozen=True)
+class Entry:
+    title: str
+    keywords: str
+    body: str
+
+
+def rank(query: str, entries: Sequence[Entry]) -> list[int]:
+    """Indexes of the entries that answer the query, best first."""
+    wanted = normalise(query[:QUERY_MAX_CHARS])
+    pairs = _pairs(wanted)
+    if not pairs:
+        return []
+    indexed = [(normalise(e.title), normalise(e.keywords), normalise(e.body)) for e in entries]
+    weights = {p: _rarity(p, indexed) for p in pairs}
+    scores = [_score(wanted, weights, fields) for fields in indexed]
+    best = max(scores, default=0.0)
+    found = [i for i, score in enumerate(scores) if score > 0 and score >= best * _SHARE_OF_BEST]
+    return sorted(found, key=lambda i: -scores[i])
+
+
+@lru_cache(maxsize=2048)
+def normalise(text: str) -> str:
+    """Full width to half, small letters, no punctuation or spaces."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)} or ({text} if text else set())
+
+
+def _rarity(pair: str, indexed: Sequence[tuple[str, str, str]]) -> float:
+    holding = sum(any(pair in field for field in fields) for fields in indexed)
+    return math.log((len(indexed) + 1) / (holding + 0.5))
+
+
+def _score(wanted: str, weights: dict[str, float], fields: tuple[str, str, str]) -> float:
+    held = sum(w for p, w in weights.items() if any(p in field for field in fields))
+    if held < _SHARE_OF_QUERY * sum(weights.values()):
+        return 0.0
+    score = 0.0
+    for field, worth in zip(fields, _FIELD_WEIGHTS, strict=True):
+        score += worth * sum(w for p, w in weights.items() if p in field)
+        if wanted in field:
+            score += worth * 2 * sum(weights.values())
+    return score

@@ -1,0 +1,93 @@
+"""Loading help texts from files, without undoing what staff have written."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.db import db, transaction
+from app.help.front_matter import Content, InvalidHelpFile, parse
+from app.help.models import HelpKind, HelpText
+
+CONTENT_FOLDER = Path(__file__).parent / "content"
+LANGUAGE = "zh_Hans"
+
+_Key = tuple[HelpKind, str]
+
+
+@dataclass
+class LoadReport:
+    added: int = 0
+    updated: int = 0
+    removed: int = 0
+    kept: int = 0  # edited by staff since it was loaded, so the file does not touch it
+    unchanged: int = 0
+
+
+@transaction()
+def load_help_texts(folder: Path = CONTENT_FOLDER) -> LoadReport:
+    """Brings the rows up to the files `<kind>/<slug>.md`; loading twice changes nothing.
+
+    A row whose content still is what was last loaded follows its file, also when the file is gone. A row that staff have edited, or
+    written themselves, stays as it is. Raises InvalidHelpFile naming the file.
+    """
+    files = dict(_read(folder))
+    rows = {(row.kind, row.slug): row for row in db.session.scalars(select(HelpText).where(HelpText.language == LANGUAGE))}
+    report = LoadReport()
+    for key, content in files.items():
+        _load(key, content, rows.get(key), report)
+    for key in rows.keys() - files.keys():
+        if _is_as_loaded(rows[key]):
+            db.session.delete(rows[key])
+            report.removed += 1
+    return report
+
+
+def content_of(row: HelpText) -> Content:
+    return Content(
+        title=row.title,
+        body=row.body,
+        keywords=row.keywords,
+        source=row.source,
+        last_checked=row.last_checked,
+        position=row.position,
+    )
+
+
+def _load(key: _Key, content: Content, row: HelpText | None, report: LoadReport) -> None:
+    if row is None:
+        kind, slug = key
+        db.session.add(
+            HelpText(
+                kind=kind,
+                slug=slug,
+                language=LANGUAGE,
+                updated_at=clock.now(),
+                loaded_digest=content.digest,
+                **asdict(content),
+            )
+        )
+        report.added += 1
+    elif not _is_as_loaded(row):
+        report.kept += 1
+    elif row.loaded_digest == content.digest:
+        report.unchanged += 1
+    else:
+        for name, value in asdict(content).items():
+            setattr(row, name, value)
+        row.updated_at, row.loaded_digest = clock.now(), content.digest
+        report.updated += 1
+
+
+def _is_as_loaded(row: HelpText) -> bool:
+    return row.loaded_digest == content_of(row).digest
+
+
+def _read(folder: Path) -> Iterator[tuple[_Key, Content]]:
+    for path in sorted(folder.glob("*/*.md")):
+        try:
+            yield (HelpKind(path.parent.name), path.stem), parse(path.read_text(encoding="utf-8"))
+        except ValueError as wrong:
+            raise InvalidHelpFile(f"{path.parent.name}/{path.name}: {wrong}") from wrong
