@@ -1,0 +1,205 @@
+"""Documents, names and ages: pure values, no database and no request.
+
+Types are those of psn_cert_type (`data/cert_types.csv`, which a bureau may change); a type's form says how its numbers look.
+A refusal is one plain sentence to the person who typed the number, never the number itself.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from operator import mul
+from pathlib import Path
+
+from flask_babel import gettext as _
+
+from app.core import clock
+from app.roster.names import InvalidName, clean_name, is_same_name
+
+__all__ = [
+    "CERT_TYPES",
+    "Cert",
+    "InvalidCert",
+    "InvalidName",
+    "cert_bearing_birthday",
+    "check_digit",
+    "clean_name",
+    "full_age",
+    "is_same_name",
+    "kindred_types",
+    "parse_cert",
+    "upgrade_fifteen",
+]
+
+MAX_AGE_YEARS = 150
+
+with (Path(__file__).parent / "data" / "cert_types.csv").open(encoding="utf-8", newline="") as _file:
+    _TABLE = list(csv.DictReader(_file))
+CERT_TYPES: dict[str, str] = {row["code"]: row["label"] for row in _TABLE}
+_FORMS: dict[str, str] = {row["code"]: row["form"] for row in _TABLE}
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999, ISO 7064 MOD 11-2
+_ZERO_SHARE = sum(_WEIGHTS) * ord("0")
+_CHECK_DIGITS = "10X98765432"
+_PROVINCES = {
+    *("11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46"),
+    *("50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83"),
+}  # Counties are never checked: people carry codes that were abolished long ago.
+_RESIDENCE_PERMITS = ("810000", "820000", "830000")  # Hong Kong, Macau, Taiwan
+
+_EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]\Z")
+_FIFTEEN = re.compile(r"[0-9]{15}\Z")
+_OLD_PERMANENT = re.compile(r"[A-Z]{3}[0-9]{12}\Z")
+_HK_MACAU = re.compile(r"[HM][0-9]{8}(?:[0-9]{2})?\Z")
+_TAIWAN = re.compile(r"(?:[0-9]{8}|[0-9]{10}[A-Z])\Z")
+_CHINESE_PASSPORT = re.compile(r"(?:E[A-Z0-9][0-9]{7}|[EGDSPK][0-9]{8})\Z")
+_FOREIGN_PASSPORT = re.compile(r"[A-Z0-9]{5,17}\Z")
+_LOOSE = re.compile(r"[A-Z0-9\u4e00-\u9fff()-]{4,32}\Z")
+_BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+
+
+class InvalidCert(ValueError):
+    """The number cannot be one of this type. `sentence` says why to the person, `code` to programs:
+
+    empty, unknown_type, characters, length, fifteen_digits, province, impossible_date, check_digit, future_birth, too_old, form.
+    """
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code, self.sentence = code, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Cert:
+    """A document as it is stored: half-width, upper case, no blanks. gender 1 男, 2 女; None where the number does not say."""
+
+    cert_type: str
+    number: str
+    birthday: date | None = None
+    gender: str | None = None
+
+
+def parse_cert(
+    cert_type: str, raw: str, *, today: date | None = None, max_age_years: int = MAX_AGE_YEARS, may_be_old: bool = False
+) -> Cert:
+    """Reads what a person typed or a file holds. Raises InvalidCert.
+
+    today: the day in China ages are judged on (default: now). may_be_old: a fifteen-digit number of an old paper is upgraded to
+    eighteen (19 inserted, check digit added); elsewhere it is refused, since nobody may use one today.
+    """
+    form = _FORMS.get(cert_type)
+    if form is None:
+        raise InvalidCert("unknown_type", _("没有这种证件类型，请重新选择。"))
+    number = raw if raw.isascii() and raw.isdigit() else _normalised(raw)
+    if not number:
+        raise InvalidCert("empty", _("请填写证件号码。"))
+    return _READERS[form](cert_type, number, today or clock.today(), max_age_years, may_be_old)
+
+
+def cert_bearing_birthday(cert_type: str) -> bool:
+    """Whether every number of this type holds the birthday. Of 07 only the new layout does: look at `Cert.birthday`."""
+    return _FORMS.get(cert_type) in {"resident_id", "residence_permit"}
+
+
+def kindred_types(cert_type: str) -> list[str]:
+    """Other types under which a bureau's roster may keep the same document, since dictionaries vary by province."""
+    groups = ({"resident_id", "residence_permit"}, {"hk_macau_permit"})
+    mine = next((group for group in groups if _FORMS.get(cert_type) in group), set())
+    return [code for code, form in _FORMS.items() if code != cert_type and form in mine]
+
+
+def check_digit(first_seventeen: str) -> str:
+    """The eighteenth character after seventeen digits (GB 11643-1999)."""
+    return _CHECK_DIGITS[(sum(map(mul, _WEIGHTS, first_seventeen.encode())) - _ZERO_SHARE) % 11]
+
+
+def upgrade_fifteen(number: str) -> str:
+    """610104620927690 → 610104196209276908."""
+    longer = number[:6] + "19" + number[6:]
+    return longer + check_digit(longer)
+
+
+def full_age(birthday: date, on: date) -> int:
+    """Whole years (周岁). The birthday itself counts; who was born on 29 February ages on 1 March in a common year."""
+    return on.year - birthday.year - ((on.month, on.day) < (birthday.month, birthday.day))
+
+
+def _normalised(raw: str) -> str:
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", raw)).upper()
+
+
+def _read_resident_id(cert_type: str, number: str, today: date, max_age: int, may_be_old: bool) -> Cert:
+    if _FIFTEEN.match(number):
+        if not may_be_old:
+            raise InvalidCert("fifteen_digits", _("这是 15 位的旧身份证号，已经停用。请填写现在的身份证上的 18 位号码。"))
+        number = upgrade_fifteen(number)
+    _require_eighteen(number, _("身份证号"))
+    if number[:2] not in _PROVINCES:
+        if number[0] == "9":
+            raise InvalidCert("province", _("这像是外国人永久居留身份证的号码，请在证件类型里改选它。"))
+        raise InvalidCert("province", _("身份证号开头两位不对，请核对一遍。"))
+    return _dated(cert_type, number, 6, today, max_age, _("身份证号"))
+
+
+def _read_residence_permit(cert_type: str, number: str, today: date, max_age: int, _may_be_old: bool) -> Cert:
+    _require_eighteen(number, _("居住证号码"))
+    if not number.startswith(_RESIDENCE_PERMITS):
+        raise InvalidCert("province", _("港澳台居民居住证的号码以 810000、820000 或 830000 开头，请核对一遍。"))
+    return _dated(cert_type, number, 6, today, max_age, _("居住证号码"))
+
+
+def _read_permanent_resident(cert_type: str, number: str, today: date, max_age: int, _may_be_old: bool) -> Cert:
+    """Since 2023-12-01: 9, province, numeric country, birthday, sequence, check. Older cards: three letters and twelve digits."""
+    if _OLD_PERMANENT.match(number):
+        return Cert(cert_type, number)
+    if number[:1].isalpha():
+        raise InvalidCert("form", _("旧版永久居留证的号码是 3 个字母加 12 位数字，请核对一遍。"))
+    _require_eighteen(number, _("永久居留身份证号码"))
+    if number[0] != "9":
+        raise InvalidCert("form", _("永久居留身份证的 18 位号码以 9 开头，请核对一遍。"))
+    return _dated(cert_type, number, 6, today, max_age, _("永久居留身份证号码"))
+
+
+def _pattern(pattern: re.Pattern[str], sentence: Callable[[], str]) -> Callable[[str, str, date, int, bool], Cert]:
+    def read(cert_type: str, number: str, _today: date, _max_age: int, _may_be_old: bool) -> Cert:
+        if not pattern.match(number):
+            raise InvalidCert("form", sentence())
+        return Cert(cert_type, number)
+
+    return read
+
+
+_READERS: dict[str, Callable[[str, str, date, int, bool], Cert]] = {
+    "resident_id": _read_resident_id,
+    "residence_permit": _read_residence_permit,
+    "permanent_resident": _read_permanent_resident,
+    "hk_macau_permit": _pattern(_HK_MACAU, lambda: _("通行证号码是字母 H 或 M 加 8 位或 10 位数字，请核对一遍。")),
+    "taiwan_permit": _pattern(_TAIWAN, lambda: _("通行证号码是 8 位数字，旧证是 10 位数字加 1 个字母，请核对一遍。")),
+    "chinese_passport": _pattern(_CHINESE_PASSPORT, lambda: _("护照号码是字母开头的 9 位，例如 E 加 8 位数字，请核对一遍。")),
+    "foreign_passport": _pattern(_FOREIGN_PASSPORT, lambda: _("护照号码是 5 到 17 位字母或数字，请核对一遍。")),
+    "loose": _pattern(_LOOSE, lambda: _("证件号码是 4 到 32 位字母、数字或汉字，请核对一遍。")),
+}
+
+
+def _require_eighteen(number: str, noun: str) -> None:
+    if _EIGHTEEN.match(number):
+        return
+    if len(number) == 18 or not re.fullmatch(r"[0-9]+X?", number):
+        raise InvalidCert("characters", _("%(noun)s里只能有数字，最后一位可以是 X，请核对一遍。", noun=noun))
+    raise InvalidCert("length", _("%(noun)s应当是 18 位，您填了 %(count)s 位，请核对一遍。", noun=noun, count=len(number)))
+
+
+def _dated(cert_type: str, number: str, at: int, today: date, max_age: int, noun: str) -> Cert:
+    try:
+        birthday = date(int(number[at : at + 4]), int(number[at + 4 : at + 6]), int(number[at + 6 : at + 8]))
+    except ValueError:
+        raise InvalidCert("impossible_date", _("%(noun)s里的出生日期不存在，请核对第 7 到 14 位。", noun=noun)) from None
+    if number[17] != _CHECK_DIGITS[(sum(map(mul, _WEIGHTS, number.encode())) - _ZERO_SHARE) % 11]:
+        raise InvalidCert("check_digit", _("%(noun)s最后一位对不上，请核对一遍。", noun=noun))
+    if birthday > today:
+        raise InvalidCert("future_birth", _("%(noun)s里的出生日期还没有到，请核对第 7 到 14 位。", noun=noun))
+    if full_age(birthday, today) > max_age:
+        raise InvalidCert("too_old", _("%(noun)s里的出生日期超过 %(years)s 年，请核对第 7 到 14 位。", noun=noun, years=max_age))
+    return Cert(cert_type, number, birthday, "1" if int(number[16]) % 2 else "2")
