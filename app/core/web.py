@@ -6,7 +6,7 @@ import hashlib
 from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -20,6 +20,9 @@ def install(app: Flask) -> None:
     proxies = app.config["SETTINGS"].trusted_proxies
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # asked below: the API has keys instead of cookies
+    app.extensions["csrf_guard"] = CSRFProtect(app)
+    app.before_request(_check_token)
     app.after_request(_headers)
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(CSRFError, _stale_form)
@@ -38,6 +41,12 @@ def allow_inline(text: str) -> str:
 
 def is_api() -> bool:
     return request.path.startswith("/api/")
+
+
+def _check_token() -> None:
+    """Every form that posts carries the token of its session, whether or not a WTForm reads it."""
+    if request.endpoint is not None and not is_api():
+        current_app.extensions["csrf_guard"].protect()
 
 
 def content_security_policy() -> str:

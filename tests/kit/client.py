@@ -118,7 +118,7 @@ def check_page(page: Page) -> None:
     headings = page.all("h1")
     assert len(headings) == 1, f"{where}: {len(headings)} h1"
     title, heading = page.all("title")[0].text.strip(), " ".join(headings[0].text.split())
-    assert title.removeprefix("有误:").startswith(heading), f"{where}: title {title!r} does not begin with h1 {heading!r}"
+    assert title.removeprefix("有误：").startswith(heading), f"{where}: title {title!r} does not begin with h1 {heading!r}"
     ids = [n.attrs["id"] for n in page.nodes if "id" in n.attrs]
     assert len(ids) == len(set(ids)), f"{where}: duplicate id {[i for i in ids if ids.count(i) > 1]}"
     labelled = {n.attrs.get("for") for n in page.nodes if n.tag == "label"}
