@@ -130,24 +130,36 @@ def _normalised(raw: str) -> str:
     return _BLANKS.sub("", unicodedata.normalize("NFKC", raw)).upper()
 
 
+def _id_noun() -> str:
+    return _("身份证号")
+
+
+def _permit_noun() -> str:
+    return _("居住证号码")
+
+
+def _permanent_noun() -> str:
+    return _("永久居留身份证号码")
+
+
 def _read_resident_id(cert_type: str, number: str, today: date, max_age: int, may_be_old: bool) -> Cert:
     if _FIFTEEN.match(number):
         if not may_be_old:
             raise InvalidCert("fifteen_digits", _("这是 15 位的旧身份证号，已经停用。请填写现在的身份证上的 18 位号码。"))
         number = upgrade_fifteen(number)
-    _require_eighteen(number, _("身份证号"))
+    _require_eighteen(number, _id_noun)
     if number[:2] not in _PROVINCES:
         if number[0] == "9":
             raise InvalidCert("province", _("这像是外国人永久居留身份证的号码，请在证件类型里改选它。"))
         raise InvalidCert("province", _("身份证号开头两位不对，请核对一遍。"))
-    return _dated(cert_type, number, 6, today, max_age, _("身份证号"))
+    return _dated(cert_type, number, 6, today, max_age, _id_noun)
 
 
 def _read_residence_permit(cert_type: str, number: str, today: date, max_age: int, _may_be_old: bool) -> Cert:
-    _require_eighteen(number, _("居住证号码"))
+    _require_eighteen(number, _permit_noun)
     if not number.startswith(_RESIDENCE_PERMITS):
         raise InvalidCert("province", _("港澳台居民居住证的号码以 810000、820000 或 830000 开头，请核对一遍。"))
-    return _dated(cert_type, number, 6, today, max_age, _("居住证号码"))
+    return _dated(cert_type, number, 6, today, max_age, _permit_noun)
 
 
 def _read_permanent_resident(cert_type: str, number: str, today: date, max_age: int, _may_be_old: bool) -> Cert:
@@ -156,10 +168,10 @@ def _read_permanent_resident(cert_type: str, number: str, today: date, max_age: 
         return Cert(cert_type, number)
     if number[:1].isalpha():
         raise InvalidCert("form", _("旧版永久居留证的号码是 3 个字母加 12 位数字，请核对一遍。"))
-    _require_eighteen(number, _("永久居留身份证号码"))
+    _require_eighteen(number, _permanent_noun)
     if number[0] != "9":
         raise InvalidCert("form", _("永久居留身份证的 18 位号码以 9 开头，请核对一遍。"))
-    return _dated(cert_type, number, 6, today, max_age, _("永久居留身份证号码"))
+    return _dated(cert_type, number, 6, today, max_age, _permanent_noun)
 
 
 def _pattern(pattern: re.Pattern[str], sentence: Callable[[], str]) -> Callable[[str, str, date, int, bool], Cert]:
@@ -183,23 +195,23 @@ _READERS: dict[str, Callable[[str, str, date, int, bool], Cert]] = {
 }
 
 
-def _require_eighteen(number: str, noun: str) -> None:
+def _require_eighteen(number: str, noun: Callable[[], str]) -> None:
     if _EIGHTEEN.match(number):
         return
     if len(number) == 18 or not re.fullmatch(r"[0-9]+X?", number):
-        raise InvalidCert("characters", _("%(noun)s里只能有数字，最后一位可以是 X，请核对一遍。", noun=noun))
-    raise InvalidCert("length", _("%(noun)s应当是 18 位，您填了 %(count)s 位，请核对一遍。", noun=noun, count=len(number)))
+        raise InvalidCert("characters", _("%(noun)s里只能有数字，最后一位可以是 X，请核对一遍。", noun=noun()))
+    raise InvalidCert("length", _("%(noun)s应当是 18 位，您填了 %(count)s 位，请核对一遍。", noun=noun(), count=len(number)))
 
 
-def _dated(cert_type: str, number: str, at: int, today: date, max_age: int, noun: str) -> Cert:
+def _dated(cert_type: str, number: str, at: int, today: date, max_age: int, noun: Callable[[], str]) -> Cert:
     try:
         birthday = date(int(number[at : at + 4]), int(number[at + 4 : at + 6]), int(number[at + 6 : at + 8]))
     except ValueError:
-        raise InvalidCert("impossible_date", _("%(noun)s里的出生日期不存在，请核对第 7 到 14 位。", noun=noun)) from None
+        raise InvalidCert("impossible_date", _("%(noun)s里的出生日期不存在，请核对第 7 到 14 位。", noun=noun())) from None
     if number[17] != _CHECK_DIGITS[(sum(map(mul, _WEIGHTS, number.encode())) - _ZERO_SHARE) % 11]:
-        raise InvalidCert("check_digit", _("%(noun)s最后一位对不上，请核对一遍。", noun=noun))
+        raise InvalidCert("check_digit", _("%(noun)s最后一位对不上，请核对一遍。", noun=noun()))
     if birthday > today:
-        raise InvalidCert("future_birth", _("%(noun)s里的出生日期还没有到，请核对第 7 到 14 位。", noun=noun))
+        raise InvalidCert("future_birth", _("%(noun)s里的出生日期还没有到，请核对第 7 到 14 位。", noun=noun()))
     if full_age(birthday, today) > max_age:
-        raise InvalidCert("too_old", _("%(noun)s里的出生日期超过 %(years)s 年，请核对第 7 到 14 位。", noun=noun, years=max_age))
+        raise InvalidCert("too_old", _("%(noun)s里的出生日期超过 %(years)s 年，请核对第 7 到 14 位。", noun=noun(), years=max_age))
     return Cert(cert_type, number, birthday, "1" if int(number[16]) % 2 else "2")
