@@ -1,12 +1,17 @@
 """Insured regions, the agencies that serve them, and their telephone numbers."""
 
 from datetime import date
-from enum import Enum
+from enum import Enum, StrEnum
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base
+
+
+class RegionTag(StrEnum):
+    hotline_checked = "hotline:checked"
+    hotline_changed = "hotline:changed"
 
 
 class RegionLevel(Enum):

@@ -29,6 +29,7 @@ __all__ = [
     "full_age",
     "is_same_name",
     "kindred_types",
+    "nationality_of",
     "parse_cert",
     "upgrade_fifteen",
 ]
@@ -110,6 +111,13 @@ def kindred_types(cert_type: str) -> list[str]:
     return [code for code, form in _FORMS.items() if code != cert_type and form in mine]
 
 
+def nationality_of(cert: Cert) -> str:
+    """`01` for Chinese documents; ISO 3166 alpha-3 where a foreigner's number says it, else empty."""
+    if _FORMS[cert.cert_type] not in {"permanent_resident", "foreign_passport"}:
+        return "01"
+    return cert.number[:3] if _OLD_PERMANENT.match(cert.number) else ""
+
+
 def check_digit(first_seventeen: str) -> str:
     """The eighteenth character after seventeen digits (GB 11643-1999)."""
     return _CHECK_DIGITS[(sum(map(mul, _WEIGHTS, first_seventeen.encode())) - _ZERO_SHARE) % 11]
@@ -131,15 +139,15 @@ def _normalised(raw: str) -> str:
 
 
 def _id_noun() -> str:
-    return _("身份证号")
+    return str(_("身份证号"))
 
 
 def _permit_noun() -> str:
-    return _("居住证号码")
+    return str(_("居住证号码"))
 
 
 def _permanent_noun() -> str:
-    return _("永久居留身份证号码")
+    return str(_("永久居留身份证号码"))
 
 
 def _read_resident_id(cert_type: str, number: str, today: date, max_age: int, may_be_old: bool) -> Cert:

@@ -1,7 +1,7 @@
 """Insured persons, as the bureau's roster knows them."""
 
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, StrEnum
 
 from sqlalchemy import Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,6 +17,12 @@ class InsuredStatus(Enum):
     ended = "4"
     died = "died"
     moved = "moved"
+
+
+class RosterTag(StrEnum):
+    person_added = "person:added"
+    person_changed = "person:changed"
+    imported = "roster:imported"
 
 
 class InsuredPerson(Base):

@@ -1,0 +1,8 @@
+from flask import Flask
+
+from app.regions import queries
+
+
+def register(app: Flask) -> None:
+    """Every page may name whom to call."""
+    app.jinja_env.globals["hotlines_for"] = queries.hotlines_for

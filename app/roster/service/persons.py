@@ -1,0 +1,68 @@
+from datetime import date
+
+from app.core import audit, clock
+from app.core.crypto import vault
+from app.core.db import db, transaction
+from app.roster.identity import Cert, clean_name, nationality_of
+from app.roster.models import InsuredPerson, InsuredStatus, RosterTag
+from app.roster.queries import CERT_PURPOSE, cert_hash, find_person
+
+
+@transaction()
+def save_person(
+    *,
+    cert: Cert,
+    name: str,
+    insured_region: str,
+    insutype: str,
+    status: InsuredStatus = InsuredStatus.normal,
+    gender: str | None = None,
+    birthday: date | None = None,
+    nationality: str | None = None,
+    psn_no: str = "",
+    psn_type: str = "",
+    is_specimen: bool = False,
+    by: str = "system",
+) -> InsuredPerson:
+    """Adds the person of this document, or brings their row up to date. What the number itself says wins over `gender` and
+    `birthday`. by: `kind:id` for the audit log. Raises InvalidName."""
+    values: dict[str, object] = {
+        "name": clean_name(name),
+        "gender": cert.gender or gender or "9",
+        "birthday": cert.birthday or birthday,
+        "nationality": nationality or nationality_of(cert),
+        "insured_region": insured_region,
+        "insutype": insutype,
+        "psn_no": psn_no,
+        "psn_type": psn_type,
+        "status": status,
+        "is_specimen": is_specimen,
+    }
+    person = find_person(cert.cert_type, cert.number)
+    if person is None:
+        person = _add(cert, values)
+        tag = RosterTag.person_added
+    elif changes := {key: value for key, value in values.items() if getattr(person, key) != value}:
+        for key, value in changes.items():
+            setattr(person, key, value)
+        person.updated_at = clock.now()
+        tag = RosterTag.person_changed
+    else:
+        return person
+    audit.record(tag, actor=by, subject=f"person:{person.id}", person_id=person.id)
+    return person
+
+
+def _add(cert: Cert, values: dict[str, object]) -> InsuredPerson:
+    now, found_by = clock.now(), cert_hash(cert.cert_type, cert.number)
+    person = InsuredPerson(
+        cert_type=cert.cert_type,
+        cert_no_hash=found_by,
+        cert_no_encrypted=vault.encrypt(CERT_PURPOSE, cert.number.encode(), bound_to=found_by),
+        created_at=now,
+        updated_at=now,
+        **values,  # type: ignore[arg-type]
+    )
+    db.session.add(person)
+    db.session.flush()
+    return person
