@@ -16,6 +16,7 @@ from app.core.db import db, migrate, prepare_engine
 FEATURES = (
     "core.audit",
     "core.keys",
+    "core.database",
     "regions",
     "roster",
     "messages",
@@ -77,16 +78,18 @@ def refuse_unfit_database(app: Flask) -> None:
 
 
 def _install_feature(app: Flask, feature: str) -> None:
-    """A feature offers what it has: `models`, `routes.blueprint`, `commands.group`, `tasks.register(app)`."""
+    """A feature offers what it has: `models`, `routes.blueprint`, `commands.group` or `commands.commands`, `tasks.register(app)`."""
     package = f"{__name__}.{feature}"
     for room in ("models", "routes", "commands", "tasks"):
         if find_spec(f"{package}.{room}") is None:
             continue
         module = import_module(f"{package}.{room}")
         if room == "routes":
-            app.register_blueprint(module.blueprint)
+            for blueprint in getattr(module, "blueprints", None) or [b for b in [getattr(module, "blueprint", None)] if b]:
+                app.register_blueprint(blueprint)
         elif room == "commands":
-            app.cli.add_command(module.group)
+            for command in getattr(module, "commands", None) or [module.group]:
+                app.cli.add_command(command)
         elif room == "tasks":
             module.register(app)
 

@@ -5,14 +5,14 @@ They are known before the row is written, so a row's MAC covers its id, and they
 """
 
 import os
-import random
+import secrets
 import threading
 import time
 
 EPOCH_MS = 1_704_067_200_000
 _lock = threading.Lock()
 _last_ms = 0
-_counter = random.randrange(1024)
+_counter = secrets.randbelow(1024)
 
 
 def new_id() -> int:

@@ -84,8 +84,7 @@ def _refused(error: DomainError) -> ResponseReturnValue:
 
 
 def _api_error(error: DomainError) -> ResponseReturnValue:
-    answer = current_app.extensions["api_error"](error)
-    return answer  # type: ignore[no-any-return]
+    return current_app.extensions["api_error"](error)  # type: ignore[no-any-return]
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

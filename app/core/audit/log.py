@@ -25,8 +25,8 @@ def record(
 ) -> int:
     """Writes one audit row in the surrounding transaction and returns its id.
 
-    actor and subject are `kind:id` (`account:12`, `institution:3`, `system`). detail holds ids and codes, never a name or number of a
-    person. Raises RuntimeError outside a transaction: an act without its row must not be possible.
+    actor and subject are `kind:id` (`account:12`, `institution:3`, `system`). detail holds ids and codes, never a person's name or
+    number. Raises RuntimeError outside a transaction: an act without its row must not be possible.
     """
     if not is_writing():
         raise RuntimeError("an audit row belongs into a transaction")
