@@ -63,8 +63,10 @@ class Settings:
     sms_sender: str = "console"
     sms_url: str = ""
     sms_key: str = field(default="", repr=False)
+    sms_timeout_seconds: float = 4.0
     face_check: str = "stub"
     face_check_url: str = ""
+    face_check_page_url: str = ""  # where browsers are sent, if not to the same origin
     face_check_key: str = field(default="", repr=False)
     face_check_timeout_seconds: float = 5.0
     roster_source: str = "file"
@@ -87,6 +89,8 @@ class Settings:
     face_valid_seconds: int = 600
     counter_code_days: int = 30
     counter_code_guesses: int = 5
+    counter_proof_hours: int = 24  # how long a counter code that was typed in may wait for the next steps
+    document_guesses: int = 5
     max_age_years: int = 150
 
     # The code (contract 4)

@@ -32,9 +32,11 @@ class ActivationDraft(Base):
     typed_encrypted: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), default=None)
     consented_notices: Mapped[str] = mapped_column(String(120), default="")  # notice ids, comma separated
-    takes_over_phone: Mapped[bool] = mapped_column(default=False)  # a reassigned number: the old account loses it at the end
+    # A reassigned number: at the end this account loses it, if it still has the number the SMS was sent to.
+    takes_over_account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)
+    takes_over_phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), default=None)
     person: Mapped[InsuredPerson | None] = relationship(init=False)
-    account: Mapped[Account] = relationship(init=False)
+    account: Mapped[Account] = relationship(init=False, foreign_keys=[account_id])
 
 
 class Rebinding(Base):

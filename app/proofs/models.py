@@ -1,7 +1,7 @@
 """Proofs that a person is who they say: by face, by a code from the counter, or by document with a delay."""
 
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,10 +31,23 @@ class ProofState(Enum):
     passed = "passed"
     failed = "failed"
     spent = "spent"
+    abandoned = "abandoned"  # begun and never brought to an end; counts for nothing
+
+
+class ProofTag(StrEnum):
+    face_started = "proof:face_started"
+    face_unavailable = "proof:face_unavailable"
+    passed = "proof:passed"
+    failed = "proof:failed"
+    spent = "proof:spent"
+    counter_code_issued = "counter_code:issued"
 
 
 class IdentityProof(Base):
-    """One attempt to prove to be a person: by face, counter code or document. Bound to person, purpose and session."""
+    """One attempt to prove to be a person: by face, counter code or document. Bound to person, purpose and session.
+
+    Of a face check only the provider's verdict and reference stay; no picture ever comes here.
+    """
 
     __tablename__ = "identity_proof"
     __table_args__ = (Index("ix_identity_proof_person", "person_id", "created_at"),)
@@ -65,3 +78,14 @@ class CounterCode(Base):
     expires_at: Mapped[datetime]
     guesses: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class StubFaceCheck(Base):
+    """What a person chose on the stub's page; the stub's whole memory. Empty in production."""
+
+    __tablename__ = "stub_face_check"
+
+    reference: Mapped[str] = mapped_column(String(40), primary_key=True)
+    nonce: Mapped[str] = mapped_column(String(64))
+    started_at: Mapped[datetime]
+    passed: Mapped[bool | None] = mapped_column(default=None)

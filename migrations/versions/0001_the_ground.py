@@ -65,6 +65,9 @@ def upgrade() -> None:
         sa.Column("sent_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("phone_hash", name=op.f("pk_demo_sms")),
     )
+    with op.batch_alter_table("demo_sms", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_demo_sms_sent_at"), ["sent_at"], unique=False)
+
     op.create_table(
         "ec_token",
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
@@ -256,7 +259,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sms_code", schema=None) as batch_op:
         batch_op.create_index("ix_sms_code_address", ["address_hash", "created_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_sms_code_phone_hash"), ["phone_hash"], unique=False)
+        batch_op.create_index("ix_sms_code_browser", ["browser_hash", "purpose"], unique=False)
+        batch_op.create_index("ix_sms_code_created", ["created_at"], unique=False)
+        batch_op.create_index("ix_sms_code_phone", ["phone_hash", "created_at"], unique=False)
 
     op.create_table(
         "stored_answer",
@@ -270,6 +275,14 @@ def upgrade() -> None:
     with op.batch_alter_table("stored_answer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stored_answer_created_at"), ["created_at"], unique=False)
 
+    op.create_table(
+        "stub_face_check",
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("started_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.PrimaryKeyConstraint("reference", name=op.f("pk_stub_face_check")),
+    )
     op.create_table(
         "wrong_typed",
         sa.Column("institution_id", sa.Integer(), nullable=False),
@@ -445,10 +458,14 @@ def upgrade() -> None:
         sa.Column("typed_encrypted", sa.LargeBinary(), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("consented_notices", sa.String(length=120), nullable=False),
-        sa.Column("takes_over_phone", sa.Boolean(), nullable=False),
+        sa.Column("takes_over_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("takes_over_phone_hash", sa.LargeBinary(length=32), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_activation_draft_account_id_account")),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_activation_draft_device_id_device")),
         sa.ForeignKeyConstraint(["person_id"], ["insured_person.id"], name=op.f("fk_activation_draft_person_id_insured_person")),
+        sa.ForeignKeyConstraint(
+            ["takes_over_account_id"], ["account.id"], name=op.f("fk_activation_draft_takes_over_account_id_account")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activation_draft")),
         sa.UniqueConstraint("device_id", name=op.f("uq_activation_draft_device_id")),
     )
@@ -542,7 +559,9 @@ def upgrade() -> None:
             "method", sa.Enum("face", "counter_code", "document", name="proofmethod", native_enum=False, length=24), nullable=False
         ),
         sa.Column(
-            "state", sa.Enum("open", "passed", "failed", "spent", name="proofstate", native_enum=False, length=24), nullable=False
+            "state",
+            sa.Enum("open", "passed", "failed", "spent", "abandoned", name="proofstate", native_enum=False, length=24),
+            nullable=False,
         ),
         sa.Column("nonce_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -645,12 +664,15 @@ def downgrade() -> None:
     op.drop_table("agency")
     op.drop_table("account")
     op.drop_table("wrong_typed")
+    op.drop_table("stub_face_check")
     with op.batch_alter_table("stored_answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stored_answer_created_at"))
 
     op.drop_table("stored_answer")
     with op.batch_alter_table("sms_code", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sms_code_phone_hash"))
+        batch_op.drop_index("ix_sms_code_phone")
+        batch_op.drop_index("ix_sms_code_created")
+        batch_op.drop_index("ix_sms_code_browser")
         batch_op.drop_index("ix_sms_code_address")
 
     op.drop_table("sms_code")
@@ -685,6 +707,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ec_token_expires_at"))
 
     op.drop_table("ec_token")
+    with op.batch_alter_table("demo_sms", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_demo_sms_sent_at"))
+
     op.drop_table("demo_sms")
     with op.batch_alter_table("challenge", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_challenge_handle"))

@@ -1,0 +1,124 @@
+"""The counter code: eight digits from the bureau's window, where a clerk has looked at person and papers (S64-S65)."""
+
+import hmac
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from app.accounts.models import LoginSession
+from app.core import clock
+from app.core.audit import record
+from app.core.crypto import vault
+from app.core.db import db, transaction
+from app.core.settings import settings
+from app.proofs.models import CounterCode, IdentityProof, ProofMethod, ProofPurpose, ProofTag
+from app.proofs.queries import find_live_counter_code
+from app.proofs.service.proofs import add_decided_proof, lock_person
+from app.roster.models import InsuredPerson
+
+DIGITS = 8
+
+
+@dataclass(frozen=True)
+class CounterResult:
+    """proof: the passed proof, or None; guesses_left: of the code that is live, 0 when there is none (any more)."""
+
+    proof: IdentityProof | None
+    guesses_left: int
+
+    @property
+    def is_right(self) -> bool:
+        return self.proof is not None
+
+
+@transaction()
+def issue_counter_code(person: InsuredPerson, by: str) -> str:
+    """Eight digits, said once and stored as a hash; older codes of this person end. by: `staff:3` or `cli:<user>`."""
+    lock_person(person)
+    now = clock.now()
+    db.session.execute(
+        update(CounterCode)
+        .where(CounterCode.person_id == person.id, CounterCode.used_at.is_(None), CounterCode.expires_at > now)
+        .values(expires_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    row = CounterCode(
+        person_id=person.id,
+        code_hash=_hash(person.id, code),
+        issued_by=by,
+        created_at=now,
+        expires_at=now + timedelta(days=settings.counter_code_days),
+    )
+    db.session.add(row)
+    db.session.flush()
+    record(ProofTag.counter_code_issued, actor=by, subject=f"counter_code:{row.id}", person_id=person.id)
+    return code
+
+
+@transaction()
+def spend_counter_code(session: LoginSession, person: InsuredPerson, purpose: ProofPurpose, typed: str) -> CounterResult:
+    """Compares one guess. A wrong one is a result, so that its count stays; the right one is used up and gives a passed proof."""
+    lock_person(person)
+    code = find_live_counter_code(person)
+    if code is None or not _take_guess(code):
+        _record_wrong(session, person, purpose)
+        return CounterResult(None, 0)
+    if not hmac.compare_digest(code.code_hash, _hash(person.id, clean_counter_code(typed))) or not _use_up(code):
+        _record_wrong(session, person, purpose)
+        return CounterResult(None, max(0, settings.counter_code_guesses - code.guesses))
+    proof = add_decided_proof(session, person, purpose, ProofMethod.counter_code, passed=True)
+    proof.reference = f"counter_code:{code.id}"
+    return CounterResult(proof, 0)
+
+
+def clean_counter_code(typed: str) -> str:
+    """As people write it: full width, in groups. Not eight digits after that: it is none."""
+    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed))
+
+
+def _take_guess(code: CounterCode) -> bool:
+    taken = db.session.execute(
+        update(CounterCode)
+        .where(
+            CounterCode.id == code.id,
+            CounterCode.used_at.is_(None),
+            CounterCode.guesses < settings.counter_code_guesses,
+            CounterCode.expires_at > clock.now(),
+        )
+        .values(guesses=CounterCode.guesses + 1)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.refresh(code)
+    return bool(taken.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _use_up(code: CounterCode) -> bool:
+    used = db.session.execute(
+        update(CounterCode)
+        .where(CounterCode.id == code.id, CounterCode.used_at.is_(None))
+        .values(used_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    return bool(used.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _record_wrong(session: LoginSession, person: InsuredPerson, purpose: ProofPurpose) -> None:
+    record(
+        ProofTag.failed,
+        actor=f"account:{session.account_id}",
+        person_id=person.id,
+        outcome="refused",
+        purpose=purpose.value,
+        method=ProofMethod.counter_code.value,
+        session=session.id,
+    )
+
+
+def _hash(person_id: int, code: str) -> bytes:
+    """The person is in the hash: a code of somebody else is simply wrong."""
+    return vault.keyed_hash("counter-code", f"{person_id}:{code}")

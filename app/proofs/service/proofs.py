@@ -1,0 +1,94 @@
+"""What every kind of proof has in common."""
+
+import secrets
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.models import LoginSession
+from app.core import clock
+from app.core.audit import record
+from app.core.crypto import vault
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.proofs.models import IdentityProof, ProofMethod, ProofPurpose, ProofState, ProofTag
+from app.roster.models import InsuredPerson
+
+
+def hash_nonce(nonce: str) -> bytes:
+    return vault.keyed_hash("proof-nonce", nonce)
+
+
+def lock_person(person: InsuredPerson) -> None:
+    """Two parallel tries for one person wait for each other, so that limits hold. SQLite's writers wait anyway."""
+    db.session.execute(select(InsuredPerson.id).where(InsuredPerson.id == person.id).with_for_update())
+
+
+def add_decided_proof(
+    session: LoginSession, person: InsuredPerson, purpose: ProofPurpose, method: ProofMethod, *, passed: bool
+) -> IdentityProof:
+    """A proof decided here and now, with its audit row; for ways that need no provider."""
+    now = clock.now()
+    proof = IdentityProof(
+        session_id=session.id,
+        person_id=person.id,
+        purpose=purpose,
+        method=method,
+        state=ProofState.passed if passed else ProofState.failed,
+        nonce_hash=hash_nonce(secrets.token_urlsafe(32)),
+        created_at=now,
+        decided_at=now,
+        provider="bureau",
+    )
+    store: Session = db.session()
+    store.add(proof)
+    store.flush()
+    record_decision(proof, session, outcome="ok" if passed else "refused")
+    return proof
+
+
+def record_decision(proof: IdentityProof, session: LoginSession, *, outcome: str) -> None:
+    record(
+        ProofTag.passed if proof.state is ProofState.passed else ProofTag.failed,
+        actor=f"account:{session.account_id}",
+        subject=f"proof:{proof.id}",
+        person_id=proof.person_id,
+        outcome=outcome,
+        purpose=proof.purpose.value,
+        method=proof.method.value,
+        session=session.id,
+    )
+
+
+@transaction()
+def spend_proof(proof: IdentityProof) -> None:
+    """Uses a passed proof up. Raises DomainError `proof_spent` when it was used, also by a parallel request."""
+    won = db.session.execute(
+        update(IdentityProof)
+        .where(IdentityProof.id == proof.id, IdentityProof.state == ProofState.passed)
+        .values(state=ProofState.spent)
+        .execution_options(synchronize_session=False)
+    )
+    if won.rowcount != 1:  # type: ignore[attr-defined]
+        raise DomainError("proof_spent", _("这次核验已经用过了。"), _("请再核验一次。"), status=409)
+    record(
+        ProofTag.spent,
+        actor="system",
+        subject=f"proof:{proof.id}",
+        person_id=proof.person_id,
+        purpose=proof.purpose.value,
+        session=proof.session_id,
+    )
+
+
+@transaction()
+def abandon_stale_proofs() -> None:
+    """Face checks begun more than a day ago and never brought back are closed."""
+    db.session.execute(
+        update(IdentityProof)
+        .where(IdentityProof.state == ProofState.open, IdentityProof.created_at < clock.now() - timedelta(days=1))
+        .values(state=ProofState.abandoned)
+        .execution_options(synchronize_session=False)
+    )
