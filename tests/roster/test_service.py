@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from app.core import clock
-from app.core.db import db
+from app.core.db import transaction
 from app.core.errors import NotFound
 from app.roster.identity import Cert, parse_cert
 from app.roster.models import InsuredPerson, InsuredStatus
@@ -77,13 +77,12 @@ def test_a_foreigner_is_kept_with_country_and_birthday(app: Flask) -> None:
 
 def test_a_sealed_number_moved_to_another_row_is_noticed(app: Flask) -> None:
     one, other = save(), save("510600199003070025", "李四")
-    db.session.rollback()
 
-    one.cert_no_encrypted = other.cert_no_encrypted
+    with transaction():
+        one.cert_no_encrypted = other.cert_no_encrypted
 
     with pytest.raises(ValueError, match="does not belong"):
         cert_no_of(one)
-    db.session.rollback()
 
 
 def test_nobody_is_found_by_a_number_that_is_not_in_the_roster(app: Flask) -> None:
