@@ -1,0 +1,16 @@
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, PasswordField
+from wtforms.validators import ValidationError
+
+from app.credentials.display_pin import InvalidPin, parse_pin
+
+
+class UnlockForm(FlaskForm):  # type: ignore[misc]
+    pin = PasswordField(_l("展码密码"))
+
+    def validate_pin(self, field: Field) -> None:
+        try:
+            field.data = parse_pin(field.data or "")
+        except InvalidPin as error:
+            raise ValidationError(str(error)) from None

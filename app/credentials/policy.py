@@ -1,0 +1,22 @@
+"""What the audit log calls the acts of this feature, and who may show a code."""
+
+from enum import StrEnum
+
+from app.credentials.models import Credential, CredentialStatus
+
+
+class CredentialTag(StrEnum):
+    activated = "credential:activated"
+    frozen = "credential:frozen"
+    unfrozen = "credential:unfrozen"
+    ended = "credential:ended"
+    pin_set = "credential:pin_set"
+    pin_wrong = "credential:pin_wrong"
+    pin_locked = "credential:pin_locked"
+    unlocked = "credential:unlocked"
+    presentation_made = "presentation:made"
+    presentation_ended = "presentation:ended"
+
+
+def may_be_shown(credential: Credential) -> bool:
+    return credential.status is CredentialStatus.active

@@ -1,0 +1,77 @@
+"""Codes and twelve-digit numbers drawn by the server: the first code, and every code of a browser without script."""
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.core.settings import settings
+from app.credentials import queries
+from app.credentials.code_format import make_code, new_typed_number
+from app.credentials.keyring import key_of, keyring
+from app.credentials.models import Presentation, TypedCode
+
+
+def draw_code(presentation: Presentation, challenge: str = "") -> str:
+    """61 digits, or 63 with a challenge. Never issued at the second of a used code or before it: accepting one kills all those.
+
+    Raises DomainError `code_renew` when the presentation's master is gone: unlocking again makes a new one.
+    """
+    master = keyring.find(presentation.master_id)
+    if master is None:
+        raise DomainError("code_renew", _("这台手机的医保码需要更新。"), _("请重新输入展码密码。"), status=409)
+    issued_at = max(int(clock.timestamp()), presentation.last_used + 1)
+    return make_code(key_of(master, presentation.handle), presentation.handle, issued_at, challenge)
+
+
+@transaction()
+def issue_typed_code(presentation: Presentation) -> TypedCode:
+    """A new twelve-digit number for this presentation; the older ones are over."""
+    return _issue(presentation.handle, presentation.last_used)
+
+
+def keep_typed_code(handle: str, last_used: int) -> TypedCode:
+    """The number to show now: the newest while it is younger than 90 s and not used up, else a new one."""
+    current = queries.find_typed_code(handle)
+    if current is not None and _is_fresh(current, last_used):
+        return current
+    with transaction():
+        # Two tabs asking at once: the second waits here, reads again and gets the first one's number.
+        last_used = db.session.scalar(select(Presentation.last_used).where(Presentation.handle == handle).with_for_update()) or 0
+        current = queries.find_typed_code(handle)
+        return current if current is not None and _is_fresh(current, last_used) else _issue(handle, last_used)
+
+
+@transaction()
+def drop_old_typed_codes() -> int:
+    """Forgets the numbers that nobody can ask about any more (24 h). Returns how many."""
+    limit = int(clock.timestamp()) - settings.typed_code_keep_hours * 3600
+    return int(db.session.execute(delete(TypedCode).where(TypedCode.expires_at < limit)).rowcount)  # type: ignore[attr-defined]
+
+
+def is_typed_code_due(issued_at: int) -> bool:
+    """Whether a number of this moment is so old that the page should show a new one."""
+    return clock.timestamp() - issued_at >= settings.typed_code_renew_seconds
+
+
+def _is_fresh(code: TypedCode, last_used: int) -> bool:
+    return code.issued_at > last_used and not is_typed_code_due(code.issued_at)
+
+
+def _issue(handle: str, last_used: int) -> TypedCode:
+    now = int(clock.timestamp())
+    issued_at = max(now, last_used + 1)
+    db.session.execute(update(TypedCode).where(TypedCode.handle == handle, TypedCode.expires_at > now).values(expires_at=now))
+    while True:
+        code = TypedCode(
+            number=new_typed_number(), handle=handle, issued_at=issued_at, expires_at=issued_at + settings.typed_code_seconds
+        )
+        try:
+            with db.session.begin_nested():
+                db.session.add(code)
+                db.session.flush()
+        except IntegrityError:  # this number is another's within its 24 hours
+            continue
+        return code

@@ -1,0 +1,104 @@
+"""The display PIN: chosen, kept as a peppered scrypt hash, guessed at most five times."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import case, or_, select, update
+
+from app.core import audit, clock
+from app.core.crypto import slow_hash, slow_hash_matches, vault
+from app.core.db import db, is_writing, transaction
+from app.core.errors import DomainError
+from app.core.settings import settings
+from app.credentials.display_pin import weakness
+from app.credentials.models import DisplayPin
+from app.credentials.policy import CredentialTag
+from app.roster.models import InsuredPerson
+from app.roster.queries import cert_no_of
+
+_PEPPER = "display-pin"
+
+
+@dataclass(frozen=True)
+class PinResult:
+    """ok: the PIN was right. locked_until: no guess is taken before then. guesses_left: before it locks."""
+
+    ok: bool
+    locked_until: datetime | None = None
+    guesses_left: int = 0
+
+
+def hash_display_pin(pin: str) -> str:
+    """About 40 ms of scrypt, so never inside a transaction."""
+    return slow_hash(pin, vault.subkey(_PEPPER))
+
+
+def check_pin_choice(pin: str, person: InsuredPerson) -> str | None:
+    """The sentence that refuses this choice, or None."""
+    return weakness(pin, person.birthday, cert_no_of(person))
+
+
+@transaction()
+def set_display_pin(account_id: int, pin_hash: str) -> None:
+    """A new PIN clears the count of wrong guesses."""
+    known = db.session.get(DisplayPin, account_id)
+    if known is None:
+        db.session.add(DisplayPin(account_id=account_id, pin_hash=pin_hash, set_at=clock.now()))
+    else:
+        known.pin_hash, known.set_at, known.failures, known.locked_until = pin_hash, clock.now(), 0, None
+    db.session.flush()
+    audit.record(CredentialTag.pin_set, actor=f"account:{account_id}", subject=f"account:{account_id}")
+
+
+def try_display_pin(account_id: int, pin: str) -> PinResult:
+    """Takes a guess first and looks afterwards, so that guesses sent at the same moment are not more than those sent in turn.
+
+    Raises DomainError `pin_missing` when the account has none.
+    """
+    if is_writing():
+        raise RuntimeError("a password hash does not belong into a transaction")
+    known = db.session.execute(
+        select(DisplayPin.pin_hash, DisplayPin.locked_until).where(DisplayPin.account_id == account_id)
+    ).first()
+    if known is None:
+        raise DomainError("pin_missing", _("您还没有展码密码。"), _("请重新绑定本机，绑定时可以设一个新的展码密码。"), status=409)
+    if not _take_guess(account_id):
+        locked_until = db.session.scalar(select(DisplayPin.locked_until).where(DisplayPin.account_id == account_id))
+        return PinResult(ok=False, locked_until=locked_until)
+    matches = slow_hash_matches(known.pin_hash, pin, vault.subkey(_PEPPER))
+    return _settle_guess(account_id, known.pin_hash, matches=matches)
+
+
+@transaction()
+def _take_guess(account_id: int) -> bool:
+    """One conditional UPDATE. The last guess locks already when it is taken; being right opens the lock again."""
+    now = clock.now()
+    is_over = DisplayPin.locked_until <= now
+    failures = case((is_over, 1), else_=DisplayPin.failures + 1)
+    is_last = case((is_over, 1), else_=DisplayPin.failures + 1) >= settings.pin_guesses
+    taken = db.session.execute(
+        update(DisplayPin)
+        .where(DisplayPin.account_id == account_id, or_(DisplayPin.locked_until.is_(None), is_over))
+        .values(failures=failures, locked_until=case((is_last, now + timedelta(minutes=settings.pin_lock_minutes)), else_=None))
+        .execution_options(synchronize_session=False)
+    )
+    return taken.rowcount == 1  # type: ignore[attr-defined,no-any-return]
+
+
+@transaction()
+def _settle_guess(account_id: int, pin_hash: str, *, matches: bool) -> PinResult:
+    actor = f"account:{account_id}"
+    if matches:
+        opened = db.session.execute(
+            update(DisplayPin)
+            .where(DisplayPin.account_id == account_id, DisplayPin.pin_hash == pin_hash)
+            .values(failures=0, locked_until=None)
+            .execution_options(synchronize_session=False)
+        )
+        return PinResult(ok=opened.rowcount == 1, guesses_left=settings.pin_guesses)  # type: ignore[attr-defined]
+    pin = db.session.get_one(DisplayPin, account_id)
+    audit.record(CredentialTag.pin_wrong, actor=actor, subject=actor, outcome="refused", failures=pin.failures)
+    if pin.locked_until is not None:
+        audit.record(CredentialTag.pin_locked, actor=actor, subject=actor)
+    return PinResult(ok=False, locked_until=pin.locked_until, guesses_left=max(0, settings.pin_guesses - pin.failures))

@@ -1,0 +1,136 @@
+"""One device x one credential, named by a random handle whose key is handed out once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, or_, select, update
+
+from app.accounts.models import Device
+from app.core import audit, clock
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.core.settings import settings
+from app.credentials import queries
+from app.credentials.code_format import new_handle
+from app.credentials.keyring import key_of, keyring
+from app.credentials.models import Credential, CredentialStatus, EndReason, Presentation
+from app.credentials.policy import CredentialTag
+
+SEEN_EVERY = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """key: 32 bytes for the device to keep, or None when it holds it already or draws nothing itself."""
+
+    presentation: Presentation
+    key: bytes | None
+
+
+@transaction()
+def open_presentation(
+    credential: Credential, device: Device, *, holds: str | None, wants_key: bool, shown_by: str = "self"
+) -> Opened:
+    """What this device shows from now on. Call it at a renewal of trust: an unlock, an activation.
+
+    holds: the handle whose key the device says it has. wants_key: its script draws codes itself. A device that says it holds none
+    gets a new handle and key and the old one ends; one older than a day is renewed, the old good for a day more (contract 4).
+    Raises DomainError `credential_frozen` or `credential_inactive`.
+    """
+    _require_active(credential)
+    # Two unlocks of one device at once: the second waits here and finds the first one's presentation.
+    db.session.execute(select(Device.id).where(Device.id == device.id).with_for_update())
+    current = queries.find_presentation(device.id, credential.id)
+    if current is None:
+        return _make(credential, device, shown_by, gives_key=wants_key)
+    has_lost_key = wants_key and current.key_given_at is not None and holds != current.handle
+    if has_lost_key or _is_due_for_renewal(current):
+        made = _make(credential, device, shown_by, gives_key=wants_key)
+        overlap = timedelta() if has_lost_key else timedelta(days=1)
+        _end([Presentation.handle == current.handle], EndReason.replaced, clock.now() + overlap, actor=f"device:{device.id}")
+        return made
+    hear_from_device(current.handle, current.uses_since_seen, current.seen_at)
+    if not wants_key or current.key_given_at is not None:
+        return Opened(current, None)
+    current.key_given_at = clock.now()
+    db.session.flush()
+    return Opened(current, _key_of(current))
+
+
+@transaction()
+def end_presentations(device_id: int, reason: EndReason) -> int:
+    """Ends all this device shows, those in their last day too. Returns how many."""
+    return _end([Presentation.device_id == device_id], reason, clock.now(), actor=f"device:{device_id}")
+
+
+@transaction()
+def end_presentations_of(credential_id: int, reason: EndReason) -> int:
+    """Ends it on every device."""
+    return _end([Presentation.credential_id == credential_id], reason, clock.now(), actor=f"credential:{credential_id}")
+
+
+def hear_from_device(handle: str, uses_since_seen: int, seen_at: datetime) -> None:
+    """The device spoke: its offline limits start anew. Writes only when that changes something, so that a poll stays a read."""
+    if uses_since_seen == 0 and clock.now() - seen_at < SEEN_EVERY:
+        return
+    with transaction():
+        db.session.execute(update(Presentation).where(Presentation.handle == handle).values(seen_at=clock.now(), uses_since_seen=0))
+
+
+def _require_active(credential: Credential) -> None:
+    if credential.status is CredentialStatus.frozen:
+        raise DomainError(
+            "credential_frozen",
+            _("这张医保码已挂失，不能出示。"),
+            _("要恢复使用，请重新核验身份。如不是您本人挂失，请拨打医保热线。"),
+            status=409,
+            region=credential.person.insured_region,
+        )
+    if credential.status is CredentialStatus.ended:
+        raise DomainError("credential_inactive", _("这张医保码已经停用。"), _("请重新激活医保码。"), status=409)
+
+
+def _is_due_for_renewal(current: Presentation) -> bool:
+    """So that no camera can follow a person by the handle, and so that a retired master draws no longer."""
+    is_old = clock.now() - current.created_at > timedelta(days=settings.handle_days)
+    return is_old or current.master_id != keyring.newest.id
+
+
+def _make(credential: Credential, device: Device, shown_by: str, *, gives_key: bool) -> Opened:
+    now = clock.now()
+    made = Presentation(
+        handle=new_handle(),
+        credential_id=credential.id,
+        device_id=device.id,
+        master_id=keyring.newest.id,
+        created_at=now,
+        seen_at=now,
+        shown_by=shown_by,
+        key_given_at=now if gives_key else None,
+    )
+    db.session.add(made)
+    db.session.flush()
+    audit.record(
+        CredentialTag.presentation_made,
+        actor=f"device:{device.id}",
+        subject=f"credential:{credential.id}",
+        person_id=credential.person_id,
+        key_given=gives_key,
+    )
+    return Opened(made, _key_of(made) if gives_key else None)
+
+
+def _key_of(presentation: Presentation) -> bytes:
+    return key_of(keyring.newest, presentation.handle)
+
+
+def _end(which: list[ColumnElement[bool]], reason: EndReason, moment: datetime, *, actor: str) -> int:
+    ended = db.session.execute(
+        update(Presentation)
+        .where(*which, or_(Presentation.ends_at.is_(None), Presentation.ends_at > moment))
+        .values(ends_at=moment, end_reason=reason)
+    ).rowcount  # type: ignore[attr-defined]
+    if ended:
+        audit.record(CredentialTag.presentation_ended, actor=actor, subject=actor, outcome=reason.value, count=ended)
+    return int(ended)
