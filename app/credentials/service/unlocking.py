@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.accounts.models import LoginSession
-from app.accounts.service.unlocking import set_unlocked_at
+from app.accounts.service import note_unlocked
 from app.core import audit, clock
 from app.core.db import transaction
 from app.core.settings import settings
@@ -27,7 +27,7 @@ def try_unlock(
 def unlock_code(session: LoginSession, credential: Credential, *, holds: str | None = None, wants_key: bool = False) -> Opened:
     """The person has just proved to be themselves in this session: its code is shown. See `open_presentation`."""
     opened = open_presentation(credential, session.device, holds=holds, wants_key=wants_key)
-    set_unlocked_at(session.id, clock.now())
+    note_unlocked(session)
     audit.record(
         CredentialTag.unlocked,
         actor=f"account:{session.account_id}",
@@ -45,8 +45,8 @@ def is_unlocked(session: LoginSession) -> bool:
 def stay_unlocked(session: LoginSession) -> None:
     """The page is being looked at. Writes at most every 45 s."""
     if session.unlocked_at is not None and clock.now() - session.unlocked_at >= RENEW_AFTER:
-        set_unlocked_at(session.id, clock.now())
+        note_unlocked(session)
 
 
 def lock_code(session: LoginSession) -> None:
-    set_unlocked_at(session.id, None)
+    note_unlocked(session, is_unlocked=False)
