@@ -1,12 +1,29 @@
 """Who signs in: accounts by telephone number, browsers, sessions, SMS codes and consents."""
 
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, BigId
+
+
+class AccountTag(StrEnum):
+    """What the audit log says of accounts."""
+
+    sms_requested = "account:sms_requested"
+    sms_refused = "account:sms_refused"
+    signed_in = "account:signed_in"
+    signed_out = "account:signed_out"
+    signed_out_everywhere = "account:signed_out_everywhere"
+    device_bound = "account:device_bound"
+    device_revoked = "account:device_revoked"
+    phone_changed = "account:phone_changed"
+    phone_lost = "account:phone_lost"
+    person_given = "account:person_given"
+    consent_given = "account:consent_given"
+    consent_withdrawn = "account:consent_withdrawn"
 
 
 class Account(Base):
@@ -73,10 +90,15 @@ class SmsCode(Base):
     """Six digits sent to a number, good for one purpose in one browser. Rows are also what the limits are counted from."""
 
     __tablename__ = "sms_code"
-    __table_args__ = (Index("ix_sms_code_address", "address_hash", "created_at"),)
+    __table_args__ = (
+        Index("ix_sms_code_phone", "phone_hash", "created_at"),
+        Index("ix_sms_code_address", "address_hash", "created_at"),
+        Index("ix_sms_code_browser", "browser_hash", "purpose"),
+        Index("ix_sms_code_created", "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    phone_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    phone_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     phone_encrypted: Mapped[bytes] = mapped_column(LargeBinary(64))
     address_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -28,4 +28,4 @@ class DemoSms(Base):
 
     phone_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     text: Mapped[str] = mapped_column(Text)
-    sent_at: Mapped[datetime]
+    sent_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,68 @@
+"""What people type to sign in and to change their number."""
+
+import unicodedata
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField
+from wtforms.validators import ValidationError
+
+from app.accounts.phone import InvalidPhone, parse_mobile
+
+
+def digits_of(raw: str | None) -> str:
+    """Half-width, without white space: people copy a code together with blanks."""
+    return "".join(unicodedata.normalize("NFKC", raw or "").split())
+
+
+def _is_mobile(_form: Any, field: Field) -> None:
+    try:
+        parse_mobile(field.data or "")
+    except InvalidPhone as error:
+        raise ValidationError(str(error)) from error
+
+
+class _SixDigits:
+    def __init__(self, empty: Any, wrong: Any) -> None:
+        self._empty, self._wrong = empty, wrong
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        digits = digits_of(field.data)
+        if not digits:
+            raise ValidationError(str(self._empty))
+        if not (len(digits) == 6 and digits.isascii() and digits.isdigit()):
+            raise ValidationError(str(self._wrong))
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    """Both steps of one page: 获取验证码 looks at the number alone."""
+
+    phone = StringField(_l("手机号"), [_is_mobile])
+    code = StringField(_l("短信验证码"), [_SixDigits(_l("请填写短信里的 6 位验证码。"), _l("验证码是 6 位数字，请看一下短信。"))])
+
+    @property
+    def mobile(self) -> str:
+        return parse_mobile(self.phone.data)
+
+    @property
+    def digits(self) -> str:
+        return digits_of(self.code.data)
+
+    def has_mobile(self) -> bool:
+        return bool(self.phone.validate(self))
+
+    def refuse(self, field: Field, sentence: Any) -> None:
+        """Shows a refusal of the rules where the person can mend it."""
+        field.errors = [*field.errors, str(sentence)]
+
+
+class NewPhoneForm(SignInForm):
+    """更换手机号: the code goes to the new number."""
+
+    phone = StringField(_l("新手机号"), [_is_mobile])
+    pin = StringField(_l("展码密码"), [_SixDigits(_l("请填写展码密码。"), _l("展码密码是 6 位数字。"))])
+
+    @property
+    def pin_digits(self) -> str:
+        return digits_of(self.pin.data)

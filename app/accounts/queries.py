@@ -1,0 +1,157 @@
+"""Reads of accounts, sessions, devices, SMS codes and consents."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from app.accounts.models import (
+    Account,
+    Consent,
+    ConsentPurpose,
+    Device,
+    LoginSession,
+    Notice,
+    SmsCode,
+    SmsPurpose,
+)
+from app.core import clock
+from app.core.crypto import vault
+from app.core.db import db
+from app.core.errors import NotFound
+from app.core.settings import settings
+
+
+def phone_hash(phone: str) -> bytes:
+    return vault.keyed_hash("phone", phone)
+
+
+def phone_of(account: Account) -> str:
+    """Eleven digits; empty when the account has lost its number."""
+    if account.phone_hash is None or account.phone_encrypted is None:
+        return ""
+    return vault.decrypt("phone", account.phone_encrypted, bound_to=account.phone_hash).decode()
+
+
+def get_account(account_id: int) -> Account:
+    account = db.session.get(Account, account_id)
+    if account is None:
+        raise NotFound
+    return account
+
+
+def find_account_by_phone(phone: str) -> Account | None:
+    return db.session.scalar(select(Account).where(Account.phone_hash == phone_hash(phone)))
+
+
+def find_account_of_person(person_id: int) -> Account | None:
+    return db.session.scalar(select(Account).where(Account.person_id == person_id))
+
+
+def find_open_session(token_hash: bytes) -> LoginSession | None:
+    """The session of this token with its account and device, unless it ended, ran out or its device was removed."""
+    now = clock.now()
+    return db.session.scalar(
+        select(LoginSession)
+        .join(LoginSession.device)
+        .options(contains_eager(LoginSession.device), joinedload(LoginSession.account, innerjoin=True))
+        .where(
+            LoginSession.token_hash == token_hash,
+            LoginSession.ended_at.is_(None),
+            LoginSession.created_at > now - timedelta(days=settings.session_absolute_days),
+            LoginSession.last_seen_at > now - timedelta(days=settings.session_idle_days),
+            Device.revoked_at.is_(None),
+        )
+    )
+
+
+def list_devices(account_id: int) -> list[Device]:
+    """Devices that were not removed, last seen first."""
+    return list(
+        db.session.scalars(
+            select(Device)
+            .where(Device.account_id == account_id, Device.revoked_at.is_(None))
+            .order_by(Device.last_seen_at.desc(), Device.id.desc())
+        )
+    )
+
+
+def get_device(account_id: int, device_id: int) -> Device:
+    """Through the owner; raises NotFound for anybody else's."""
+    device = db.session.scalar(
+        select(Device).where(Device.id == device_id, Device.account_id == account_id, Device.revoked_at.is_(None))
+    )
+    if device is None:
+        raise NotFound
+    return device
+
+
+def find_sms_code(browser_hash: bytes, purpose: SmsPurpose) -> SmsCode | None:
+    """The newest code asked for in this browser that may still be used; its number is what the person typed."""
+    since = clock.now() - timedelta(seconds=settings.sms_valid_seconds)
+    code = db.session.scalar(
+        select(SmsCode)
+        .where(SmsCode.browser_hash == browser_hash, SmsCode.purpose == purpose, SmsCode.created_at > since)
+        .order_by(SmsCode.id.desc())
+        .limit(1)
+    )
+    return code if code and code.used_at is None else None
+
+
+def phone_of_sms_code(code: SmsCode) -> str:
+    return vault.decrypt("phone", code.phone_encrypted, bound_to=code.phone_hash).decode()
+
+
+def find_notice(purpose: ConsentPurpose) -> Notice | None:
+    """The version in force."""
+    return db.session.scalar(
+        select(Notice).where(Notice.purpose == purpose).order_by(Notice.published_at.desc(), Notice.id.desc()).limit(1)
+    )
+
+
+def list_notices(*purposes: ConsentPurpose) -> list[Notice]:
+    """The versions in force of these purposes, in this order; a purpose whose text was never loaded is left out."""
+    return [notice for notice in map(find_notice, purposes) if notice is not None]
+
+
+def get_notice(notice_id: int) -> Notice:
+    notice = db.session.get(Notice, notice_id)
+    if notice is None:
+        raise NotFound
+    return notice
+
+
+def list_consents(account_id: int) -> list[Consent]:
+    """The ledger of an account with its notices, newest first, withdrawn ones too."""
+    return list(
+        db.session.scalars(
+            select(Consent)
+            .options(joinedload(Consent.notice, innerjoin=True))
+            .where(Consent.account_id == account_id)
+            .order_by(Consent.given_at.desc(), Consent.id.desc())
+        )
+    )
+
+
+def get_consent(account_id: int, consent_id: int) -> Consent:
+    consent = db.session.scalar(
+        select(Consent)
+        .options(joinedload(Consent.notice, innerjoin=True))
+        .where(Consent.id == consent_id, Consent.account_id == account_id)
+    )
+    if consent is None:
+        raise NotFound
+    return consent
+
+
+def has_consent(person_id: int, purpose: ConsentPurpose) -> bool:
+    """Whether a consent for this purpose stands that was not withdrawn."""
+    return (
+        db.session.scalar(
+            select(Consent.id)
+            .join(Consent.notice)
+            .where(Consent.person_id == person_id, Notice.purpose == purpose, Consent.withdrawn_at.is_(None))
+            .limit(1)
+        )
+        is not None
+    )

@@ -1,0 +1,22 @@
+"""Pages of accounts. One blueprint; each module adds its views."""
+
+from typing import cast
+
+from flask import Flask
+from flask.blueprints import BlueprintSetupState
+
+from app.accounts import visitor
+from app.accounts.notice_text import render_notice
+from app.accounts.routes import consents, devices, inbox, me, phone, sign_in
+from app.accounts.routes.blueprint import blueprint
+
+
+@blueprint.record_once
+def _install(state: BlueprintSetupState) -> None:
+    app = cast(Flask, state.app)
+    visitor.install(app)
+    app.jinja_env.filters["notice_html"] = render_notice
+    app.jinja_env.globals["count_unread"] = inbox.count_unread_here
+
+
+__all__ = ["blueprint", "consents", "devices", "inbox", "me", "phone", "sign_in"]

@@ -1,0 +1,55 @@
+"""The verbs of accounts: codes by SMS, sessions, devices, numbers, consents. The only writer of their tables."""
+
+from app.accounts.service.consents import (
+    load_notices,
+    on_consent_withdrawn,
+    record_consent,
+    withdraw_consent,
+)
+from app.accounts.service.devices import bind_device, on_device_revoked, revoke_device
+from app.accounts.service.expiry import expire
+from app.accounts.service.people import give_account_to_person
+from app.accounts.service.phones import PhoneChange, change_phone, move_phone, take_over_phone
+from app.accounts.service.sessions import (
+    SignIn,
+    StartedSession,
+    note_seen,
+    note_unlocked,
+    sign_in,
+    sign_out,
+    sign_out_everywhere,
+    start_session,
+)
+from app.accounts.service.sms_codes import CodeCheck, CodeState, request_sms_code, spend_sms_code
+from app.accounts.service.step_up import StepUp, check_step_up, use_for_step_up
+
+__all__ = [
+    "CodeCheck",
+    "CodeState",
+    "PhoneChange",
+    "SignIn",
+    "StartedSession",
+    "StepUp",
+    "bind_device",
+    "change_phone",
+    "check_step_up",
+    "expire",
+    "give_account_to_person",
+    "load_notices",
+    "move_phone",
+    "note_seen",
+    "note_unlocked",
+    "on_consent_withdrawn",
+    "on_device_revoked",
+    "record_consent",
+    "request_sms_code",
+    "revoke_device",
+    "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
+    "spend_sms_code",
+    "start_session",
+    "take_over_phone",
+    "use_for_step_up",
+    "withdraw_consent",
+]

@@ -1,0 +1,33 @@
+"""What nobody needs any more goes."""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select
+
+from app.accounts.models import LoginSession, SmsCode
+from app.core import clock
+from app.core.db import Base, db, transaction
+from app.core.settings import settings
+
+SMS_CODES_KEPT = timedelta(hours=24)
+SESSIONS_KEPT = timedelta(days=30)
+
+
+@transaction()
+def expire() -> None:
+    """SMS codes of yesterday and sessions that ended or ran out a month ago, unless another row still points at them."""
+    now = clock.now()
+    db.session.execute(delete(SmsCode).where(SmsCode.created_at < now - SMS_CODES_KEPT))
+    over = or_(
+        LoginSession.ended_at < now - SESSIONS_KEPT,
+        LoginSession.last_seen_at < now - SESSIONS_KEPT - timedelta(days=settings.session_idle_days),
+        LoginSession.created_at < now - SESSIONS_KEPT - timedelta(days=settings.session_absolute_days),
+    )
+    db.session.execute(delete(LoginSession).where(over, *_nobody_points_at_it()).execution_options(synchronize_session=False))
+
+
+def _nobody_points_at_it() -> list[ColumnElement[bool]]:
+    """Higher features may keep rows about a session, such as a proof of identity; the schema says which."""
+    target = LoginSession.__table__.c.id
+    columns = [key.parent for table in Base.metadata.tables.values() for key in table.foreign_keys if key.column is target]
+    return [~exists(select(1).where(column == LoginSession.id)) for column in columns]

@@ -1,0 +1,43 @@
+"""An account becomes a person's."""
+
+from flask_babel import gettext as _
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts.models import Account, AccountTag
+from app.core import audit
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.roster.models import InsuredPerson
+
+
+@transaction()
+def give_account_to_person(account: Account, person: InsuredPerson) -> None:
+    """Raises DomainError `account_taken` when the account is another person's, `person_has_account` when the person has another."""
+    if account.person_id == person.id:
+        return
+    try:
+        result = db.session.execute(
+            update(Account)
+            .where(Account.id == account.id, Account.person_id.is_(None))
+            .values(person_id=person.id)
+            .execution_options(synchronize_session=False)
+        )
+    except IntegrityError:
+        raise DomainError(
+            "person_has_account",
+            _("这位参保人已经用另一个手机号激活过医保码。"),
+            _("请用原来的手机号登录。原来的号码不用了，请带身份证件到医保窗口办理。"),
+            status=409,
+            region=person.insured_region,
+        ) from None
+    if result.rowcount != 1:  # type: ignore[attr-defined]
+        raise DomainError(
+            "account_taken",
+            _("这个手机号已经属于另一位参保人。"),
+            _("请退出登录，换本人的手机号再试。"),
+            status=409,
+            region=person.insured_region,
+        )
+    db.session.refresh(account)
+    audit.record(AccountTag.person_given, actor=f"account:{account.id}", subject=f"account:{account.id}", person_id=person.id)

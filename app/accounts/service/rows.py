@@ -1,0 +1,45 @@
+"""Rows of which there must be one, also when two requests make them at once."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.accounts.browser import Browser
+from app.accounts.models import Account, Device
+from app.accounts.queries import phone_hash
+from app.core import clock
+from app.core.crypto import vault
+from app.core.db import Base, db
+
+
+def seal_phone(phone: str) -> dict[str, bytes]:
+    """The two columns of an account's number."""
+    at_phone = phone_hash(phone)
+    return {"phone_hash": at_phone, "phone_encrypted": vault.encrypt("phone", phone.encode(), bound_to=at_phone)}
+
+
+def find_or_create_account(phone: str) -> Account:
+    """One number, one account."""
+    _insert_unless_there(Account, created_at=clock.now(), **seal_phone(phone))
+    return db.session.scalars(select(Account).where(Account.phone_hash == phone_hash(phone))).one()
+
+
+def find_or_create_device(account: Account, browser: Browser) -> Device:
+    """One browser is one device of an account. One that was removed comes back as a stranger: not bound."""
+    now = clock.now()
+    _insert_unless_there(
+        Device, account_id=account.id, browser_hash=browser.hash, name=browser.name, created_at=now, last_seen_at=now
+    )
+    device = db.session.scalars(select(Device).where(Device.account_id == account.id, Device.browser_hash == browser.hash)).one()
+    changes: dict[str, Any] = {"name": browser.name, "last_seen_at": now}
+    if device.revoked_at is not None:
+        changes |= {"revoked_at": None, "bound_at": None, "created_at": now}
+    db.session.execute(update(Device).where(Device.id == device.id).values(**changes).execution_options(synchronize_session=False))
+    db.session.refresh(device)
+    return device
+
+
+def _insert_unless_there(model: type[Base], **values: Any) -> None:
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(insert(model).values(**values).on_conflict_do_nothing())

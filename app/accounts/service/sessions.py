@@ -1,0 +1,119 @@
+"""Sessions: begun by a right SMS code, known by a random token, ended on the server."""
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import update
+
+from app.accounts.browser import Browser
+from app.accounts.models import Account, AccountTag, Device, LoginSession, SmsPurpose
+from app.accounts.service.rows import find_or_create_account, find_or_create_device
+from app.accounts.service.sms_codes import CodeCheck, spend_sms_code
+from app.core import audit, clock
+from app.core.crypto import vault
+from app.core.db import db, transaction
+
+
+@dataclass(frozen=True)
+class StartedSession:
+    """token: what the browser must carry; only its keyed hash is stored."""
+
+    session: LoginSession
+    token: str
+
+
+@dataclass(frozen=True)
+class SignIn:
+    check: CodeCheck
+    started: StartedSession | None = None
+
+
+@transaction()
+def sign_in(phone: str, code: str, *, browser: Browser, replaces: int | None = None) -> SignIn:
+    """A right code opens a session; a number seen for the first time gets an account.
+
+    replaces: the session this browser carried until now; it ends. What the session may do is asked at each request
+    (`Visitor.is_trusted`), because activation elsewhere can change it.
+    """
+    check = spend_sms_code(phone, code, SmsPurpose.sign_in, browser=browser)
+    if not check.ok:
+        return SignIn(check)
+    account = find_or_create_account(phone)
+    started = start_session(account, browser)
+    if replaces is not None:
+        _end(LoginSession.id == replaces)
+    return SignIn(check, started)
+
+
+@transaction()
+def start_session(account: Account, browser: Browser) -> StartedSession:
+    """A session of this account in this browser, which becomes one of the account's devices."""
+    device = find_or_create_device(account, browser)
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    session = LoginSession(
+        token_hash=vault.keyed_hash("session", token),
+        account_id=account.id,
+        device_id=device.id,
+        created_at=now,
+        last_seen_at=now,
+    )
+    db.session.add(session)
+    db.session.flush()
+    audit.record(
+        AccountTag.signed_in,
+        actor=f"account:{account.id}",
+        subject=f"session:{session.id}",
+        person_id=account.person_id,
+        device=device.id,
+        bound=device.is_bound,
+    )
+    return StartedSession(session, token)
+
+
+@transaction()
+def sign_out(session: LoginSession) -> None:
+    if _end(LoginSession.id == session.id):
+        audit.record(AccountTag.signed_out, actor=f"account:{session.account_id}", subject=f"session:{session.id}")
+
+
+@transaction()
+def sign_out_everywhere(account: Account, except_session: LoginSession | None = None) -> int:
+    """Ends every session of the account, on request all but one; returns how many. Devices stay bound."""
+    kept = except_session.id if except_session is not None else 0
+    ended = _end(LoginSession.account_id == account.id, LoginSession.id != kept)
+    audit.record(AccountTag.signed_out_everywhere, actor=f"account:{account.id}", subject=f"account:{account.id}", sessions=ended)
+    return ended
+
+
+@transaction()
+def note_seen(session_id: int) -> None:
+    """The session and its device were used just now."""
+    now = clock.now()
+    session = db.session.get(LoginSession, session_id)
+    if session is None:
+        return
+    db.session.execute(update(LoginSession).where(LoginSession.id == session_id).values(last_seen_at=now))
+    db.session.execute(update(Device).where(Device.id == session.device_id).values(last_seen_at=now))
+
+
+@transaction()
+def note_unlocked(session: LoginSession, is_unlocked: bool = True) -> None:
+    """The display PIN was given in this session, or the code was locked again."""
+    session.unlocked_at = clock.now() if is_unlocked else None
+
+
+def end_sessions_of_device(device_id: int) -> int:
+    """Inside the transaction that revokes the device."""
+    return _end(LoginSession.device_id == device_id)
+
+
+def end_sessions_of_account(account_id: int) -> int:
+    return _end(LoginSession.account_id == account_id)
+
+
+def _end(*whose: object) -> int:
+    result = db.session.execute(
+        update(LoginSession).where(LoginSession.ended_at.is_(None), *whose).values(ended_at=clock.now())  # type: ignore[arg-type]
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]

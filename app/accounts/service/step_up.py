@@ -1,0 +1,61 @@
+"""One more secret before something that cannot be undone. Which one is the business of a higher feature: it registers its check."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from flask_babel import gettext as _
+
+from app.accounts.models import Account
+from app.core import clock
+from app.core.display import moment
+from app.core.errors import DomainError
+
+
+class Result(Protocol):
+    """What a check answers; credentials' PinResult is one."""
+
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def locked_until(self) -> datetime | None: ...
+    @property
+    def guesses_left(self) -> int: ...
+
+
+Check = Callable[[int, str], Result]
+_checks: list[Check] = []
+
+
+@dataclass(frozen=True)
+class StepUp:
+    ok: bool
+    locked_until: datetime | None = None
+    guesses_left: int = 0
+
+    @property
+    def retry_after(self) -> int:
+        """Seconds until it may be tried again; 0 when it may be now."""
+        return max(1, int((self.locked_until - clock.now()).total_seconds()) + 1) if self.locked_until else 0
+
+    @property
+    def sentence(self) -> str:
+        if self.locked_until:
+            return str(_("展码密码输错太多次，请在 %(moment)s 以后再试。", moment=moment(self.locked_until)))
+        return str(_("展码密码不对，还可以再试 %(count)s 次。", count=self.guesses_left))
+
+
+def use_for_step_up(check: Check) -> None:
+    """`check(account_id, pin)` is asked from now on; called outside a transaction, it counts wrong tries itself."""
+    _checks[:] = [check]
+
+
+def check_step_up(account: Account, pin: str) -> StepUp:
+    """An account without a person has no PIN and needs none. Fails closed: without a check nothing passes."""
+    if not account.is_activated:
+        return StepUp(True)
+    if not _checks:
+        raise DomainError("no_step_up", _("现在不能核对展码密码。"), _("请过几分钟再试，或拨打热线。"), status=503, retry_after=60)
+    result = _checks[0](account.id, pin)
+    return StepUp(result.ok, result.locked_until, result.guesses_left)

@@ -1,0 +1,110 @@
+"""Who is asking: flask-login over sessions that live, and end, in the database."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, g, session
+from flask_login import LoginManager, current_user, login_user, logout_user
+from sqlalchemy.exc import OperationalError
+
+from app.accounts import browser, queries, service
+from app.accounts.models import Account, Device, LoginSession
+from app.core import clock
+from app.core.crypto import vault
+from app.core.logs import log
+
+SEEN_EVERY = timedelta(minutes=5)
+
+
+class Visitor:
+    """A browser with an open session. `token` is what its cookie carries; the database knows only its keyed hash."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, token: str, found: LoginSession) -> None:
+        self.token = token
+        self.session: LoginSession = found
+        self.session_id: int = found.id
+        self.seen_at = found.last_seen_at
+
+    @property
+    def account(self) -> Account:
+        return self.session.account
+
+    @property
+    def device(self) -> Device:
+        return self.session.device
+
+    @property
+    def is_trusted(self) -> bool:
+        """A SIM is not the person: an activated account opens only on a device where the person has proved to be themselves."""
+        return not self.account.is_activated or self.device.is_bound
+
+    @property
+    def phone(self) -> str:
+        """Eleven digits; empty when the number went to somebody else."""
+        return queries.phone_of(self.account)
+
+    def get_id(self) -> str:
+        return self.token
+
+
+class Stranger:
+    """A browser without a session."""
+
+    is_authenticated = False
+    is_active = False
+    is_anonymous = True
+    is_trusted = False
+    phone = ""
+
+    def get_id(self) -> None:
+        return None
+
+
+current_visitor: Visitor = current_user  # flask-login's proxy, under our name and type
+
+
+def install(app: Flask) -> None:
+    """flask-login without its remember cookie, whose hook would touch the session on every answer."""
+    manager = LoginManager()
+    manager.session_protection = None
+    manager.anonymous_user = Stranger
+    manager.user_loader(_load)
+    app.login_manager = manager  # type: ignore[attr-defined]
+    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=app.config["SETTINGS"].session_absolute_days)
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
+    app.jinja_env.globals["current_visitor"] = current_visitor
+    app.after_request(_note_seen)
+    app.after_request(browser.hand_out_cookie)
+
+
+def open_here(started: service.StartedSession) -> None:
+    """From this answer on the browser carries the new session; whatever it carried before is forgotten."""
+    session.clear()
+    session.permanent = True
+    browser.renew_cookie()
+    login_user(Visitor(started.token, started.session))
+
+
+def close_here() -> None:
+    logout_user()
+    session.clear()
+
+
+def _load(token: str) -> Visitor | None:
+    found = queries.find_open_session(vault.keyed_hash("session", token))
+    return Visitor(token, found) if found else None
+
+
+def _note_seen(response: Response) -> Response:
+    visitor: Any = g.get("_login_user")
+    if not isinstance(visitor, Visitor) or clock.now() - visitor.seen_at < SEEN_EVERY:
+        return response
+    try:
+        service.note_seen(visitor.session_id)
+    except OperationalError as error:  # the page matters more than the moment it was last seen
+        log.warning("note_seen_failed", session=visitor.session_id, reason=type(error.orig).__name__)
+    return response

@@ -1,0 +1,45 @@
+"""Reads of the inbox, and of the SMS a demo shows on its page."""
+
+from sqlalchemy import func, select
+
+from app.core.crypto import vault
+from app.core.db import db
+from app.core.errors import NotFound
+from app.core.settings import settings
+from app.messages.models import DemoSms, Message
+
+
+def list_messages(account_id: int, limit: int = 100) -> list[Message]:
+    """Newest first."""
+    return list(
+        db.session.scalars(
+            select(Message)
+            .where(Message.account_id == account_id)
+            .order_by(Message.created_at.desc(), Message.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def get_message(account_id: int, message_id: int) -> Message:
+    """Through the owner; raises NotFound for anybody else's."""
+    message = db.session.scalar(select(Message).where(Message.id == message_id, Message.account_id == account_id))
+    if message is None:
+        raise NotFound
+    return message
+
+
+def count_unread(account_id: int) -> int:
+    return (
+        db.session.scalar(
+            select(func.count()).select_from(Message).where(Message.account_id == account_id, Message.read_at.is_(None))
+        )
+        or 0
+    )
+
+
+def find_demo_sms(phone: str) -> DemoSms | None:
+    """The last SMS "sent" to this number; always None outside the demo."""
+    if not settings.is_demo or not phone:
+        return None
+    return db.session.get(DemoSms, vault.keyed_hash("phone", phone), populate_existing=True)
