@@ -94,8 +94,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     sentences = {
         400: ("bad_request", _("浏览器发来的内容不完整。"), _("请回到上一页再试一次。")),
         401: ("sign_in", _("请先登录。"), _("登录后再打开这一页。")),
-        403: ("forbidden", _("您不能打开这一页。"), _("如果您认为应当可以,请拨打热线。")),
-        404: ("not_found", _("没有找到这个页面。"), _("请检查地址,或回到首页重新进入。")),
+        403: ("forbidden", _("您不能打开这一页。"), _("如果您认为应当可以，请拨打热线。")),
+        404: ("not_found", _("没有找到这个页面。"), _("请检查地址，或回到首页重新进入。")),
         405: ("method_not_allowed", _("这个地址不能这样打开。"), _("请从首页重新进入。")),
         413: ("too_large", _("发来的内容太大了。"), _("请换小一些的文件再试。")),
         415: ("media_type", _("内容的格式不对。"), _("请回到上一页再试一次。")),
@@ -110,18 +110,18 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _stale_form(error: CSRFError) -> ResponseReturnValue:
-    return _refused(DomainError("stale_form", _("这一页打开太久了,没有提交成功。"), _("请返回上一页,刷新后再提交。"), status=400))
+    return _refused(DomainError("stale_form", _("这一页打开太久了，没有提交成功。"), _("请返回上一页，刷新后再提交。"), status=400))
 
 
 def _store_unavailable(error: OperationalError) -> ResponseReturnValue:
     logs.log.error("store_unavailable", path=request.path, reason=type(error.orig).__name__)
     return _refused(
         DomainError(
-            "try_again", _("现在连不上医保局的系统。"), _("您填的内容请先不要关闭,过几分钟再试。"), status=503, retry_after=5
+            "try_again", _("现在连不上医保局的系统。"), _("您填的内容请先不要关闭，过几分钟再试。"), status=503, retry_after=5
         )
     )
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     logs.log.exception("unexpected", path=request.path, endpoint=request.endpoint)
-    return _refused(DomainError("try_again", _("系统出了问题,已经记录下来。"), _("请过几分钟再试。"), status=500))
+    return _refused(DomainError("try_again", _("系统出了问题，已经记录下来。"), _("请过几分钟再试。"), status=500))

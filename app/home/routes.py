@@ -3,9 +3,15 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
 
+from app.accounts.policy import is_local_path
 from app.core.access import access, anyone
+from app.core.db import db
 from app.core.settings import settings
+from app.home import queries
+from app.regions.models import Hotline
+from app.regions.queries import hotlines_for
 
 ELDER_COOKIE = "elder"
 _YEAR_SECONDS = 365 * 86400
@@ -16,14 +22,15 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 @access(anyone)
 def show_home() -> ResponseReturnValue:
-    return render_template("home/show_home.html")
+    return render_template("home/show_home.html", status=queries.find_status())
 
 
 @blueprint.post("/elder-mode")
 @access(anyone)
 def update_elder_mode() -> ResponseReturnValue:
     """Larger type in this browser, or the standard page again; back to where one was."""
-    response = redirect(_own_path(request.form.get("next", "")), 303)
+    target = request.form.get("next", "")
+    response = redirect(target if is_local_path(target) else "/", 303)
     if request.form.get("elder") == "1":
         response.set_cookie(ELDER_COOKIE, "1", max_age=_YEAR_SECONDS, samesite="Lax", httponly=True, secure=settings.has_https)
     else:
@@ -36,17 +43,21 @@ def is_elder_mode() -> bool:
 
 
 def own_region() -> str | None:
-    return None
+    """admdvs of the person signed in; None when nobody is, or when the database does not answer."""
+    try:
+        return queries.find_own_region()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return None
 
 
-def nearest_hotlines(region_code: str | None) -> list[object]:
-    return []
-
-
-def _own_path(target: str) -> str:
-    """Only a path of this site; anything else leads home."""
-    is_own = target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target and "\r" not in target
-    return target if is_own else "/"
+def nearest_hotlines(region_code: str | None) -> list[Hotline]:
+    """As `regions.queries.hotlines_for`, but a page that says the database is away must still be shown: then empty."""
+    try:
+        return hotlines_for(region_code)
+    except SQLAlchemyError:
+        db.session.rollback()
+        return []
 
 
 @blueprint.record

@@ -1,0 +1,79 @@
+"""How things stand for the person whose browser this is, in one word."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import select
+
+from app.accounts.visitor import current_visitor
+from app.activation.models import ActivationDraft, Rebinding
+from app.core import clock
+from app.core.db import db
+from app.core.display import masked_name
+from app.credentials.models import CredentialStatus
+from app.credentials.queries import find_credential_of
+from app.regions.queries import find_region
+from app.roster.queries import get_person
+
+
+class Stage(Enum):
+    stranger = "stranger"  # nobody is signed in
+    inactive = "inactive"  # signed in, no credential yet
+    draft = "draft"  # an activation was begun in this browser
+    unbound = "unbound"  # the account is a person's, this device is not yet
+    rebinding = "rebinding"  # and waits until it may be trusted
+    active = "active"
+    frozen = "frozen"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeStatus:
+    """`name` is masked; `region` is the insured region's name; `until`: the draft is kept, or the device waits, until then."""
+
+    stage: Stage
+    name: str = ""
+    region: str = ""
+    until: datetime | None = None
+
+
+def find_status() -> HomeStatus:
+    """Names nobody on a device that is not trusted."""
+    if not current_visitor.is_authenticated:
+        return HomeStatus(stage=Stage.stranger)
+    account, device = current_visitor.account, current_visitor.device
+    if not current_visitor.is_trusted:
+        waiting = _find_rebinding(device.id)
+        return HomeStatus(stage=Stage.rebinding, until=waiting.effective_at) if waiting else HomeStatus(stage=Stage.unbound)
+    credential = find_credential_of(account.person_id) if account.person_id is not None else None
+    if credential is None:
+        draft = _find_draft(device.id)
+        return HomeStatus(stage=Stage.draft, until=draft.expires_at) if draft else HomeStatus(stage=Stage.inactive)
+    region = find_region(credential.person.insured_region)
+    return HomeStatus(
+        stage=Stage.frozen if credential.status is CredentialStatus.frozen else Stage.active,
+        name=masked_name(credential.person.name),
+        region=region.name if region else "",
+    )
+
+
+def find_own_region() -> str | None:
+    """admdvs of the person signed in; None on a device that is not trusted."""
+    if not current_visitor.is_trusted or current_visitor.account.person_id is None:
+        return None
+    return get_person(current_visitor.account.person_id).insured_region
+
+
+def _find_draft(device_id: int) -> ActivationDraft | None:
+    return db.session.scalar(
+        select(ActivationDraft).where(ActivationDraft.device_id == device_id, ActivationDraft.expires_at > clock.now())
+    )
+
+
+def _find_rebinding(device_id: int) -> Rebinding | None:
+    return db.session.scalar(
+        select(Rebinding)
+        .where(Rebinding.device_id == device_id, Rebinding.done_at.is_(None), Rebinding.cancelled_at.is_(None))
+        .order_by(Rebinding.requested_at.desc())
+        .limit(1)
+    )
