@@ -8,7 +8,7 @@ from app.accounts.service.consents import (
 )
 from app.accounts.service.devices import bind_device, on_device_revoked, revoke_device
 from app.accounts.service.expiry import expire
-from app.accounts.service.people import give_account_to_person
+from app.accounts.service.people import create_account, give_account_to_person
 from app.accounts.service.phones import PhoneChange, change_phone, move_phone, take_over_phone
 from app.accounts.service.sessions import (
     SignIn,
@@ -33,6 +33,7 @@ __all__ = [
     "bind_device",
     "change_phone",
     "check_step_up",
+    "create_account",
     "expire",
     "give_account_to_person",
     "load_notices",

@@ -1,14 +1,21 @@
-"""An account becomes a person's."""
+"""An account is made for a number, and becomes a person's."""
 
 from flask_babel import gettext as _
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import Account, AccountTag
+from app.accounts.service.rows import find_or_create_account
 from app.core import audit
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.roster.models import InsuredPerson
+
+
+@transaction()
+def create_account(phone: str) -> Account:
+    """The account of this number, made if there is none. phone: as parse_mobile returns it."""
+    return find_or_create_account(phone)
 
 
 @transaction()
