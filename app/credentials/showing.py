@@ -6,6 +6,7 @@ from typing import Any
 from flask import render_template
 
 from app.core import clock
+from app.core.assets import asset
 from app.core.display import grouped, masked_name
 from app.core.settings import settings
 from app.credentials import service
@@ -65,5 +66,6 @@ def unlock_answer(credential: Credential, opened: service.Opened) -> dict[str, A
         "handle": shown.handle,
         "key": opened.key.hex() if opened.key else None,
         "title": f"医保码 · {settings.bureau_name}",
+        "style": asset("css/code.css"),
         "page": render_template("credentials/_unlocked.html", shown=shown),
     }

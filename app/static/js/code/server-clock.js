@@ -1,0 +1,16 @@
+// The server's clock on a phone whose own may be an hour wrong.
+
+export class ServerClock {
+  constructor(serverMs) {
+    this.offset = serverMs - Date.now();
+  }
+
+  /** An answer said `serverMs`; it was asked for at `sentAt` by this phone's clock. */
+  sync(serverMs, sentAt) {
+    if (serverMs > 0) this.offset = serverMs - (sentAt + Date.now()) / 2;
+  }
+
+  get seconds() {
+    return (Date.now() + this.offset) / 1000;
+  }
+}
