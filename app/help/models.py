@@ -31,4 +31,6 @@ class HelpText(Base):
     keywords: Mapped[str] = mapped_column(Text, default="")  # the words people search by
     source: Mapped[str] = mapped_column(String(200), default="")
     last_checked: Mapped[date | None] = mapped_column(default=None)  # None: the source bears no date and nobody has checked it yet
-    loaded_digest: Mapped[str] = mapped_column(String(64), default="")  # of the content as last loaded from a file; "" when staff wrote it
+    loaded_digest: Mapped[str] = mapped_column(
+        String(64), default=""
+    )  # of the content as last loaded from a file; "" when staff wrote it

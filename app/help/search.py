@@ -1,6 +1,7 @@
 """Finding texts by the words people type, whole questions included, without a search engine.
 
-Chinese has no spaces: a query is compared by its pairs of neighbouring characters, rare pairs counting more (手机丢了 against 怎么).
+Chinese has no spaces: a query is compared by its pairs of neighbouring characters, rare pairs (丢了) counting more than
+common ones (怎么).
 """
 
 import math
@@ -13,6 +14,8 @@ QUERY_MAX_CHARS = 60
 _FIELD_WEIGHTS = (3.0, 3.0, 1.0)  # title, keywords, body
 _SHARE_OF_QUERY = 0.4  # a text that holds less of the query's weight is not an answer
 _SHARE_OF_BEST = 0.25
+_UNKNOWN_PAIR = 0.5  # what no text holds must not hide what one does
+_COMMONEST_PAIR = 0.1
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,9 @@ def _pairs(text: str) -> set[str]:
 
 def _rarity(pair: str, indexed: Sequence[tuple[str, str, str]]) -> float:
     holding = sum(any(pair in field for field in fields) for fields in indexed)
-    return math.log((len(indexed) + 1) / (holding + 0.5))
+    if not holding:
+        return _UNKNOWN_PAIR
+    return math.log((len(indexed) + 1) / (holding + 0.5)) + _COMMONEST_PAIR
 
 
 def _score(wanted: str, weights: dict[str, float], fields: tuple[str, str, str]) -> float:
