@@ -32,7 +32,7 @@ def update_elder_mode() -> ResponseReturnValue:
     target = request.form.get("next", "")
     response = redirect(target if is_local_path(target) else "/", 303)
     if request.form.get("elder") == "1":
-        response.set_cookie(ELDER_COOKIE, "1", max_age=_YEAR_SECONDS, samesite="Lax", httponly=True, secure=settings.has_https)
+        response.set_cookie(ELDER_COOKIE, "1", max_age=_YEAR_SECONDS, samesite="Lax", secure=settings.has_https)
     else:
         response.delete_cookie(ELDER_COOKIE)
     return response

@@ -5,6 +5,13 @@ for (const element of document.querySelectorAll("[data-enhance]")) {
   }
 }
 
+// A page kept for no network was fetched without cookies: larger type is put back here.
+if (/(^|; )elder=1/.test(document.cookie)) document.documentElement.dataset.elder = "";
+
 if ("serviceWorker" in navigator) {
   navigator.serviceWorker.register("/sw.js");
+  document.addEventListener("submit", (event) => {
+    const path = new URL(event.target.action, location.href).pathname;
+    if (path.startsWith("/sign-out")) navigator.serviceWorker.controller?.postMessage("forget");
+  });
 }
