@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId
 
+MOST_WRONG_ANSWERS = 3  # to one challenge: a hundred possible answers are guessed too easily
+
 
 class InstitutionKind(Enum):
     hospital = "H"
@@ -102,7 +104,8 @@ class Challenge(Base):
     handle: Mapped[str] = mapped_column(String(20), index=True)
     credential_id: Mapped[int] = mapped_column(BigInteger)
     digits: Mapped[str] = mapped_column(String(2))
-    created_at: Mapped[int] = mapped_column(BigInteger)  # Unix seconds
+    created_at: Mapped[int] = mapped_column(BigInteger, index=True)  # Unix seconds
+    wrong_answers: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(default=None)
 
 

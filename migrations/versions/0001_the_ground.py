@@ -51,10 +51,12 @@ def upgrade() -> None:
         sa.Column("credential_id", sa.BigInteger(), nullable=False),
         sa.Column("digits", sa.String(length=2), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("wrong_answers", sa.Integer(), nullable=False),
         sa.Column("used_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_challenge")),
     )
     with op.batch_alter_table("challenge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_challenge_created_at"), ["created_at"], unique=False)
         batch_op.create_index("ix_challenge_credential", ["credential_id", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_challenge_handle"), ["handle"], unique=False)
 
@@ -458,14 +460,10 @@ def upgrade() -> None:
         sa.Column("typed_encrypted", sa.LargeBinary(), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("consented_notices", sa.String(length=120), nullable=False),
-        sa.Column("takes_over_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("takes_over_phone_hash", sa.LargeBinary(length=32), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_activation_draft_account_id_account")),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_activation_draft_device_id_device")),
         sa.ForeignKeyConstraint(["person_id"], ["insured_person.id"], name=op.f("fk_activation_draft_person_id_insured_person")),
-        sa.ForeignKeyConstraint(
-            ["takes_over_account_id"], ["account.id"], name=op.f("fk_activation_draft_takes_over_account_id_account")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activation_draft")),
         sa.UniqueConstraint("device_id", name=op.f("uq_activation_draft_device_id")),
     )
@@ -714,6 +712,7 @@ def downgrade() -> None:
     with op.batch_alter_table("challenge", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_challenge_handle"))
         batch_op.drop_index("ix_challenge_credential")
+        batch_op.drop_index(batch_op.f("ix_challenge_created_at"))
 
     op.drop_table("challenge")
     with op.batch_alter_table("audit_seal", schema=None) as batch_op:

@@ -1,0 +1,123 @@
+"""What a scanned or typed code shows, and its use: a code counts once, and counting kills the older ones of its presentation.
+
+Plain Core statements on the caller's connection: this is the busiest path of the system.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, update
+
+from app.core.settings import settings
+from app.credentials.code_format import Code, TypedNumber, tag_of
+from app.credentials.keyring import key_of, keyring
+from app.credentials.models import CredentialStatus, EndReason, Presentation
+from app.credentials.redeem_queries import find_shown_by_handle, find_shown_by_number
+from app.roster.models import InsuredStatus
+
+
+class Fault(StrEnum):
+    """Why a code does not count, in the order in which the first that applies is said (contract 5)."""
+
+    malformed = "code_malformed"
+    forged = "code_forged"
+    renew = "code_renew"
+    expired = "code_expired"
+    early = "code_early"
+    used = "code_used"
+    link_ended = "link_ended"
+    frozen = "credential_frozen"
+    inactive = "credential_inactive"
+    suspended = "insured_suspended"
+    offline_limit = "offline_limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """shown: presentation, credential and person in one row, or None when the code names nobody known here."""
+
+    fault: Fault | None
+    shown: Row[*tuple[Any, ...]] | None = None
+    issued_at: int = 0
+    challenge: str = ""
+    is_unknown_number: bool = False
+
+
+def read_code(connection: Connection, code: Code | TypedNumber | None, now: datetime, *, specimens_only: bool) -> Reading:
+    """code: what `parse_code` made of the digits, None when it could not. To a sandbox (`specimens_only`) a real one is forged."""
+    if code is None:
+        return Reading(Fault.malformed)
+    if isinstance(code, TypedNumber):
+        return _read_number(connection, code.number, now, specimens_only)
+    shown = find_shown_by_handle(connection, code.handle)
+    if shown is None or (specimens_only and not shown.is_specimen):
+        return Reading(Fault.forged)
+    fault = _fault_of_tag(code, shown) or _fault_of_age(code.issued_at, now) or _fault_of_holder(code.issued_at, shown, now)
+    return Reading(fault, shown, code.issued_at, code.challenge)
+
+
+_SPEND = (
+    update(Presentation)
+    .where(Presentation.handle == bindparam("the_handle"), Presentation.last_used < bindparam("issued_at"))
+    .values(
+        last_used=bindparam("issued_at"),
+        uses_since_seen=Presentation.uses_since_seen + 1,
+        last_scan_id=bindparam("scan_id"),
+    )
+)
+
+
+def spend_code(connection: Connection, handle: str, issued_at: int, scan_id: int) -> bool:
+    """Uses the code up, and with it every code of the presentation issued at that second or earlier. False: somebody was faster."""
+    spent = connection.execute(_SPEND, {"the_handle": handle, "issued_at": issued_at, "scan_id": scan_id})
+    return spent.rowcount == 1
+
+
+def _read_number(connection: Connection, number: str, now: datetime, specimens_only: bool) -> Reading:
+    shown = find_shown_by_number(connection, number)
+    if shown is None or (specimens_only and not shown.is_specimen):
+        return Reading(Fault.forged, is_unknown_number=True)
+    # A newer number brings the older one's end forward to that very second.
+    is_over = int(now.timestamp()) >= shown.expires_at
+    fault = Fault.expired if is_over else _fault_of_holder(shown.issued_at, shown, now)
+    return Reading(fault, shown, shown.issued_at)
+
+
+def _fault_of_tag(code: Code, shown: Row[*tuple[Any, ...]]) -> Fault | None:
+    master = keyring.find(shown.master_id)
+    if master is None:
+        return Fault.renew
+    return None if hmac.compare_digest(tag_of(key_of(master, code.handle), code.signed), code.tag) else Fault.forged
+
+
+def _fault_of_age(issued_at: int, now: datetime) -> Fault | None:
+    second = int(now.timestamp())
+    if issued_at < second - settings.code_past_seconds:
+        return Fault.expired
+    return Fault.early if issued_at > second + settings.code_future_seconds else None
+
+
+def _fault_of_holder(issued_at: int, shown: Row[*tuple[Any, ...]], now: datetime) -> Fault | None:
+    if issued_at <= shown.last_used:
+        return Fault.used
+    has_ended = shown.ends_at is not None and shown.ends_at <= now
+    if has_ended and shown.end_reason is not EndReason.credential_ended:
+        return Fault.link_ended
+    if shown.credential_status is CredentialStatus.frozen:
+        return Fault.frozen
+    if has_ended or shown.credential_status is not CredentialStatus.active:
+        return Fault.inactive
+    if shown.insured_status is not InsuredStatus.normal:
+        return Fault.suspended
+    return Fault.offline_limit if _is_over_offline_limit(shown, now) else None
+
+
+def _is_over_offline_limit(shown: Row[*tuple[Any, ...]], now: datetime) -> bool:
+    """Specimens and paper slips have no device that could be online."""
+    if shown.device_id is None:
+        return False
+    is_silent = now - shown.seen_at >= timedelta(days=settings.offline_days)
+    return is_silent or bool(shown.uses_since_seen >= settings.offline_uses)

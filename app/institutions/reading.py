@@ -1,0 +1,38 @@
+"""Reads a JSON body as it comes over the wire: type, size while reading, UTF-8, JSON."""
+
+import json
+import re
+from typing import IO, Any
+
+_CONTENT_TYPE = re.compile(r'application/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*', re.ASCII | re.IGNORECASE)
+_CHUNK = 65_536
+_DRAINED_BYTES = 16 * 1024 * 1024  # so much is thrown away unread, so that the sender hears the refusal instead of a reset
+
+
+def is_json_type(content_type: str, content_encoding: str) -> bool:
+    return _CONTENT_TYPE.fullmatch(content_type.strip()) is not None and content_encoding.lower() in ("", "identity")
+
+
+def read_body(stream: IO[bytes], longest: int) -> bytes | None:
+    """At most `longest` bytes, whatever Content-Length said; None when there are more. Raises OSError when the sender goes away."""
+    parts: list[bytes] = []
+    size = 0
+    while chunk := stream.read(_CHUNK):
+        size += len(chunk)
+        if size <= longest:
+            parts.append(chunk)
+        elif size > _DRAINED_BYTES:
+            break
+    return b"".join(parts) if size <= longest else None
+
+
+def parse_body(raw: bytes) -> Any:
+    """Raises ValueError when this is not JSON in UTF-8 (a byte order mark is forgiven)."""
+    try:
+        return json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,141 @@
+"""`ec.query`: a hospital's system scans a code and learns who stands before it. One transaction, plain Core statements."""
+
+import secrets
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import insert
+
+from app.core import clock
+from app.core.crypto import vault
+from app.core.db import db, transaction
+from app.core.settings import settings
+from app.credentials.code_format import Code, Malformed, TypedNumber, parse_code
+from app.credentials.service.redeeming import Fault, Reading, read_code, spend_code
+from app.institutions.calls import EC_QUERY
+from app.institutions.models import EcToken
+from app.institutions.policy import InstitutionTag, may_take_slip
+from app.institutions.service import challenges
+from app.institutions.service.answers import Answer, Attempt, Call, Refusal, record_attempt, refusal, refuse, to_json
+from app.institutions.service.gate import count_wrong_number, find_caller, find_guessing, find_refusal
+from app.institutions.service.stored_answers import keep_answer, open_answer, release_number, take_number
+from app.roster.models import InsuredPerson
+from app.roster.queries import cert_no_of
+
+
+@transaction()
+def redeem_code(call: Call) -> Answer:
+    """The whole call, refusals too: they are results, because the rows they leave must stay."""
+    connection = db.session.connection()
+    attempt = Attempt(connection, clock.now(), call, InstitutionTag.scanned, find_caller(connection, call.authorization))
+    if (refused := find_refusal(attempt, EC_QUERY)) is not None:
+        return refuse(attempt, refused)
+    code = _parse(call.text("ecQrCode"))
+    if isinstance(code, TypedNumber) and (refused := find_guessing(attempt)) is not None:
+        return refuse(attempt, refused)
+    if (earlier := take_number(attempt)) is not None:
+        return _answer_again(attempt, earlier)
+    attempt.reading = read_code(connection, code, attempt.now, specimens_only=attempt.caller.is_sandbox)
+    if attempt.reading.is_unknown_number and (refused := count_wrong_number(attempt)) is not None:
+        release_number(attempt)
+        return refuse(attempt, refused)
+    refused = _find_fault(attempt, attempt.reading)
+    answer = _accept(attempt, attempt.reading) if refused is None else refuse(attempt, refused)
+    keep_answer(attempt, answer.body)
+    return answer
+
+
+def _parse(text: str) -> Code | TypedNumber | None:
+    try:
+        return parse_code(text)
+    except Malformed:
+        return None
+
+
+def _answer_again(attempt: Attempt, earlier: Any) -> Answer:
+    if earlier.body_sha256 != attempt.call.sha256:
+        return refuse(attempt, refusal("biz_no_reused"))
+    record_attempt(attempt, None, outcome="repeated")
+    return Answer(200, open_answer(attempt, earlier.answer), {})
+
+
+def _find_fault(attempt: Attempt, reading: Reading) -> Refusal | None:
+    """The first reason that applies; None once the code is used up and the scan accepted."""
+    if reading.fault is not None:
+        return refusal(reading.fault.value)
+    caller, shown = attempt.caller, cast(Any, reading.shown)
+    if shown.shown_by == "slip" and not may_take_slip(caller.region_code, shown.insured_region):
+        return refusal("slip_wrong_place")
+    if attempt.call.text("businessType") not in caller.business_types.split(","):
+        return refusal("scene_not_enabled")
+    answered = None
+    if reading.challenge:
+        answered = challenges.find_answered(attempt, shown, reading.challenge)
+        if answered is None:
+            return refusal("challenge_wrong")
+    elif challenges.is_called_for(attempt, shown):
+        if not challenges.may_ask(attempt, shown):
+            return refusal("challenge_wrong")
+        return challenges.ask(attempt, shown) if _spend(attempt, reading) else refusal(Fault.used.value)
+    if shown.is_specimen and not caller.is_sandbox:
+        return refusal("specimen")
+    if answered is not None and not challenges.close(attempt, answered, attempt.now):
+        return refusal("challenge_wrong")
+    return None if _spend(attempt, reading) else refusal(Fault.used.value)
+
+
+def _spend(attempt: Attempt, reading: Reading) -> bool:
+    return spend_code(attempt.connection, cast(Any, reading.shown).handle, reading.issued_at, attempt.scan_id)
+
+
+def _accept(attempt: Attempt, reading: Reading) -> Answer:
+    shown = cast(Any, reading.shown)
+    record_attempt(attempt, None)
+    content = {
+        "code": 0,
+        "message": "成功",
+        "orgId": attempt.caller.fixmedins_code,
+        "data": {
+            "userName": shown.name,
+            "idNo": cert_no_of(cast(InsuredPerson, shown)),
+            "idType": shown.cert_type,
+            "ecToken": _issue_token(attempt, shown),
+            "insuOrg": shown.insured_region,
+            "ecIndexNo": _index_number(attempt, shown),
+            "gender": shown.gender,
+            "birthday": shown.birthday.isoformat() if shown.birthday else "",
+            "nationality": shown.nationality,
+            "extData": {
+                "shownBy": shown.shown_by,
+                "subject": "person",
+                "specimen": shown.is_specimen,
+                "scanId": str(attempt.scan_id),
+            },
+        },
+    }
+    return Answer(200, to_json(content), {})
+
+
+_INSERT_TOKEN = insert(EcToken.__table__)  # type: ignore[arg-type]
+
+
+def _issue_token(attempt: Attempt, shown: Any) -> str:
+    """32 characters that say nothing; kept as a keyed hash, bound to institution and business type."""
+    token = secrets.token_urlsafe(24)
+    attempt.connection.execute(
+        _INSERT_TOKEN,
+        {
+            "token_hash": vault.keyed_hash("ec-token", token),
+            "scan_id": attempt.scan_id,
+            "credential_id": shown.credential_id,
+            "institution_id": attempt.caller.id,
+            "business_type": attempt.call.text("businessType"),
+            "expires_at": attempt.now + timedelta(hours=settings.ec_token_hours),
+        },
+    )
+    return token
+
+
+def _index_number(attempt: Attempt, shown: Any) -> str:
+    """Stays the same for one person at one institution, and links nobody across institutions."""
+    return vault.keyed_hash("ec-index", f"{shown.credential_id}:{attempt.caller.id}").hex()[:32]

@@ -1,0 +1,132 @@
+"""Specimens (样码): invented persons whose codes only a sandbox accepts, so that an integrator starts without a telephone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.core import audit, clock
+from app.core.crypto import vault
+from app.core.db import db, transaction
+from app.core.settings import settings
+from app.credentials.models import Credential
+from app.credentials.queries import find_credential_of
+from app.credentials.service import activate_credential, draw_code, freeze_credential, issue_typed_code
+from app.credentials.service.specimens import drop_old_specimens, open_specimen_presentation, show_specimen
+from app.institutions.calls import SANDBOX_CODE
+from app.institutions.policy import SPECIMEN_WITH_CHALLENGE, InstitutionTag
+from app.institutions.queries import find_latest_challenge
+from app.institutions.service.answers import Answer, Attempt, Call, refusal, refuse, to_json
+from app.institutions.service.gate import find_caller, find_refusal
+from app.roster.identity import parse_cert
+from app.roster.models import InsuredStatus
+from app.roster.queries import find_person
+from app.roster.service import save_person
+
+_RESIDENT_ID = "01"
+_REGION = "510699"
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """number: an identity number on 510600, which is not issued to people."""
+
+    name: str
+    number: str
+    insutype: str = "310"
+    status: InsuredStatus = InsuredStatus.normal
+    is_frozen: bool = False
+    psn_no: str = ""
+
+
+SPECIMENS = {
+    "adult": Specimen("样本成人", "510600198506129012"),
+    "child": Specimen("样本儿童", "510600201809019026", insutype="390"),
+    "suspended": Specimen("样本暂停", "510600197802039033", status=InsuredStatus.suspended),
+    "frozen": Specimen("样本挂失", "51060019921105904X", is_frozen=True),
+    "challenged": Specimen("样本核对", "510600198808089052", psn_no=SPECIMEN_WITH_CHALLENGE),
+}
+
+
+@transaction()
+def ensure_specimens() -> None:
+    """Persons, credentials and presentations of all specimens; what is there stays."""
+    for key, specimen in SPECIMENS.items():
+        person = save_person(
+            cert=parse_cert(_RESIDENT_ID, specimen.number),
+            name=specimen.name,
+            insured_region=_REGION,
+            insutype=specimen.insutype,
+            status=specimen.status,
+            psn_no=specimen.psn_no,
+            is_specimen=True,
+        )
+        credential = find_credential_of(person.id) or activate_credential(person.id, by="system")
+        open_specimen_presentation(credential.id, _handle_of(key))
+        if specimen.is_frozen:
+            freeze_credential(credential, "system")
+
+
+@transaction()
+def draw_sandbox_code(call: Call) -> Answer:
+    """`POST /api/v1/sandbox/codes`."""
+    connection = db.session.connection()
+    caller = find_caller(connection, call.authorization)
+    attempt = Attempt(connection, clock.now(), call, InstitutionTag.sandbox_code_drawn, caller)
+    refused = find_refusal(attempt, SANDBOX_CODE)
+    if caller is not None and caller.is_enabled and not call.fault and not caller.is_sandbox:
+        refused = refusal("sandbox_only")
+    if refused is not None:
+        return refuse(attempt, refused)
+    name, kind = call.body["specimen"], call.body["kind"]
+    credential = _find_credential(name)
+    if credential is None:
+        ensure_specimens()
+        credential = _find_credential(name)
+    assert credential is not None
+    code, expires_at = _draw(attempt, credential, name, kind)
+    audit.record(
+        attempt.tag,
+        actor=f"institution:{caller.id}",
+        subject=f"credential:{credential.id}",
+        person_id=credential.person_id,
+        kind=kind,
+    )
+    return Answer(200, to_json({"ecQrCode": code, "expiresAt": clock.local(expires_at).isoformat(timespec="seconds")}), {})
+
+
+@transaction()
+def drop_old_specimen_codes() -> int:
+    """Forgets what load tests at the sandbox left behind a day ago."""
+    credentials = [found.id for name in SPECIMENS if (found := _find_credential(name)) is not None]
+    return drop_old_specimens(credentials, [_handle_of(name) for name in SPECIMENS], timedelta(days=1))
+
+
+def _draw(attempt: Attempt, credential: Credential, name: str, kind: str) -> tuple[str, datetime]:
+    """The digits, and the moment after which they count as expired."""
+    if kind == "12":
+        typed = issue_typed_code(open_specimen_presentation(credential.id, _handle_of(name)))
+        return typed.number, datetime.fromtimestamp(typed.expires_at, clock.CHINA)
+    if kind == "80":
+        code = draw_code(show_specimen(credential.id, _handle_of(name)))
+    else:
+        asked = _find_asked(attempt, credential)
+        digits = attempt.call.body.get("challenge") or (asked.digits if asked else "00")
+        handle = asked.handle if asked else _handle_of(name)
+        code = draw_code(open_specimen_presentation(credential.id, handle), digits)
+    issued_at = int(code[22:32])
+    return code, datetime.fromtimestamp(issued_at + settings.code_past_seconds, clock.CHINA)
+
+
+def _find_asked(attempt: Attempt, credential: Credential) -> Any:
+    """The challenge an 81 code answers is bound to one telephone: this must be the code's."""
+    since = int(attempt.now.timestamp()) - settings.challenge_seconds
+    return find_latest_challenge(attempt.caller.id, credential.id, since - 1)
+
+
+def _find_credential(name: str) -> Credential | None:
+    person = find_person(_RESIDENT_ID, SPECIMENS[name].number)
+    return find_credential_of(person.id) if person is not None else None
+
+
+def _handle_of(name: str) -> str:
+    return f"{int.from_bytes(vault.keyed_hash('specimen-handle', name)[:8], 'big') >> 1:020d}"

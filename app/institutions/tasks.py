@@ -1,0 +1,13 @@
+from flask import Flask
+
+from app.core import background
+from app.institutions import service
+
+
+def register(app: Flask) -> None:
+    background.register(app, "drop_stored_answers", 60, service.drop_stored_answers)
+    background.register(app, "drop_challenges", 60, service.drop_challenges)
+    background.register(app, "drop_wrong_numbers", 600, service.drop_wrong_numbers)
+    background.register(app, "drop_ec_tokens", 600, service.drop_ec_tokens)
+    background.register(app, "drop_help_events", 3600, service.drop_help_events)
+    background.register(app, "drop_specimen_codes", 3600, service.drop_old_specimen_codes)
