@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from app.accounts import queries, service
 from app.accounts.browser import current_browser, known_browser
 from app.accounts.forms import SignInForm
-from app.accounts.models import SmsPurpose
+from app.accounts.models import SmsCode, SmsPurpose
 from app.accounts.policy import RE_BINDING, is_local_path, signed_in
 from app.accounts.routes.blueprint import blueprint
 from app.accounts.visitor import close_here, current_visitor, open_here
@@ -23,9 +23,14 @@ def _next_path() -> str | None:
     return target if is_local_path(target) else None
 
 
-def _show(form: SignInForm, status: int = 200, retry_after: int = 0) -> ResponseReturnValue:
+def _asked() -> SmsCode | None:
+    """The code this browser has asked for and may still use."""
     browser = known_browser()
-    asked = queries.find_sms_code(browser.hash, SmsPurpose.sign_in) if browser else None
+    return queries.find_sms_code(browser.hash, SmsPurpose.sign_in) if browser else None
+
+
+def _show(form: SignInForm, status: int = 200, retry_after: int = 0) -> ResponseReturnValue:
+    asked = _asked()
     if asked is not None and not form.is_submitted():
         form.phone.data = queries.phone_of_sms_code(asked)
     page = render_template(
@@ -41,7 +46,7 @@ def _show(form: SignInForm, status: int = 200, retry_after: int = 0) -> Response
 @blueprint.get("/sign-in")
 @access(anyone)
 def new_session() -> ResponseReturnValue:
-    if current_visitor.is_authenticated and current_visitor.is_trusted:
+    if current_visitor.is_authenticated and current_visitor.is_trusted and _asked() is None:
         return redirect(_next_path() or "/", 303)
     return _show(SignInForm())
 
