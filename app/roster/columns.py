@@ -1,0 +1,74 @@
+"""The columns of a roster, as bureaus head them: in Chinese, in the field's own names (psn_cert_type) or in ours."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+
+@dataclass(frozen=True)
+class Column:
+    field: str
+    label: str
+    aliases: tuple[str, ...]
+    is_required: bool = False
+
+
+COLUMNS = (
+    Column("cert_type", "证件类型", ("人员证件类型", "psn_cert_type", "cert_type")),
+    Column("cert_no", "证件号码", ("证件号", "身份证号", "身份证号码", "certno", "cert_no"), is_required=True),
+    Column("name", "姓名", ("人员姓名", "psn_name", "name"), is_required=True),
+    Column("insured_region", "参保地", ("参保地区划", "参保地医保区划", "insuplc_admdvs", "insured_region"), is_required=True),
+    Column("insutype", "险种", ("险种类型", "insutype"), is_required=True),
+    Column("status", "参保状态", ("人员参保状态", "psn_insu_stas", "status")),
+    Column("gender", "性别", ("gend", "gender")),
+    Column("birthday", "出生日期", ("brdy", "birthday")),
+    Column("nationality", "国籍", ("nationality",)),
+    Column("psn_no", "人员编号", ("psn_no",)),
+    Column("psn_type", "人员类别", ("psn_type",)),
+)
+LABELS = {column.field: column.label for column in COLUMNS}
+_BY_HEADER = {header: column.field for column in COLUMNS for header in (column.label, *column.aliases)}
+
+
+class WrongColumns(ValueError):
+    """`sentence` names the columns that are missing, twice there or unknown."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def match_columns(headers: Sequence[str], ignored: Iterable[str] = ()) -> dict[str, str]:
+    """field → header as the source writes it. Raises WrongColumns.
+
+    An unknown column is refused, unless it is `ignored` by name: a mistyped 参保状态 must not turn everybody into 正常参保.
+    """
+    found: dict[str, str] = {}
+    unknown: list[str] = []
+    twice: list[str] = []
+    left_out = {_plain(header) for header in ignored}
+    for header in headers:
+        field = _BY_HEADER.get(_plain(header))
+        if field in found:
+            twice.append(LABELS[field])
+        elif field:
+            found[field] = header
+        elif _plain(header) and _plain(header) not in left_out:
+            unknown.append(header.strip()[:20])
+    missing = [column.label for column in COLUMNS if column.is_required and column.field not in found]
+    sentences = []
+    if missing:
+        sentences.append(_("缺少这些列：%(names)s。", names="、".join(missing)))
+    if twice:
+        sentences.append(_("这些列出现了两次：%(names)s。", names="、".join(twice)))
+    if unknown:
+        sentences.append(_("不认识这些列：%(names)s。", names="、".join(unknown[:10])))
+    if sentences:
+        raise WrongColumns("".join(sentences))
+    return found
+
+
+def _plain(header: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", header).split()).strip("\ufeff*").lower()

@@ -1,0 +1,178 @@
+"""Tables of one import alone, on one connection: rows are read, checked, sorted and compared there, so that the roster itself is
+locked only for the moment of merging. They are gone with the connection, also when the process is killed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    and_,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.core.db import db, schema_changes
+from app.roster.models import InsuredPerson
+
+_PERSON: Table = InsuredPerson.__table__  # type: ignore[assignment]
+_VALUES = ("name", "gender", "birthday", "nationality", "insured_region", "insutype", "psn_no", "psn_type", "status")
+_KEYS = ("cert_type", "cert_no_hash")
+_ROW = (*_KEYS, "cert_no_encrypted", *_VALUES)
+
+
+def _columns() -> list[Column[Any]]:
+    kinds: dict[str, Any] = {"cert_no_hash": LargeBinary, "cert_no_encrypted": LargeBinary, "birthday": Date}
+    return [Column(name, kinds.get(name, String)) for name in _ROW]
+
+
+_temporary = MetaData()
+_STAGE = Table("roster_stage", _temporary, Column("line", Integer), *_columns(), prefixes=["TEMPORARY"])
+_WORK = Table(
+    "roster_work",
+    _temporary,
+    Column("n", Integer, primary_key=True),
+    Column("person_id", Integer),
+    *_columns(),
+    prefixes=["TEMPORARY"],
+)
+_TWINS = Table(
+    "roster_twins", _temporary, Column("first", Integer), Column("cert_no_hash", LargeBinary), Column("cert_type", String),
+    prefixes=["TEMPORARY"],
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Merged:
+    created: int
+    updated: int
+
+
+class Staging:
+    """Call in this order: `add` as often as needed, `take_twins`, `sort_out`, then `merge` for each of `slices`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._is_sqlite = connection.dialect.name == "sqlite"
+        with self._scratch():
+            _temporary.create_all(connection, checkfirst=False)
+
+    def add(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """rows: (line, cert_type, cert_no_hash, cert_no_encrypted, *_VALUES), the birthday as text."""
+        with self._scratch():
+            raw: Any = self._connection.connection.dbapi_connection
+            if self._is_sqlite:
+                raw.executemany(f"INSERT INTO roster_stage VALUES (?{',?' * len(_ROW)})", rows)  # noqa: S608
+            else:
+                with raw.cursor() as cursor, cursor.copy(f"COPY roster_stage (line, {', '.join(_ROW)}) FROM STDIN") as copy:
+                    for row in rows:
+                        copy.write_row(row)
+
+    def take_twins(self) -> list[tuple[int, int]]:
+        """(line, line where the same document came first), taken out."""
+        key = (_STAGE.c.cert_no_hash, _STAGE.c.cert_type)
+        grouped = select(func.min(_STAGE.c.line), *key).group_by(*key).having(func.count() > 1)
+        later = and_(
+            *(_STAGE.c[name] == _TWINS.c[name] for name in _KEYS),
+            _STAGE.c.line > _TWINS.c.first,
+        )
+        with self._scratch() as connection:
+            if not connection.execute(insert(_TWINS).from_select(["first", "cert_no_hash", "cert_type"], grouped)).rowcount:
+                return []
+            found = connection.execute(select(_STAGE.c.line, _TWINS.c.first).where(later).order_by(_STAGE.c.line)).all()
+            connection.execute(delete(_STAGE).where(select(_TWINS.c.first).where(later).exists()))
+        return [(line, first) for line, first in found]
+
+    def sort_out(self, fields: Iterable[str]) -> int:
+        """Keeps what is new or differs from the roster in one of `fields`; returns how many rows are as the roster has them."""
+        differs = [_PERSON.c[name].is_distinct_from(_STAGE.c[name]) for name in _VALUES if name in fields]
+        known = and_(*(_PERSON.c[name] == _STAGE.c[name] for name in _KEYS))
+        chosen = (
+            select(_PERSON.c.id, *(_STAGE.c[name] for name in _ROW))
+            .select_from(_STAGE.outerjoin(_PERSON, known))
+            .where(or_(_PERSON.c.id.is_(None), *differs) if differs else _PERSON.c.id.is_(None))
+            .order_by(_STAGE.c.cert_no_hash)
+        )
+        with self._scratch() as connection:
+            if not self._is_sqlite:
+                connection.exec_driver_sql("ANALYZE roster_stage")
+                connection.exec_driver_sql("SET LOCAL work_mem = '64MB'")
+            staged = connection.scalar(select(func.count()).select_from(_STAGE)) or 0
+            kept = connection.execute(insert(_WORK).from_select(["person_id", *_ROW], chosen)).rowcount
+            connection.execute(delete(_STAGE))
+        if not self._is_sqlite:
+            with self._scratch() as connection:
+                connection.exec_driver_sql("ANALYZE roster_work")
+        return staged - kept
+
+    def slices(self, rows: int | None) -> Iterator[tuple[int, int]]:
+        """Ranges of at most `rows`; None: all in one. There is always at least one."""
+        with self._scratch() as connection:
+            last = connection.scalar(select(func.max(_WORK.c.n))) or 0
+        step = rows or max(last, 1)
+        for start in range(1, max(last, 1) + 1, step):
+            yield start, min(start + step - 1, max(last, 1))
+
+    def merge(self, part: tuple[int, int], fields: Iterable[str], now: datetime) -> Merged:
+        """Inside the surrounding transaction, two statements: whom the roster knows, then whom it does not."""
+        connection = db.session.connection()
+        names = [name for name in _VALUES if name in fields]
+        inside = _WORK.c.n.between(*part)
+        moment = literal(now, _PERSON.c.updated_at.type)
+        updated = 0
+        if names:
+            changes = {name: _WORK.c[name] for name in names} | {"updated_at": moment}
+            known = update(_PERSON).where(_PERSON.c.id == _WORK.c.person_id, inside).values(changes)
+            updated = connection.execute(known).rowcount
+        rows = select(*(_WORK.c[name] for name in _ROW), moment, moment, false()).where(inside, _WORK.c.person_id.is_(None))
+        dialect = sqlite if self._is_sqlite else postgresql
+        columns = [*_ROW, "created_at", "updated_at", "is_specimen"]
+        added = dialect.insert(_PERSON).from_select(columns, rows.order_by(_WORK.c.n))
+        # Between comparing and merging somebody else may have added the same person.
+        met = added.on_conflict_do_update(
+            index_elements=["cert_no_hash", "cert_type"], set_={name: added.excluded[name] for name in [*names, "updated_at"]}
+        )
+        return Merged(connection.execute(met).rowcount, updated)
+
+    @contextmanager
+    def _scratch(self) -> Iterator[Connection]:
+        """A transaction that touches this connection's own tables alone: on SQLite it takes no lock on the database."""
+        with nullcontext() if self._is_sqlite else schema_changes(), self._connection.begin():
+            if self._is_sqlite:
+                self._connection.exec_driver_sql("PRAGMA query_only=OFF")
+            yield self._connection
+
+
+@contextmanager
+def staging() -> Iterator[Staging]:
+    """Until it ends, the session of this context works on the connection that holds the tables, so that merging, the audit row and
+    the record of the import are one transaction."""
+    with db.engine.connect() as connection:
+        before = db.session.registry() if db.session.registry.has() else None
+        db.session.registry.set(Session(bind=connection))  # type: ignore[arg-type]
+        try:
+            yield Staging(connection)
+        finally:
+            db.session.remove()
+            if before is not None:
+                before.rollback()
+                db.session.registry.set(before)
+            connection.rollback()
+            connection.detach()
