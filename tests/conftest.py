@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.core import clock
 from app.core.db import db
+from tests.kit.chromium import chromium, live_server  # noqa: F401
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
 from tests.kit.settings import make_settings
