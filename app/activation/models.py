@@ -1,12 +1,12 @@
 """Activations under way, and devices that ask to be trusted."""
 
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
 
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.models import Account
+from app.accounts.models import Account, Device
 from app.core.db import Base, BigId
 from app.roster.models import InsuredPerson
 
@@ -16,6 +16,21 @@ class DraftStep(Enum):
     consent = "consent"
     proof = "proof"
     pin = "pin"
+
+
+class ActivationTag(StrEnum):
+    person_found = "activation:person_found"
+    refused = "activation:refused"
+    consented = "activation:consented"
+    completed = "activation:completed"
+    discarded = "activation:discarded"
+    takeover_begun = "activation:takeover_begun"
+    rebinding_requested = "rebinding:requested"
+    rebinding_done = "rebinding:done"
+    rebinding_cancelled = "rebinding:cancelled"
+    lost_reported = "lost:reported"
+    restored = "lost:restored"
+    pin_reset = "pin_reset:done"
 
 
 class ActivationDraft(Base):
@@ -32,11 +47,18 @@ class ActivationDraft(Base):
     typed_encrypted: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), default=None)
     consented_notices: Mapped[str] = mapped_column(String(120), default="")  # notice ids, comma separated
-    # A reassigned number: at the end this account loses it, if it still has the number the SMS was sent to.
-    takes_over_account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)
+    # A reassigned number: at the end its old account loses it, if it still is the number the SMS was sent to.
     takes_over_phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), default=None)
     person: Mapped[InsuredPerson | None] = relationship(init=False)
-    account: Mapped[Account] = relationship(init=False, foreign_keys=[account_id])
+    account: Mapped[Account] = relationship(init=False)
+
+    @property
+    def takes_over_phone(self) -> bool:
+        return self.takes_over_phone_hash is not None
+
+    @property
+    def consented_ids(self) -> list[int]:
+        return [int(part) for part in self.consented_notices.split(",") if part]
 
 
 class Rebinding(Base):
@@ -51,3 +73,8 @@ class Rebinding(Base):
     effective_at: Mapped[datetime]
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
+    device: Mapped[Device] = relationship(init=False)
+
+    @property
+    def is_pending(self) -> bool:
+        return self.done_at is None and self.cancelled_at is None

@@ -34,10 +34,11 @@ class Redirect:
 
 @dataclass(frozen=True, kw_only=True)
 class Capture:
-    """The person does it elsewhere (an app, a device); `instructions` say how, in Chinese. Then they come back by themselves."""
+    """The person does it elsewhere (an app, a device); `instructions` say how, in Chinese. `back`: filled in by us."""
 
     reference: str
     instructions: str
+    back: str = ""
 
 
 Handover: TypeAlias = Redirect | Capture
@@ -52,7 +53,7 @@ class FaceResult:
 
 
 class FaceCheckDown(Exception):
-    """The provider cannot be reached, or what it says cannot be understood or trusted. The reason is for the log, never personal."""
+    """The provider cannot be reached, or what it says cannot be understood or trusted. The reason is for the log."""
 
 
 class ForeignResult(Exception):

@@ -5,6 +5,7 @@ which the provider keeps the check. Their row names the person, the purpose and 
 """
 
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from enum import Enum
 from urllib.parse import urlencode
@@ -19,7 +20,7 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.logs import log
 from app.core.settings import settings
-from app.proofs.face import FaceCheckDown, FaceRequest, FaceResult, ForeignResult, Handover
+from app.proofs.face import Capture, FaceCheckDown, FaceRequest, FaceResult, ForeignResult, Handover
 from app.proofs.models import IdentityProof, ProofMethod, ProofPurpose, ProofState, ProofTag
 from app.proofs.providers import face_check
 from app.proofs.queries import count_face_attempts_today, find_proof_by_nonce, list_open_face_proofs
@@ -69,7 +70,7 @@ def start_face(session: LoginSession, person: InsuredPerson, purpose: ProofPurpo
         ) from None
     with transaction():
         _update(proof_id, provider=provider.name, reference=handover.reference)
-    return handover
+    return replace(handover, back=request.return_url) if isinstance(handover, Capture) else handover
 
 
 def finish_face(session: LoginSession, purpose: ProofPurpose, nonce: str) -> FaceOutcome:

@@ -1,0 +1,147 @@
+"""Shape and wording of what is typed on the way to a credential."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, PasswordField, SelectField, StringField
+from wtforms.validators import ValidationError
+
+from app.accounts.models import ConsentPurpose, Notice
+from app.credentials.display_pin import InvalidPin, parse_pin
+from app.credentials.service import check_pin_choice
+from app.proofs.service import clean_counter_code
+from app.regions.models import Region
+from app.roster.identity import CERT_TYPES, Cert, InvalidCert, InvalidName, clean_name, parse_cert
+from app.roster.models import InsuredPerson
+
+TYPED = ("name", "cert_type", "cert_no", "region")
+
+
+class PersonForm(FlaskForm):  # type: ignore[misc]
+    name = StringField(_l("姓名"))
+    cert_type = SelectField(_l("证件类型"), choices=list(CERT_TYPES.items()), default="01", validate_choice=False)
+    cert_no = StringField(_l("证件号码"))
+    region = SelectField(_l("参保地"), validate_choice=False)
+    cert: Cert
+
+    def __init__(self, regions: Iterable[Region], **values: Any) -> None:
+        super().__init__(**values)
+        self._regions = {region.code: region.name for region in regions}
+        self.region.choices = [("", _("请选择")), *self._regions.items()]
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """As it was typed, cut to a sane length, for the draft."""
+        return {name: (self[name].data or "")[:100] for name in TYPED}
+
+    def validate_name(self, field: Field) -> None:
+        try:
+            clean_name(field.data or "")
+        except InvalidName as error:
+            raise ValidationError(str(error)) from None
+
+    def validate_cert_no(self, field: Field) -> None:
+        try:
+            self.cert = parse_cert(self.cert_type.data or "", (field.data or "")[:100])
+        except InvalidCert as error:
+            raise ValidationError(str(error)) from None
+
+    def validate_region(self, field: Field) -> None:
+        if field.data and field.data not in self._regions:
+            raise ValidationError(_("请从列表里选参保地。"))
+
+
+class ConsentForm(FlaskForm):  # type: ignore[misc]
+    """One box a notice, never ticked beforehand (PIPL 14, 29). Made anew for the notices in force."""
+
+    notices: list[Notice]
+    required: frozenset[ConsentPurpose]
+
+    @classmethod
+    def of(cls, notices: list[Notice], required: Iterable[ConsentPurpose]) -> "ConsentForm":
+        boxes = {f"notice_{notice.id}": BooleanField(notice.label, default=False) for notice in notices}
+        form = type("ConsentFormOfToday", (cls,), boxes)()
+        form.notices, form.required = notices, frozenset(required)
+        return form  # type: ignore[no-any-return]
+
+    def box_of(self, notice: Notice) -> Field:
+        return self[f"notice_{notice.id}"]
+
+    @property
+    def agreed(self) -> list[Notice]:
+        return [notice for notice in self.notices if self.box_of(notice).data]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = bool(super().validate(extra_validators))
+        for notice in self.notices:
+            if notice.purpose in self.required and not self.box_of(notice).data:
+                self.box_of(notice).errors = [_("不同意这一项就不能激活医保码。您可以继续用身份证或社保卡看病。")]
+                is_valid = False
+        return is_valid
+
+
+class FaceForm(FlaskForm):  # type: ignore[misc]
+    """The button that begins a face check; with a box where no consent stands yet."""
+
+    agrees = BooleanField(_l("我同意进行人脸核验"), default=False)
+
+
+class CounterCodeForm(FlaskForm):  # type: ignore[misc]
+    code = StringField(_l("窗口核验码"))
+
+    def validate_code(self, field: Field) -> None:
+        if not (field.data or "").strip():
+            raise ValidationError(_("请填写窗口给您的八位数字。"))
+        code = clean_counter_code(field.data)
+        if not (len(code) == 8 and code.isascii() and code.isdigit()):
+            raise ValidationError(_("窗口核验码是八位数字，请核对一遍。"))
+
+
+class DocumentForm(FlaskForm):  # type: ignore[misc]
+    cert_no = StringField(_l("证件号码"))
+    cert: Cert
+
+    def __init__(self, cert_type: str) -> None:
+        super().__init__()
+        self._cert_type = cert_type
+
+    def validate_cert_no(self, field: Field) -> None:
+        try:
+            self.cert = parse_cert(self._cert_type, (field.data or "")[:100])
+        except InvalidCert as error:
+            raise ValidationError(str(error)) from None
+
+
+class PinForm(FlaskForm):  # type: ignore[misc]
+    """Six digits of one's own, twice. What makes a PIN too easy depends on the person."""
+
+    pin = PasswordField(_l("展码密码"))
+    again = PasswordField(_l("再次输入"))
+
+    def __init__(self, person: InsuredPerson) -> None:
+        super().__init__()
+        self._person = person
+
+    def validate_pin(self, field: Field) -> None:
+        try:
+            field.data = parse_pin(field.data or "")
+        except InvalidPin as error:
+            raise ValidationError(str(error)) from None
+        weakness = check_pin_choice(field.data, self._person)
+        if weakness:
+            raise ValidationError(weakness)
+
+    def validate_again(self, field: Field) -> None:
+        try:
+            field.data = parse_pin(field.data or "")
+        except InvalidPin:
+            raise ValidationError(_("请再输入一遍同样的六位数字。")) from None
+        if not self.pin.errors and field.data != self.pin.data:
+            raise ValidationError(_("两次输入的不一样，请再输一遍。"))
+
+
+class LostForm(FlaskForm):  # type: ignore[misc]
+    removes_others = BooleanField(_l("让我的其他手机都退出，并且不能再出示"), default=False)

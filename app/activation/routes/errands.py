@@ -1,0 +1,116 @@
+"""What a proof of identity is asked for: each errand knows whom it is about, where it began and what a proof leads to."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.accounts.models import ConsentPurpose
+from app.accounts.queries import has_consent, list_notices
+from app.accounts.service import record_consent
+from app.accounts.visitor import current_visitor
+from app.activation import queries, service
+from app.activation.models import DraftStep
+from app.activation.policy import may_activate
+from app.activation.routes.answers import draft_at, go_to
+from app.core.errors import NotFound
+from app.credentials.models import Credential, CredentialStatus
+from app.credentials.queries import find_credential_of
+from app.proofs.models import IdentityProof, ProofPurpose
+from app.roster.models import InsuredPerson
+from app.roster.queries import get_person
+
+
+class Errand:
+    """slug: the first part of its addresses. ways: the endpoint of the page that offers the ways to prove it."""
+
+    slug: str
+    ways: str
+    purpose: ProofPurpose
+    step: int | None = None
+
+    def person(self) -> InsuredPerson:
+        """Who is to be proved. Sends the visitor on when this is not the place or the time."""
+        if current_visitor.account.person_id is None:
+            go_to("activation.show_activation")
+        return get_person(current_visitor.account.person_id)
+
+    def has_agreed(self, person: InsuredPerson) -> bool:
+        """To the face check."""
+        return has_consent(person.id, ConsentPurpose.face_check)
+
+    def agree(self, person: InsuredPerson) -> None:
+        record_consent(current_visitor.account.id, person.id, list_notices(ConsentPurpose.face_check))
+
+    def arrive(self, proof: IdentityProof) -> ResponseReturnValue:
+        """What a passed proof leads to."""
+        raise NotImplementedError
+
+
+class Activation(Errand):
+    slug, ways, purpose, step = "activation", "activation.new_proof", ProofPurpose.activation, 3
+
+    def person(self) -> InsuredPerson:
+        if not may_activate.allows():
+            go_to("activation.show_rebinding")
+        person = draft_at(DraftStep.proof).person
+        assert person is not None
+        return person
+
+    def has_agreed(self, person: InsuredPerson) -> bool:
+        return queries.has_agreed_to_face(draft_at(DraftStep.proof))
+
+    def agree(self, person: InsuredPerson) -> None:
+        """On the second page only, beside the other consents."""
+        go_to("activation.new_consent")
+
+    def arrive(self, proof: IdentityProof) -> ResponseReturnValue:
+        service.note_proof(draft_at(DraftStep.proof))
+        return redirect(url_for("activation.new_pin"), 303)
+
+
+class Rebinding(Errand):
+    slug, ways, purpose = "re-binding", "activation.show_rebinding", ProofPurpose.rebinding
+
+    def person(self) -> InsuredPerson:
+        if current_visitor.is_trusted:
+            go_to("activation.show_rebinding")
+        return super().person()
+
+    def arrive(self, proof: IdentityProof) -> ResponseReturnValue:
+        service.bind_by_proof(current_visitor.session, proof)
+        flash(_("本机已绑定。请输入您原来的展码密码。"), "done")
+        return redirect(url_for("credentials.show_code"), 303)
+
+
+class PinReset(Errand):
+    slug, ways, purpose = "pin-reset", "activation.show_pin_reset", ProofPurpose.pin_reset
+
+    def arrive(self, proof: IdentityProof) -> ResponseReturnValue:
+        return redirect(url_for("activation.edit_pin"), 303)
+
+
+class Recovery(Errand):
+    slug, ways, purpose = "recovery", "activation.show_recovery", ProofPurpose.unfreezing
+
+    def credential(self) -> Credential:
+        credential = find_credential_of(super().person().id)
+        if credential is None or credential.status is not CredentialStatus.frozen:
+            go_to("activation.show_lost")
+        return credential
+
+    def person(self) -> InsuredPerson:
+        return self.credential().person
+
+    def arrive(self, proof: IdentityProof) -> ResponseReturnValue:
+        service.restore_credential(current_visitor.session, self.credential(), proof)
+        flash(_("医保码已恢复使用。"), "done")
+        return redirect(url_for("credentials.show_code"), 303)
+
+
+_ERRANDS: dict[str, Errand] = {each.slug: each for each in (Activation(), Rebinding(), PinReset(), Recovery())}
+
+
+def errand_of(slug: str) -> Errand:
+    if slug not in _ERRANDS:
+        raise NotFound
+    return _ERRANDS[slug]

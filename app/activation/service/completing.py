@@ -1,0 +1,85 @@
+"""The last step: everything that makes a credential a person's happens together, or not at all."""
+
+from flask_babel import gettext as _
+from sqlalchemy import delete
+
+from app.accounts.models import LoginSession
+from app.accounts.service import bind_device, give_account_to_person, record_consent, take_over_phone
+from app.activation.models import ActivationDraft, ActivationTag, DraftStep
+from app.activation.policy import find_refusal
+from app.activation.queries import list_consented
+from app.core import audit
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.credentials.models import Credential, CredentialKind
+from app.credentials.service import Opened, activate_credential, set_display_pin, unlock_code
+from app.proofs.models import IdentityProof
+from app.proofs.service import spend_proof
+from app.roster.models import InsuredPerson
+from app.roster.queries import get_person
+
+
+@transaction()
+def complete_activation(
+    session: LoginSession,
+    draft: ActivationDraft,
+    proof: IdentityProof,
+    pin_hash: str,
+    *,
+    holds: str | None = None,
+    wants_key: bool = False,
+) -> tuple[Credential, Opened]:
+    """Proof spent, consents written, account given, device bound, credential activated, PIN set, code unlocked.
+
+    pin_hash: made before, outside the transaction. Raises DomainError when a parallel request was faster or this person may not
+    (any more).
+    """
+    notices = list_consented(draft)
+    person = _use_up(draft, proof)
+    refusal = find_refusal(person, session.account, draft)
+    if refusal is not None:
+        raise refusal
+    spend_proof(proof)
+    if draft.takes_over_phone:
+        _take_over(session, draft)
+    account = session.account
+    give_account_to_person(account, person)
+    bind_device(session.device)
+    record_consent(account.id, person.id, notices)
+    credential = activate_credential(person.id, CredentialKind.own, f"account:{account.id}")
+    set_display_pin(account.id, pin_hash)
+    audit.record(
+        ActivationTag.completed,
+        actor=f"account:{account.id}",
+        subject=f"credential:{credential.id}",
+        person_id=person.id,
+        proof=proof.id,
+        method=proof.method.value,
+        device=session.device_id,
+        took_over_phone=draft.takes_over_phone,
+    )
+    return credential, unlock_code(session, credential, holds=holds, wants_key=wants_key)
+
+
+def _use_up(draft: ActivationDraft, proof: IdentityProof) -> InsuredPerson:
+    """One request completes a draft; what a twin or a replay finds is its absence."""
+    person_id = draft.person_id
+    gone = db.session.execute(
+        delete(ActivationDraft)
+        .where(
+            ActivationDraft.id == draft.id,
+            ActivationDraft.step == DraftStep.pin,
+            ActivationDraft.person_id == proof.person_id,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if gone.rowcount != 1 or person_id is None:  # type: ignore[attr-defined]
+        raise DomainError("step_out_of_order", _("这次激活已经提交过了。"), _("请打开“出示医保码”看看是否已经激活。"), status=409)
+    return get_person(person_id)
+
+
+def _take_over(session: LoginSession, draft: ActivationDraft) -> None:
+    """Only the number that the SMS was sent to: its old owner may have changed numbers meanwhile."""
+    if session.account.phone_hash is None or session.account.phone_hash != draft.takes_over_phone_hash:
+        raise DomainError("phone_gone", _("这个手机号的登记刚刚变过。"), _("请退出登录，用短信验证码重新登录后再来。"), status=409)
+    take_over_phone(session)

@@ -1,0 +1,138 @@
+"""The activation under way: what was typed, whom it fits, what was agreed to. One a browser, thirty days."""
+
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.accounts.models import Account, Device, Notice
+from app.activation.models import ActivationDraft, ActivationTag, DraftStep
+from app.activation.policy import check_region, find_refusal, not_found
+from app.activation.queries import DRAFT_PURPOSE, draft_binding, find_draft
+from app.core import audit, clock
+from app.core.crypto import vault
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.core.settings import settings
+from app.roster.identity import Cert, is_same_name
+from app.roster.models import InsuredPerson
+from app.roster.queries import find_person
+
+
+@transaction()
+def save_typed(device: Device, typed: dict[str, str]) -> ActivationDraft:
+    """Keeps what was typed, encrypted, so that nothing is lost; the draft stands at its first step again."""
+    draft = _own_draft(device)
+    plain = json.dumps(typed, ensure_ascii=False).encode()
+    draft.typed_encrypted = vault.encrypt(DRAFT_PURPOSE, plain, bound_to=draft_binding(device.id))
+    draft.step, draft.person_id, draft.consented_notices = DraftStep.person, None, ""
+    db.session.flush()
+    return draft
+
+
+def identify_person(account: Account, draft: ActivationDraft, name: str, cert: Cert, region: str) -> InsuredPerson | DomainError:
+    """Finds whom name and number fit, and takes the draft to its second step; or says why not, which is audited.
+
+    name: cleaned. region: the 参保地 chosen, or empty; it is looked at only once name and number fit.
+    """
+    with transaction():
+        person = find_person(cert.cert_type, cert.number)
+        if person is None or person.is_specimen or not is_same_name(person.name, name):
+            return record_refusal(account, not_found(region), None)
+        refusal = find_refusal(person, account, draft) or check_region(person, region)
+        if refusal is not None:
+            return record_refusal(account, refusal, person)
+        db.session.execute(
+            update(ActivationDraft)
+            .where(ActivationDraft.id == draft.id)
+            .values(person_id=person.id, step=DraftStep.consent, consented_notices="")
+            .execution_options(synchronize_session=False)
+        )
+        _record(ActivationTag.person_found, draft, person_id=person.id)
+        return person
+
+
+@transaction()
+def record_refusal(account: Account, refusal: DomainError, person: InsuredPerson | None) -> DomainError:
+    """A refusal of the wizard is a result: its row stays."""
+    audit.record(
+        ActivationTag.refused,
+        actor=f"account:{account.id}",
+        person_id=person.id if person else None,
+        outcome=refusal.code,
+    )
+    return refusal
+
+
+@transaction()
+def agree(draft: ActivationDraft, notices: Iterable[Notice]) -> None:
+    """Keeps the boxes that were ticked; the ledger gets them when the activation is completed."""
+    ids = ",".join(str(notice.id) for notice in notices)
+    db.session.execute(
+        update(ActivationDraft)
+        .where(ActivationDraft.id == draft.id, ActivationDraft.person_id.is_not(None))
+        .values(consented_notices=ids, step=DraftStep.proof)
+        .execution_options(synchronize_session=False)
+    )
+    _record(ActivationTag.consented, draft, person_id=draft.person_id, notices=ids)
+
+
+@transaction()
+def note_proof(draft: ActivationDraft) -> None:
+    """The person has proved to be themselves; the proof itself is looked for again at the end."""
+    db.session.execute(
+        update(ActivationDraft)
+        .where(ActivationDraft.id == draft.id, ActivationDraft.step == DraftStep.proof)
+        .values(step=DraftStep.pin)
+        .execution_options(synchronize_session=False)
+    )
+
+
+@transaction()
+def begin_takeover(account: Account, device: Device) -> None:
+    """这个号码是新办的: an activation by somebody else than the account's person. Until its end the number stays where it is."""
+    draft = _own_draft(device)
+    draft.takes_over_phone_hash = account.phone_hash
+    draft.step, draft.person_id, draft.consented_notices, draft.typed_encrypted = DraftStep.person, None, "", b""
+    _record(ActivationTag.takeover_begun, draft)
+
+
+@transaction()
+def discard_draft(draft: ActivationDraft) -> None:
+    db.session.execute(delete(ActivationDraft).where(ActivationDraft.id == draft.id).execution_options(synchronize_session=False))
+    _record(ActivationTag.discarded, draft)
+
+
+@transaction()
+def expire_drafts() -> None:
+    db.session.execute(delete(ActivationDraft).where(ActivationDraft.expires_at <= clock.now()))
+
+
+def _own_draft(device: Device) -> ActivationDraft:
+    """This browser's draft; two first posts at once get the same row."""
+    draft = find_draft(device)
+    if draft is not None:
+        return draft
+    now = clock.now()
+    db.session.execute(delete(ActivationDraft).where(ActivationDraft.device_id == device.id, ActivationDraft.expires_at <= now))
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(
+        insert(ActivationDraft)
+        .values(
+            device_id=device.id,
+            account_id=device.account_id,
+            step=DraftStep.person,
+            created_at=now,
+            expires_at=now + timedelta(days=settings.draft_days),
+            typed_encrypted=b"",
+            consented_notices="",
+        )
+        .on_conflict_do_nothing()
+    )
+    return db.session.scalars(select(ActivationDraft).where(ActivationDraft.device_id == device.id)).one()
+
+
+def _record(tag: ActivationTag, draft: ActivationDraft, *, person_id: int | None = None, **detail: str) -> None:
+    audit.record(tag, actor=f"account:{draft.account_id}", subject=f"device:{draft.device_id}", person_id=person_id, **detail)

@@ -1,0 +1,11 @@
+from flask import Flask
+
+from app.accounts.service import on_device_revoked
+from app.activation import service
+from app.core import background
+
+
+def register(app: Flask) -> None:
+    on_device_revoked(service.cancel_rebindings_of_device)
+    background.register(app, "expire activation drafts", 3600, service.expire_drafts)
+    background.register(app, "bind devices whose delay is over", 60, service.bind_due_devices)
