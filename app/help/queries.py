@@ -9,6 +9,8 @@ from app.help.rendering import plain
 from app.help.search import Entry, rank
 from app.institutions.reasons import BY_HELP_NUMBER, Reason
 
+INDEX = (HelpKind.page, "index")
+
 
 def find_text(kind: HelpKind, slug: str) -> HelpText | None:
     return db.session.scalars(
@@ -46,5 +48,6 @@ def search_texts(query: str, limit: int = 20) -> list[HelpText]:
     texts = list(db.session.scalars(select(HelpText).where(HelpText.language == select_locale()).order_by(HelpText.id)))
     if number := reason_number(query):
         return [t for t in texts if t.kind is HelpKind.reason and t.slug == number]
+    texts = [t for t in texts if (t.kind, t.slug) != INDEX]  # it stands on the same page
     entries = [Entry(t.title, t.keywords, plain(t.body)) for t in texts]
     return [texts[i] for i in rank(query, entries)[:limit]]

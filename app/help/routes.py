@@ -30,7 +30,7 @@ def show_index() -> ResponseReturnValue:
         return render_template(
             "help/show_index.html", query=query, found=queries.search_texts(query), text=None, region_code=_region_code()
         )
-    return _page("help/show_index.html", query="", found=[], text=queries.find_text(HelpKind.page, "index"))
+    return _page("help/show_index.html", query="", found=[], text=queries.find_text(*queries.INDEX))
 
 
 @blueprint.get("/hotlines")
@@ -65,8 +65,8 @@ def list_questions() -> Response:
     return _page("help/list_questions.html", questions=queries.list_texts(HelpKind.question))
 
 
-@blueprint.get("/P-<code>")
 @blueprint.get("/p-<code>")
+@blueprint.get("/P-<code>")
 @access(anyone)
 def show_reason(code: str) -> Response:
     """By the two digits or the whole code: anyone reads the same explanation (contract 5)."""

@@ -49,7 +49,6 @@ def test_every_page_answers_and_has_the_hotline_one_tap_away(reader: Browser) ->
         page = reader.get(path)
 
         assert _dialled(page), path
-        assert "87344649" not in page.html and "莲湖" not in page.html, path
         assert "国家医保服务平台" in page.text, f"{path}: does not say what it is not"
 
 
