@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
-from flask import Flask, has_app_context, url_for
+from flask import Flask, Response, has_app_context, url_for
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.core.db import db
@@ -76,34 +77,36 @@ class Page:
         }
 
 
+class _Http(FlaskClient):
+    """Sends each request away from the test's own app context, whose `g` and database session a request must not share.
+
+    The test's session forgets what it read, so that it sees what the request wrote.
+    """
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        response: TestResponse = Context().run(super().open, *args, **options)
+        if has_app_context():
+            db.session.rollback()
+        return response
+
+
 class Browser:
     """One person's browser: keeps cookies, follows redirects, sends the CSRF token of the page it last saw."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self.http = app.test_client()
+        self.http = _Http(app, Response)
         self.page: Page | None = None
 
     def get(self, target: str, *, expect: int = 200, **values: Any) -> Page:
         """target: a path, or an endpoint name whose values follow."""
-        return self._arrive(self._fetch(self.http.get, self._path(target, values)), expect)
+        return self._arrive(self.http.get(self._path(target, values), follow_redirects=True), expect)
 
     def post(self, target: str, data: dict[str, Any] | None = None, *, expect: int = 200, **values: Any) -> Page:
         """Submits a form: hidden fields of the last page that fit (the CSRF token) are sent along."""
         hidden = {k: v for k, v in (self.page.hidden() if self.page else {}).items() if k == "csrf_token"}
-        response = self._fetch(self.http.post, self._path(target, values), data={**hidden, **(data or {})})
+        response = self.http.post(self._path(target, values), data={**hidden, **(data or {})}, follow_redirects=True)
         return self._arrive(response, expect)
-
-    @staticmethod
-    def _fetch(method: Any, path: str, **options: Any) -> TestResponse:
-        """Away from the test's own app context, whose `g` and database session a request must not share.
-
-        The test's session forgets what it read, so that it sees what the request wrote.
-        """
-        response: TestResponse = Context().run(method, path, follow_redirects=True, **options)
-        if has_app_context():
-            db.session.rollback()
-        return response
 
     def _path(self, target: str, values: dict[str, Any]) -> str:
         if target.startswith("/"):
