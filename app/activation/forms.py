@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, PasswordField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from app.accounts.models import ConsentPurpose, Notice
@@ -22,7 +23,9 @@ TYPED = ("name", "cert_type", "cert_no", "region")
 
 class PersonForm(FlaskForm):  # type: ignore[misc]
     name = StringField(_l("姓名"))
-    cert_type = SelectField(_l("证件类型"), choices=list(CERT_TYPES.items()), default="01", validate_choice=False)
+    cert_type = SelectField(
+        _l("证件类型"), choices=[SelectChoice(*item) for item in CERT_TYPES.items()], default="01", validate_choice=False
+    )
     cert_no = StringField(_l("证件号码"))
     region = SelectField(_l("参保地"), validate_choice=False)
     cert: Cert
@@ -30,7 +33,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, regions: Iterable[Region], **values: Any) -> None:
         super().__init__(**values)
         self._regions = {region.code: region.name for region in regions}
-        self.region.choices = [("", _("请选择")), *self._regions.items()]
+        self.region.choices = [SelectChoice("", _("请选择")), *(SelectChoice(*item) for item in self._regions.items())]
 
     @property
     def typed(self) -> dict[str, str]:
