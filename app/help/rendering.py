@@ -4,10 +4,21 @@ import re
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markupsafe import Markup
 
 # HTML in a text is shown, not obeyed; pictures would need files the bureau cannot upload here.
 _markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+
+
+def _lower_top_headings(state: StateCore) -> None:
+    """The page's own heading is its only h1."""
+    for token in state.tokens:
+        if token.tag == "h1":
+            token.tag = "h2"
+
+
+_markdown.core.ruler.push("lower_top_headings", _lower_top_headings)
 
 
 @lru_cache(maxsize=512)

@@ -13,5 +13,9 @@ def test_steps_become_a_numbered_list() -> None:
     assert "<ol>" in render("1. 打开\n2. 点一下")
 
 
+def test_the_only_h1_of_a_page_is_its_own() -> None:
+    assert render("# 大标题\n\n## 小标题") == "<h2>大标题</h2>\n<h2>小标题</h2>\n"
+
+
 def test_plain_words_have_no_marks() -> None:
     assert plain("## 先做\n\n1. 打开 [手机丢失](/lost)\n- **马上**\n> 记住") == "先做 打开 手机丢失 马上 记住"
