@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.visitor import current_visitor
 from app.activation.models import ActivationDraft, Rebinding
@@ -13,7 +14,8 @@ from app.core.db import db
 from app.core.display import masked_name
 from app.credentials.models import CredentialStatus
 from app.credentials.queries import find_credential_of
-from app.regions.queries import find_region
+from app.regions.models import Hotline
+from app.regions.queries import find_region, hotlines_for
 from app.roster.queries import get_person
 
 
@@ -58,10 +60,23 @@ def find_status() -> HomeStatus:
 
 
 def find_own_region() -> str | None:
-    """admdvs of the person signed in; None on a device that is not trusted."""
-    if not current_visitor.is_trusted or current_visitor.account.person_id is None:
+    """admdvs of the person signed in; None on a device that is not trusted, and when the database does not answer."""
+    try:
+        if not current_visitor.is_trusted or current_visitor.account.person_id is None:
+            return None
+        return get_person(current_visitor.account.person_id).insured_region
+    except SQLAlchemyError:
+        db.session.rollback()
         return None
-    return get_person(current_visitor.account.person_id).insured_region
+
+
+def list_nearest_hotlines(region_code: str | None) -> list[Hotline]:
+    """As `regions.queries.hotlines_for`; empty when the database does not answer: the page that says so must still be shown."""
+    try:
+        return hotlines_for(region_code)
+    except SQLAlchemyError:
+        db.session.rollback()
+        return []
 
 
 def _find_draft(device_id: int) -> ActivationDraft | None:

@@ -3,15 +3,11 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.policy import is_local_path
 from app.core.access import access, anyone
-from app.core.db import db
 from app.core.settings import settings
 from app.home import queries
-from app.regions.models import Hotline
-from app.regions.queries import hotlines_for
 
 ELDER_COOKIE = "elder"
 _YEAR_SECONDS = 365 * 86400
@@ -42,24 +38,8 @@ def is_elder_mode() -> bool:
     return request.cookies.get(ELDER_COOKIE) == "1"
 
 
-def own_region() -> str | None:
-    """admdvs of the person signed in; None when nobody is, or when the database does not answer."""
-    try:
-        return queries.find_own_region()
-    except SQLAlchemyError:
-        db.session.rollback()
-        return None
-
-
-def nearest_hotlines(region_code: str | None) -> list[Hotline]:
-    """As `regions.queries.hotlines_for`, but a page that says the database is away must still be shown: then empty."""
-    try:
-        return hotlines_for(region_code)
-    except SQLAlchemyError:
-        db.session.rollback()
-        return []
-
-
 @blueprint.record
 def _offer_to_templates(state: BlueprintSetupState) -> None:
-    state.app.jinja_env.globals.update(is_elder_mode=is_elder_mode, own_region=own_region, hotlines_for=nearest_hotlines)
+    state.app.jinja_env.globals.update(
+        is_elder_mode=is_elder_mode, own_region=queries.find_own_region, hotlines_for=queries.list_nearest_hotlines
+    )

@@ -1,6 +1,6 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
+from wtforms import BooleanField, PasswordField, RadioField, SelectChoice, SelectField, StringField
 
 
 class SampleForm(FlaskForm):  # type: ignore[misc]
@@ -11,8 +11,10 @@ class SampleForm(FlaskForm):  # type: ignore[misc]
 
     name = StringField(_l("姓名"))
     cert_no = StringField(_l("证件号码"))
-    region = SelectField(_l("参保地"), choices=[("510699", _l("德阳市本级")), ("510603", _l("旌阳区"))])
-    way = RadioField(_l("怎么核验"), choices=[("face", _l("刷脸")), ("counter", _l("柜台码"))], default="face")
+    region = SelectField(_l("参保地"), choices=[SelectChoice("510699", _l("德阳市本级")), SelectChoice("510603", _l("旌阳区"))])
+    way = RadioField(
+        _l("怎么核验"), choices=[SelectChoice("face", _l("刷脸")), SelectChoice("counter", _l("柜台码"))], default="face"
+    )
     pin = PasswordField(_l("展码密码"))
     consent = BooleanField(_l("我同意"))
 

@@ -1,0 +1,117 @@
+"""Installed and without a network, in a real Chromium whose network switch is off."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.kit.chromium import ARGS, EXECUTABLE, phone
+from tests.kit.visitors import activated_browser, cookies_of
+
+pytestmark = pytest.mark.browser
+KEPT = """async () => {
+  const caching = (await caches.keys()).map((name) => caches.open(name));
+  const kept = (await Promise.all(caching)).map((cache) => cache.keys());
+  return (await Promise.all(kept)).flat().map((request) => request.url);
+}"""
+KEPT_TEXTS = """async () => {
+  const texts = [];
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) texts.push(await (await cache.match(request)).text());
+  }
+  return texts.join("\\n");
+}"""
+
+
+def open_ready(context: BrowserContext, address: str) -> Page:
+    """Opens the site and waits until the worker answers for it."""
+    page = context.new_page()
+    page.goto(address + "/offline")
+    page.evaluate("() => navigator.serviceWorker.ready")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    return page
+
+
+def test_chromium_finds_nothing_against_installing_it(chromium: Browser, site: tuple[Flask, str], tmp_path: Path) -> None:
+    context = chromium.browser_type.launch_persistent_context(str(tmp_path / "profile"), executable_path=EXECUTABLE, args=ARGS)
+    page = open_ready(context, site[1])
+    devtools = context.new_cdp_session(page)
+
+    errors = devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    manifest = devtools.send("Page.getAppManifest")
+    context.close()
+
+    assert errors == []
+    assert manifest["errors"] == []
+
+
+def test_hotlines_and_help_are_read_without_a_network(chromium: Browser, site: tuple[Flask, str]) -> None:
+    with phone(chromium) as context:
+        page = open_ready(context, site[1])
+
+        context.set_offline(True)
+
+        page.goto(site[1] + "/help/hotlines")
+        assert page.locator("a[href='tel:+868382551709']").first.is_visible()
+        page.goto(site[1] + "/help")
+        assert page.locator("h1").inner_text() == "帮助"
+
+
+def test_a_page_of_a_person_is_never_kept(chromium: Browser, site: tuple[Flask, str]) -> None:
+    with phone(chromium) as context:
+        context.add_cookies(cookies_of(activated_browser(site[0]), site[1]))  # type: ignore[arg-type]
+        page = open_ready(context, site[1])
+        for path in ("/", "/code", "/me", "/help/hotlines"):
+            page.goto(site[1] + path)
+        page.wait_for_function(f"async () => (await ({KEPT})()).some(u => u.endsWith('/help/hotlines'))")
+
+        kept = [url.removeprefix(site[1]) for url in page.evaluate(KEPT)]
+        texts = page.evaluate(KEPT_TEXTS)
+        context.set_offline(True)
+        page.goto(site[1] + "/me")
+
+        assert all(path.startswith(("/static/", "/help")) or path == "/offline" for path in kept)
+        assert "李" not in texts
+        assert page.locator("h1").inner_text() == "现在没有网络"
+
+
+def test_a_new_release_takes_the_place_of_the_old_one(chromium: Browser, site: tuple[Flask, str]) -> None:
+    app, address = site
+    with phone(chromium) as context:
+        page = open_ready(context, address)
+        old = page.evaluate("() => caches.keys()")
+
+        app.config["RELEASE"] = "0123456789ab"
+        page.evaluate("async () => (await navigator.serviceWorker.ready).update()")
+        page.wait_for_function("async () => (await caches.keys()).join() === 'pingzheng-0123456789ab'")
+
+        page.goto(address + "/")
+        assert old != ["pingzheng-0123456789ab"]
+        assert page.locator("h1").count() == 1
+
+
+def test_larger_type_stays_without_a_network(chromium: Browser, site: tuple[Flask, str]) -> None:
+    with phone(chromium) as context:
+        context.add_cookies([{"name": "elder", "value": "1", "url": site[1]}])
+        page = open_ready(context, site[1])
+
+        context.set_offline(True)
+        page.goto(site[1] + "/help/hotlines")
+
+        assert page.locator("html[data-elder]").count() == 1
+
+
+def test_a_refused_form_puts_the_focus_on_what_is_wrong(chromium: Browser, site: tuple[Flask, str]) -> None:
+    with phone(chromium) as context:
+        page = context.new_page()
+        page.goto(site[1] + "/sign-in")
+
+        page.get_by_label("手机号").fill("12")
+        page.get_by_role("button", name="获取验证码").click()
+
+        page.wait_for_function("() => document.activeElement.classList.contains('error-summary')")
+        assert page.title().startswith("有误：")
+        page.locator(".error-summary a").first.click()
+        assert page.evaluate("() => document.activeElement.id") == page.get_by_label("手机号").get_attribute("id")
