@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 from flask.blueprints import BlueprintSetupState
-from limits import RateLimitItem
 from sqlalchemy.exc import InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -94,7 +93,7 @@ def _read() -> tuple[str, bytes, Any]:
 
 
 @lru_cache(maxsize=4)
-def _rate(per_second: int, burst: int) -> RateLimitItem:
+def _rate(per_second: int, burst: int) -> limits.Bucket:
     return limits.per_second(per_second, burst)
 
 
