@@ -56,10 +56,11 @@ class CsvSource:
     def __init__(self, path: Path, encoding: str) -> None:
         self.title = path.name
         self.size = path.stat().st_size
+        self._raw = path.open("rb")
         try:
-            self._raw = path.open("rb")
             self._file = io.TextIOWrapper(self._raw, encoding=encoding, newline="")
         except LookupError:
+            self._raw.close()
             raise SourceRefused(_("不认识编码 %(name)s。", name=encoding)) from None
         self._encoding = encoding
         self._header: list[str] | None = None
@@ -94,6 +95,7 @@ class CsvSource:
             first = self._file.readline()
             self._file.seek(0)
         except UnicodeError:
+            self.close()
             raise self._undecodable(1) from None
         return max(",\t;", key=first.count)
 

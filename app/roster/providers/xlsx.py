@@ -27,6 +27,7 @@ class XlsxSource:
     def __init__(self, path: Path) -> None:
         self.title = path.name
         self.position = 0
+        self._reader: _Reader | None = None
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -34,6 +35,7 @@ class XlsxSource:
                 self._reader.read()
                 self._sheet: Any = self._reader.wb.worksheets[0]
         except (*_UNREADABLE, IndexError):
+            self.close()
             raise self._unreadable() from None
         self.size = self._sheet.max_row or 0
         self._sheet.reset_dimensions()  # some programs write a wrong one, and cells beyond it would be lost
@@ -56,9 +58,9 @@ class XlsxSource:
                 yield line, cells_by_column(header, cells)
 
     def close(self) -> None:
-        self._reader.wb.close()
-        self._reader.archive.close()
-        self._reader.strings.close()
+        if self._reader is not None:
+            self._reader.archive.close()
+            self._reader.strings.close()
 
     def _guarded(self) -> Iterator[tuple[int, tuple[object, ...]]]:
         try:
@@ -77,8 +79,11 @@ class XlsxSource:
 class _Reader(ExcelReader):
     """As openpyxl's, with the table of strings on disk: in memory, a million people's would take half a gigabyte."""
 
-    def read_strings(self) -> None:
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         self.strings = _StringsOnDisk()
+
+    def read_strings(self) -> None:
         self.shared_strings: Any = self.strings
         part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
         if part is not None:

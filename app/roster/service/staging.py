@@ -34,6 +34,7 @@ from app.roster.models import InsuredPerson
 
 _PERSON: Table = InsuredPerson.__table__  # type: ignore[assignment]
 _VALUES = ("name", "gender", "birthday", "nationality", "insured_region", "insutype", "psn_no", "psn_type", "status")
+_COUNTED = {"preserve_rowcount": True}
 _KEYS = ("cert_type", "cert_no_hash")
 _ROW = (*_KEYS, "cert_no_encrypted", *_VALUES)
 
@@ -94,7 +95,9 @@ class Staging:
             _STAGE.c.line > _TWINS.c.first,
         )
         with self._scratch() as connection:
-            if not connection.execute(insert(_TWINS).from_select(["first", "cert_no_hash", "cert_type"], grouped)).rowcount:
+            if not connection.execute(
+                insert(_TWINS).from_select(["first", "cert_no_hash", "cert_type"], grouped), execution_options=_COUNTED
+            ).rowcount:
                 return []
             found = connection.execute(select(_STAGE.c.line, _TWINS.c.first).where(later).order_by(_STAGE.c.line)).all()
             connection.execute(delete(_STAGE).where(select(_TWINS.c.first).where(later).exists()))
@@ -115,7 +118,7 @@ class Staging:
                 connection.exec_driver_sql("ANALYZE roster_stage")
                 connection.exec_driver_sql("SET LOCAL work_mem = '64MB'")
             staged = connection.scalar(select(func.count()).select_from(_STAGE)) or 0
-            kept = connection.execute(insert(_WORK).from_select(["person_id", *_ROW], chosen)).rowcount
+            kept = connection.execute(insert(_WORK).from_select(["person_id", *_ROW], chosen), execution_options=_COUNTED).rowcount
             connection.execute(delete(_STAGE))
         if not self._is_sqlite:
             with self._scratch() as connection:
@@ -140,7 +143,7 @@ class Staging:
         if names:
             changes = {name: _WORK.c[name] for name in names} | {"updated_at": moment}
             known = update(_PERSON).where(_PERSON.c.id == _WORK.c.person_id, inside).values(changes)
-            updated = connection.execute(known).rowcount
+            updated = connection.execute(known, execution_options=_COUNTED).rowcount
         rows = select(*(_WORK.c[name] for name in _ROW), moment, moment, false()).where(inside, _WORK.c.person_id.is_(None))
         dialect = sqlite if self._is_sqlite else postgresql
         columns = [*_ROW, "created_at", "updated_at", "is_specimen"]
@@ -149,7 +152,7 @@ class Staging:
         met = added.on_conflict_do_update(
             index_elements=["cert_no_hash", "cert_type"], set_={name: added.excluded[name] for name in [*names, "updated_at"]}
         )
-        return Merged(connection.execute(met).rowcount, updated)
+        return Merged(connection.execute(met, execution_options=_COUNTED).rowcount, updated)
 
     @contextmanager
     def _scratch(self) -> Iterator[Connection]:
