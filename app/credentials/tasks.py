@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from flask import Flask
 
-from app.accounts.service import on_device_revoked, use_for_step_up
+from app.accounts.models import Consent, ConsentPurpose
+from app.accounts.service import on_consent_withdrawn, on_device_revoked, use_for_step_up
 from app.core import background
-from app.credentials import service
+from app.credentials import queries, service
 from app.credentials.models import EndReason
 
 EVERY = timedelta(minutes=10)
@@ -15,8 +16,18 @@ EVERY = timedelta(minutes=10)
 def register(app: Flask) -> None:
     background.register(app, "credentials.drop_old_numbers", EVERY.total_seconds(), service.drop_old_typed_codes)
     on_device_revoked(_end_what_it_shows)
+    on_consent_withdrawn(_end_with_consent)
     use_for_step_up(service.try_display_pin)
 
 
 def _end_what_it_shows(device_id: int, reason: str) -> None:
     service.end_presentations(device_id, EndReason(reason))
+
+
+def _end_with_consent(consent: Consent) -> None:
+    """Without the consent to be shown there is nothing to show; activating again asks for it again (PIPL 15)."""
+    if consent.notice.purpose not in (ConsentPurpose.activation_notice, ConsentPurpose.share_on_scan):
+        return
+    credential = queries.find_credential_of(consent.person_id)
+    if credential is not None:
+        service.end_credential(credential, by=f"account:{consent.account_id}")
