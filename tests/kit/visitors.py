@@ -66,7 +66,7 @@ def account_and_device(phone: str = PHONE) -> tuple[Account, Device]:
 
 def cookies_of(browser: Browser, url: str) -> list[dict[str, Any]]:
     """For a Playwright context, so that Chromium goes on as this browser."""
-    jar = browser.http._cookies
+    jar = browser.http._cookies or {}
     return [{"name": cookie.key, "value": cookie.value, "url": url} for cookie in jar.values()]
 
 

@@ -7,6 +7,7 @@ from flask import Flask
 
 from app import create_app
 from app.config import Mode
+from app.core.db import db
 from tests.kit.client import Browser
 from tests.kit.settings import make_settings
 
@@ -75,6 +76,8 @@ def test_the_components_are_on_show_nowhere_else(database_url: str, tmp_path: Pa
     page = Browser(app).get("/styleguide", expect=404)
 
     assert page.one("h1").text == "没有找到这个页面。"
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.mark.parametrize("path", ["/sw.js", "/manifest.webmanifest"])
