@@ -17,7 +17,7 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from app.roster.providers import SourceRefused, cells_by_column
 
-_UNREADABLE = (BadZipFile, ParseError, InvalidFileException, KeyError, ValueError, OSError, EOFError, TypeError)
+_UNREADABLE = (BadZipFile, ParseError, InvalidFileException, LookupError, ValueError, OSError, EOFError, TypeError)
 _ITEM, _TEXT, _PHONETIC = (f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("si", "t", "rPh"))
 
 
@@ -34,7 +34,7 @@ class XlsxSource:
                 self._reader = _Reader(str(path), read_only=True, data_only=False, keep_links=False)
                 self._reader.read()
                 self._sheet: Any = self._reader.wb.worksheets[0]
-        except (*_UNREADABLE, IndexError):
+        except _UNREADABLE:
             self.close()
             raise self._unreadable() from None
         self.size = self._sheet.max_row or 0
