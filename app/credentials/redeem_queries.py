@@ -1,9 +1,13 @@
-"""The two reads of a scan: what a handle or a twelve-digit number shows, with its credential and person, in one SELECT."""
+"""The two reads of a scan: what a handle or a twelve-digit number shows, with its credential and person, in one SELECT.
+
+Each answers with a row whose columns are attributes, or None.
+"""
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
+from app.core.prepared import Prepared
 from app.credentials.models import Credential, Presentation, TypedCode
 from app.roster.models import InsuredPerson
 
@@ -39,18 +43,18 @@ _SHOWN = (
     .join(Credential, Credential.id == Presentation.credential_id)
     .join(InsuredPerson, InsuredPerson.id == Credential.person_id)
 )
-_BY_HANDLE = _SHOWN.where(Presentation.handle == bindparam("handle"))
-_BY_NUMBER = (
+_BY_HANDLE = Prepared(_SHOWN.where(Presentation.handle == bindparam("handle")))
+_BY_NUMBER = Prepared(
     _SHOWN.add_columns(TypedCode.issued_at, TypedCode.expires_at)
     .join(TypedCode, TypedCode.handle == Presentation.handle)
     .where(TypedCode.number == bindparam("number"))
 )
 
 
-def find_shown_by_handle(connection: Connection, handle: str) -> Row[*tuple[Any, ...]] | None:
-    return connection.execute(_BY_HANDLE, {"handle": handle}).first()
+def find_shown_by_handle(connection: Connection, handle: str) -> Any:
+    return _BY_HANDLE.first(connection, {"handle": handle})
 
 
-def find_shown_by_number(connection: Connection, number: str) -> Row[*tuple[Any, ...]] | None:
+def find_shown_by_number(connection: Connection, number: str) -> Any:
     """As by handle, with the number's own `issued_at` and `expires_at` (Unix seconds)."""
-    return connection.execute(_BY_NUMBER, {"number": number}).first()
+    return _BY_NUMBER.first(connection, {"number": number})

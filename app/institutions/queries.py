@@ -7,10 +7,11 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.prepared import Prepared
 from app.institutions.models import MOST_WRONG_ANSWERS, ApiKey, Challenge, HelpEvent, Institution, Scan, StoredAnswer, WrongTyped
 from app.institutions.policy import PastScan
 
-_KEY = (
+_KEY = Prepared(
     select(
         ApiKey.id.label("key_id"),
         ApiKey.secret_hash,
@@ -27,8 +28,10 @@ _KEY = (
     .join(Institution, Institution.id == ApiKey.institution_id)
     .where(ApiKey.id == bindparam("key_id"))
 )
-_ANSWER = select(StoredAnswer.body_sha256, StoredAnswer.answer).where(
-    StoredAnswer.institution_id == bindparam("institution_id"), StoredAnswer.out_biz_no == bindparam("out_biz_no")
+_ANSWER = Prepared(
+    select(StoredAnswer.body_sha256, StoredAnswer.answer).where(
+        StoredAnswer.institution_id == bindparam("institution_id"), StoredAnswer.out_biz_no == bindparam("out_biz_no")
+    )
 )
 
 
@@ -60,13 +63,13 @@ def find_help_event(code: str) -> HelpEvent | None:
     return db.session.get(HelpEvent, code)
 
 
-def find_key(connection: Connection, key_id: int) -> Row[*tuple[Any, ...]] | None:
+def find_key(connection: Connection, key_id: int) -> Any:
     """The key with its institution, revoked ones too."""
-    return connection.execute(_KEY, {"key_id": key_id}).first()
+    return _KEY.first(connection, {"key_id": key_id})
 
 
-def find_stored_answer(connection: Connection, institution_id: int, out_biz_no: str) -> Row[*tuple[Any, ...]] | None:
-    return connection.execute(_ANSWER, {"institution_id": institution_id, "out_biz_no": out_biz_no}).first()
+def find_stored_answer(connection: Connection, institution_id: int, out_biz_no: str) -> Any:
+    return _ANSWER.first(connection, {"institution_id": institution_id, "out_biz_no": out_biz_no})
 
 
 def count_wrong_numbers(connection: Connection, institution_id: int, minute: int) -> int:

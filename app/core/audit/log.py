@@ -2,15 +2,17 @@ import json
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from app.core import clock
 from app.core.audit.keys import row_mac
 from app.core.audit.models import AuditRow
 from app.core.db import db, is_writing
 from app.core.ids import new_id
+from app.core.prepared import Prepared
 
 _INSERT = insert(AuditRow.__table__)  # type: ignore[arg-type]
+_PREPARED = Prepared(_INSERT, tuple(AuditRow.__table__.c.keys()))
 
 
 def record(
@@ -21,12 +23,14 @@ def record(
     person_id: int | None = None,
     outcome: str = "ok",
     place: str = "",
+    connection: Connection | None = None,
     **detail: Any,
 ) -> int:
     """Writes one audit row in the surrounding transaction and returns its id.
 
     actor and subject are `kind:id` (`account:12`, `institution:3`, `system`). detail holds ids and codes, never a person's name or
-    number. Raises RuntimeError outside a transaction: an act without its row must not be possible.
+    number. connection: that of a `bare_transaction`. Raises RuntimeError outside a transaction: an act without its row must not
+    be possible.
     """
     if not is_writing():
         raise RuntimeError("an audit row belongs into a transaction")
@@ -42,5 +46,8 @@ def record(
         "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True) if detail else "",
     }
     row["row_mac"] = row_mac(row)
-    db.session.execute(_INSERT, row)
+    if connection is None:
+        db.session.execute(_INSERT, row)
+    else:
+        _PREPARED.run(connection, row)
     return int(row["id"])

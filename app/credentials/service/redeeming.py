@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, update
+from sqlalchemy import Connection, bindparam, update
 
+from app.core.prepared import Prepared
 from app.core.settings import settings
 from app.credentials.code_format import Code, TypedNumber, tag_of
 from app.credentials.keyring import key_of, keyring
@@ -40,7 +41,7 @@ class Reading:
     """shown: presentation, credential and person in one row, or None when the code names nobody known here."""
 
     fault: Fault | None
-    shown: Row[*tuple[Any, ...]] | None = None
+    shown: Any = None
     issued_at: int = 0
     challenge: str = ""
     is_unknown_number: bool = False
@@ -59,7 +60,7 @@ def read_code(connection: Connection, code: Code | TypedNumber | None, now: date
     return Reading(fault, shown, code.issued_at, code.challenge)
 
 
-_SPEND = (
+_SPEND = Prepared(
     update(Presentation)
     .where(Presentation.handle == bindparam("the_handle"), Presentation.last_used < bindparam("issued_at"))
     .values(
@@ -72,8 +73,7 @@ _SPEND = (
 
 def spend_code(connection: Connection, handle: str, issued_at: int, scan_id: int) -> bool:
     """Uses the code up, and with it every code of the presentation issued at that second or earlier. False: somebody was faster."""
-    spent = connection.execute(_SPEND, {"the_handle": handle, "issued_at": issued_at, "scan_id": scan_id})
-    return spent.rowcount == 1
+    return _SPEND.run(connection, {"the_handle": handle, "issued_at": issued_at, "scan_id": scan_id}) == 1
 
 
 def _read_number(connection: Connection, number: str, now: datetime, specimens_only: bool) -> Reading:
@@ -86,7 +86,7 @@ def _read_number(connection: Connection, number: str, now: datetime, specimens_o
     return Reading(fault, shown, shown.issued_at)
 
 
-def _fault_of_tag(code: Code, shown: Row[*tuple[Any, ...]]) -> Fault | None:
+def _fault_of_tag(code: Code, shown: Any) -> Fault | None:
     master = keyring.find(shown.master_id)
     if master is None:
         return Fault.renew
@@ -100,7 +100,7 @@ def _fault_of_age(issued_at: int, now: datetime) -> Fault | None:
     return Fault.early if issued_at > second + settings.code_future_seconds else None
 
 
-def _fault_of_holder(issued_at: int, shown: Row[*tuple[Any, ...]], now: datetime) -> Fault | None:
+def _fault_of_holder(issued_at: int, shown: Any, now: datetime) -> Fault | None:
     if issued_at <= shown.last_used:
         return Fault.used
     has_ended = shown.ends_at is not None and shown.ends_at <= now
@@ -115,7 +115,7 @@ def _fault_of_holder(issued_at: int, shown: Row[*tuple[Any, ...]], now: datetime
     return Fault.offline_limit if _is_over_offline_limit(shown, now) else None
 
 
-def _is_over_offline_limit(shown: Row[*tuple[Any, ...]], now: datetime) -> bool:
+def _is_over_offline_limit(shown: Any, now: datetime) -> bool:
     """Specimens and paper slips have no device that could be online."""
     if shown.device_id is None:
         return False

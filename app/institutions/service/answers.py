@@ -10,7 +10,9 @@ from sqlalchemy import Connection, bindparam, insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core import audit
+from app.core.db import UtcDateTime
 from app.core.ids import new_id
+from app.core.prepared import Prepared
 from app.core.settings import settings
 from app.credentials.service.redeeming import Reading
 from app.institutions.models import HelpEvent, Scan
@@ -128,18 +130,19 @@ def record_attempt(attempt: Attempt, reason: Reason | None, outcome: str = "ok")
         subject=f"credential:{shown.credential_id}" if shown else "",
         person_id=shown.person_id if shown else None,
         outcome=reason.name if reason else outcome,
+        connection=attempt.connection,
         **detail,
     )
 
 
-_INSERT_SCAN = insert(Scan.__table__)  # type: ignore[arg-type]
+_INSERT_SCAN = Prepared(insert(Scan.__table__), tuple(Scan.__table__.c.keys()))  # type: ignore[arg-type]
 
 
 def _insert_scan(attempt: Attempt, reading: Reading, outcome: int) -> None:
     shown: Any = reading.shown
     text = attempt.call.text
-    attempt.connection.execute(
-        _INSERT_SCAN,
+    _INSERT_SCAN.run(
+        attempt.connection,
         {
             "id": attempt.scan_id,
             "created_at": attempt.now,
@@ -159,11 +162,14 @@ def _insert_scan(attempt: Attempt, reading: Reading, outcome: int) -> None:
 
 
 _HELP_EVENT = upsert(HelpEvent.__table__)  # type: ignore[arg-type]
-_TAKE = _HELP_EVENT.on_conflict_do_update(
-    index_elements=["code"],
-    set_={name: _HELP_EVENT.excluded[name] for name in ("created_at", "reason", "institution_id", "credential_id", "audit_id")},
-    where=HelpEvent.created_at < bindparam("limit"),
-).execution_options(preserve_rowcount=True)
+_TAKE = Prepared(
+    _HELP_EVENT.on_conflict_do_update(
+        index_elements=["code"],
+        set_={name: _HELP_EVENT.excluded[name] for name in ("created_at", "reason", "institution_id", "credential_id", "audit_id")},
+        where=HelpEvent.created_at < bindparam("limit", type_=UtcDateTime()),
+    ),
+    tuple(HelpEvent.__table__.c.keys()),
+)
 
 
 def open_help_event(
@@ -187,7 +193,6 @@ def open_help_event(
     for tried in range(_HELP_CODE_TRIES):
         code = f"P-{reason.help_number}-{secrets.randbelow(1_000_000):06d}"
         limit = cutoff if tried < _HELP_CODE_TRIES - 1 else now + timedelta(days=1)
-        taken = connection.execute(_TAKE, {**values, "code": code, "limit": limit})
-        if taken.rowcount == 1:
+        if _TAKE.run(connection, {**values, "code": code, "limit": limit}) == 1:
             break
     return code

@@ -77,5 +77,6 @@ def count_wrong_number(attempt: Attempt) -> Refusal | None:
             subject=f"institution:{attempt.caller.id}",
             outcome="alert",
             count=count,
+            connection=attempt.connection,
         )
     return refusal("too_many_requests", retry_after=60 - second % 60)

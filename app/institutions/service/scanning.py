@@ -4,11 +4,12 @@ import secrets
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from app.core import clock
 from app.core.crypto import vault
-from app.core.db import db, transaction
+from app.core.db import bare_transaction
+from app.core.prepared import Prepared
 from app.core.settings import settings
 from app.credentials.code_format import Code, Malformed, TypedNumber, parse_code
 from app.credentials.service.redeeming import Fault, Reading, read_code, spend_code
@@ -23,10 +24,13 @@ from app.roster.models import InsuredPerson
 from app.roster.queries import cert_no_of
 
 
-@transaction()
 def redeem_code(call: Call) -> Answer:
     """The whole call, refusals too: they are results, because the rows they leave must stay."""
-    connection = db.session.connection()
+    with bare_transaction() as connection:
+        return _redeem(connection, call)
+
+
+def _redeem(connection: Connection, call: Call) -> Answer:
     attempt = Attempt(connection, clock.now(), call, InstitutionTag.scanned, find_caller(connection, call.authorization))
     if (refused := find_refusal(attempt, EC_QUERY)) is not None:
         return refuse(attempt, refused)
@@ -116,14 +120,15 @@ def _accept(attempt: Attempt, reading: Reading) -> Answer:
     return Answer(200, to_json(content), {})
 
 
-_INSERT_TOKEN = insert(EcToken.__table__)  # type: ignore[arg-type]
+_TOKEN_COLUMNS = ("token_hash", "scan_id", "credential_id", "institution_id", "business_type", "expires_at")
+_INSERT_TOKEN = Prepared(insert(EcToken.__table__), _TOKEN_COLUMNS)  # type: ignore[arg-type]
 
 
 def _issue_token(attempt: Attempt, shown: Any) -> str:
     """32 characters that say nothing; kept as a keyed hash, bound to institution and business type."""
     token = secrets.token_urlsafe(24)
-    attempt.connection.execute(
-        _INSERT_TOKEN,
+    _INSERT_TOKEN.run(
+        attempt.connection,
         {
             "token_hash": vault.keyed_hash("ec-token", token),
             "scan_id": attempt.scan_id,

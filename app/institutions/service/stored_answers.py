@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, delete, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core.crypto import vault
+from app.core.prepared import Prepared
 from app.core.settings import settings
 from app.institutions.models import StoredAnswer
 from app.institutions.queries import find_stored_answer
@@ -13,18 +14,23 @@ from app.institutions.service.answers import Attempt
 
 _PURPOSE = "stored-answer"
 _INSERT = upsert(StoredAnswer.__table__)  # type: ignore[arg-type]
-_TAKE = _INSERT.on_conflict_do_update(
-    index_elements=["institution_id", "out_biz_no"],
-    set_={name: _INSERT.excluded[name] for name in ("body_sha256", "created_at", "answer")},
-    where=StoredAnswer.created_at <= bindparam("expired"),
-).execution_options(preserve_rowcount=True)
-_KEEP = (
+_TAKE = Prepared(
+    _INSERT.on_conflict_do_update(
+        index_elements=["institution_id", "out_biz_no"],
+        set_={name: _INSERT.excluded[name] for name in ("body_sha256", "created_at", "answer")},
+        where=StoredAnswer.created_at <= bindparam("expired"),
+    ),
+    ("institution_id", "out_biz_no", "body_sha256", "created_at"),
+)
+_KEEP = Prepared(
     update(StoredAnswer)
     .where(StoredAnswer.institution_id == bindparam("the_institution"), StoredAnswer.out_biz_no == bindparam("the_number"))
     .values(answer=bindparam("answer"))
 )
-_RELEASE = delete(StoredAnswer).where(
-    StoredAnswer.institution_id == bindparam("the_institution"), StoredAnswer.out_biz_no == bindparam("the_number")
+_RELEASE = Prepared(
+    delete(StoredAnswer).where(
+        StoredAnswer.institution_id == bindparam("the_institution"), StoredAnswer.out_biz_no == bindparam("the_number")
+    )
 )
 
 
@@ -36,10 +42,9 @@ def take_number(attempt: Attempt) -> Any:
         "out_biz_no": attempt.call.text("outBizNo"),
         "body_sha256": attempt.call.sha256,
         "created_at": second,
-        "answer": None,
         "expired": second - settings.answer_keep_minutes * 60,
     }
-    while attempt.connection.execute(_TAKE, values).rowcount != 1:
+    while _TAKE.run(attempt.connection, values) != 1:
         stored = find_stored_answer(attempt.connection, attempt.caller.id, attempt.call.text("outBizNo"))
         if stored is not None:
             return stored
@@ -49,7 +54,7 @@ def take_number(attempt: Attempt) -> Any:
 def keep_answer(attempt: Attempt, answer: bytes) -> None:
     number = attempt.call.text("outBizNo")
     sealed = vault.encrypt(_PURPOSE, answer, bound_to=_bond(attempt))
-    attempt.connection.execute(_KEEP, {"the_institution": attempt.caller.id, "the_number": number, "answer": sealed})
+    _KEEP.run(attempt.connection, {"the_institution": attempt.caller.id, "the_number": number, "answer": sealed})
 
 
 def open_answer(attempt: Attempt, sealed: bytes) -> bytes:
@@ -58,7 +63,7 @@ def open_answer(attempt: Attempt, sealed: bytes) -> bytes:
 
 def release_number(attempt: Attempt) -> None:
     """What is not HTTP 200 is not stored: the number stays free."""
-    attempt.connection.execute(_RELEASE, {"the_institution": attempt.caller.id, "the_number": attempt.call.text("outBizNo")})
+    _RELEASE.run(attempt.connection, {"the_institution": attempt.caller.id, "the_number": attempt.call.text("outBizNo")})
 
 
 def _bond(attempt: Attempt) -> bytes:

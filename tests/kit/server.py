@@ -1,0 +1,102 @@
+"""A really running server: gunicorn with worker processes on a free loopback port, on the database the test prepared in-process."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from tests.kit.settings import SECRETS
+
+_STARTS_WITHIN = 60.0
+
+
+class Server:
+    """Settings come as environment variables. `move_clock` works while it runs."""
+
+    def __init__(self, database_url: str, instance: Path, **environ: str) -> None:
+        self.instance = instance
+        self.port = _free_port()
+        self._clock_file = instance / "clock"
+        self.environ = {
+            "PATH": os.environ["PATH"],
+            "APP_MODE": "demo",
+            "DATABASE_URL": database_url,
+            "INSTANCE_PATH": str(instance),
+            "PORT": str(self.port),
+            "WEB_WORKERS": "2",
+            "TEST_CLOCK_FILE": str(self._clock_file),
+            **SECRETS,
+            **environ,
+        }
+        self.start()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self._log = open(self.instance / f"server-{self.port}.log", "ab")  # noqa: SIM115
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "wsgi:app"],
+            env=self.environ,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + _STARTS_WITHIN
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError(f"the server did not start:\n{self.log_text()}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """In good order."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        self._end()
+
+    def kill(self) -> None:
+        """As when the power fails: master and workers at once."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._end()
+
+    def flask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """An operator's command on this installation."""
+        return subprocess.run(
+            [sys.executable, "-m", "flask", *arguments], env=self.environ, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    def move_clock(self, offset_seconds: float) -> None:
+        """The server's clock is this far ahead from its next look at it on."""
+        draft = self._clock_file.with_suffix(".new")
+        draft.write_text(str(offset_seconds))
+        os.replace(draft, self._clock_file)
+
+    def log_text(self) -> str:
+        return (self.instance / f"server-{self.port}.log").read_text(errors="replace")
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.base_url}/healthz", timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def _end(self) -> None:
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(30)
+        self._log.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
