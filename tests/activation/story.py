@@ -111,3 +111,9 @@ def chosen(page: Page, name: str) -> str:
             break
         options.append(node)
     return next((o.attrs["value"] for o in options if "selected" in o.attrs), "")
+
+
+def return_address(page: Page) -> str:
+    """Where the provider sent this browser on the way to this page."""
+    visited = [response.request.full_path for response in page.response.history]
+    return next(each for each in visited if "/face-check?state=" in each)

@@ -26,6 +26,7 @@ from tests.activation.story import (
     path,
     person_of,
     prove_by_counter,
+    return_address,
     say_who,
     start_face,
 )
@@ -139,7 +140,7 @@ def test_a_return_from_the_provider_opened_elsewhere_proves_nothing_there(app: F
     start_face(victim)
     choose(victim, "passed")
     assert victim.page
-    back = victim.page.response.history[-2].request.full_path
+    back = return_address(victim.page)
 
     page = thief.get(back)
 
@@ -162,7 +163,7 @@ def test_a_return_opened_again_after_completion_makes_no_second_credential(app: 
     enrol()
     browser = at_pin(app)
     assert browser.page
-    back = browser.page.response.history[-2].request.full_path
+    back = return_address(browser.page)
     finish(browser)
 
     page = browser.get(back)

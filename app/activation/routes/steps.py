@@ -3,7 +3,6 @@
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from limits import parse
 
 from app.accounts.queries import list_notices
 from app.accounts.visitor import current_visitor
@@ -15,7 +14,7 @@ from app.activation.routes.answers import PAGES, draft_at, page_of
 from app.activation.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError, TooMany
-from app.core.limits import retry_after
+from app.core.limits import per_second, retry_after
 from app.credentials.queries import find_credential_of
 from app.proofs.models import ProofPurpose
 from app.proofs.policy import form_targets
@@ -25,7 +24,7 @@ from app.regions.queries import list_insured_regions
 from app.roster.identity import clean_name
 from app.roster.queries import get_person
 
-PERSON_TRIES = parse("30 per 1 hour")  # so that nobody can try names against a number
+PERSON_TRIES = per_second(30 / 3600, 30)  # so that nobody can try names against a number
 
 
 @blueprint.get("/activation")

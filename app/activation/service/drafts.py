@@ -134,5 +134,7 @@ def _own_draft(device: Device) -> ActivationDraft:
     return db.session.scalars(select(ActivationDraft).where(ActivationDraft.device_id == device.id)).one()
 
 
-def _record(tag: ActivationTag, draft: ActivationDraft, *, person_id: int | None = None, **detail: str) -> None:
-    audit.record(tag, actor=f"account:{draft.account_id}", subject=f"device:{draft.device_id}", person_id=person_id, **detail)
+def _record(tag: ActivationTag, draft: ActivationDraft, *, person_id: int | None = None, notices: str = "") -> None:
+    detail = {"notices": notices} if notices else {}
+    actor, subject = f"account:{draft.account_id}", f"device:{draft.device_id}"
+    audit.record(tag, actor=actor, subject=subject, person_id=person_id, **detail)

@@ -1,0 +1,214 @@
+"""手机丢失, the way back, and a forgotten PIN."""
+
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import select
+
+from app.accounts.queries import find_account_by_phone, list_devices
+from app.core import clock
+from app.core.audit import AuditRow
+from app.core.db import db
+from app.credentials.models import CredentialStatus
+from app.credentials.queries import find_credential_of, find_presentation
+from tests.activation.story import (
+    HOTLINE,
+    PIN,
+    activate,
+    choose,
+    enrol,
+    path,
+    person_of,
+    prove_by_counter,
+    prove_by_face,
+    start_face,
+)
+from tests.activation.test_rebinding import PHONE, second_phone, unlocks
+from tests.kit.client import Browser
+from tests.kit.sign_in import sign_in
+
+
+def status() -> CredentialStatus:
+    db.session.rollback()
+    credential = find_credential_of(person_of().id)
+    assert credential
+    return credential.status
+
+
+def loser(app: Flask) -> Browser:
+    """Any other browser, with nothing but the short message."""
+    clock.move(timedelta(minutes=2))
+    browser = Browser(app)
+    sign_in(browser, PHONE, next_path="/lost")
+    return browser
+
+
+def test_a_stranger_reads_what_to_do_and_whom_to_call(app: Flask) -> None:
+    page = Browser(app).get("/lost")
+
+    assert "SIM" in page.text and HOTLINE in page.text and "0838-7250031" in page.text
+    assert page.all("a", href="/sign-in?next=/lost")
+
+
+def test_a_short_message_is_enough_to_freeze_at_once(app: Flask) -> None:
+    enrol()
+    first = activate(app)
+    browser = loser(app)
+    assert browser.page and path(browser.page) == "/lost" and "立即挂失" in browser.page.text
+
+    page = browser.post("/lost/freezing")
+
+    assert status() is CredentialStatus.frozen
+    assert "医保码已挂失" in page.text and "恢复使用" in page.text and HOTLINE in page.text
+    assert "挂失" in first.get("/code").one("h1").text
+    assert "lost:reported" in db.session.scalars(select(AuditRow.tag)).all()
+
+
+def test_pressing_twice_freezes_once(app: Flask) -> None:
+    enrol()
+    activate(app)
+    browser = loser(app)
+
+    browser.post("/lost/freezing")
+    browser.post("/lost/freezing")
+
+    assert status() is CredentialStatus.frozen
+    assert db.session.scalars(select(AuditRow.tag)).all().count("credential:frozen") == 1
+
+
+def test_other_devices_stay_unless_asked_otherwise(app: Flask) -> None:
+    enrol()
+    first = activate(app)
+
+    loser(app).post("/lost/freezing")
+
+    assert path(first.get("/me")) == "/me"
+
+
+def test_other_devices_are_signed_out_and_unbound_when_asked(app: Flask) -> None:
+    enrol()
+    first = activate(app)
+    browser = loser(app)
+
+    browser.post("/lost/freezing", {"removes_others": "y"})
+
+    assert path(first.get("/me")) == "/sign-in"
+    account = find_account_by_phone(PHONE)
+    assert account and [d.is_bound for d in list_devices(account.id)] == [False]
+
+
+def test_restoring_takes_the_checks_of_activation(app: Flask) -> None:
+    enrol()
+    activate(app)
+    browser = loser(app)
+    browser.post("/lost/freezing")
+
+    page = browser.get("/recovery")
+    prove_by_face(browser, "recovery")
+
+    assert HOTLINE in page.text and "改用其他方式" in page.text
+    assert status() is CredentialStatus.active
+    assert unlocks(browser)
+
+
+def test_a_counter_code_restores_too(app: Flask) -> None:
+    enrol()
+    activate(app)
+    browser = loser(app)
+    browser.post("/lost/freezing")
+
+    prove_by_counter(browser, "recovery")
+
+    assert status() is CredentialStatus.active
+
+
+def test_a_failed_check_restores_nothing(app: Flask) -> None:
+    enrol()
+    activate(app)
+    browser = loser(app)
+    browser.post("/lost/freezing")
+    start_face(browser, "recovery")
+
+    page = choose(browser, "failed")
+
+    assert path(page) == "/recovery" and "没有通过" in page.text
+    assert status() is CredentialStatus.frozen
+
+
+def test_a_proof_for_re_binding_restores_nothing(app: Flask) -> None:
+    enrol()
+    activate(app)
+    browser = loser(app)
+    browser.post("/lost/freezing")
+
+    prove_by_face(browser, "re-binding")
+    page = browser.get("/recovery")
+
+    assert path(page) == "/recovery" and status() is CredentialStatus.frozen
+
+
+def test_what_is_not_frozen_needs_no_restoring(app: Flask) -> None:
+    enrol()
+    browser = activate(app)
+
+    assert path(browser.get("/recovery")) == "/lost"
+
+
+def test_a_number_without_a_credential_has_nothing_to_report(app: Flask) -> None:
+    browser = loser(app)
+    assert browser.page
+
+    page = browser.post("/lost/freezing")
+
+    assert "没有激活过医保码" in browser.page.text and path(page) == "/lost"
+
+
+def test_a_forgotten_pin_is_replaced_after_a_proof(app: Flask) -> None:
+    enrol()
+    browser = activate(app)
+    account = find_account_by_phone(PHONE)
+    assert account and account.person_id
+    credential = find_credential_of(account.person_id)
+    assert credential
+    device_id = list_devices(account.id)[0].id
+    assert find_presentation(device_id, credential.id)
+
+    offered = browser.get("/pin-reset")
+    page = prove_by_face(browser, "pin-reset")
+    browser.post("/pin-reset/new-pin", {"pin": "123456", "again": "123456"}, expect=422)
+    done = browser.post("/pin-reset/new-pin", {"pin": "846201", "again": "846201"})
+
+    assert HOTLINE in offered.text and path(page) == "/pin-reset/new-pin"
+    assert path(done) == "/code"
+    db.session.rollback()
+    assert find_presentation(device_id, credential.id) is None, "the old handle was wrapped with the old PIN"
+    browser.post("/code/unlocking", {"pin": PIN}, expect=422)
+    opened = browser.post("/code/unlocking", {"pin": "846201"})
+    assert any("data-code" in node.attrs for node in opened.nodes)
+    assert "展码密码已重设" in browser.get("/inbox").text
+
+
+def test_a_new_pin_needs_a_proof_of_this_session_and_uses_it_up(app: Flask) -> None:
+    enrol()
+    browser = activate(app)
+
+    unproved = browser.get("/pin-reset/new-pin")
+    refused = browser.post("/pin-reset/new-pin", {"pin": "846201", "again": "846201"})
+    prove_by_counter(browser, "pin-reset")
+    browser.post("/pin-reset/new-pin", {"pin": "846201", "again": "846201"})
+    replayed = browser.post("/pin-reset/new-pin", {"pin": "246813", "again": "246813"})
+
+    assert path(unproved) == path(refused) == path(replayed) == "/pin-reset"
+
+
+def test_who_forgot_the_pin_on_a_new_phone_is_trusted_after_the_proof(app: Flask) -> None:
+    enrol()
+    activate(app)
+    browser = second_phone(app)
+
+    prove_by_counter(browser, "pin-reset")
+    browser.post("/pin-reset/new-pin", {"pin": "846201", "again": "846201"})
+
+    browser.get("/code")
+    opened = browser.post("/code/unlocking", {"pin": "846201"})
+    assert any("data-code" in node.attrs for node in opened.nodes)
