@@ -15,6 +15,7 @@ export default function unlockByFetch(form) {
       button.disabled = false;
     }
   });
+  form.dataset.isReady = "";
 }
 
 async function send(form) {
