@@ -91,6 +91,7 @@ class Settings:
     counter_code_guesses: int = 5
     counter_proof_hours: int = 24  # how long a counter code that was typed in may wait for the next steps
     document_guesses: int = 5
+    proof_keep_days: int = 180  # then the audit log alone remembers
     max_age_years: int = 150
 
     # The code (contract 4)
@@ -154,6 +155,8 @@ class Settings:
             return found
         if self.face_check == "stub":
             found.append("The face check is the stub, which lets anyone pass: set FACE_CHECK to a real provider.")
+        if self.face_check == "http" and not (self.face_check_url.startswith("https://") and self.face_check_key):
+            found.append("The face check has no safe way to its provider: set FACE_CHECK_URL (https) and FACE_CHECK_KEY.")
         if self.sms_sender == "console":
             found.append("The SMS sender is the console, which sends nothing: set SMS_SENDER to a real one.")
         if self.web_workers > 1 and self.ratelimit_storage_url.startswith("memory"):

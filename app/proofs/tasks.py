@@ -1,8 +1,8 @@
 from flask import Flask
 
 from app.core import background
-from app.proofs.service import abandon_stale_proofs
+from app.proofs.service import tidy_proofs
 
 
 def register(app: Flask) -> None:
-    background.register(app, "abandon stale proofs", 3600, abandon_stale_proofs)
+    background.register(app, "tidy proofs", 3600, tidy_proofs)

@@ -1,20 +1,24 @@
 """The face check against a real HTTP provider: what it says is believed only when it belongs to this check."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.config import Mode
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.proofs.face import Capture, Redirect
-from app.proofs.models import IdentityProof, ProofMethod, ProofPurpose, ProofState
-from app.proofs.service import FaceOutcome, abandon_stale_proofs, find_passed_proof, finish_face, spend_proof, start_face
+from app.proofs.models import CounterCode, IdentityProof, ProofMethod, ProofPurpose, ProofState
+from app.proofs.service import FaceOutcome, find_passed_proof, finish_face, issue_counter_code, spend_proof, start_face, tidy_proofs
+from tests.kit.settings import make_settings
 from tests.proofs.people import make_person, make_session
 from tests.proofs.provider import Provider
 
@@ -243,9 +247,38 @@ def test_forgotten_checks_are_closed_after_a_day(app: Flask, provider: Provider)
     start_face(session, make_person(), ACTIVATION, BACK)
 
     clock.move(timedelta(days=1, seconds=1))
-    abandon_stale_proofs()
+    tidy_proofs()
 
     assert finish_face(session, ACTIVATION, nonce_of(provider)) is FaceOutcome.expired
+
+
+def test_what_is_long_over_goes(app: Flask, provider: Provider) -> None:
+    session, person = make_session(), make_person()
+    start_face(session, person, ACTIVATION, BACK)
+    issue_counter_code(person, "cli:test")
+
+    clock.move(timedelta(days=settings.proof_keep_days + settings.counter_code_days, seconds=1))
+    tidy_proofs()
+
+    assert db.session.scalars(select(IdentityProof)).all() == []
+    assert db.session.scalars(select(CounterCode)).all() == []
+
+
+def test_without_a_key_the_adapter_asks_nobody(app: Flask, provider: Provider) -> None:
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], face_check_key="")
+
+    with pytest.raises(DomainError, match="face_unavailable"):
+        start_face(make_session(), make_person(), ACTIVATION, BACK)
+
+    assert provider.requests == []
+
+
+@pytest.mark.parametrize("changes", [{"face_check_key": ""}, {"face_check_url": "http://provider.example"}])
+def test_production_refuses_an_unsafe_way_to_the_provider(tmp_path: Path, changes: dict[str, str]) -> None:
+    values = {"face_check": "http", "face_check_url": "https://provider.example", "face_check_key": "k", **changes}
+    settings = make_settings(database_url="sqlite://", instance_path=tmp_path, app_mode=Mode.production, **values)
+
+    assert any("FACE_CHECK_URL" in problem for problem in settings.problems())
 
 
 def test_nothing_of_a_face_is_stored(app: Flask) -> None:

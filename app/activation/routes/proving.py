@@ -1,6 +1,6 @@
 """The ways to prove to be the person, the same for every errand: a face check, or a code from the bureau's window."""
 
-from flask import flash, g, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,7 +14,6 @@ from app.core.access import access
 from app.core.settings import settings
 from app.proofs.face import Capture
 from app.proofs.models import IdentityProof
-from app.proofs.policy import form_targets
 from app.proofs.queries import may_try_face
 from app.proofs.service import FaceOutcome, find_passed_proof, finish_face, spend_counter_code, start_face
 from app.roster.models import InsuredPerson
@@ -37,7 +36,6 @@ def create_face_check(slug: str) -> ResponseReturnValue:
     if isinstance(handover, Capture):
         session[CAPTURE] = [handover.instructions, handover.back]
         return redirect(url_for("activation.show_capture", slug=slug), 303)
-    g.form_action = form_targets()
     return redirect(handover.url, 303)
 
 

@@ -119,10 +119,11 @@ def new_proof() -> ResponseReturnValue:
     draft = draft_at(DraftStep.proof)
     person = draft.person
     assert person is not None
-    if find_passed_proof(current_visitor.session, person, ProofPurpose.activation) and "again" not in request.args:
+    has_proof = find_passed_proof(current_visitor.session, person, ProofPurpose.activation) is not None
+    if has_proof and "again" not in request.args:
         service.note_proof(draft)
         return redirect(url_for("activation.new_pin"), 303)
-    if draft.step is DraftStep.pin:
+    if draft.step is DraftStep.pin and not has_proof:
         flash(_("上次的核验已经过了时间，请再核验一次。"), "warn")
     g.form_action = form_targets()
     return render_template(

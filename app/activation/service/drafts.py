@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -135,6 +136,6 @@ def _own_draft(device: Device) -> ActivationDraft:
 
 
 def _record(tag: ActivationTag, draft: ActivationDraft, *, person_id: int | None = None, notices: str = "") -> None:
-    detail = {"notices": notices} if notices else {}
+    detail: dict[str, Any] = {"notices": notices} if notices else {}
     actor, subject = f"account:{draft.account_id}", f"device:{draft.device_id}"
     audit.record(tag, actor=actor, subject=subject, person_id=person_id, **detail)

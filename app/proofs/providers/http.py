@@ -69,6 +69,8 @@ class HttpFaceCheck:
 
     def _ask(self, method: str, path: str, *, headers: Mapping[str, str] = {}, **content: Any) -> dict[str, Any]:
         """One answer, from at most TRIES requests; repeating is safe, since a start carries its nonce as idempotency key."""
+        if not self._key:
+            raise FaceCheckDown("FACE_CHECK_KEY is missing")  # an empty key would let anybody sign
         headers = {"Authorization": f"Bearer {self._key}", **headers}
         reason = ""
         with httpx.Client(timeout=self._timeout, follow_redirects=False) as client:

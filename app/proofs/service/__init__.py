@@ -4,13 +4,12 @@ from app.proofs.queries import find_passed_proof
 from app.proofs.service.counter import CounterResult, clean_counter_code, issue_counter_code, spend_counter_code
 from app.proofs.service.document import DocumentResult, check_document
 from app.proofs.service.face import FaceOutcome, finish_face, start_face
-from app.proofs.service.proofs import abandon_stale_proofs, spend_proof
+from app.proofs.service.proofs import spend_proof, tidy_proofs
 
 __all__ = [
     "CounterResult",
     "DocumentResult",
     "FaceOutcome",
-    "abandon_stale_proofs",
     "check_document",
     "clean_counter_code",
     "find_passed_proof",
@@ -19,4 +18,5 @@ __all__ = [
     "spend_counter_code",
     "spend_proof",
     "start_face",
+    "tidy_proofs",
 ]

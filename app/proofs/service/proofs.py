@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import LoginSession
@@ -13,8 +13,19 @@ from app.core.audit import record
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
-from app.proofs.models import IdentityProof, ProofMethod, ProofPurpose, ProofState, ProofTag
+from app.core.settings import settings
+from app.proofs.models import (
+    CounterCode,
+    IdentityProof,
+    ProofMethod,
+    ProofPurpose,
+    ProofState,
+    ProofTag,
+    StubFaceCheck,
+)
 from app.roster.models import InsuredPerson
+
+ABANDONED_AFTER = timedelta(days=1)
 
 
 def hash_nonce(nonce: str) -> bytes:
@@ -84,11 +95,16 @@ def spend_proof(proof: IdentityProof) -> None:
 
 
 @transaction()
-def abandon_stale_proofs() -> None:
-    """Face checks begun more than a day ago and never brought back are closed."""
+def tidy_proofs() -> None:
+    """Face checks begun more than a day ago and never brought back are closed; what is long over goes."""
+    now = clock.now()
     db.session.execute(
         update(IdentityProof)
-        .where(IdentityProof.state == ProofState.open, IdentityProof.created_at < clock.now() - timedelta(days=1))
+        .where(IdentityProof.state == ProofState.open, IdentityProof.created_at < now - ABANDONED_AFTER)
         .values(state=ProofState.abandoned)
         .execution_options(synchronize_session=False)
     )
+    over = now - timedelta(days=settings.proof_keep_days)
+    db.session.execute(delete(IdentityProof).where(IdentityProof.created_at < over))
+    db.session.execute(delete(CounterCode).where(CounterCode.expires_at < over))
+    db.session.execute(delete(StubFaceCheck).where(StubFaceCheck.started_at < now - ABANDONED_AFTER))
