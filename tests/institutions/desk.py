@@ -1,7 +1,7 @@
 """A hospital's system at a desk, and the telephone in front of it."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -57,7 +57,7 @@ class Desk:
         response: TestResponse = self.http.post(
             path, data=raw, content_type=changes.pop("content_type", "application/json"), headers=headers, **changes
         )
-        db.session.remove()
+        db.session.rollback()
         return response
 
     def sandbox_code(self, **body: Any) -> TestResponse:
@@ -69,12 +69,8 @@ class Telephone:
     """Holds its key and draws its own codes."""
 
     holder: Holder
-    presentation: Presentation
+    handle: str
     key: bytes
-
-    @property
-    def handle(self) -> str:
-        return self.presentation.handle
 
     def draw(self, seconds_ago: int = 0, challenge: str = "") -> str:
         return make_code(self.key, self.handle, int(clock.timestamp()) - seconds_ago, challenge)
@@ -85,7 +81,11 @@ class Telephone:
     def change(self, **values: Any) -> None:
         """Brings the presentation's row into a state that takes long to reach."""
         with transaction():
-            db.session.execute(update(Presentation).where(Presentation.handle == self.presentation.handle).values(**values))
+            db.session.execute(update(Presentation).where(Presentation.handle == self.handle).values(**values))
+
+
+def change_settings(app: Flask, **changes: Any) -> None:
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], **changes)
 
 
 def make_desk(app: Flask, org: str = ORG, *, scenes: list[str] | None = None, **institution: Any) -> Desk:
@@ -99,4 +99,4 @@ def make_telephone(**person: Any) -> Telephone:
     holder = make_holder(**person)
     opened = open_presentation(holder.credential, holder.device, holds=None, wants_key=True)
     assert opened.key is not None
-    return Telephone(holder, opened.presentation, opened.key)
+    return Telephone(holder, opened.presentation.handle, opened.key)
