@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import (
@@ -48,21 +48,29 @@ def find_account_of_person(person_id: int) -> Account | None:
     return db.session.scalar(select(Account).where(Account.person_id == person_id))
 
 
+_OPEN_SESSION = (
+    select(LoginSession)
+    .join(LoginSession.device)
+    .options(contains_eager(LoginSession.device), joinedload(LoginSession.account, innerjoin=True))
+    .where(
+        LoginSession.token_hash == bindparam("token_hash"),
+        LoginSession.ended_at.is_(None),
+        LoginSession.created_at > bindparam("begun_after"),
+        LoginSession.last_seen_at > bindparam("seen_after"),
+        Device.revoked_at.is_(None),
+    )
+)
+
+
 def find_open_session(token_hash: bytes) -> LoginSession | None:
     """The session of this token with its account and device, unless it ended, ran out or its device was removed."""
     now = clock.now()
-    return db.session.scalar(
-        select(LoginSession)
-        .join(LoginSession.device)
-        .options(contains_eager(LoginSession.device), joinedload(LoginSession.account, innerjoin=True))
-        .where(
-            LoginSession.token_hash == token_hash,
-            LoginSession.ended_at.is_(None),
-            LoginSession.created_at > now - timedelta(days=settings.session_absolute_days),
-            LoginSession.last_seen_at > now - timedelta(days=settings.session_idle_days),
-            Device.revoked_at.is_(None),
-        )
-    )
+    limits = {
+        "token_hash": token_hash,
+        "begun_after": now - timedelta(days=settings.session_absolute_days),
+        "seen_after": now - timedelta(days=settings.session_idle_days),
+    }
+    return db.session.scalar(_OPEN_SESSION, limits)
 
 
 def list_devices(account_id: int) -> list[Device]:
