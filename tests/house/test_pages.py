@@ -1,0 +1,110 @@
+"""Every page that needs no id, as a stranger, before and after activation, seen by a real Chromium and by the W3C's checker."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
+
+from app import create_app
+from app.core import clock
+from app.core.db import db
+from tests.kit.chromium import PHONE, serve
+from tests.kit.client import Browser
+from tests.kit.databases import Databases
+from tests.kit.settings import make_settings
+from tests.kit.visitors import activated_browser, cookies_of, frozen_browser, signed_in_browser, unbound_browser
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parents[2]
+CHECKER = ROOT / "tests/node_modules/vnu-jar/build/dist/vnu.jar"
+
+VISITORS: dict[str, Callable[[Flask], Browser]] = {
+    "stranger": Browser,
+    "signed in": signed_in_browser,
+    "activated": activated_browser,
+    "unbound": unbound_browser,
+    "frozen": frozen_browser,
+}
+SAMPLES = ("/help/P-08", "/help/guides/alipay", "/help/lost-phone", "/no-such-page", "/notices/face-check")
+IMPERSONAL = ("/help", "/notices", "/offline", "/styleguide", "/no-such-page")  # the same for everybody: seen once, as a stranger
+LOOKS = [(scheme, elder, width) for scheme, elder in (("light", False), ("dark", False), ("light", True)) for width in (390, 320)]
+
+
+@contextmanager
+def visiting(who: str, databases: Databases, folder: Path) -> Iterator[tuple[Flask, Browser]]:
+    """A loaded bureau and one person's browser."""
+    with databases.fresh("sqlite") as url:
+        app = create_app(make_settings(database_url=url, instance_path=folder))
+        clock.reset()
+        with app.app_context():
+            loaded = app.test_cli_runner().invoke(args=["bureau", "init"])
+            assert loaded.exit_code == 0, loaded.output
+            yield app, VISITORS[who](app)
+            db.session.remove()
+            db.engine.dispose()
+        clock.reset()
+
+
+def list_pages(app: Flask, browser: Browser) -> dict[str, str]:
+    """Address -> HTML of every page this person arrives at; where two addresses lead to one page, the first."""
+    wanted = [r.rule for r in app.url_map.iter_rules() if "GET" in (r.methods or set()) and not r.arguments]
+    impersonal = () if browser.http.get_cookie("pz") is None else IMPERSONAL
+    pages: dict[str, str] = {}
+    for path in [p for p in [*sorted(wanted), *SAMPLES] if not p.startswith(impersonal)]:
+        response = browser.http.get(path, follow_redirects=True)
+        if response.mimetype == "text/html":
+            assert response.status_code in {200, 403, 404}, f"{path}: {response.status_code}"
+            pages.setdefault(response.request.path, response.get_data(as_text=True))
+    return pages
+
+
+def test_every_page_is_valid_html(databases: Databases, tmp_path: Path) -> None:
+    seen: list[str] = []
+    for who in VISITORS:
+        with visiting(who, databases, tmp_path) as (app, browser):
+            for path, html in list_pages(app, browser).items():
+                (tmp_path / f"{len(seen)}.html").write_text(html)
+                seen.append(f"{path} ({who})")
+
+    files = [str(tmp_path / f"{number}.html") for number in range(len(seen))]
+    checker = ["java", "-jar", str(CHECKER), "--format", "json", "--exit-zero-always", *files]
+    answer = json.loads(subprocess.run(checker, capture_output=True, text=True).stderr)
+
+    found = [(seen[int(Path(m["url"]).stem)], m["message"], m.get("extract")) for m in answer["messages"] if m["type"] == "error"]
+    assert found == []
+
+
+@pytest.mark.parametrize("who", VISITORS)
+def test_every_page_is_accessible_and_fits(who: str, databases: Databases, chromium: Chromium, tmp_path: Path) -> None:
+    found: list[str] = []
+    with visiting(who, databases, tmp_path) as (app, browser), serve(app) as address:
+        context = chromium.new_context(**{**PHONE, "device_scale_factor": 1, "service_workers": "block"})
+        context.add_cookies(cookies_of(browser, address))  # type: ignore[arg-type]
+        page = context.new_page()
+        for path in list_pages(app, browser):
+            page.goto(address + path)
+            for scheme, elder, width in LOOKS:
+                found += [
+                    f"{path} ({scheme}{', elder' if elder else ''}, {width}): {f}" for f in faults(page, scheme, elder, width)
+                ]
+        context.close()
+
+    assert found == []
+
+
+def faults(page: Page, scheme: Any, elder: bool, width: int) -> list[str]:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 844})
+    page.evaluate("(elder) => document.documentElement.toggleAttribute('data-elder', elder)", elder)
+    violations = Axe().run(page).response["violations"]
+    found = [f"{v['id']}: {n['target']} {n.get('failureSummary', '')}" for v in violations for n in v["nodes"]]
+    over = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*found, f"{over} px wider than the screen"] if over > 0 else found

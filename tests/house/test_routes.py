@@ -1,0 +1,60 @@
+"""Every address of the site: named as the house names them, guarded, and none vanishes unnoticed."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from app import create_app
+from app.core import access
+from tests.kit.settings import make_settings
+
+SNAPSHOT = Path(__file__).parent / "routes.txt"
+SEGMENT = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+FILE = re.compile(r"^(sw\.js|manifest\.webmanifest|openapi\.json)$")
+VERSIONED = re.compile(r"^v\d+$")
+HELP_CODE = re.compile(r"^[Pp]-<\w+>$")
+
+
+@pytest.fixture(scope="module")
+def unserved(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return create_app(make_settings(database_url="sqlite://", instance_path=tmp_path_factory.mktemp("house")))
+
+
+def segments(rule: Rule) -> list[str]:
+    """The fixed parts of an address."""
+    return [s for s in rule.rule.split("/") if s and not s.startswith("<") and not s.startswith("v-<")]
+
+
+def test_every_view_says_who_may(unserved: Flask) -> None:
+    assert [endpoint for endpoint in unserved.view_functions if access.rule_of(unserved, endpoint) is None] == []
+
+
+def test_addresses_are_kebab_case(unserved: Flask) -> None:
+    odd = [
+        rule.rule
+        for rule in unserved.url_map.iter_rules()
+        for part in segments(rule)
+        if not (SEGMENT.match(part) or FILE.match(part) or VERSIONED.match(part) or HELP_CODE.match(part))
+    ]
+
+    assert odd == []
+
+
+def test_no_address_asks_a_verb(unserved: Flask) -> None:
+    """A state is a resource: POST /me/devices/7/removal, never /remove."""
+    verbs = {"add", "remove", "delete", "update", "create", "edit", "approve", "reject", "freeze", "unfreeze", "unlock", "lock"}
+    odd = [rule.rule for rule in unserved.url_map.iter_rules() if verbs & set(segments(rule))]
+
+    assert odd == []
+
+
+def test_no_address_vanishes_unnoticed(unserved: Flask) -> None:
+    """tests/house/routes.txt is the list; change it together with the address."""
+    now = sorted(
+        f"{rule.rule} {' '.join(sorted((rule.methods or set()) - {'HEAD', 'OPTIONS'}))}" for rule in unserved.url_map.iter_rules()
+    )
+
+    assert now == SNAPSHOT.read_text().splitlines()
