@@ -33,7 +33,7 @@ def test_letters_are_listed_newest_first_and_marked_until_read(browser: Browser)
         post_message(account_id, title, "您好。\n\n<b>第二段</b>")
 
     page = browser.get("/inbox")
-    assert [h.text.split()[0] for h in page.all("h2")] == ["第二封", "第一封"]
+    assert [a.text[:3] for a in page.all("a", class_="row-link")] == ["第二封", "第一封"]
     assert page.text.count("未读") == 2
     assert "2 条未读" in browser.get("/me").text
 
