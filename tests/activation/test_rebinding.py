@@ -153,11 +153,12 @@ def test_the_old_phone_cancels_what_it_did_not_ask_for(app: Flask) -> None:
     browser = second_phone(app)
     browser.post("/re-binding/document", {"cert_no": NUMBER})
     rebinding_id = db.session.scalars(select(Rebinding.id)).one()
-    first.get("/re-binding")
+    shown = first.get(first.get("/me").one("a", href="/re-binding").attrs["href"])
 
     cancelled = first.post(f"/re-binding/requests/{rebinding_id}/cancellation")
     clock.move(timedelta(hours=settings.rebind_delay_hours, seconds=1))
 
+    assert "申请绑定" in shown.text and "取消" in shown.text
     assert "已取消" in cancelled.text
     assert path(browser.get("/code")) == "/re-binding"
     first.post(f"/re-binding/requests/{rebinding_id}/cancellation", expect=404)

@@ -123,7 +123,7 @@ def _tell_about_request(account: Account, device: Device, rebinding: Rebinding) 
         _("有一台新设备申请绑定"),
         _(
             "“%(device)s”用短信和证件号码申请出示您的医保码，%(when)s 生效。"
-            "不是您本人的话，请在那之前用本机打开“重新绑定”页，点“取消”，或拨打医保热线。",
+            "不是您本人的话，请在那之前打开“我的”里的“绑定申请”，点“取消”，或拨打医保热线。",
             device=device.name,
             when=when,
         ),
