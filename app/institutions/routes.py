@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 from flask.blueprints import BlueprintSetupState
+from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -50,6 +51,7 @@ def show_openapi() -> Response:
 
 @blueprint.errorhandler(InterfaceError)
 @blueprint.errorhandler(PoolTimeout)
+@blueprint.errorhandler(RedisError)
 def _store_unavailable(_error: Exception) -> Response:
     return answer_error(DomainError("try_again", "", status=503, retry_after=5))
 

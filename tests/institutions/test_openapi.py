@@ -1,4 +1,5 @@
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -11,7 +12,10 @@ import jsonschema
 import pytest
 from flask import Flask
 from openapi_spec_validator import validate
+from sqlalchemy import select
 
+from app.core.audit.models import AuditRow
+from app.core.db import db
 from app.institutions.reasons import REASONS
 from app.institutions.service import ensure_specimens
 from tests.institutions.desk import Desk, Telephone, make_desk
@@ -75,6 +79,7 @@ def test_schemathesis_finds_nothing(app: Flask, start_server: Callable[..., Serv
             "--no-color",
         ],
         cwd=tmp_path,
+        env={**os.environ, "SCHEMATHESIS_HOOKS": str(Path(__file__).with_name("schemathesis_hooks.py"))},
         capture_output=True,
         text=True,
         timeout=400,
@@ -82,6 +87,9 @@ def test_schemathesis_finds_nothing(app: Flask, start_server: Callable[..., Serv
     )
 
     assert ended.returncode == 0, ended.stdout[-6000:] + ended.stderr[-2000:]
+    db.session.rollback()
+    tried = set(db.session.scalars(select(AuditRow.outcome).where(AuditRow.tag == "scan:attempted")))
+    assert tried >= {"request_invalid", "org_mismatch", "biz_no_reused", "code_malformed", "code_forged"}, tried
 
 
 def test_bodies_are_measured_while_they_are_read(app: Flask, start_server: Callable[..., Server]) -> None:
