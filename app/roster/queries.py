@@ -15,7 +15,7 @@ def cert_hash(cert_type: str, number: str) -> bytes:
 
 
 def find_person(cert_type: str, number: str) -> InsuredPerson | None:
-    """By document; number normalised. Where the roster keeps it under a kindred type (C: dictionaries vary), there too."""
+    """By document; number normalised. Where the roster keeps it under a kindred type, there too: dictionaries vary by province."""
     found = _find(cert_type, number)
     for other in kindred_types(cert_type) if found is None else ():
         try:

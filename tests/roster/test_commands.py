@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 
 from app.config import Settings
+from tests.kit.roster import HEADER, WORKER, count_people, many
 from tests.kit.settings import SECRETS
-from tests.roster.test_import import HEADER, WORKER, count_people, many
 
 BAD = "01,510600199003070018,王芳,510603,310,1\n"
 

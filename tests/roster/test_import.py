@@ -5,69 +5,17 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db, schema_changes
-from app.roster.identity import check_digit
-from app.roster.models import InsuredPerson, InsuredStatus, RosterImport
+from app.roster.models import InsuredStatus, RosterImport
 from app.roster.providers import SourceRefused
-from app.roster.providers.registry import open_source
 from app.roster.queries import cert_no_of, find_person, list_imports
-from app.roster.service import ImportMode, ImportResult, Refusal, import_roster, save_person
-from tests.roster.test_service import save
-
-HEADER = "证件类型,证件号码,姓名,参保地,险种,参保状态\n"
-WORKER = "01,510600199003070017,王㛃,510603,310,1\n"
-RETIREE = "01,51060019580101007x,刘𬭚,510604,310,正常参保\n"
-CHILD = "01,510600201002280012,买买提.阿不都,510699,390,\n"
-
-
-class Importing:
-    """Writes a file, imports it, keeps what was refused."""
-
-    def __init__(self, app: Flask, folder: Path) -> None:
-        self._app, self._folder = app, folder
-        self.refusals: list[Refusal] = []
-
-    def __call__(
-        self, text: str | bytes, mode: str = "good", name: str = "r.csv", encoding: str = "", **more: object
-    ) -> ImportResult:
-        path = self._folder / name
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return self.file(path, mode, encoding, **more)
-
-    def file(self, path: Path, mode: str = "good", encoding: str = "", **more: object) -> ImportResult:
-        self.refusals.clear()
-        source = open_source(self._app.config["SETTINGS"], str(path), encoding)
-        try:
-            return import_roster(source, ImportMode(mode), on_refusal=self.refusals.append, **more)  # type: ignore[arg-type]
-        finally:
-            source.close()
-
-    @property
-    def why(self) -> list[tuple[int, str]]:
-        return [(refusal.line, refusal.field) for refusal in self.refusals]
-
-
-@pytest.fixture
-def load(app: Flask, tmp_path: Path) -> Importing:
-    return Importing(app, tmp_path)
-
-
-def count_people() -> int:
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(InsuredPerson)) or 0
-
-
-def many(count: int, region: str = "510603") -> str:
-    lines = []
-    for i in range(count):
-        body = f"510600{date(1940, 1, 1) + timedelta(days=i):%Y%m%d}001"
-        lines.append(f"01,{body}{check_digit(body)},王芳,{region},310,1\n")
-    return HEADER + "".join(lines)
+from app.roster.service import ImportResult, save_person
+from tests.kit.roster import CHILD, HEADER, RETIREE, WORKER, Importing, count_people, many, save
 
 
 def test_good_rows_enter_with_rare_characters_and_even_typing(load: Importing) -> None:
@@ -298,6 +246,8 @@ def test_many_batches_come_to_the_same(app: Flask, load: Importing) -> None:
     assert (second.created, second.updated) == (10, 50)
     assert count_people() == 60
     assert db.session.scalars(select(RosterImport.created)).all() == [50, 10]
+    outcomes = db.session.scalars(select(AuditRow.outcome).where(AuditRow.tag == "roster:imported").order_by(AuditRow.id)).all()
+    assert outcomes == ["started", "ok", "started", "ok"]
 
 
 def test_readers_and_writers_are_not_held_up_while_an_import_reads(app: Flask, load: Importing, tmp_path: Path) -> None:

@@ -6,15 +6,11 @@ from flask import Flask
 from app.core import clock
 from app.core.db import transaction
 from app.core.errors import NotFound
-from app.roster.identity import Cert, parse_cert
-from app.roster.models import InsuredPerson, InsuredStatus
+from app.roster.identity import Cert
+from app.roster.models import InsuredStatus
 from app.roster.queries import cert_no_of, find_person, get_person
 from app.roster.service import save_person
-
-
-def save(number: str = "510600199003070017", name: str = "王㛃", cert_type: str = "01", **values: object) -> InsuredPerson:
-    fields: dict[str, object] = {"insured_region": "510603", "insutype": "310"} | values
-    return save_person(cert=parse_cert(cert_type, number), name=name, **fields)  # type: ignore[arg-type]
+from tests.kit.roster import save
 
 
 def test_a_saved_person_is_found_by_document_and_read_back_whole(app: Flask) -> None:

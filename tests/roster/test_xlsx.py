@@ -12,7 +12,7 @@ from app.roster.identity import check_digit
 from app.roster.providers import SourceRefused
 from app.roster.queries import find_person
 from bench.workbook import write_workbook
-from tests.roster.test_import import Importing, load  # noqa: F401  # a fixture
+from tests.kit.roster import Importing
 
 HEADER = ["证件类型", "证件号码", "姓名", "参保地", "险种", "出生日期"]
 WORKER: list[Any] = ["01", "510600199003070017", "王㛃", "510603", "310", None]
@@ -43,7 +43,7 @@ def rewritten(path: Path, part: str, change: Callable[[bytes], bytes | None]) ->
     return made
 
 
-def test_a_workbook_enters_the_roster(app: Flask, load: Importing, tmp_path: Path) -> None:  # noqa: F811
+def test_a_workbook_enters_the_roster(app: Flask, load: Importing, tmp_path: Path) -> None:
     passport = [8, "X1234567", "John Smith", 510603, 310, datetime(1980, 5, 6)]
 
     result = load.file(workbook(tmp_path / "r.xlsx", [WORKER, [None] * 6, passport]))
@@ -57,7 +57,7 @@ def test_a_workbook_enters_the_roster(app: Flask, load: Importing, tmp_path: Pat
 EXCEL_ROWS = [["证件类型", "证件号码", "姓名", "参保地", "险种"], ["01", "510600199003070017", "刘𬭚", "510603", "310"]]
 
 
-def test_a_workbook_as_excel_writes_it_is_read_beyond_its_wrong_dimension(load: Importing, tmp_path: Path) -> None:  # noqa: F811
+def test_a_workbook_as_excel_writes_it_is_read_beyond_its_wrong_dimension(load: Importing, tmp_path: Path) -> None:
     write_workbook(tmp_path / "r.xlsx", EXCEL_ROWS)
 
     assert load.file(tmp_path / "r.xlsx").created == 1
@@ -65,7 +65,7 @@ def test_a_workbook_as_excel_writes_it_is_read_beyond_its_wrong_dimension(load: 
     assert person is not None and person.name == "刘𬭚"
 
 
-def test_rich_text_is_read_whole_and_phonetic_guides_are_not(load: Importing, tmp_path: Path) -> None:  # noqa: F811
+def test_rich_text_is_read_whole_and_phonetic_guides_are_not(load: Importing, tmp_path: Path) -> None:
     write_workbook(tmp_path / "r.xlsx", EXCEL_ROWS)
     rich = "<si><r><t>刘</t></r><r><t>𬭚</t></r><rPh sb='0' eb='1'><t>liu</t></rPh></si>".encode()
 
@@ -75,14 +75,14 @@ def test_rich_text_is_read_whole_and_phonetic_guides_are_not(load: Importing, tm
     assert person is not None and person.name == "刘𬭚"
 
 
-def test_a_workbook_whose_texts_are_missing_is_refused_whole(load: Importing, tmp_path: Path) -> None:  # noqa: F811
+def test_a_workbook_whose_texts_are_missing_is_refused_whole(load: Importing, tmp_path: Path) -> None:
     write_workbook(tmp_path / "r.xlsx", EXCEL_ROWS)
 
     with pytest.raises(SourceRefused, match="打不开"):
         load.file(rewritten(tmp_path / "r.xlsx", "xl/sharedStrings.xml", lambda x: x[:60] + b"</sst>"))
 
 
-def test_formulas_are_refused_and_never_worked_out(load: Importing, tmp_path: Path) -> None:  # noqa: F811
+def test_formulas_are_refused_and_never_worked_out(load: Importing, tmp_path: Path) -> None:
     formula = ["01", "510600199003070025", "=cmd|'/C calc'!A0", "510603", "=300+10", None]
 
     result = load.file(workbook(tmp_path / "r.xlsx", [WORKER, formula]))
@@ -92,13 +92,13 @@ def test_formulas_are_refused_and_never_worked_out(load: Importing, tmp_path: Pa
     assert all("公式" in refusal.why for refusal in load.refusals)
 
 
-def test_a_number_the_spreadsheet_rounded_is_refused_as_such(load: Importing, tmp_path: Path) -> None:  # noqa: F811
+def test_a_number_the_spreadsheet_rounded_is_refused_as_such(load: Importing, tmp_path: Path) -> None:
     load.file(workbook(tmp_path / "r.xlsx", [["01", 510600199003070017, "王芳", 510603, 310, None]]))
 
     assert [(refusal.field, refusal.why[:10]) for refusal in load.refusals] == [("证件号码", "表格把这一格当成了数")]
 
 
-def test_merged_cells_are_empty_below_their_first_and_said_so(load: Importing, tmp_path: Path) -> None:  # noqa: F811
+def test_merged_cells_are_empty_below_their_first_and_said_so(load: Importing, tmp_path: Path) -> None:
     body = "51060019910101001"
     second = ["01", body + check_digit(body), "李四", "510603", "310", None]
 
@@ -110,14 +110,14 @@ def test_merged_cells_are_empty_below_their_first_and_said_so(load: Importing, t
 
 
 @pytest.mark.parametrize("cut", [200, 2000])
-def test_a_workbook_cut_short_is_refused_whole(load: Importing, tmp_path: Path, cut: int) -> None:  # noqa: F811
+def test_a_workbook_cut_short_is_refused_whole(load: Importing, tmp_path: Path, cut: int) -> None:
     whole = workbook(tmp_path / "whole.xlsx", [WORKER] * 50).read_bytes()
 
     with pytest.raises(SourceRefused, match="打不开"):
         load(whole[:-cut], name="r.xlsx")
 
 
-def test_a_zip_that_is_no_workbook_is_refused(load: Importing, tmp_path: Path) -> None:  # noqa: F811
+def test_a_zip_that_is_no_workbook_is_refused(load: Importing, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "r.xlsx", "w") as archive:
         archive.writestr("hello.txt", "hello")
 

@@ -73,6 +73,9 @@ class Staging:
         self._connection = connection
         self._is_sqlite = connection.dialect.name == "sqlite"
         with self._scratch():
+            if not self._is_sqlite:
+                connection.exec_driver_sql("SET temp_buffers = '64MB'")
+                connection.exec_driver_sql("SET work_mem = '64MB'")
             _temporary.create_all(connection, checkfirst=False)
 
     def add(self, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -116,7 +119,6 @@ class Staging:
         with self._scratch() as connection:
             if not self._is_sqlite:
                 connection.exec_driver_sql("ANALYZE roster_stage")
-                connection.exec_driver_sql("SET LOCAL work_mem = '64MB'")
             staged = connection.scalar(select(func.count()).select_from(_STAGE)) or 0
             kept = connection.execute(insert(_WORK).from_select(["person_id", *_ROW], chosen), execution_options=_COUNTED).rowcount
             connection.execute(delete(_STAGE))
