@@ -72,7 +72,7 @@ def test_an_active_code_is_one_tap_away(app: Flask) -> None:
 def test_a_frozen_code_says_how_to_use_it_again_and_whom_to_call(app: Flask) -> None:
     page = frozen_browser(app).get("/")
 
-    assert main_button(page) == ("恢复使用", "/lost")
+    assert main_button(page) == ("恢复使用", "/recovery")
     assert "0838-2551709" in page.one("div", class_="notice notice-danger").text
 
 

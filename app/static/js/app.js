@@ -9,9 +9,9 @@ for (const element of document.querySelectorAll("[data-enhance]")) {
 if (/(^|; )elder=1/.test(document.cookie)) document.documentElement.dataset.elder = "";
 
 if ("serviceWorker" in navigator) {
-  navigator.serviceWorker.register("/sw.js");
+  navigator.serviceWorker.register("/sw.js").catch(() => {}); // private windows may refuse it; the site works without
   document.addEventListener("submit", (event) => {
     const path = new URL(event.target.action, location.href).pathname;
-    if (path.startsWith("/sign-out")) navigator.serviceWorker.controller?.postMessage("forget");
+    if (/\/sign-outs?$/.test(path)) navigator.serviceWorker.controller?.postMessage("forget");
   });
 }
