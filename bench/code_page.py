@@ -51,7 +51,13 @@ def measure(scale: str) -> list[Ratio]:
 def _unlocked_browser(app: Flask) -> str:
     holder = make_holder()
     service.unlock_code(holder.session, holder.credential)
-    return f"{app.config['SESSION_COOKIE_NAME']}={holder.cookie_value(app)}"
+    client = app.test_client()
+    holder.sign_in(client)
+    client.get("/code")  # from here on the cookie carries the form's token, as any browser's does after its first page
+    kept = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    if kept is None:
+        raise RuntimeError("the session was lost")
+    return f"{kept.key}={kept.value}"
 
 
 def _looker(app: Flask, cookie: str) -> Callable[[], bytes]:

@@ -86,9 +86,10 @@ class TypedCode(Base):
     """The twelve digits under the QR. Kept 24 h, so that used and expired can be told apart from unknown."""
 
     __tablename__ = "typed_code"
+    __table_args__ = (Index("ix_typed_code_handle", "handle", "expires_at"),)
 
     number: Mapped[str] = mapped_column(String(12), primary_key=True)
-    handle: Mapped[str] = mapped_column(ForeignKey("presentation.handle"), index=True)
+    handle: Mapped[str] = mapped_column(ForeignKey("presentation.handle"))
     issued_at: Mapped[int] = mapped_column(BigInteger)  # Unix seconds
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)  # a newer number brings it forward
 

@@ -31,12 +31,19 @@ def modules_of(digits: str) -> int:
 def path_of(digits: str) -> str:
     """The dark modules as an SVG path to be stroked one unit wide, in a box of 33 x 33 that includes the quiet zone."""
     bits = f"{modules_of(digits):0{SIDE * _STRIDE}b}"
-    parts = []
-    for run in _RUN.finditer(bits):
-        start, end = run.span()
-        y, x = divmod(start, _STRIDE)
-        parts.append(f"M{x + QUIET} {y + QUIET}.5h{end - start}")
-    return "".join(parts)
+    return "".join([_strokes[run.span()] for run in _RUN.finditer(bits)])
+
+
+class _Strokes(dict[tuple[int, int], str]):
+    """The piece of path for a run of dark modules; there are only some thousands, so each is written once."""
+
+    def __missing__(self, span: tuple[int, int]) -> str:
+        y, x = divmod(span[0], _STRIDE)
+        stroke = self[span] = f"M{x + QUIET} {y + QUIET}.5h{span[1] - span[0]}"
+        return stroke
+
+
+_strokes = _Strokes()
 
 
 @lru_cache(maxsize=2)

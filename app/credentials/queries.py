@@ -1,12 +1,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from app.core import clock
 from app.core.db import db
 from app.credentials.models import Credential, CredentialStatus, DisplayPin, Presentation, TypedCode
+from app.roster.models import InsuredPerson
 
 
 def find_credential_of(person_id: int) -> Credential | None:
@@ -47,12 +48,15 @@ def has_display_pin(account_id: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveState:
-    """What a page that shows a code must know. Times in Unix seconds."""
+class Shown:
+    """What a device shows of a person: the credential, its live presentation and twelve-digit number. Times in Unix seconds."""
 
-    handle: str
     credential_id: int
     status: CredentialStatus
+    name: str
+    is_specimen: bool
+    handle: str | None  # none before the first unlock on this device, or after its presentation ended
+    master_id: str
     last_used: int
     uses_since_seen: int
     seen_at: datetime
@@ -61,31 +65,42 @@ class LiveState:
     typed_until: int
 
 
-_STATE = (
+# Plain columns instead of mapped classes: this runs on every page and poll, and loading objects costs more than reading the row.
+_credential, _presentation, _typed, _person = (m.__table__.c for m in (Credential, Presentation, TypedCode, InsuredPerson))
+_SHOWN = (
     select(
-        Presentation.handle,
-        Presentation.credential_id,
-        Credential.status,
-        Presentation.last_used,
-        Presentation.uses_since_seen,
-        Presentation.seen_at,
-        TypedCode.number,
-        TypedCode.issued_at,
-        TypedCode.expires_at,
+        _credential.id,
+        _credential.status,
+        _person.name,
+        _person.is_specimen,
+        _presentation.handle,
+        _presentation.master_id,
+        _presentation.last_used,
+        _presentation.uses_since_seen,
+        _presentation.seen_at,
+        _typed.number,
+        _typed.issued_at,
+        _typed.expires_at,
     )
-    .join(Credential, Credential.id == Presentation.credential_id)
-    .outerjoin(TypedCode, TypedCode.handle == Presentation.handle)
-    .where(Presentation.ends_at.is_(None), Credential.status != CredentialStatus.ended)
-    .order_by(Presentation.created_at.desc(), TypedCode.expires_at.desc(), TypedCode.issued_at.desc())
+    .select_from(Credential.__table__)
+    .join(InsuredPerson.__table__, _person.id == _credential.person_id)
+    .outerjoin(
+        Presentation.__table__,
+        and_(
+            _presentation.credential_id == _credential.id,
+            _presentation.device_id == bindparam("device_id"),
+            _presentation.ends_at.is_(None),
+        ),
+    )
+    .outerjoin(TypedCode.__table__, and_(_typed.handle == _presentation.handle, _typed.expires_at > bindparam("now")))
+    .where(_credential.person_id == bindparam("person_id"), _credential.status != CredentialStatus.ended)
+    .order_by(_presentation.created_at.desc(), _typed.issued_at.desc())
     .limit(1)
 )
 
 
-def find_live_state(device_id: int, person_id: int) -> LiveState | None:
-    """One indexed read. None when this device shows nothing of this person any more."""
-    row = db.session.execute(_STATE.where(and_(Presentation.device_id == device_id, Credential.person_id == person_id))).first()
-    if row is None:
-        return None
-    number, issued_at, until = row[6:]
-    is_live = number is not None and until > clock.timestamp() and issued_at > row.last_used
-    return LiveState(*row[:6], *((number, issued_at, until) if is_live else (None, 0, 0)))
+def find_shown(device_id: int, person_id: int) -> Shown | None:
+    """One indexed read: all that the code page and its poll need. None without a living credential."""
+    now = int(clock.timestamp())
+    row = db.session.execute(_SHOWN, {"device_id": device_id, "person_id": person_id, "now": now}).first()
+    return Shown(*tuple(row)) if row is not None else None

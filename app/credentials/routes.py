@@ -18,7 +18,7 @@ from app.credentials import queries, service
 from app.credentials.forms import UnlockForm
 from app.credentials.models import Credential, CredentialStatus
 from app.credentials.policy import may_be_shown
-from app.credentials.showing import show_code_of, unlock_answer
+from app.credentials.showing import PAGE, render_code, unlock_answer
 
 blueprint = Blueprint("credentials", __name__)
 
@@ -29,23 +29,22 @@ TIME_HEADER = "X-Pz-Time"  # the server's clock in milliseconds
 @blueprint.get("/code")
 @access(trusted)
 def show_code() -> ResponseReturnValue:
-    credential = _find_own()
-    if credential is None:
+    session, person_id = current_visitor.session, current_visitor.account.person_id
+    shown = queries.find_shown(session.device_id, person_id) if person_id else None
+    if shown is None:
         return redirect("/activation", 303)
-    if not may_be_shown(credential):
-        return render_template("credentials/show_frozen.html", credential=credential)
-    session = current_visitor.session
-    presentation = queries.find_presentation(session.device_id, credential.id) if service.is_unlocked(session) else None
-    if presentation is None:
+    if shown.status is CredentialStatus.frozen:
+        return render_template("credentials/show_frozen.html", credential=_find_own())
+    if shown.handle is None or not service.is_unlocked(session):
         return _locked(UnlockForm())
-    service.hear_from_device(presentation.handle, presentation.uses_since_seen, presentation.seen_at)
-    service.stay_unlocked(session)
     try:
-        shown = show_code_of(credential, presentation)
+        page = render_code(PAGE, shown, is_paused="paused" in request.args)
     except DomainError:  # its master is gone: the next unlock makes a new one
         service.lock_code(session)
         return _locked(UnlockForm())
-    return render_template("credentials/show_code.html", shown=shown, is_paused="paused" in request.args)
+    service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)
+    service.stay_unlocked(session)
+    return page
 
 
 @blueprint.post("/code/unlocking")
@@ -84,18 +83,18 @@ def show_state() -> ResponseReturnValue:
     session, person_id = current_visitor.session, current_visitor.account.person_id
     if not service.is_unlocked(session):
         return _state({"reason": "locked"}, 423)
-    state = queries.find_live_state(session.device_id, person_id) if person_id else None
-    if state is None:
+    shown = queries.find_shown(session.device_id, person_id) if person_id else None
+    if shown is None or shown.handle is None:
         return _state({"reason": "ended"}, 410)
-    if state.status is not CredentialStatus.active:
+    if shown.status is not CredentialStatus.active:
         return _state({"reason": "frozen"}, 409)
-    number, until = state.typed_number, state.typed_until
-    if service.is_typed_code_due(state.typed_issued_at):
-        typed = service.keep_typed_code(state.handle, state.last_used)
+    number, until = shown.typed_number, shown.typed_until
+    if number is None or service.is_typed_code_due(shown.typed_issued_at, shown.last_used):
+        typed = service.keep_typed_code(shown.handle, shown.last_used)
         number, until = typed.number, typed.expires_at
         service.stay_unlocked(session)
-    service.hear_from_device(state.handle, state.uses_since_seen, state.seen_at)
-    return _state({"handle": state.handle, "last_used": state.last_used, "typed": number, "typed_until": until})
+    service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)
+    return _state({"handle": shown.handle, "last_used": shown.last_used, "typed": number, "typed_until": until})
 
 
 def _find_own() -> Credential | None:

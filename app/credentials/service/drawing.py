@@ -1,5 +1,7 @@
 """Codes and twelve-digit numbers drawn by the server: the first code, and every code of a browser without script."""
 
+from typing import Protocol
+
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -14,16 +16,27 @@ from app.credentials.keyring import key_of, keyring
 from app.credentials.models import Presentation, TypedCode
 
 
-def draw_code(presentation: Presentation, challenge: str = "") -> str:
+class Drawable(Protocol):
+    """A presentation's row, or what the page's one read brought of it."""
+
+    @property
+    def handle(self) -> str | None: ...
+    @property
+    def master_id(self) -> str: ...
+    @property
+    def last_used(self) -> int: ...
+
+
+def draw_code(presentation: Drawable, challenge: str = "") -> str:
     """61 digits, or 63 with a challenge. Never issued at the second of a used code or before it: accepting one kills all those.
 
     Raises DomainError `code_renew` when the presentation's master is gone: unlocking again makes a new one.
     """
-    master = keyring.find(presentation.master_id)
-    if master is None:
+    handle, master = presentation.handle, keyring.find(presentation.master_id)
+    if handle is None or master is None:
         raise DomainError("code_renew", _("这台手机的医保码需要更新。"), _("请重新输入展码密码。"), status=409)
     issued_at = max(int(clock.timestamp()), presentation.last_used + 1)
-    return make_code(key_of(master, presentation.handle), presentation.handle, issued_at, challenge)
+    return make_code(key_of(master, handle), handle, issued_at, challenge)
 
 
 @transaction()
@@ -35,13 +48,15 @@ def issue_typed_code(presentation: Presentation) -> TypedCode:
 def keep_typed_code(handle: str, last_used: int) -> TypedCode:
     """The number to show now: the newest while it is younger than 90 s and not used up, else a new one."""
     current = queries.find_typed_code(handle)
-    if current is not None and _is_fresh(current, last_used):
+    if current is not None and not is_typed_code_due(current.issued_at, last_used):
         return current
     with transaction():
         # Two tabs asking at once: the second waits here, reads again and gets the first one's number.
         last_used = db.session.scalar(select(Presentation.last_used).where(Presentation.handle == handle).with_for_update()) or 0
         current = queries.find_typed_code(handle)
-        return current if current is not None and _is_fresh(current, last_used) else _issue(handle, last_used)
+        if current is not None and not is_typed_code_due(current.issued_at, last_used):
+            return current
+        return _issue(handle, last_used)
 
 
 @transaction()
@@ -51,13 +66,9 @@ def drop_old_typed_codes() -> int:
     return int(db.session.execute(delete(TypedCode).where(TypedCode.expires_at < limit)).rowcount)  # type: ignore[attr-defined]
 
 
-def is_typed_code_due(issued_at: int) -> bool:
-    """Whether a number of this moment is so old that the page should show a new one."""
-    return clock.timestamp() - issued_at >= settings.typed_code_renew_seconds
-
-
-def _is_fresh(code: TypedCode, last_used: int) -> bool:
-    return code.issued_at > last_used and not is_typed_code_due(code.issued_at)
+def is_typed_code_due(issued_at: int, last_used: int) -> bool:
+    """Whether a number of this moment is used up, or so old that the page should show a new one."""
+    return issued_at <= last_used or clock.timestamp() - issued_at >= settings.typed_code_renew_seconds
 
 
 def _issue(handle: str, last_used: int) -> TypedCode:

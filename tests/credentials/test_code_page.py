@@ -1,0 +1,331 @@
+"""The code page as a phone has it, in a real Chromium: the script draws, the server verifies, the picture decodes."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import zxingcpp
+from flask import Flask
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import update
+
+from app.core import clock
+from app.core.db import db, transaction
+from app.credentials import service
+from app.credentials.code_format import Code, parse_code
+from app.credentials.keyring import keyring
+from app.credentials.models import Presentation
+from tests.credentials.holders import PIN, Holder, make_holder
+from tests.kit.chromium import phone
+from tests.kit.databases import Databases
+
+pytestmark = pytest.mark.browser
+
+HIDE = """(hidden) => {
+  Object.defineProperty(document, "visibilityState", {value: hidden ? "hidden" : "visible", configurable: true});
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """The script does not know which database answers; the pages' own tests run on both."""
+    with databases.fresh("sqlite") as url:
+        yield url
+
+
+@pytest.fixture
+def holder(app: Flask) -> Holder:
+    return make_holder()
+
+
+@pytest.fixture
+def open_phone(app: Flask, chromium: Browser, live_server: str, holder: Holder) -> Callable[..., object]:
+    @contextmanager
+    def opened(**changes: object) -> Iterator[Page]:
+        with phone(chromium, base_url=live_server, **changes) as context:
+            _sign_in(context, app, live_server, holder)
+            page = context.new_page()
+            errors: list[object] = []
+            page.on("pageerror", lambda error: errors.append(error))
+            page.on("console", lambda m: errors.append(m.text) if "Content Security Policy" in m.text else None)
+            yield page
+            assert not errors
+
+    return opened
+
+
+def _sign_in(context: BrowserContext, app: Flask, url: str, holder: Holder) -> None:
+    context.add_cookies([{"name": "pz", "value": holder.cookie_value(app), "domain": urlsplit(url).hostname, "path": "/"}])
+
+
+def _period(app: Flask, seconds: int) -> None:
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], code_period_seconds=seconds)
+
+
+def _unlock(page: Page, pin: str = PIN, *, has_script: bool = True) -> None:
+    page.goto("/code")
+    if has_script:
+        expect(page.locator("form[data-is-ready]")).to_be_visible()
+    page.get_by_label("展码密码").fill(pin)
+    page.get_by_role("button", name="出示医保码").click()
+
+
+def _picture(page: Page):  # type: ignore[no-untyped-def]
+    return page.get_by_role("img", name=re.compile("^医保码"))
+
+
+def _code(page: Page) -> str:
+    expect(_picture(page)).to_be_visible()
+    return _picture(page).get_attribute("data-code") or ""
+
+
+def _next_code(page: Page, after: str, timeout: float = 8000) -> str:
+    expect(_picture(page)).not_to_have_attribute("data-code", after, timeout=timeout)
+    return _code(page)
+
+
+def _is_accepted(digits: str) -> bool:
+    code = parse_code(digits)
+    assert isinstance(code, Code)
+    return keyring.is_genuine(code, clock.timestamp()) and -30 <= clock.timestamp() - code.issued_at <= 60
+
+
+def _read(page: Page) -> str:
+    image = Image.open(io.BytesIO(_picture(page).screenshot()))
+    found = zxingcpp.read_barcodes(image)
+    assert len(found) == 1
+    return str(found[0].text)
+
+
+def _use(handle: str, issued_at: int) -> None:
+    with transaction():
+        db.session.execute(update(Presentation).where(Presentation.handle == handle).values(last_used=issued_at))
+
+
+def test_the_phone_draws_its_own_codes_and_the_server_accepts_them(app: Flask, open_phone, holder: Holder) -> None:  # type: ignore[no-untyped-def]
+    _period(app, 2)
+    with open_phone() as page:
+        asked: list[str] = []
+        _unlock(page)
+        first = _code(page)
+        page.on("request", lambda request: asked.append(request.url))
+
+        drawn = [first]
+        for _ in range(3):
+            drawn.append(_next_code(page, drawn[-1]))
+
+        assert page.url.endswith("/code")
+        assert len({code[2:22] for code in drawn}) == 1
+        assert all(_is_accepted(code) for code in drawn)
+        assert len(set(drawn)) == 4
+        assert all(url.endswith("/code/state") for url in asked), asked
+        expect(page.locator("[data-seconds]")).to_have_text(re.compile(r"^[012]$"))
+
+
+def test_the_code_goes_on_without_a_network_and_says_so(app: Flask, open_phone, holder: Holder) -> None:  # type: ignore[no-untyped-def]
+    _period(app, 2)
+    with open_phone() as page:
+        _unlock(page)
+        first = _code(page)
+        page.context.set_offline(True)
+
+        expect(page.get_by_role("status")).to_have_text("无网络，可正常出示")
+        second = _next_code(page, first)
+        assert _is_accepted(second)
+        assert _read(page) == _code(page)
+
+        page.context.set_offline(False)
+        expect(page.get_by_role("status")).to_have_text("", timeout=15_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_picture_is_read_from_a_screenshot(open_phone, scheme: str) -> None:  # type: ignore[no-untyped-def]
+    with open_phone(color_scheme=scheme) as page:
+        _unlock(page)
+
+        assert _read(page) == _code(page)
+        box = _picture(page).bounding_box()
+        assert box["width"] >= 226 or box["width"] >= 390 - 32  # 60 mm, or the full width
+        assert box["y"] + box["height"] < 844
+
+
+def test_without_script_the_page_renews_itself(app: Flask, open_phone) -> None:  # type: ignore[no-untyped-def]
+    _period(app, 1)
+    with open_phone(java_script_enabled=False) as page:
+        _unlock(page, has_script=False)
+        first = _code(page)
+        assert _read(page) == first
+
+        expect(_picture(page)).not_to_have_attribute("data-code", first, timeout=8000)
+        assert _is_accepted(_code(page))
+
+        page.get_by_role("link", name="暂停").click()
+        expect(page.get_by_role("link", name="继续更新")).to_be_visible()
+        paused = _code(page)
+        page.wait_for_timeout(2500)
+        assert _code(page) == paused
+        page.get_by_role("link", name="刷新").click()
+        expect(page.get_by_role("link", name="暂停")).to_be_visible()
+
+
+def test_a_second_tab_shares_the_key_and_both_go_on(app: Flask, open_phone) -> None:  # type: ignore[no-untyped-def]
+    _period(app, 2)
+    with open_phone() as first:
+        _unlock(first)
+        handle = _code(first)[2:22]
+        second = first.context.new_page()
+        second.goto("/code")
+        assert _code(second)[2:22] == handle
+
+        service_answers: list[str] = []
+        second.on("request", lambda request: service_answers.append(request.url))
+        code = _code(second)
+        _next_code(second, code)
+        _next_code(first, _code(first))
+
+        assert not any(url.endswith("/code") for url in service_answers)
+        assert _code(first)[2:22] == _code(second)[2:22] == handle
+
+
+def test_after_a_reload_the_server_draws(app: Flask, open_phone) -> None:  # type: ignore[no-untyped-def]
+    _period(app, 2)
+    with open_phone() as page:
+        _unlock(page)
+        handle = _code(page)[2:22]
+        page.reload()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+
+        code = _code(page)
+        assert _is_accepted(_next_code(page, code))
+
+        assert code[2:22] == handle
+        assert any(url.endswith("/code") for url in asked)
+
+
+def test_a_used_code_makes_room_for_the_next(open_phone) -> None:  # type: ignore[no-untyped-def]
+    with open_phone() as page:
+        _unlock(page)
+        code = _code(page)
+        typed = page.locator("[data-typed]").text_content()
+
+        _use(code[2:22], int(code[22:32]))
+
+        after = _next_code(page, code)
+        assert int(after[22:32]) > int(code[22:32])
+        expect(page.get_by_role("status")).to_contain_text("刚才已被扫描")
+        expect(page.locator("[data-typed]")).not_to_have_text(typed or "")
+
+
+@pytest.mark.parametrize("how", ["frozen", "ended", "session"])
+def test_what_ends_on_the_server_ends_on_the_phone(open_phone, holder: Holder, how: str) -> None:  # type: ignore[no-untyped-def]
+    with open_phone() as page:
+        _unlock(page)
+        _code(page)
+
+        if how == "frozen":
+            service.freeze_credential(holder.credential, by="staff:1")
+            expect(page.get_by_role("heading", level=1)).to_have_text("医保码已挂失")
+        elif how == "ended":
+            service.open_presentation(holder.credential, holder.device, holds=None, wants_key=True)
+            expect(_picture(page)).to_have_attribute("data-code", re.compile(r"\d{61}"))
+            page.wait_for_load_state()
+        else:
+            with transaction():
+                holder.session.ended_at = clock.now()
+            page.wait_for_url("**/sign-in**")
+
+
+def test_five_minutes_in_the_background_lock(open_phone) -> None:  # type: ignore[no-untyped-def]
+    with open_phone() as page:
+        page.clock.install()
+        _unlock(page)
+        _code(page)
+        page.evaluate(HIDE, True)
+        clock.move(timedelta(minutes=5, seconds=1))
+        page.clock.fast_forward(301_000)
+
+        expect(page.get_by_label("展码密码")).to_be_visible()
+        expect(_picture(page)).to_have_count(0)
+
+
+def test_a_short_look_elsewhere_does_not_lock(open_phone) -> None:  # type: ignore[no-untyped-def]
+    with open_phone() as page:
+        _unlock(page)
+        code = _code(page)
+        page.evaluate(HIDE, True)
+        page.evaluate(HIDE, False)
+
+        assert _code(page) == code
+        expect(page.get_by_label("展码密码")).to_have_count(0)
+
+
+def test_it_is_locked_by_hand_in_all_tabs(open_phone) -> None:  # type: ignore[no-untyped-def]
+    with open_phone() as page:
+        _unlock(page)
+        _code(page)
+        other = page.context.new_page()
+        other.goto("/code")
+        _code(other)
+
+        page.get_by_role("button", name="锁上").click()
+
+        expect(page.get_by_label("展码密码")).to_be_visible()
+        expect(other.get_by_label("展码密码")).to_be_visible()
+
+
+def test_a_phone_whose_clock_is_an_hour_wrong_draws_right_codes(app: Flask, open_phone) -> None:  # type: ignore[no-untyped-def]
+    _period(app, 2)
+    with open_phone() as page:
+        page.add_init_script("const real = Date.now; Date.now = () => real() + 3600000;")
+        _unlock(page)
+
+        assert _is_accepted(_next_code(page, _code(page)))
+
+
+def test_a_wrong_pin_five_times(open_phone) -> None:  # type: ignore[no-untyped-def]
+    with open_phone() as page:
+        _unlock(page, "999990")
+        for left in (4, 3, 2, 1):
+            expect(page.get_by_role("alert").first).to_contain_text(f"还可以试 {left} 次")
+            page.get_by_label("展码密码").fill("999990")
+            page.get_by_role("button", name="出示医保码").click()
+
+        expect(page.get_by_role("alert").first).to_contain_text("输错太多次")
+        expect(_picture(page)).to_have_count(0)
+
+
+def test_no_network_at_the_unlock_is_said_in_a_sentence(open_phone) -> None:  # type: ignore[no-untyped-def]
+    with open_phone() as page:
+        page.goto("/code")
+        expect(page.locator("form[data-is-ready]")).to_be_visible()
+        page.get_by_label("展码密码").fill(PIN)
+        page.context.set_offline(True)
+        page.get_by_role("button", name="出示医保码").click()
+        expect(page.locator("[data-lock-error]")).to_contain_text("现在没有网络")
+
+        page.context.set_offline(False)
+        page.get_by_role("button", name="出示医保码").click()
+        assert _is_accepted(_code(page))
+
+
+def test_it_can_be_paused_and_refreshed(app: Flask, open_phone) -> None:  # type: ignore[no-untyped-def]
+    _period(app, 1)
+    with open_phone() as page:
+        _unlock(page)
+        page.get_by_role("link", name="暂停").click()
+        code = _code(page)
+        page.wait_for_timeout(2500)
+        assert _code(page) == code
+
+        page.get_by_role("link", name="刷新").click()
+        _next_code(page, code)
+        page.get_by_role("link", name="继续更新").click()
+        _next_code(page, _code(page))
