@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.queries import find_account_by_phone, list_devices
+from app.activation.models import Rebinding
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db
@@ -13,6 +14,7 @@ from app.credentials.models import CredentialStatus
 from app.credentials.queries import find_credential_of, find_presentation
 from tests.activation.story import (
     HOTLINE,
+    NUMBER,
     PIN,
     activate,
     choose,
@@ -212,3 +214,27 @@ def test_who_forgot_the_pin_on_a_new_phone_is_trusted_after_the_proof(app: Flask
     browser.get("/code")
     opened = browser.post("/code/unlocking", {"pin": "846201"})
     assert any("data-code" in node.attrs for node in opened.nodes)
+
+
+def test_a_freeze_ends_what_other_devices_have_asked_for(app: Flask) -> None:
+    enrol()
+    first = activate(app)
+    browser = second_phone(app)
+    browser.post("/re-binding/document", {"cert_no": NUMBER})
+    first.get("/lost")
+
+    first.post("/lost/freezing")
+
+    assert db.session.scalars(select(Rebinding)).one().cancelled_at is not None
+
+
+def test_dropping_the_face_check_again_and_again_is_slowed_down(app: Flask) -> None:
+    enrol()
+    browser = activate(app)
+    for _ in range(19):  # the activation took one
+        start_face(browser, "pin-reset")
+        browser.get("/pin-reset")
+
+    page = browser.post("/pin-reset/face-check", expect=429)
+
+    assert "改用其他方式" in page.text

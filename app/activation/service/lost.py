@@ -6,6 +6,8 @@ from app.accounts.models import LoginSession
 from app.accounts.queries import list_devices
 from app.accounts.service import bind_device, revoke_device
 from app.activation.models import ActivationTag
+from app.activation.queries import list_pending_rebindings
+from app.activation.service.rebinding import cancel_rebinding
 from app.core import audit
 from app.core.db import transaction
 from app.credentials.models import Credential
@@ -17,7 +19,10 @@ from app.proofs.service import spend_proof
 
 @transaction()
 def report_lost(session: LoginSession, credential: Credential, *, removes_others: bool) -> bool:
-    """Freezes it now. removes_others: every other device of the account is unbound and signed out. False: it was not active."""
+    """Freezes it now, and ends what other devices have asked for. removes_others: they are unbound and signed out as well.
+
+    False when it was not active.
+    """
     actor = f"account:{session.account_id}"
     was_active = freeze_credential(credential, actor)
     removed = 0
@@ -26,6 +31,9 @@ def report_lost(session: LoginSession, credential: Credential, *, removes_others
             if device.id != session.device_id:
                 revoke_device(device, actor)
                 removed += 1
+    for rebinding in list_pending_rebindings(session.account):
+        if rebinding.device_id != session.device_id:
+            cancel_rebinding(rebinding, actor)
     audit.record(
         ActivationTag.lost_reported,
         actor=actor,
