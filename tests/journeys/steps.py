@@ -47,7 +47,7 @@ def pass_face_check(page: Page) -> None:
 def give_counter_code(page: Page, code: str) -> None:
     other = page.get_by_role("button", name="改用其他方式").or_(page.get_by_role("link", name="改用其他方式"))
     other.first.click()
-    page.get_by_label("柜台激活码").fill(code)
+    page.get_by_label("窗口核验码").fill(code)
     page.get_by_role("button", name="下一步").click()
 
 
@@ -65,6 +65,17 @@ def shown_code(page: Page) -> str:
     assert picture.get_attribute("role") == "img", "the code is no picture to a screen reader"
     assert name.startswith("医保码"), name
     return picture.get_attribute("data-code") or ""
+
+
+def next_code(page: Page, old: str) -> str:
+    """Presses 刷新 until the phone shows another code than `old`: codes differ by their second."""
+    refresh = page.get_by_role("link", name="刷新").or_(page.get_by_role("button", name="刷新")).first
+    for _ in range(20):
+        refresh.click()
+        page.wait_for_timeout(300)
+        if (new := shown_code(page)) != old:
+            return new
+    raise AssertionError("the code does not change")
 
 
 def read_from_screen(page: Page, target: Path) -> str:

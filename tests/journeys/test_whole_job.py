@@ -6,21 +6,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import steps
+from tests.kit.chromium import PHONE
 from tests.kit.demo import DemoServer
 
 pytestmark = pytest.mark.browser
 
-PHONE = {
-    "viewport": {"width": 390, "height": 844},
-    "device_scale_factor": 2,
-    "is_mobile": True,
-    "has_touch": True,
-    "locale": "zh-CN",
-}
-
 
 def _phone(chromium: Browser, *, script: bool = True) -> Page:
-    return chromium.new_context(**PHONE, java_script_enabled=script).new_page()  # type: ignore[arg-type]
+    return chromium.new_context(**PHONE, java_script_enabled=script).new_page()
 
 
 def _flip(code: str, place: int) -> str:
@@ -36,7 +29,7 @@ def test_activate_show_and_be_scanned(demo_server: DemoServer, chromium: Browser
     steps.pass_face_check(page)
     steps.choose_pin(page)
     earlier = steps.shown_code(page)
-    page.wait_for_function("old => document.querySelector('[data-code]')?.dataset.code !== old", arg=earlier, timeout=45_000)
+    steps.next_code(page, earlier)
     code = steps.read_from_screen(page, tmp_path / "code.png")
 
     first = demo_server.scan(code, biz_no="visit-1")
@@ -87,10 +80,10 @@ def test_everything_works_without_script(demo_server: DemoServer, chromium: Brow
 
 
 def test_the_code_is_shown_only_behind_its_password(demo_server: DemoServer, chromium: Browser) -> None:
-    worker = demo_server.citizen("worker")
+    student = demo_server.citizen("student")
     page = _phone(chromium)
-    steps.sign_in(page, demo_server, worker["phone"])
-    steps.describe_person(page, demo_server, "worker")
+    steps.sign_in(page, demo_server, student["phone"])
+    steps.describe_person(page, demo_server, "student")
     steps.pass_face_check(page)
     steps.choose_pin(page)
     steps.shown_code(page)
@@ -100,6 +93,7 @@ def test_the_code_is_shown_only_behind_its_password(demo_server: DemoServer, chr
     expect(page.locator("[data-code]")).to_have_count(0)
     page.get_by_label("展码密码").fill("000001")
     page.get_by_role("button", name="出示医保码").click()
+    expect(page.get_by_text("密码不对").first).to_be_visible()
     expect(page.locator("[data-code]")).to_have_count(0)
     page.get_by_label("展码密码").fill(steps.PIN)
     page.get_by_role("button", name="出示医保码").click()
