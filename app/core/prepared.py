@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
-_Convert = Callable[[Any], Any] | None
+_Conversions = tuple[tuple[int, Callable[[Any], Any]], ...]  # which place, by what
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,11 @@ class _Form:
 
     sql: str
     names: tuple[str, ...]
-    converters: tuple[_Convert, ...]
+    conversions: _Conversions
     literals: dict[str, Any]
     is_positional: bool
-    make_row: Callable[..., Any] | None
-    column_converters: tuple[_Convert, ...]
+    make_row: Any
+    row_conversions: _Conversions
 
 
 class Prepared:
@@ -48,19 +48,14 @@ class Prepared:
         cursor.close()
         if found is None or form.make_row is None:
             return None
-        return form.make_row(
-            *[value if convert is None else convert(value) for value, convert in zip(found, form.column_converters, strict=True)]
-        )
+        return form.make_row(_converted(list(found), form.row_conversions))
 
     def _execute(self, connection: Connection, values: Mapping[str, Any]) -> tuple[_Form, Any]:
         dialect = connection.dialect
         form = self._forms.get(dialect.name) or self._compile(dialect)
         if form.literals:
             values = {**form.literals, **values}
-        ready = [
-            values[name] if convert is None else convert(values[name])
-            for name, convert in zip(form.names, form.converters, strict=True)
-        ]
+        ready = _converted([values[name] for name in form.names], form.conversions)
         driver: Any = connection.connection.dbapi_connection
         try:
             return form, driver.execute(form.sql, ready if form.is_positional else dict(zip(form.names, ready, strict=True)))
@@ -73,14 +68,26 @@ class Prepared:
         compiled: SQLCompiler = self._statement.compile(dialect=dialect, column_keys=self._columns)
         is_positional = compiled.positiontup is not None
         names = tuple(compiled.positiontup if compiled.positiontup is not None else compiled.binds)
+        binds = [compiled.binds[name] for name in names]
         columns = compiled._result_columns
+        row: Any = namedtuple("Found", [column.keyname for column in columns]) if columns else None
         form = self._forms[dialect.name] = _Form(
             sql=str(compiled),
             names=names,
-            converters=tuple(compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names),
+            conversions=_needed([bind.type.dialect_impl(dialect).bind_processor(dialect) for bind in binds]),
             literals={name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required},
             is_positional=is_positional,
-            make_row=namedtuple("Found", [column.keyname for column in columns]) if columns else None,
-            column_converters=tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns),
+            make_row=row._make if columns else None,
+            row_conversions=_needed([column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]),
         )
         return form
+
+
+def _needed(processors: list[Any]) -> _Conversions:
+    return tuple((place, convert) for place, convert in enumerate(processors) if convert is not None)
+
+
+def _converted(values: list[Any], conversions: _Conversions) -> list[Any]:
+    for place, convert in conversions:
+        values[place] = convert(values[place])
+    return values

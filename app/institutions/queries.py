@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.prepared import Prepared
-from app.institutions.models import MOST_WRONG_ANSWERS, ApiKey, Challenge, HelpEvent, Institution, Scan, StoredAnswer, WrongTyped
+from app.institutions.models import MOST_WRONG_ANSWERS, ApiKey, Challenge, Institution, Scan, StoredAnswer, WrongTyped
 from app.institutions.policy import PastScan
 
 _KEY = Prepared(
@@ -56,11 +56,6 @@ def list_live_keys(institution_id: int) -> list[ApiKey]:
             select(ApiKey).where(ApiKey.institution_id == institution_id, ApiKey.revoked_at.is_(None)).order_by(ApiKey.id)
         )
     )
-
-
-def find_help_event(code: str) -> HelpEvent | None:
-    """The refusal somebody reads out as `P-06-482917`."""
-    return db.session.get(HelpEvent, code)
 
 
 def find_key(connection: Connection, key_id: int) -> Any:

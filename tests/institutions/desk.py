@@ -15,6 +15,7 @@ from app.credentials.code_format import make_code
 from app.credentials.models import Presentation
 from app.credentials.service import issue_typed_code, open_presentation
 from app.institutions.business_types import BUSINESS_TYPES, COUNTER
+from app.institutions.reasons import REASONS
 from app.institutions.service import add_institution, issue_key
 from tests.credentials.holders import Holder, make_holder
 
@@ -100,3 +101,15 @@ def make_telephone(**person: Any) -> Telephone:
     opened = open_presentation(holder.credential, holder.device, holds=None, wants_key=True)
     assert opened.key is not None
     return Telephone(holder, opened.presentation.handle, opened.key)
+
+
+def assert_refused(answer: Any, code: int) -> None:
+    """Every refusal has the same body."""
+    reason = REASONS[code]
+    assert (answer.status_code, answer.json["code"]) == (reason.status, code), answer.text
+    assert answer.json["reason"] == reason.name
+    assert answer.json["message"] == reason.message
+    assert answer.json["next"] == reason.next
+    assert answer.json["helpCode"].startswith(f"P-{reason.help_number}-")
+    assert "orgId" in answer.json
+    assert answer.content_type == "application/json"
