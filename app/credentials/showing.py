@@ -6,9 +6,10 @@ All but a dozen values is the same on each page: the template is rendered once, 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from flask import current_app, g, render_template
+from flask import current_app, g, render_template, session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 
@@ -78,8 +79,19 @@ def _draw(shown: Shown) -> Mapping[str, str]:
         "typed_until": str(until),
         "holder": str(escape(masked_name(shown.name))),
         "now_ms": str(int(clock.timestamp() * 1000)),
-        "csrf": generate_csrf(),
+        "csrf": _form_token(),
     }
+
+
+def _form_token() -> str:
+    """The session's form token. It has no time limit, so one signature of it serves all pages of the session."""
+    secret = session.get("csrf_token")
+    return _signed(secret) if secret else str(generate_csrf())
+
+
+@lru_cache(maxsize=4096)
+def _signed(secret: str) -> str:
+    return str(generate_csrf())
 
 
 def _skeleton_of(template: str, *, is_specimen: bool, is_paused: bool) -> _Skeleton:
