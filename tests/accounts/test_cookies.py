@@ -31,6 +31,8 @@ def production(database_url: str, tmp_path: Path, gateway: SmsGateway) -> Iterat
         instance_path=tmp_path,
         app_mode=Mode.production,
         face_check="http",
+        face_check_url="https://face.example/v1",
+        face_check_key="key-of-the-provider",
         sms_sender="http",
         sms_url=gateway.url,
         web_workers=1,

@@ -142,7 +142,16 @@ def test_a_failure_is_logged_by_its_key_without_text_or_number(
 def test_production_never_shows_an_sms(database_url: str, tmp_path: Path, app: Flask) -> None:
     with transaction():
         send_sms(PHONE, "text")
-    production = app_with(database_url, tmp_path, app_mode=Mode.production, face_check="http", sms_sender="http", web_workers=1)
+    production = app_with(
+        database_url,
+        tmp_path,
+        app_mode=Mode.production,
+        face_check="http",
+        face_check_url="https://face.example/v1",
+        face_check_key="key-of-the-provider",
+        sms_sender="http",
+        web_workers=1,
+    )
 
     with production.app_context():
         shown = find_demo_sms(PHONE)

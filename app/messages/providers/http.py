@@ -1,6 +1,7 @@
 """Sends through a gateway that takes JSON over HTTP, as most carriers' and bureaus' own gateways do.
 
-`POST SMS_URL` with `Authorization: Bearer SMS_KEY`, where a key is set, and `Idempotency-Key`; body `{"phone", "text", "key"}`; any 2xx is accepted.
+`POST SMS_URL` with `Idempotency-Key` and, where a key is set, `Authorization: Bearer SMS_KEY`; body
+`{"phone", "text", "key"}`; any 2xx is accepted.
 """
 
 import time
