@@ -1,6 +1,6 @@
 """XLSX, row by row. Formulas are never evaluated: they arrive as text beginning with = and are refused as such."""
 
-import mmap
+import os
 import tempfile
 import warnings
 from array import array
@@ -97,7 +97,6 @@ class _StringsOnDisk:
     def __init__(self) -> None:
         self._ends = array("Q", [0])
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
-        self._map: mmap.mmap | None = None
 
     def fill(self, file: Any) -> None:
         end = 0
@@ -116,17 +115,13 @@ class _StringsOnDisk:
                 parts.clear()
                 table.clear()
         self._file.flush()
-        if end:
-            self._map = mmap.mmap(self._file.fileno(), end, access=mmap.ACCESS_READ)
 
     def __len__(self) -> int:
         return len(self._ends) - 1
 
     def __getitem__(self, index: int) -> str:
         start, end = self._ends[index], self._ends[index + 1]
-        return self._map[start:end].decode() if self._map is not None and start != end else ""
+        return os.pread(self._file.fileno(), end - start, start).decode()
 
     def close(self) -> None:
-        if self._map is not None:
-            self._map.close()
         self._file.close()
