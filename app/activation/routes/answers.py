@@ -4,13 +4,11 @@ from typing import NoReturn
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm.exc import ObjectDeletedError
 
 from app.accounts.visitor import current_visitor
 from app.activation.models import ActivationDraft, DraftStep
 from app.activation.policy import STEPS_TOTAL, is_reached
 from app.activation.queries import find_draft
-from app.activation.routes.blueprint import blueprint
 from app.proofs.models import ProofPurpose
 from app.proofs.service import find_passed_proof
 
@@ -51,9 +49,3 @@ def out_of_order(draft: ActivationDraft | None) -> ResponseReturnValue:
     is_done = draft is None and current_visitor.account.is_activated
     here = url_for("credentials.show_code") if is_done else url_for(page_of(draft))
     return render_template("activation/show_out_of_order.html", is_done=is_done, here=here, steps_total=STEPS_TOTAL), 409
-
-
-@blueprint.errorhandler(ObjectDeletedError)
-def _overtaken(_error: ObjectDeletedError) -> ResponseReturnValue:
-    """Between loading the draft and changing it, another request of this browser completed or discarded it."""
-    return out_of_order(find_draft(current_visitor.device))

@@ -8,6 +8,7 @@ from app.accounts.service import bind_device, give_account_to_person, record_con
 from app.activation.models import ActivationDraft, ActivationTag, DraftStep
 from app.activation.policy import find_refusal
 from app.activation.queries import list_consented
+from app.activation.service.drafts import draft_gone, reload_draft
 from app.core import audit
 from app.core.db import db, transaction
 from app.core.errors import DomainError
@@ -34,6 +35,7 @@ def complete_activation(
     pin_hash: made before, outside the transaction. Raises DomainError when a parallel request was faster or this person may not
     (any more).
     """
+    draft = reload_draft(draft)
     notices = list_consented(draft)
     person = _use_up(draft, proof)
     refusal = find_refusal(person, session.account, draft)
@@ -74,7 +76,7 @@ def _use_up(draft: ActivationDraft, proof: IdentityProof) -> InsuredPerson:
         .execution_options(synchronize_session=False)
     )
     if gone.rowcount != 1 or person_id is None:  # type: ignore[attr-defined]
-        raise DomainError("step_out_of_order", _("这次激活已经提交过了。"), _("请打开“出示医保码”看看是否已经激活。"), status=409)
+        raise draft_gone()
     return get_person(person_id)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from flask_babel import gettext as _
+from sqlalchemy import delete, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import Account, Device, Notice
@@ -39,6 +40,7 @@ def identify_person(account: Account, draft: ActivationDraft, name: str, cert: C
     name: cleaned. region: the 参保地 chosen, or empty; it is looked at only once name and number fit.
     """
     with transaction():
+        draft = reload_draft(draft)
         person = find_person(cert.cert_type, cert.number)
         if person is None or person.is_specimen or not is_same_name(person.name, name):
             return record_refusal(account, not_found(region), None)
@@ -70,6 +72,7 @@ def record_refusal(account: Account, refusal: DomainError, person: InsuredPerson
 @transaction()
 def agree(draft: ActivationDraft, notices: Iterable[Notice]) -> None:
     """Keeps the boxes that were ticked; the ledger gets them when the activation is completed."""
+    draft = reload_draft(draft)
     ids = ",".join(str(notice.id) for notice in notices)
     db.session.execute(
         update(ActivationDraft)
@@ -83,6 +86,7 @@ def agree(draft: ActivationDraft, notices: Iterable[Notice]) -> None:
 @transaction()
 def note_proof(draft: ActivationDraft) -> None:
     """The person has proved to be themselves; the proof itself is looked for again at the end."""
+    draft = reload_draft(draft)
     db.session.execute(
         update(ActivationDraft)
         .where(ActivationDraft.id == draft.id, ActivationDraft.step == DraftStep.proof)
@@ -102,6 +106,7 @@ def begin_takeover(account: Account, device: Device) -> None:
 
 @transaction()
 def discard_draft(draft: ActivationDraft) -> None:
+    draft = reload_draft(draft)
     db.session.execute(delete(ActivationDraft).where(ActivationDraft.id == draft.id).execution_options(synchronize_session=False))
     _record(ActivationTag.discarded, draft)
 
@@ -109,6 +114,23 @@ def discard_draft(draft: ActivationDraft) -> None:
 @transaction()
 def expire_drafts() -> None:
     db.session.execute(delete(ActivationDraft).where(ActivationDraft.expires_at <= clock.now()))
+
+
+def reload_draft(draft: ActivationDraft) -> ActivationDraft:
+    """The draft as it is inside this transaction. Raises DomainError `draft_gone`: a twin of this request was faster."""
+    found = db.session.get(ActivationDraft, inspect(draft).identity)
+    if found is None:
+        raise draft_gone()
+    return found
+
+
+def draft_gone() -> DomainError:
+    return DomainError(
+        "draft_gone",
+        _("这次激活已经提交过，或者重新开始了。"),
+        _("请回到首页，看看医保码是否已经激活；没有的话，请重新开始。"),
+        status=409,
+    )
 
 
 def _own_draft(device: Device) -> ActivationDraft:
