@@ -70,7 +70,16 @@ def test_the_components_are_on_show_in_the_demo(browser: Browser) -> None:
 
 
 def test_the_components_are_on_show_nowhere_else(database_url: str, tmp_path: Path) -> None:
-    served = {"app_mode": Mode.production, "face_check": "http", "sms_sender": "http", "web_workers": 1}
+    served = {
+        "app_mode": Mode.production,
+        "face_check": "http",
+        "face_check_url": "https://face.example",
+        "face_check_key": "a-key-of-the-provider",
+        "sms_sender": "http",
+        "sms_url": "https://sms.example",
+        "sms_key": "a-key-of-the-sender",
+        "web_workers": 1,
+    }
     app = create_app(make_settings(database_url=database_url, instance_path=tmp_path, **served))
 
     page = Browser(app).get("/styleguide", expect=404)
