@@ -159,6 +159,8 @@ class Settings:
             found.append("The face check has no safe way to its provider: set FACE_CHECK_URL (https) and FACE_CHECK_KEY.")
         if self.sms_sender == "console":
             found.append("The SMS sender is the console, which sends nothing: set SMS_SENDER to a real one.")
+        if self.sms_sender == "http" and not self.sms_url:
+            found.append("The SMS sender does not know where to send: set SMS_URL and SMS_KEY.")
         if self.web_workers > 1 and self.ratelimit_storage_url.startswith("memory"):
             found.append("Several workers cannot share limits kept in memory: set RATELIMIT_STORAGE_URL or WEB_WORKERS=1.")
         if self.test_clock_file:

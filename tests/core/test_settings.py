@@ -11,7 +11,15 @@ from app.core import installation
 from tests.kit.databases import Databases
 from tests.kit.settings import SECRETS, make_settings
 
-REAL = {"FACE_CHECK": "http", "SMS_SENDER": "http", "RATELIMIT_STORAGE_URL": "redis://127.0.0.1:6379"}
+REAL = {
+    "FACE_CHECK": "http",
+    "FACE_CHECK_URL": "https://face.example",
+    "FACE_CHECK_KEY": "k",
+    "SMS_SENDER": "http",
+    "SMS_URL": "https://sms.example",
+    "RATELIMIT_STORAGE_URL": "redis://127.0.0.1:6379",
+}
+REAL_FIELDS = {name.lower(): value for name, value in REAL.items()}
 PRODUCTION = {"APP_MODE": "production", **SECRETS, **REAL}
 
 
@@ -35,6 +43,8 @@ def test_a_production_with_everything_real_may_serve(tmp_path: Path) -> None:
         ({"CODE_MASTERS": "m1:sha256:zz"}, "CODE_MASTERS"),
         ({"FACE_CHECK": "stub"}, "face check"),
         ({"SMS_SENDER": "console"}, "SMS"),
+        ({"SMS_URL": ""}, "SMS_URL"),
+        ({"FACE_CHECK_URL": ""}, "FACE_CHECK_URL"),
         ({"RATELIMIT_STORAGE_URL": "memory://"}, "limits"),
         ({"TEST_CLOCK_FILE": "/tmp/clock"}, "TEST_CLOCK_FILE"),
     ],
@@ -88,7 +98,7 @@ def test_a_database_knows_its_kind(databases: Databases, tmp_path: Path, databas
         app = create_app(make_settings(database_url=url, instance_path=tmp_path))
         with app.app_context():
             installation.set_kind(Mode(database))
-        changes = {"app_mode": Mode(mode), "face_check": "http", "sms_sender": "http", "web_workers": 1}
+        changes = {"app_mode": Mode(mode), **REAL_FIELDS}
         served = create_app(make_settings(database_url=url, instance_path=tmp_path, **changes))
 
         if refused:
@@ -99,7 +109,7 @@ def test_a_database_knows_its_kind(databases: Databases, tmp_path: Path, databas
 
 
 def test_production_does_not_serve_an_empty_database(databases: Databases, tmp_path: Path) -> None:
-    changes = {"app_mode": Mode.production, "face_check": "http", "sms_sender": "http", "web_workers": 1}
+    changes = {"app_mode": Mode.production, **REAL_FIELDS}
     with databases.fresh("sqlite") as url:
         app = create_app(make_settings(database_url=url, instance_path=tmp_path, **changes))
 
