@@ -62,7 +62,7 @@ def try_display_pin(account_id: int, pin: str) -> PinResult:
         select(DisplayPin.pin_hash, DisplayPin.locked_until).where(DisplayPin.account_id == account_id)
     ).first()
     if known is None:
-        raise DomainError("pin_missing", _("您还没有展码密码。"), _("请重新绑定本机，绑定时可以设一个新的展码密码。"), status=409)
+        raise DomainError("pin_missing", _("您还没有展码密码。"), _("请在医保码页点忘记展码密码，重新设一个。"), status=409)
     if not _take_guess(account_id):
         locked_until = db.session.scalar(select(DisplayPin.locked_until).where(DisplayPin.account_id == account_id))
         return PinResult(ok=False, locked_until=locked_until)
