@@ -90,13 +90,25 @@ def transaction() -> Iterator[None]:
 
 @contextmanager
 def bare_transaction() -> Iterator[Connection]:
-    """A transaction on a connection of its own, without a session: for the busiest path. Never inside another one."""
+    """A transaction on a connection of its own, without a session: for the busiest path. Never inside another one.
+
+    On SQLite the one writers' lock is taken by `begin_writing`: what is read before it makes nobody wait.
+    """
     writing = _writing.set(True)
     try:
-        with db.engine.begin() as connection:
+        with db.engine.connect() as connection:
+            if connection.dialect.name != "sqlite":
+                connection.begin()
             yield connection
+            connection.commit()
     finally:
         _writing.reset(writing)
+
+
+def begin_writing(connection: Connection) -> None:
+    """From here on this `bare_transaction` may write."""
+    if not connection.in_transaction():
+        connection.begin()
 
 
 def after_commit(hook: Callable[[], None]) -> None:

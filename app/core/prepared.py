@@ -38,7 +38,9 @@ class Prepared:
         self._forms: dict[str, _Form] = {}
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> int:
-        """The number of rows it changed. Raises what SQLAlchemy raises."""
+        """The number of rows it changed. Raises what SQLAlchemy raises, and RuntimeError outside a transaction."""
+        if not connection.in_transaction():
+            raise RuntimeError("a statement that writes belongs into a transaction")
         return int(self._execute(connection, values)[1].rowcount)
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Any:

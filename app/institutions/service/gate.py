@@ -14,7 +14,7 @@ from app.institutions.fields import Field, find_unfit
 from app.institutions.models import WrongTyped
 from app.institutions.policy import InstitutionTag
 from app.institutions.queries import count_wrong_numbers, find_key
-from app.institutions.service.answers import Attempt, Refusal, refusal
+from app.institutions.service.answers import Attempt, Call, Refusal, refusal
 from app.institutions.service.registering import hash_secret
 
 _BEARER = re.compile(r"bearer +pz_(\d{1,9})_([A-Za-z0-9]{1,128})", re.ASCII | re.IGNORECASE)
@@ -32,8 +32,7 @@ def find_caller(connection: Connection, authorization: str) -> Any:
     return found if hmac.compare_digest(found.secret_hash, hash_secret(key_id, match[2])) else None
 
 
-def find_refusal(attempt: Attempt, table: Sequence[Field]) -> Refusal | None:
-    caller, call = attempt.caller, attempt.call
+def find_refusal(caller: Any, call: Call, table: Sequence[Field]) -> Refusal | None:
     if caller is None:
         return refusal("key_invalid")
     if not caller.is_enabled:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert
 
 from app.core import clock
 from app.core.crypto import vault
-from app.core.db import bare_transaction
+from app.core.db import bare_transaction, begin_writing
 from app.core.prepared import Prepared
 from app.core.settings import settings
 from app.credentials.code_format import Code, Malformed, TypedNumber, parse_code
@@ -31,8 +31,11 @@ def redeem_code(call: Call) -> Answer:
 
 
 def _redeem(connection: Connection, call: Call) -> Answer:
-    attempt = Attempt(connection, clock.now(), call, InstitutionTag.scanned, find_caller(connection, call.authorization))
-    if (refused := find_refusal(attempt, EC_QUERY)) is not None:
+    caller = find_caller(connection, call.authorization)
+    refused = find_refusal(caller, call, EC_QUERY)
+    begin_writing(connection)
+    attempt = Attempt(connection, clock.now(), call, InstitutionTag.scanned, caller)
+    if refused is not None:
         return refuse(attempt, refused)
     code = _parse(call.text("ecQrCode"))
     if isinstance(code, TypedNumber) and (refused := find_guessing(attempt)) is not None:

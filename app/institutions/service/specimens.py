@@ -72,7 +72,7 @@ def draw_sandbox_code(call: Call) -> Answer:
     connection = db.session.connection()
     caller = find_caller(connection, call.authorization)
     attempt = Attempt(connection, clock.now(), call, InstitutionTag.sandbox_code_drawn, caller)
-    refused = find_refusal(attempt, SANDBOX_CODE)
+    refused = find_refusal(caller, call, SANDBOX_CODE)
     if caller is not None and caller.is_enabled and not call.fault and not caller.is_sandbox:
         refused = refusal("sandbox_only")
     if refused is not None:
