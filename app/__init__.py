@@ -78,7 +78,7 @@ def refuse_unfit_database(app: Flask) -> None:
 
 
 def _install_feature(app: Flask, feature: str) -> None:
-    """A feature offers what it has: `models`, `routes.blueprint`, `commands.group` or `commands.commands`, `tasks.register(app)`."""
+    """A feature offers what it has: `models`, `routes.blueprint` or `.blueprints`, `commands.group` or `.commands`, `tasks.register`."""
     package = f"{__name__}.{feature}"
     for room in ("models", "routes", "commands", "tasks"):
         if find_spec(f"{package}.{room}") is None:

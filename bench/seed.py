@@ -157,9 +157,9 @@ def grow(app: Flask, rows: int) -> None:
         values = {"rows": rows, "old": OLD.replace(tzinfo=None) if kind == "sqlite" else OLD, "false": False}
         connection.execute(
             text(
-                "INSERT INTO scan (id, created_at, institution_id, credential_id, handle, business_type, outcome, issued_at, "
-                f"operator_id, operator_name, office_id, out_biz_no, shown_by) {head} SELECT i, :old, 1, 1 + i % 4000, '00000000000000000000', "
-                "'01101', 0, 1, 'op1', '张医生', 'A01', 'old', 'self' FROM n"
+                "INSERT INTO scan (id, created_at, institution_id, credential_id, handle, business_type, outcome, "
+                f"issued_at, operator_id, operator_name, office_id, out_biz_no, shown_by) {head} "
+                "SELECT i, :old, 1, 1 + i % 4000, '00000000000000000000', '01101', 0, 1, 'op1', '张医生', 'A01', 'old', 'self' FROM n"
             ),
             values,
         )
@@ -175,7 +175,7 @@ def grow(app: Flask, rows: int) -> None:
                 "INSERT INTO insured_person (id, cert_type, cert_no_hash, cert_no_encrypted, name, gender, birthday, nationality, "
                 "insured_region, insutype, psn_no, psn_type, status, is_specimen, created_at, updated_at) "
                 f"{head} SELECT 10000000 + i, '01', {random}, {sealed}, '量度乙', '1', "
-                f"{'NULL' if kind == 'sqlite' else 'CAST(NULL AS date)'}, '01', '510603', '310', '', '1101', '1', :false, :old, :old FROM n"
+                "CAST(NULL AS date), '01', '510603', '310', '', '1101', '1', :false, :old, :old FROM n"
             ),
             values,
         )

@@ -88,7 +88,7 @@ def serving(*servers: Server) -> Iterator[None]:
 
 
 def post_all(port: int, path: str, bodies: list[tuple[dict[str, str], bytes]], clients: int = 8) -> tuple[float, list[Answer]]:
-    """Sends every (headers, body) once over `clients` kept connections. Returns the seconds, and the answers in the order of the bodies."""
+    """Sends every (headers, body) once over `clients` kept connections; the seconds, and the answers in the order of the bodies."""
     answers: list[Answer] = [(0, False)] * len(bodies)
     lock = threading.Lock()
     queue = iter(enumerate(bodies))

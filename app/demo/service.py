@@ -16,6 +16,7 @@ from app.core.settings import settings
 from app.credentials.service import activate_credential, hash_display_pin, set_display_pin
 from app.demo.people import DemoPerson, demo_people
 from app.help.service import load_help_texts
+from app.institutions.business_types import BUSINESS_TYPES, COUNTER
 from app.institutions.models import Institution
 from app.institutions.service import add_institution, ensure_specimens, issue_key, revoke_keys
 from app.proofs.service import issue_counter_code
@@ -25,9 +26,7 @@ from app.roster.models import InsuredPerson, InsuredStatus
 from app.roster.queries import find_person
 from app.roster.service import save_person
 
-ALL_SCENES = (
-    "01101 01102 01103 01104 01201 01202 01203 01204 01301 01302 01303 01304 01305 02121 02122 03131 03132"  # the field's seventeen
-).split()
+ALL_SCENES = [code for code in BUSINESS_TYPES if code != COUNTER]  # the field's seventeen
 
 INSTITUTIONS: list[dict[str, Any]] = [
     {"code": "H51060000001", "name": "示范市人民医院", "region": "510603", "scenes": ALL_SCENES, "supports_challenge": True},
@@ -40,8 +39,8 @@ INSTITUTIONS: list[dict[str, Any]] = [
         "supports_challenge": True,
     },
     {"code": "P51060000002", "name": "示范大药房广汉店", "region": "510681", "scenes": ["02121"]},
-    {"code": "H51060000009", "name": "示范市医疗保障局服务窗口", "region": "510699", "scenes": ["09901"]},
-    {"code": "H51060099999", "name": "联调沙箱", "region": "510699", "scenes": [*ALL_SCENES, "09901"], "is_sandbox": True},
+    {"code": "H51060000009", "name": "示范市医疗保障局服务窗口", "region": "510699", "scenes": [COUNTER]},
+    {"code": "H51060099999", "name": "联调沙箱", "region": "510699", "scenes": list(BUSINESS_TYPES), "is_sandbox": True},
 ]
 COUNTER_CODES_FOR = ("worker", "retiree", "rare_name", "student", "middle_dot", "leap_day", "active_mother", "active_elder")
 
