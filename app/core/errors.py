@@ -26,7 +26,9 @@ class DomainError(Exception):
 
 class NotFound(DomainError):
     def __init__(self, what: str = "") -> None:
-        super().__init__("not_found", what or str(_l("没有找到这个页面。")), str(_l("请检查地址，或回到首页重新进入。")), status=404)
+        super().__init__(
+            "not_found", what or str(_l("没有找到这个页面。")), str(_l("请检查地址，或回到首页重新进入。")), status=404
+        )
 
 
 class TooMany(DomainError):

@@ -40,7 +40,14 @@ INSTITUTIONS: list[dict[str, Any]] = [
     },
     {"code": "P51060000002", "name": "示范大药房广汉店", "region": "510681", "scenes": ["02121"]},
     {"code": "H51060000009", "name": "示范市医疗保障局服务窗口", "region": "510699", "scenes": [COUNTER]},
-    {"code": "H51060099999", "name": "联调沙箱", "region": "510699", "scenes": list(BUSINESS_TYPES), "is_sandbox": True},
+    {
+        "code": "H51060099999",
+        "name": "联调沙箱",
+        "region": "510699",
+        "scenes": list(BUSINESS_TYPES),
+        "is_sandbox": True,
+        "supports_challenge": True,
+    },
 ]
 COUNTER_CODES_FOR = ("worker", "retiree", "rare_name", "student", "middle_dot", "leap_day", "active_mother", "active_elder")
 

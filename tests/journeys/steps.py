@@ -80,6 +80,7 @@ def next_code(page: Page, old: str) -> str:
 
 def read_from_screen(page: Page, target: Path) -> str:
     """Takes a picture of the whole screen and reads the code from it, as a scanner would."""
+    shown_code(page)
     page.screenshot(path=target)
     found = zxingcpp.read_barcodes(Image.open(target))
     assert len(found) == 1, f"{len(found)} codes on the screen"

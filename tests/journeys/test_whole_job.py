@@ -32,21 +32,21 @@ def test_activate_show_and_be_scanned(demo_server: DemoServer, chromium: Browser
     steps.next_code(page, earlier)
     code = steps.read_from_screen(page, tmp_path / "code.png")
 
-    first = demo_server.scan(code, biz_no="visit-1")
+    first = demo_server.scan(code, biz_no="worker-1")
     assert first.json()["code"] == 0
     assert first.json()["data"]["userName"] == worker["name"]
     assert first.json()["data"]["idNo"] == worker["cert_no"]
-    assert demo_server.scan(code, biz_no="visit-1").content == first.content
-    assert demo_server.scan(code, biz_no="visit-2").json()["reason"] == "code_used"
-    assert demo_server.scan(earlier, biz_no="visit-3").json()["reason"] == "code_used"
+    assert demo_server.scan(code, biz_no="worker-1").content == first.content
+    assert demo_server.scan(code, biz_no="worker-2").json()["reason"] == "code_used"
+    assert demo_server.scan(earlier, biz_no="worker-3").json()["reason"] == "code_used"
     page.wait_for_function("old => document.querySelector('[data-code]')?.dataset.code !== old", arg=code, timeout=45_000)
     later = steps.shown_code(page)
-    forged = demo_server.scan(_flip(later, 45), biz_no="visit-4").json()
+    forged = demo_server.scan(_flip(later, 45), biz_no="worker-4").json()
     assert forged["reason"] == "code_forged"
     assert forged["helpCode"].startswith("P-02-")
-    demo_server.move_clock(61)
-    assert demo_server.scan(later, biz_no="visit-5").json()["reason"] == "code_expired"
-    assert "the audit log holds" in demo_server.flask("audit", "verify")
+    demo_server.let_pass(61)
+    assert demo_server.scan(later, biz_no="worker-5").json()["reason"] == "code_expired"
+    assert "the audit log holds" in demo_server.run_command("audit", "verify")
 
 
 def test_the_counter_code_is_of_equal_rank(demo_server: DemoServer, chromium: Browser, tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_the_counter_code_is_of_equal_rank(demo_server: DemoServer, chromium: Br
     steps.give_counter_code(page, demo_server.counter_code("retiree"))
     steps.choose_pin(page)
 
-    answer = demo_server.scan(steps.read_from_screen(page, tmp_path / "code.png"), biz_no="visit-1").json()
+    answer = demo_server.scan(steps.read_from_screen(page, tmp_path / "code.png"), biz_no="retiree-1").json()
     assert (answer["code"], answer["data"]["userName"]) == (0, retiree["name"])
 
 
@@ -70,10 +70,10 @@ def test_everything_works_without_script(demo_server: DemoServer, chromium: Brow
     steps.describe_person(page, demo_server, "rare_name")
     steps.pass_face_check(page)
     steps.choose_pin(page)
-    first = demo_server.scan(steps.read_from_screen(page, tmp_path / "code.png"), biz_no="visit-1").json()
-    demo_server.move_clock(31)
+    first = demo_server.scan(steps.read_from_screen(page, tmp_path / "code.png"), biz_no="rare-1").json()
+    demo_server.let_pass(31)
     page.get_by_role("link", name="刷新").or_(page.get_by_role("button", name="刷新")).first.click()
-    second = demo_server.scan(steps.read_from_screen(page, tmp_path / "again.png"), biz_no="visit-2").json()
+    second = demo_server.scan(steps.read_from_screen(page, tmp_path / "again.png"), biz_no="rare-2").json()
 
     assert (first["code"], first["data"]["userName"]) == (0, "张㛃䶮")
     assert second["code"] == 0
@@ -88,7 +88,7 @@ def test_the_code_is_shown_only_behind_its_password(demo_server: DemoServer, chr
     steps.choose_pin(page)
     steps.shown_code(page)
 
-    demo_server.move_clock(6 * 60)
+    demo_server.let_pass(6 * 60)
     page.goto(demo_server.base_url + "/code")
     expect(page.locator("[data-code]")).to_have_count(0)
     page.get_by_label("展码密码").fill("000001")
