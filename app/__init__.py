@@ -78,14 +78,14 @@ def refuse_unfit_database(app: Flask) -> None:
 
 
 def _install_feature(app: Flask, feature: str) -> None:
-    """A feature offers what it has: `models`, `routes.blueprint` or `.blueprints`, `commands.group` or `.commands`, `tasks.register`."""
+    """A feature offers what it has: `models`, `routes.blueprint(s)`, `commands.group` or `commands.commands`, `tasks.register`."""
     package = f"{__name__}.{feature}"
     for room in ("models", "routes", "commands", "tasks"):
         if find_spec(f"{package}.{room}") is None:
             continue
         module = import_module(f"{package}.{room}")
         if room == "routes":
-            for blueprint in getattr(module, "blueprints", None) or [b for b in [getattr(module, "blueprint", None)] if b]:
+            for blueprint in getattr(module, "blueprints", None) or [module.blueprint]:
                 app.register_blueprint(blueprint)
         elif room == "commands":
             for command in getattr(module, "commands", None) or [module.group]:

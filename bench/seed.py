@@ -159,7 +159,7 @@ def grow(app: Flask, rows: int) -> None:
             text(
                 "INSERT INTO scan (id, created_at, institution_id, credential_id, handle, business_type, outcome, "
                 f"issued_at, operator_id, operator_name, office_id, out_biz_no, shown_by) {head} "
-                "SELECT i, :old, 1, 1 + i % 4000, '00000000000000000000', '01101', 0, 1, 'op1', '张医生', 'A01', 'old', 'self' FROM n"
+                "SELECT i, :old, 1, 1 + i % 4000, '00000000000000000000', '01101', 0, 1, 'op1', '某', 'A01', 'old', 'self' FROM n"
             ),
             values,
         )

@@ -1,8 +1,8 @@
 """The code (医保码), version 1: what its digits mean, how its tag is made and read. docs/code-format.md is the same for outsiders.
 
 `80` + handle (20) + issued-at (10, Unix seconds) + tag (29); the answer to a challenge is `81` + handle + issued-at +
-challenge (2) + tag. The twelve-digit number typed instead is 11 random digits and a Luhn digit. Digits only: the densest QR mode, safe
-through keyboard-wedge scanners, Chinese input methods and caps lock.
+challenge (2) + tag. The twelve-digit number typed instead is 11 random digits and a Luhn digit. Digits only: the densest QR mode,
+safe through keyboard-wedge scanners, Chinese input methods and caps lock.
 """
 
 import hashlib
