@@ -37,9 +37,10 @@ class Keyring:
         """None when the master was removed or its overlap is over."""
         return next((m for m in self.live(clock.timestamp()) if m.id == master_id), None)
 
-    def is_genuine(self, code: Code, now: float) -> bool:
-        """Whether the tag was made under a living master. Compared as bytes in constant time."""
-        return any(hmac.compare_digest(tag_of(key_of(m, code.handle), code.signed), code.tag) for m in self.live(now))
+    def is_genuine(self, code: Code, now: float, likely: str = "") -> bool:
+        """Whether the tag was made under a living master, the `likely` one tried first. Compared as bytes in constant time."""
+        living = sorted(self.live(now), key=lambda master: master.id != likely)
+        return any(hmac.compare_digest(tag_of(key_of(m, code.handle), code.signed), code.tag) for m in living)
 
 
 def key_of(master: Master, handle: str) -> bytes:

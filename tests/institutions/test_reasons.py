@@ -8,12 +8,13 @@ from sqlalchemy import select, update
 from app.core import clock
 from app.core.audit.models import AuditRow
 from app.core.db import db, transaction
+from app.credentials.code_format import derive_key
 from app.credentials.models import EndReason
 from app.credentials.service import end_credential, end_presentations, freeze_credential
 from app.institutions.models import Scan
 from app.institutions.reasons import REASONS
 from app.roster.models import InsuredPerson, InsuredStatus
-from tests.institutions.desk import Desk, Telephone, assert_refused, make_desk, make_telephone
+from tests.institutions.desk import Desk, Telephone, assert_refused, change_settings, make_desk, make_telephone
 
 
 def _set_person(telephone: Telephone, **values: Any) -> None:
@@ -66,8 +67,26 @@ def test_forged_comes_before_expired_and_expired_before_used(desk: Desk, telepho
 
 def test_a_removed_master_asks_for_a_renewal(desk: Desk, telephone: Telephone) -> None:
     telephone.change(master_id="m0")
+    telephone.key = derive_key(b"\x5a" * 32, telephone.handle)
 
     assert_refused(desk.scan(telephone.draw(61)), 1003)
+
+
+def test_every_living_master_verifies(app: Flask, desk: Desk, telephone: Telephone) -> None:
+    stamp, newest = int(clock.timestamp()), bytes(range(7, 39))
+    masters = f"m9:sha256:{newest.hex()},{app.config['SETTINGS'].code_masters}:{stamp}"
+    change_settings(app, code_masters=masters)
+
+    retired = desk.scan(telephone.draw(2))
+    telephone.key = derive_key(newest, telephone.handle)
+    drawn_by_the_newest = desk.scan(telephone.draw(1))
+    telephone.change(master_id="m0")
+    without_its_own = desk.scan(telephone.draw())
+
+    assert [answer.json["code"] for answer in (retired, drawn_by_the_newest, without_its_own)] == [0, 0, 0]
+    assert_refused(desk.scan(_flip(telephone.draw(), 60)), 1003)
+    clock.move(timedelta(days=31))
+    assert_refused(desk.scan(telephone.draw(61)), 1004)
 
 
 def test_a_code_from_the_future_is_early(desk: Desk, telephone: Telephone) -> None:
