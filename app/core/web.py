@@ -40,7 +40,7 @@ def allow_inline(text: str) -> str:
 
 
 def is_api() -> bool:
-    return request.path.startswith("/api/")
+    return request.path == "/api" or request.path.startswith("/api/")
 
 
 def _check_token() -> None:

@@ -24,6 +24,8 @@ from app.institutions.reasons import BY_NAME, reason_of_status
 from app.institutions.service import Answer, Call, Refusal
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+# Every answer that is not 200 has the one body: neither a redirect to a tidier address nor an empty answer to OPTIONS.
+_EXACT: dict[str, Any] = {"merge_slashes": False, "provide_automatic_options": False}
 
 
 @blueprint.record_once
@@ -31,19 +33,19 @@ def _install(state: BlueprintSetupState) -> None:
     state.app.extensions["api_error"] = answer_error
 
 
-@blueprint.post("/ec/query")
+@blueprint.post("/ec/query", **_EXACT)
 @access(api_key)
 def query_code() -> Response:
     return _respond(service.redeem_code(_receive("ec")))
 
 
-@blueprint.post("/sandbox/codes")
+@blueprint.post("/sandbox/codes", **_EXACT)
 @access(api_key)
 def create_sandbox_code() -> Response:
     return _respond(service.draw_sandbox_code(_receive("sandbox")))
 
 
-@blueprint.get("/openapi.json")
+@blueprint.get("/openapi.json", **_EXACT)
 @access(anyone)
 def show_openapi() -> Response:
     return Response(document(), content_type="application/json", headers={"Cache-Control": "public, max-age=300"})
