@@ -60,11 +60,17 @@ def find_status() -> HomeStatus:
 
 
 def find_own_region() -> str | None:
-    """admdvs of the person signed in; None on a device that is not trusted, and when the database does not answer."""
+    """admdvs of the person signed in, or of whom this browser is activating for.
+
+    None on a device that is not trusted, and when the database does not answer.
+    """
     try:
-        if not current_visitor.is_trusted or current_visitor.account.person_id is None:
+        if not current_visitor.is_authenticated:
             return None
-        return get_person(current_visitor.account.person_id).insured_region
+        if current_visitor.is_trusted and current_visitor.account.person_id is not None:
+            return get_person(current_visitor.account.person_id).insured_region
+        draft = _find_draft(current_visitor.device.id)
+        return draft.person.insured_region if draft and draft.person else None
     except SQLAlchemyError:
         db.session.rollback()
         return None

@@ -117,3 +117,9 @@ def return_address(page: Page) -> str:
     """Where the provider sent this browser on the way to this page."""
     visited = [response.request.full_path for response in page.response.history]
     return next(each for each in visited if "/face-check?state=" in each)
+
+
+def numbers(page: Page) -> set[str]:
+    """Whom the page lets one call, from header to footer, as 0838-2551709."""
+    calls = [n.attrs["href"] for n in page.all("a") if n.attrs.get("href", "").startswith("tel:")]
+    return {re.sub(r"tel:\+86(\d{3})(\d+)", r"0\1-\2", call) for call in calls}

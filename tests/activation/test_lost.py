@@ -19,6 +19,7 @@ from tests.activation.story import (
     activate,
     choose,
     enrol,
+    numbers,
     path,
     person_of,
     prove_by_counter,
@@ -238,3 +239,12 @@ def test_dropping_the_face_check_again_and_again_is_slowed_down(app: Flask) -> N
     page = browser.post("/pin-reset/face-check", expect=429)
 
     assert "改用其他方式" in page.text
+
+
+def test_the_footer_names_the_office_of_the_page(app: Flask) -> None:
+    enrol()
+    activate(app)
+
+    page = loser(app).get("/lost")
+
+    assert numbers(page) == {HOTLINE}

@@ -18,6 +18,7 @@ from tests.activation.story import (
     chosen,
     enrol,
     finish,
+    numbers,
     path,
     person_of,
     say_who,
@@ -180,3 +181,15 @@ def test_trying_names_against_a_number_is_slowed_down(app: Flask) -> None:
     page = say_who(browser, expect=429)
 
     assert "次数太多" in page.text and "0838-" in page.text
+
+
+def test_header_body_and_footer_name_the_same_office(app: Flask) -> None:
+    enrol(region="510681")
+    browser = arrive(app)
+
+    refused = say_who(browser, region="510603", expect=422)
+    consent = say_who(browser, region="510681")
+    home = browser.get("/")
+
+    for page in (refused, consent, home):
+        assert numbers(page) == {GUANGHAN}
