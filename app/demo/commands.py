@@ -22,9 +22,10 @@ def load_demo(reset: bool) -> None:
         raise click.ClickException("this is a real bureau's database")
     if kind is Mode.demo and not reset:
         raise click.ClickException("the demo bureau is loaded already; --reset empties it first")
+    base_url = service.read_demo_file()["base_url"] if service.demo_file().exists() else _base_url()
     if reset:
         _empty()
-    service.write_demo_file(service.load_demo())
+    service.write_demo_file({**service.load_demo(), "base_url": base_url})
     click.echo(f"the demo bureau is loaded; sign-ins and keys are in {service.demo_file()}")
 
 
@@ -44,9 +45,14 @@ def start_demo() -> None:
         content = service.read_demo_file()
     else:
         content = service.reissue_demo_secrets()
-    content["base_url"] = f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}"  # noqa: S104
+    content["base_url"] = _base_url()
     service.write_demo_file(content)
     _print_welcome(content["base_url"], service.demo_file())
+
+
+def _base_url() -> str:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+    return f"http://{host}:{settings.port}"
 
 
 def _print_welcome(base_url: str, demo_file: Path) -> None:

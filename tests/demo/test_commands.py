@@ -13,6 +13,7 @@ from app.demo.people import demo_people
 from app.institutions.business_types import BUSINESS_TYPES
 from app.roster.identity import parse_cert
 from app.roster.queries import find_person
+from tests.institutions.desk import Desk
 
 
 @pytest.fixture
@@ -81,6 +82,17 @@ def test_reset_empties_and_loads_again(app: Flask, started: dict[str, Any]) -> N
 
     assert ended.exit_code == 0, ended.output
     assert [c["key"] for c in _demo_file()["citizens"]] == [c["key"] for c in started["citizens"]]
+    assert _demo_file()["base_url"] == started["base_url"]
+
+
+def test_an_integrator_may_try_the_challenge_at_the_sandbox(app: Flask, started: dict[str, Any]) -> None:
+    known = next(i for i in started["institutions"] if i["sandbox"])
+    sandbox = Desk(app, known["key"], known["fixmedins_code"])
+
+    answer = sandbox.scan(sandbox.sandbox_code(specimen="challenged").json["ecQrCode"])
+
+    assert answer.json["reason"] == "challenge_required"
+    assert re.fullmatch(r"\d{2}", answer.json["challenge"])
 
 
 def test_a_real_bureaus_database_takes_no_demo(app: Flask) -> None:
