@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from app.core import clock
 from app.core.db import db
@@ -16,6 +17,10 @@ from tests.kit.databases import Databases
 from tests.kit.settings import make_settings
 
 from app import create_app  # isort: skip
+
+
+# Each test has an app of its own; compiling its templates again would take longer than the test.
+COMPILED_TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="pz-templates-"))
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +40,7 @@ def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterat
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     made = create_app(make_settings(database_url=database_url, instance_path=tmp_path))
+    made.jinja_env.bytecode_cache = COMPILED_TEMPLATES
     clock.reset()
     with made.app_context():
         yield made
