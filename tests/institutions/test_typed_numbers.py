@@ -49,6 +49,18 @@ def test_a_newer_number_ends_the_older(desk: Desk, telephone: Telephone) -> None
     assert desk.scan(newer).json["code"] == 0
 
 
+def test_a_used_number_is_used_after_the_page_shows_the_next_one(desk: Desk, telephone: Telephone) -> None:
+    used = telephone.typed()
+    desk.scan(used)
+
+    newer = telephone.typed()
+
+    assert desk.scan(used).json["code"] == 1006
+    assert desk.scan(newer).json["code"] == 0
+    clock.move(timedelta(seconds=120))
+    assert desk.scan(used).json["code"] == 1004
+
+
 def test_a_number_and_a_code_kill_each_other_by_their_seconds(desk: Desk, telephone: Telephone) -> None:
     number = telephone.typed()
     older_code, newer_code = telephone.draw(5), telephone.draw(-10)

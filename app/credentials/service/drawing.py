@@ -74,7 +74,9 @@ def is_typed_code_due(issued_at: int, last_used: int) -> bool:
 def _issue(handle: str, last_used: int) -> TypedCode:
     now = int(clock.timestamp())
     issued_at = max(now, last_used + 1)
-    db.session.execute(update(TypedCode).where(TypedCode.handle == handle, TypedCode.expires_at > now).values(expires_at=now))
+    # A used number keeps its two minutes: whoever types it again hears that it is used, not that it is old.
+    open_ones = (TypedCode.handle == handle, TypedCode.expires_at > now, TypedCode.issued_at > last_used)
+    db.session.execute(update(TypedCode).where(*open_ones).values(expires_at=now))
     while True:
         code = TypedCode(
             number=new_typed_number(), handle=handle, issued_at=issued_at, expires_at=issued_at + settings.typed_code_seconds
