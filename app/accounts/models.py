@@ -119,6 +119,9 @@ class ConsentPurpose(Enum):
     family_documents = "family_documents"
 
 
+NEEDED_TO_SHOW = (ConsentPurpose.activation_notice, ConsentPurpose.share_on_scan)  # withdrawing one ends the credential
+
+
 class Notice(Base):
     """A legal text in one version. Consents point at it; a version once used is never changed."""
 

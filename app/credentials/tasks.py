@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from app.accounts.models import Consent, ConsentPurpose
+from app.accounts.models import NEEDED_TO_SHOW, Consent
 from app.accounts.service import on_consent_withdrawn, on_device_revoked, use_for_step_up
 from app.core import background
 from app.credentials import queries, service
@@ -26,7 +26,7 @@ def _end_what_it_shows(device_id: int, reason: str) -> None:
 
 def _end_with_consent(consent: Consent) -> None:
     """Without the consent to be shown there is nothing to show; activating again asks for it again (PIPL 15)."""
-    if consent.notice.purpose not in (ConsentPurpose.activation_notice, ConsentPurpose.share_on_scan):
+    if consent.notice.purpose not in NEEDED_TO_SHOW:
         return
     credential = queries.find_credential_of(consent.person_id)
     if credential is not None:

@@ -127,6 +127,7 @@ def test_the_page_shows_what_was_agreed_to_in_the_words_of_that_day(browser: Bro
     consent = db.session.scalars(select(Consent).join(Consent.notice).where(Notice.purpose == ConsentPurpose.face_check)).one()
     shown = browser.get(f"/me/consents/{consent.id}")
     assert "我们不保存您的人脸照片" in shown.text
+    assert "医保码照常使用" in shown.text
     assert any(b.text.strip() == "撤回同意" for b in shown.all("button"))
 
 
@@ -144,10 +145,11 @@ def test_withdrawing_the_face_consent_leaves_the_credential(browser: Browser) ->
 def test_withdrawing_the_consent_to_be_shown_ends_the_credential(browser: Browser) -> None:
     with_consents(browser)
     consent = db.session.scalars(select(Consent).join(Consent.notice).where(Notice.purpose == ConsentPurpose.share_on_scan)).one()
-    assert "医保码停用" in browser.get(f"/me/consents/{consent.id}").text
+    assert "您的医保码马上停用" in browser.get(f"/me/consents/{consent.id}").text
 
-    browser.post(f"/me/consents/{consent.id}/withdrawal")
+    page = browser.post(f"/me/consents/{consent.id}/withdrawal")
 
+    assert "医保码已停用" in page.text
     assert db.session.scalars(select(Credential.status)).one() is CredentialStatus.ended
 
 

@@ -125,6 +125,7 @@ def test_after_five_failures_only_the_other_way_is_offered(app: Flask) -> None:
     prove_by_counter(browser)
 
     assert "开始人脸核验" not in page.text and "改用其他方式" in page.text
+    assert page.text.count("没有通过") == 1
     assert HOTLINE in refused.text
     assert path(finish(browser)) == "/code"
 

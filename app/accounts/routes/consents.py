@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.accounts import queries, service
-from app.accounts.models import ConsentPurpose
+from app.accounts.models import NEEDED_TO_SHOW, ConsentPurpose
 from app.accounts.policy import trusted
 from app.accounts.routes.blueprint import blueprint
 from app.accounts.visitor import current_visitor
@@ -34,12 +34,16 @@ def list_consents() -> ResponseReturnValue:
 @access(trusted)
 def show_consent(consent_id: int) -> ResponseReturnValue:
     consent = queries.get_consent(current_visitor.account.id, consent_id)
-    return render_template("accounts/show_consent.html", consent=consent)
+    return render_template("accounts/show_consent.html", consent=consent, ends_code=consent.notice.purpose in NEEDED_TO_SHOW)
 
 
 @blueprint.post("/me/consents/<int:consent_id>/withdrawal")
 @access(trusted)
 def create_withdrawal(consent_id: int) -> ResponseReturnValue:
-    service.withdraw_consent(queries.get_consent(current_visitor.account.id, consent_id))
-    flash(_("已撤回同意。撤回以前办完的事不受影响。"))
+    consent = queries.get_consent(current_visitor.account.id, consent_id)
+    service.withdraw_consent(consent)
+    if consent.notice.purpose in NEEDED_TO_SHOW:
+        flash(_("已撤回同意，医保码已停用。撤回以前办完的事不受影响。"))
+    else:
+        flash(_("已撤回同意。撤回以前办完的事不受影响。"))
     return redirect(url_for("accounts.list_consents"), 303)

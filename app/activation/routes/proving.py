@@ -13,7 +13,6 @@ from app.activation.routes.errands import Errand, errand_of
 from app.core.access import access
 from app.core.errors import TooMany
 from app.core.limits import per_second, retry_after
-from app.core.settings import settings
 from app.proofs.face import Capture
 from app.proofs.models import IdentityProof
 from app.proofs.queries import may_try_face
@@ -73,7 +72,10 @@ def show_face_return(slug: str) -> ResponseReturnValue:
     proof = _find_proof(errand, person) if outcome is FaceOutcome.passed else None
     if proof is not None:
         return errand.arrive(proof)
-    flash(_sentence_of(outcome, person), "danger" if outcome is FaceOutcome.failed else "warn")
+    if outcome is not FaceOutcome.failed:
+        flash(_("这次人脸核验已经失效。请再做一次，或选“改用其他方式”。"), "warn")
+    elif may_try_face(person):  # else the page itself says that the tries of today are used up
+        flash(_("人脸核验没有通过。请在光线好的地方，正对手机再试一次；也可以选“改用其他方式”。"), "danger")
     return redirect(url_for(errand.ways), 303)
 
 
@@ -114,11 +116,3 @@ def _find_proof(errand: Errand, person: InsuredPerson) -> IdentityProof | None:
 def _place(errand: Errand) -> dict[str, object]:
     place: dict[str, object] = {"back_href": url_for(errand.ways)}
     return place | ({"step": errand.step, "steps_total": STEPS_TOTAL} if errand.step else {})
-
-
-def _sentence_of(outcome: FaceOutcome, person: InsuredPerson) -> str:
-    if outcome is FaceOutcome.failed and may_try_face(person):
-        return str(_("人脸核验没有通过。请在光线好的地方，正对手机再试一次；也可以选“改用其他方式”。"))
-    if outcome is FaceOutcome.failed:
-        return str(_("人脸核验已有 %(count)d 次没有通过，今天不能再刷脸。请选“改用其他方式”。", count=settings.face_attempts))
-    return str(_("这次人脸核验已经失效。请再做一次，或选“改用其他方式”。"))

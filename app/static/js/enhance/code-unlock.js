@@ -36,5 +36,7 @@ async function send(form) {
   const again = document.adoptNode(page.querySelector("[data-lock-page]"));
   lock.replaceWith(again);
   unlockByFetch(again.querySelector("form"));
+  const mark = again.dataset.titleMark;
+  if (!document.title.startsWith(mark)) document.title = mark + document.title;
   again.querySelector("[aria-invalid]")?.focus();
 }
