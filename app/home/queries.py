@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.visitor import current_visitor
 from app.activation.models import ActivationDraft, Rebinding
+from app.activation.queries import list_pending_rebindings
 from app.core import clock
 from app.core.db import db
 from app.core.display import masked_name
@@ -31,12 +32,16 @@ class Stage(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class HomeStatus:
-    """`name` is masked; `region` is the insured region's name; `until`: the draft is kept, or the device waits, until then."""
+    """`name` is masked; `region` is the insured region's name; `until`: the draft is kept, or the device waits, until then.
+
+    `requests`: other devices that will be trusted unless this person objects.
+    """
 
     stage: Stage
     name: str = ""
     region: str = ""
     until: datetime | None = None
+    requests: int = 0
 
 
 def find_status() -> HomeStatus:
@@ -56,6 +61,7 @@ def find_status() -> HomeStatus:
         stage=Stage.frozen if credential.status is CredentialStatus.frozen else Stage.active,
         name=masked_name(credential.person.name),
         region=region.name if region else "",
+        requests=len(list_pending_rebindings(account)),
     )
 
 

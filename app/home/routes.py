@@ -41,5 +41,8 @@ def is_elder_mode() -> bool:
 @blueprint.record
 def _offer_to_templates(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(
-        is_elder_mode=is_elder_mode, own_region=queries.find_own_region, hotlines_for=queries.list_nearest_hotlines
+        is_elder_mode=is_elder_mode,
+        own_region=queries.find_own_region,
+        own_status=queries.find_status,
+        hotlines_for=queries.list_nearest_hotlines,
     )

@@ -163,3 +163,22 @@ def test_the_numbers_of_the_registration_are_shown_when_there_are_any(app: Flask
     page = Browser(app).get("/")
 
     assert any(n.attrs.get("href") == "https://beian.miit.gov.cn/" and "蜀ICP备" in n.text for n in page.all("a"))
+
+
+def test_another_device_that_asks_to_be_trusted_is_seen_at_once(app: Flask) -> None:
+    owner = activated_browser(app)
+    account, device = account_and_device()
+    now = clock.now()
+    with transaction():
+        later = now + timedelta(hours=24)
+        db.session.add(Rebinding(account_id=account.id, device_id=device.id, requested_at=now, effective_at=later))
+
+    page = owner.get("/")
+
+    assert "有一台新设备申请绑定" in page.text and page.all("a", href="/re-binding")
+    assert "1 个" in owner.get("/me").text
+
+
+def test_ones_own_page_says_how_the_code_stands(app: Flask) -> None:
+    assert "医保码已挂失" in frozen_browser(app).get("/me").text
+    assert "医保码未激活" in signed_in_browser(app, "13800000009").get("/me").text
