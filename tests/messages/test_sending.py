@@ -150,6 +150,7 @@ def test_production_never_shows_an_sms(database_url: str, tmp_path: Path, app: F
         face_check_url="https://face.example/v1",
         face_check_key="key-of-the-provider",
         sms_sender="http",
+        sms_url="https://sms.example",
         web_workers=1,
     )
 
