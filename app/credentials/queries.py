@@ -63,6 +63,7 @@ class Shown:
     typed_number: str | None
     typed_issued_at: int
     typed_until: int
+    last_scan_id: int | None
 
 
 # Plain columns instead of mapped classes: this runs on every page and poll, and loading objects costs more than reading the row.
@@ -81,6 +82,7 @@ _SHOWN = (
         _typed.number,
         _typed.issued_at,
         _typed.expires_at,
+        _presentation.last_scan_id,
     )
     .select_from(Credential.__table__)
     .join(InsuredPerson.__table__, _person.id == _credential.person_id)

@@ -23,6 +23,7 @@ from app.credentials.showing import PAGE, render_code, unlock_answer
 blueprint = Blueprint("credentials", __name__)
 
 HOLDS_HEADER = "X-Pz-Holds"  # the handle whose key this browser has, or empty
+SCAN_IS_NEWS_SECONDS = 90
 TIME_HEADER = "X-Pz-Time"  # the server's clock in milliseconds
 
 
@@ -94,7 +95,10 @@ def show_state() -> ResponseReturnValue:
         number, until = typed.number, typed.expires_at
         service.stay_unlocked(session)
     service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)
-    return _state({"handle": shown.handle, "last_used": shown.last_used, "typed": number, "typed_until": until})
+    content = {"handle": shown.handle, "last_used": shown.last_used, "typed": number, "typed_until": until}
+    if clock.timestamp() - shown.last_used < SCAN_IS_NEWS_SECONDS:
+        content["place"] = service.place_of_scan(shown.last_scan_id)
+    return _state(content)
 
 
 def _find_own() -> Credential | None:

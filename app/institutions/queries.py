@@ -35,6 +35,12 @@ _ANSWER = Prepared(
 )
 
 
+def find_place_of_scan(scan_id: int) -> str:
+    """The name of the institution that scanned; empty when the scan is unknown."""
+    query = select(Institution.name).join(Scan, Scan.institution_id == Institution.id).where(Scan.id == scan_id)
+    return db.session.scalar(query) or ""
+
+
 def find_institution(fixmedins_code: str) -> Institution | None:
     return db.session.scalar(select(Institution).where(Institution.fixmedins_code == fixmedins_code))
 

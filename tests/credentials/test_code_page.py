@@ -221,7 +221,19 @@ def test_a_used_code_makes_room_for_the_next(open_phone) -> None:  # type: ignor
         after = _next_code(page, code)
         assert int(after[22:32]) > int(code[22:32])
         expect(page.get_by_role("status")).to_contain_text("刚才已被扫描")
+        expect(page.get_by_role("link", name="不是我")).to_be_visible()
         expect(page.locator("[data-typed]")).not_to_have_text(typed or "")
+
+
+def test_paper_says_that_it_is_not_the_code(open_phone) -> None:  # type: ignore[no-untyped-def]
+    with open_phone() as page:
+        _unlock(page)
+        _code(page)
+
+        page.emulate_media(media="print")
+
+        expect(page.locator("[data-code]")).to_be_hidden()
+        expect(page.get_by_text("打印出来不能用")).to_be_visible()
 
 
 @pytest.mark.parametrize("how", ["frozen", "ended", "session"])

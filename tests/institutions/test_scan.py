@@ -9,7 +9,9 @@ from app.core.audit.models import AuditRow
 from app.core.db import db
 from app.institutions.models import EcToken, HelpEvent, Scan, StoredAnswer
 from app.institutions.service import issue_key
+from tests.credentials.holders import PIN
 from tests.institutions.desk import Desk, Telephone, make_desk, make_telephone
+from tests.kit.client import Browser
 
 
 def _audit() -> list[tuple[str, str, str]]:
@@ -134,6 +136,21 @@ def test_noise_of_a_keyboard_wedge_does_no_harm(desk: Desk, telephone: Telephone
     digits = telephone.draw(-5)
     assert desk.scan(f"{digits[:30]} {digits[30:]}").json["code"] == 0
     assert desk.scan(telephone.draw(-6).translate({48 + i: 0xFF10 + i for i in range(10)})).json["code"] == 0
+
+
+def test_the_phone_learns_for_a_while_where_it_was_scanned(app: Flask, desk: Desk, telephone: Telephone) -> None:
+    browser = Browser(app)
+    telephone.holder.sign_in(browser.http)
+    browser.get("/code")
+    browser.post("/code/unlocking", {"pin": PIN})
+    before = browser.http.get("/code/state").json
+
+    desk.scan(telephone.draw())
+
+    assert "place" not in before
+    assert browser.http.get("/code/state").json["place"] == "示范市人民医院"
+    clock.move(timedelta(seconds=100))
+    assert "place" not in browser.http.get("/code/state").json
 
 
 def test_a_help_code_names_its_reason_and_opens_its_event(desk: Desk, telephone: Telephone) -> None:

@@ -4,6 +4,7 @@ from app.credentials.service.drawing import draw_code, drop_old_typed_codes, is_
 from app.credentials.service.lifecycle import activate_credential, end_credential, freeze_credential, unfreeze_credential
 from app.credentials.service.pins import PinResult, check_pin_choice, hash_display_pin, set_display_pin, try_display_pin
 from app.credentials.service.presentations import Opened, end_presentations, hear_from_device, open_presentation
+from app.credentials.service.scan_place import place_of_scan, use_for_scan_place
 from app.credentials.service.unlocking import is_unlocked, lock_code, stay_unlocked, try_unlock, unlock_code
 
 __all__ = [
@@ -24,10 +25,12 @@ __all__ = [
     "keep_typed_code",
     "lock_code",
     "open_presentation",
+    "place_of_scan",
     "set_display_pin",
     "stay_unlocked",
     "try_display_pin",
     "try_unlock",
     "unfreeze_credential",
     "unlock_code",
+    "use_for_scan_place",
 ]

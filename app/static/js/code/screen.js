@@ -21,6 +21,7 @@ export class CodeScreen {
     this.seconds = find("[data-seconds]");
     this.typed = find("[data-typed]");
     this.status = find("[data-status]");
+    this.notMe = find("[data-not-me]");
     this.pauseLink = find("[data-pause]");
     this.period = Number(root.dataset.period);
     this.lives = Number(root.dataset.lives);
@@ -120,7 +121,7 @@ export class CodeScreen {
     if (this.status.dataset.kind === "expired") this.say();
   }
 
-  hearState({ handle, last_used: lastUsed, typed, typed_until: until }) {
+  hearState({ handle, last_used: lastUsed, typed, typed_until: until, place }) {
     if (handle !== this.handle) return this.leave();
     if (typed) this.hearTyped(typed.replace(/(\d{4})(?=\d)/g, "$1 "), until);
     if (lastUsed <= this.lastUsed) return;
@@ -128,7 +129,8 @@ export class CodeScreen {
     if (this.drawer) this.drawer.lastUsed = lastUsed;
     const time = new Date(this.clock.seconds * 1000);
     const shown = time.toLocaleTimeString("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false });
-    this.used = this.root.dataset.usedText.replace("{time}", shown);
+    const { usedText, usedAtText } = this.root.dataset;
+    this.used = (place ? usedAtText.replace("{place}", () => place) : usedText).replace("{time}", shown);
     setTimeout(() => {
       this.used = "";
       this.say();
@@ -161,6 +163,7 @@ export class CodeScreen {
           : ["", ""];
     this.status.dataset.kind = kind;
     if (!kind) delete this.status.dataset.kind;
+    this.notMe.hidden = kind !== "used";
     if (this.status.textContent !== text) this.status.textContent = text;
   }
 
