@@ -34,8 +34,8 @@ def moment(value: datetime | None) -> str:
 
 
 def masked_name(name: str) -> str:
-    """张*, 李**: the first character stays."""
-    return name[:1] + "*" * max(1, len(name) - 1)
+    """张*, 李**, D***: the first character stays; more than three stars say no more."""
+    return name[:1] + "*" * min(3, max(1, len(name) - 1))
 
 
 def masked_phone(phone: str) -> str:
