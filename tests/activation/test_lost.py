@@ -120,9 +120,10 @@ def test_a_counter_code_restores_too(app: Flask) -> None:
     browser = loser(app)
     browser.post("/lost/freezing")
 
-    prove_by_counter(browser, "recovery")
+    page = prove_by_counter(browser, "recovery")
 
     assert status() is CredentialStatus.active
+    assert path(page) == "/code" and "医保码已恢复使用" in page.text and "展码密码" in page.text
 
 
 def test_a_failed_check_restores_nothing(app: Flask) -> None:

@@ -11,7 +11,7 @@ from app.activation.service.rebinding import cancel_rebinding
 from app.core import audit
 from app.core.db import transaction
 from app.credentials.models import Credential
-from app.credentials.service import freeze_credential, unfreeze_credential
+from app.credentials.service import freeze_credential, lock_code, unfreeze_credential
 from app.messages.service import post_message
 from app.proofs.models import IdentityProof
 from app.proofs.service import spend_proof
@@ -54,10 +54,12 @@ def report_lost(session: LoginSession, credential: Credential, *, removes_others
 
 @transaction()
 def restore_credential(session: LoginSession, credential: Credential, proof: IdentityProof) -> bool:
-    """恢复使用. The proof says that the person is at this device, so it is trusted from now on. False: it was not frozen."""
+    """恢复使用. The proof says that the person is at this device, so it is trusted from now on; its PIN is asked anew. False: it
+    was not frozen."""
     spend_proof(proof)
     restored = unfreeze_credential(credential, f"account:{session.account_id}")
     bind_device(session.device)
+    lock_code(session)
     audit.record(
         ActivationTag.restored,
         actor=f"account:{session.account_id}",
