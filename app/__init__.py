@@ -9,6 +9,7 @@ from flask import Flask
 
 from app.config import Settings, SettingsError, load_settings
 from app.core import access, assets, clock, display, health, installation, limits, locale, logs, web
+from app.core.cli import PlainGroup
 from app.core.crypto import Vault
 from app.core.db import db, migrate, prepare_engine
 
@@ -89,7 +90,7 @@ def _install_feature(app: Flask, feature: str) -> None:
                 app.register_blueprint(blueprint)
         elif room == "commands":
             for command in getattr(module, "commands", None) or [module.group]:
-                app.cli.add_command(command)
+                app.cli.add_command(PlainGroup(command) if isinstance(command, click.Group) else command)
         elif room == "tasks":
             module.register(app)
 

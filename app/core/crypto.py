@@ -19,6 +19,10 @@ AES_256_GCM = b"\x01"
 NONCE_BYTES = 12
 
 
+class MissingSecret(RuntimeError):
+    """A secret of this installation is not set; the message names it."""
+
+
 class Vault:
     def __init__(self, data_key: str) -> None:
         self._root = data_key.encode()
@@ -30,7 +34,7 @@ class Vault:
         key = self._subkeys.get(purpose)
         if key is None:
             if not self._root:
-                raise RuntimeError("DATA_KEY is missing")
+                raise MissingSecret("DATA_KEY is missing")
             key = HKDF(hashes.SHA256(), 32, b"pingzheng", purpose.encode()).derive(self._root)
             self._subkeys[purpose] = key
         return key

@@ -7,6 +7,7 @@ from functools import lru_cache
 from werkzeug.local import LocalProxy
 
 from app.core import clock
+from app.core.crypto import MissingSecret
 from app.core.settings import settings
 from app.credentials.code_format import Code, derive_key, tag_of
 
@@ -49,6 +50,8 @@ def key_of(master: Master, handle: str) -> bytes:
 
 @lru_cache(maxsize=8)
 def read_keyring(code_masters: str, overlap_seconds: int) -> Keyring:
+    if not code_masters:
+        raise MissingSecret("CODE_MASTERS is missing")
     masters = []
     for entry in code_masters.split(","):
         master_id, digest, secret, *retired = entry.split(":")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from app.core.crypto import MissingSecret
 from app.core.settings import settings
 
 GENESIS = bytes(32)
@@ -56,4 +57,6 @@ def unpack_ids(members: bytes) -> list[int]:
 
 
 def _key() -> bytes:
+    if not settings.audit_key:
+        raise MissingSecret("AUDIT_KEY is missing")
     return settings.audit_key.encode()
