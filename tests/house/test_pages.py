@@ -1,17 +1,12 @@
 """Every page that needs no id, as a stranger, before and after activation, seen by a real Chromium and by the W3C's checker."""
 
-import json
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page
 
 from app import create_app
 from app.core import clock
@@ -19,12 +14,11 @@ from app.core.db import db
 from tests.kit.chromium import PHONE, serve
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
+from tests.kit.looks import faults_in_all_looks, html_errors
 from tests.kit.settings import make_settings
 from tests.kit.visitors import activated_browser, cookies_of, frozen_browser, signed_in_browser, unbound_browser
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).parents[2]
-CHECKER = ROOT / "tests/node_modules/vnu-jar/build/dist/vnu.jar"
 
 VISITORS: dict[str, Callable[[Flask], Browser]] = {
     "stranger": Browser,
@@ -35,7 +29,6 @@ VISITORS: dict[str, Callable[[Flask], Browser]] = {
 }
 SAMPLES = ("/help/P-08", "/help/guides/alipay", "/help/lost-phone", "/no-such-page", "/notices/face-check")
 IMPERSONAL = ("/help", "/notices", "/offline", "/styleguide", "/no-such-page")  # the same for everybody: seen once, as a stranger
-LOOKS = [(scheme, elder, width) for scheme, elder in (("light", False), ("dark", False), ("light", True)) for width in (390, 320)]
 
 
 @contextmanager
@@ -74,12 +67,7 @@ def test_every_page_is_valid_html(databases: Databases, tmp_path: Path) -> None:
                 (tmp_path / f"{len(seen)}.html").write_text(html)
                 seen.append(f"{path} ({who})")
 
-    files = [str(tmp_path / f"{number}.html") for number in range(len(seen))]
-    checker = ["java", "-jar", str(CHECKER), "--format", "json", "--exit-zero-always", *files]
-    answer = json.loads(subprocess.run(checker, capture_output=True, text=True).stderr)
-
-    found = [(seen[int(Path(m["url"]).stem)], m["message"], m.get("extract")) for m in answer["messages"] if m["type"] == "error"]
-    assert found == []
+    assert [f"{seen[number]}: {error}" for number, error in html_errors([tmp_path / f"{n}.html" for n in range(len(seen))])] == []
 
 
 @pytest.mark.parametrize("who", VISITORS)
@@ -91,20 +79,7 @@ def test_every_page_is_accessible_and_fits(who: str, databases: Databases, chrom
         page = context.new_page()
         for path in list_pages(app, browser):
             page.goto(address + path)
-            for scheme, elder, width in LOOKS:
-                found += [
-                    f"{path} ({scheme}{', elder' if elder else ''}, {width}): {f}" for f in faults(page, scheme, elder, width)
-                ]
+            found += [f"{path} {fault}" for fault in faults_in_all_looks(page)]
         context.close()
 
     assert found == []
-
-
-def faults(page: Page, scheme: Any, elder: bool, width: int) -> list[str]:
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.set_viewport_size({"width": width, "height": 844})
-    page.evaluate("(elder) => document.documentElement.toggleAttribute('data-elder', elder)", elder)
-    violations = Axe().run(page).response["violations"]
-    found = [f"{v['id']}: {n['target']} {n.get('failureSummary', '')}" for v in violations for n in v["nodes"]]
-    over = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*found, f"{over} px wider than the screen"] if over > 0 else found

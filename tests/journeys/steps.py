@@ -24,8 +24,13 @@ def sign_in(page: Page, server: DemoServer, phone: str) -> None:
 
 def describe_person(page: Page, server: DemoServer, key: str) -> None:
     """Screens one and two of activation: who, and the consents."""
-    citizen = server.citizen(key)
     page.goto(server.base_url + "/activation")
+    fill_in_person(page, server, key)
+    give_consents(page)
+
+
+def fill_in_person(page: Page, server: DemoServer, key: str) -> None:
+    citizen = server.citizen(key)
     expect(page.get_by_text("第 1 步,共 ")).to_be_visible()
     page.get_by_label("姓名").fill(citizen["name"])
     page.get_by_label("证件类型").select_option(citizen["cert_type"])
@@ -33,6 +38,9 @@ def describe_person(page: Page, server: DemoServer, key: str) -> None:
     page.get_by_label("参保地").select_option(citizen["insured_region"])
     page.get_by_role("button", name="下一步").click()
     expect(page.get_by_text("第 2 步,共 ")).to_be_visible()
+
+
+def give_consents(page: Page) -> None:
     for box in page.get_by_role("checkbox").all():
         assert not box.is_checked(), "a consent was ticked beforehand"
         box.check()
