@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
 
 from app.core.db import db
 from app.core.errors import NotFound
@@ -80,16 +80,23 @@ def count_wrong_numbers(connection: Connection, institution_id: int, minute: int
     )
 
 
+def _open_challenge(institution_id: int, since: int) -> tuple[ColumnElement[bool], ...]:
+    """What makes a challenge of this institution one that may still be answered."""
+    return (
+        Challenge.institution_id == institution_id,
+        Challenge.created_at > since,
+        Challenge.used_at.is_(None),
+        Challenge.wrong_answers < MOST_WRONG_ANSWERS,
+    )
+
+
 def find_open_challenge(connection: Connection, institution_id: int, handle: str, since: int) -> Row[*tuple[Any, ...]] | None:
     """The newest challenge of this institution to this handle that was made after `since` (Unix seconds) and is not over."""
     return connection.execute(
         select(Challenge.id, Challenge.digits)
         .where(
             Challenge.handle == handle,
-            Challenge.institution_id == institution_id,
-            Challenge.created_at > since,
-            Challenge.used_at.is_(None),
-            Challenge.wrong_answers < MOST_WRONG_ANSWERS,
+            *_open_challenge(institution_id, since),
         )
         .order_by(Challenge.id.desc())
         .limit(1)
@@ -102,10 +109,7 @@ def find_latest_challenge(institution_id: int, credential_id: int, since: int) -
         select(Challenge.handle, Challenge.digits)
         .where(
             Challenge.credential_id == credential_id,
-            Challenge.institution_id == institution_id,
-            Challenge.created_at > since,
-            Challenge.used_at.is_(None),
-            Challenge.wrong_answers < MOST_WRONG_ANSWERS,
+            *_open_challenge(institution_id, since),
         )
         .order_by(Challenge.id.desc())
         .limit(1)
