@@ -42,6 +42,7 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     made = create_app(make_settings(database_url=database_url, instance_path=tmp_path))
     made.jinja_env.bytecode_cache = COMPILED_TEMPLATES
     clock.reset()
+    clock.stop()
     with made.app_context():
         yield made
         db.session.remove()

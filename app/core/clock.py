@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 CHINA = ZoneInfo("Asia/Shanghai")
 
 _offset = 0.0
+_stopped_at: float | None = None
 _offset_file = ""
 
 
@@ -23,9 +24,17 @@ def move(by: timedelta) -> None:
     _offset += by.total_seconds()
 
 
+def stop() -> None:
+    """From now on only `move` moves this process's clock, so that no test depends on where a second ends (tests only)."""
+    global _stopped_at
+    _stopped_at = time.time()
+
+
 def reset() -> None:
-    global _offset
+    """Back to the machine's own time, running."""
+    global _offset, _stopped_at
     _offset = 0.0
+    _stopped_at = None
 
 
 def timestamp() -> float:
@@ -34,7 +43,7 @@ def timestamp() -> float:
     if _offset_file and os.path.exists(_offset_file):
         with open(_offset_file) as f:
             offset += float(f.read() or 0)
-    return time.time() + offset
+    return (time.time() if _stopped_at is None else _stopped_at) + offset
 
 
 def now() -> datetime:

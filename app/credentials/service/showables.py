@@ -1,0 +1,46 @@
+"""Whose code an account may show: its own, and what higher features add (family links)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.accounts.models import Account
+from app.credentials import queries
+from app.credentials.models import CredentialStatus
+
+OWN_COLOUR = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Showable:
+    """One code on this account's screen. label: 本人, or the relation (父亲); colour: 0 own, 1-5 the family's."""
+
+    credential_id: int
+    person_id: int
+    name: str
+    label: str
+    status: CredentialStatus
+    shown_by: str = "self"  # self | family
+    colour: int = OWN_COLOUR
+    link_id: int | None = None
+
+
+Provider = Callable[[Account], list[Showable]]
+_providers: list[Provider] = []
+
+
+def show_also(provider: Provider) -> None:
+    """Higher features say whose codes an account shows besides its own."""
+    if provider not in _providers:
+        _providers.append(provider)
+
+
+def list_showables(account: Account) -> list[Showable]:
+    """The account's own first, then those of the family; each with a credential that has not ended."""
+    own = queries.find_credential_of(account.person_id) if account.person_id else None
+    shown = [Showable(own.id, own.person_id, own.person.name, "", own.status)] if own else []
+    return shown + [showable for provider in _providers for showable in provider(account)]
+
+
+def find_showable(account: Account, credential_id: int) -> Showable | None:
+    """None for a credential this account may not show: the owner is the permission."""
+    return next((showable for showable in list_showables(account) if showable.credential_id == credential_id), None)

@@ -1,0 +1,1 @@
+"""Who works for the bureau: names, roles, rights, two factors, sessions."""
