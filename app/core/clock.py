@@ -1,5 +1,6 @@
 """The only clock. Rules and display run on Asia/Shanghai, storage on UTC; tests move it."""
 
+import math
 import os
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -58,3 +59,8 @@ def today() -> date:
 
 def local(moment: datetime) -> datetime:
     return moment.astimezone(CHINA)
+
+
+def seconds_until(moment: datetime) -> int:
+    """Whole seconds, rounded up; 0 when it has come."""
+    return max(0, math.ceil((moment - now()).total_seconds()))

@@ -66,7 +66,7 @@ def create_unlocking() -> ResponseReturnValue:
         return _locked(form, 422)
     form.pin.errors = [_("展码密码输错太多次，%(until)s 以后才能再试。", until=moment(result.locked_until))]
     answer = _locked(form, 429)
-    answer.headers["Retry-After"] = str(max(1, int((result.locked_until - clock.now()).total_seconds()) + 1))
+    answer.headers["Retry-After"] = str(max(1, clock.seconds_until(result.locked_until)))
     return answer
 
 

@@ -10,6 +10,8 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from app.core import clock
+
 EXECUTABLE = "/usr/bin/chromium"
 ARGS = [
     "--no-sandbox",
@@ -54,6 +56,8 @@ def live_server(app: Flask) -> Iterator[str]:
 
 @contextmanager
 def serve(app: Flask) -> Iterator[str]:
+    """Its clock runs: what a page counts by its own clock must agree with the server's."""
+    clock.reset()
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     server.daemon_threads = False  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

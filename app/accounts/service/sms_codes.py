@@ -179,7 +179,7 @@ def _one_at_a_time(*keys: bytes) -> None:
 
 
 def _seconds_until(at: datetime) -> int:
-    return max(1, int((at - clock.now()).total_seconds()) + 1) if at > clock.now() else 0
+    return clock.seconds_until(at)
 
 
 def _next_minute(at: datetime) -> datetime:

@@ -37,7 +37,7 @@ class StepUp:
     @property
     def retry_after(self) -> int:
         """Seconds until it may be tried again; 0 when it may be now."""
-        return max(1, int((self.locked_until - clock.now()).total_seconds()) + 1) if self.locked_until else 0
+        return max(1, clock.seconds_until(self.locked_until)) if self.locked_until else 0
 
     @property
     def sentence(self) -> str:
