@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask
+# requirements-fonts.txt: a font for printed letters; its package names a typesetter it does not need, hence --no-deps.
 export PINGZHENG_DEFAULT_MODE ?= demo
 
 .PHONY: run test check bench tools format
@@ -35,12 +36,14 @@ format: tools
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	@$(PYTHON) -m venv .venv
 
-.venv/runtime: requirements.txt | .venv/bin/pip
+.venv/runtime: requirements.txt requirements-fonts.txt | .venv/bin/pip
 	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-fonts.txt
 	@touch $@
 
-.venv/tests: requirements-dev.txt | .venv/bin/pip
+.venv/tests: requirements-dev.txt requirements-fonts.txt | .venv/bin/pip
 	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	@$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-fonts.txt
 	@touch $@ .venv/runtime
 
 tools: .venv/tests
