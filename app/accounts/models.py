@@ -117,6 +117,7 @@ class ConsentPurpose(Enum):
     share_on_scan = "share_on_scan"
     guardian_under_14 = "guardian_under_14"
     family_documents = "family_documents"
+    mutual_aid = "mutual_aid"
 
 
 NEEDED_TO_SHOW = (ConsentPurpose.activation_notice, ConsentPurpose.share_on_scan)  # withdrawing one ends the credential

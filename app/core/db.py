@@ -15,7 +15,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -95,6 +95,8 @@ def bare_transaction() -> Iterator[Connection]:
     On SQLite the one writers' lock is taken by `begin_writing`: what is read before it makes nobody wait.
     """
     writing = _writing.set(True)
+    hooks: list[Callable[[], None]] = []
+    outer_hooks = _after_commit.set(hooks)
     try:
         with db.engine.connect() as connection:
             if connection.dialect.name != "sqlite":
@@ -103,12 +105,29 @@ def bare_transaction() -> Iterator[Connection]:
             connection.commit()
     finally:
         _writing.reset(writing)
+        _after_commit.reset(outer_hooks)
+    for hook in hooks:
+        hook()
 
 
 def begin_writing(connection: Connection) -> None:
     """From here on this `bare_transaction` may write."""
     if not connection.in_transaction():
         connection.begin()
+
+
+@contextmanager
+def session_on(connection: Connection) -> Iterator[None]:
+    """Inside it `db.session` works in the given `bare_transaction`, so that the verbs of features can be used there."""
+    registry: Any = db.session.registry
+    outer = registry() if registry.has() else None
+    with Session(bind=connection, join_transaction_mode="conditional_savepoint") as session:
+        registry.set(session)
+        try:
+            yield
+            session.flush()
+        finally:
+            registry.clear() if outer is None else registry.set(outer)
 
 
 def after_commit(hook: Callable[[], None]) -> None:

@@ -75,6 +75,8 @@ class Presentation(Base):
     last_used: Mapped[int] = mapped_column(BigInteger, default=0)  # issued-at of the last accepted code, Unix seconds
     uses_since_seen: Mapped[int] = mapped_column(default=0)
     last_scan_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    challenge_until: Mapped[int] = mapped_column(BigInteger, default=0)  # a desk waits for two digits until then, Unix seconds
+    challenge_misses: Mapped[int] = mapped_column(default=0)  # wrong answers to it
     key_given_at: Mapped[datetime | None] = mapped_column(default=None)
     ends_at: Mapped[datetime | None] = mapped_column(default=None)  # good until then: a successor exists, or it is over
     end_reason: Mapped[EndReason | None] = mapped_column(default=None)
@@ -104,3 +106,31 @@ class DisplayPin(Base):
     set_at: Mapped[datetime]
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class DenialOutcome(Enum):
+    """What the bureau found out about a use that was denied."""
+
+    fraud = "fraud"
+    mistaken = "mistaken"  # it was the holder, or somebody they had asked
+    unclear = "unclear"
+
+
+class UseDenial(Base):
+    """不是我: the holder says that a use was not theirs. A case for the bureau until it is settled; at most one a scan."""
+
+    __tablename__ = "use_denial"
+    __table_args__ = (Index("ix_use_denial_open", "settled_at", "denied_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    credential_id: Mapped[int] = mapped_column(ForeignKey("credential.id"), index=True)
+    scan_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    place: Mapped[str] = mapped_column(String(200))
+    used_at: Mapped[datetime]
+    denied_at: Mapped[datetime]
+    denied_by: Mapped[str] = mapped_column(String(40))  # account:12
+    shown_by: Mapped[str] = mapped_column(String(8), default="self")  # who was said to show it: self | family | slip
+    settled_at: Mapped[datetime | None] = mapped_column(default=None)
+    settled_by: Mapped[str] = mapped_column(String(40), default="")
+    outcome: Mapped[DenialOutcome | None] = mapped_column(default=None)
+    credential: Mapped[Credential] = relationship(init=False)

@@ -176,6 +176,7 @@ def upgrade() -> None:
                 "share_on_scan",
                 "guardian_under_14",
                 "family_documents",
+                "mutual_aid",
                 name="consentpurpose",
                 native_enum=False,
                 length=24,
@@ -448,6 +449,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_message_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "mutual_aid_guess",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_mutual_aid_guess_account_id_account")),
+        sa.PrimaryKeyConstraint("account_id", "hour", name=op.f("pk_mutual_aid_guess")),
+    )
+    op.create_table(
+        "use_denial",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("credential_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("scan_id", sa.BigInteger(), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("used_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("denied_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("denied_by", sa.String(length=40), nullable=False),
+        sa.Column("shown_by", sa.String(length=8), nullable=False),
+        sa.Column("settled_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.String(length=40), nullable=False),
+        sa.Column(
+            "outcome", sa.Enum("fraud", "mistaken", "unclear", name="denialoutcome", native_enum=False, length=24), nullable=True
+        ),
+        sa.ForeignKeyConstraint(["credential_id"], ["credential.id"], name=op.f("fk_use_denial_credential_id_credential")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_use_denial")),
+        sa.UniqueConstraint("scan_id", name=op.f("uq_use_denial_scan_id")),
+    )
+    with op.batch_alter_table("use_denial", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_use_denial_credential_id"), ["credential_id"], unique=False)
+        batch_op.create_index("ix_use_denial_open", ["settled_at", "denied_at"], unique=False)
+
+    op.create_table(
         "activation_draft",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("device_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -491,6 +523,63 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_login_session_device_id"), ["device_id"], unique=False)
 
     op.create_table(
+        "mutual_aid",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("payer_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("payer_person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("beneficiary_person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kinship",
+            sa.Enum(
+                "spouse",
+                "father",
+                "mother",
+                "son",
+                "daughter",
+                "brother",
+                "sister",
+                "grandfather",
+                "grandmother",
+                "grandfather_maternal",
+                "grandmother_maternal",
+                "grandson",
+                "granddaughter",
+                "grandson_maternal",
+                "granddaughter_maternal",
+                name="kinship",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("monthly_cap", sa.Integer(), nullable=False),
+        sa.Column("consent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["beneficiary_person_id"], ["insured_person.id"], name=op.f("fk_mutual_aid_beneficiary_person_id_insured_person")
+        ),
+        sa.ForeignKeyConstraint(["consent_id"], ["consent.id"], name=op.f("fk_mutual_aid_consent_id_consent")),
+        sa.ForeignKeyConstraint(["payer_account_id"], ["account.id"], name=op.f("fk_mutual_aid_payer_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["payer_person_id"], ["insured_person.id"], name=op.f("fk_mutual_aid_payer_person_id_insured_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mutual_aid")),
+    )
+    with op.batch_alter_table("mutual_aid", schema=None) as batch_op:
+        batch_op.create_index("ix_mutual_aid_beneficiary", ["beneficiary_person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mutual_aid_consent_id"), ["consent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mutual_aid_payer_account_id"), ["payer_account_id"], unique=False)
+        batch_op.create_index(
+            "uq_mutual_aid_live",
+            ["payer_person_id", "beneficiary_person_id"],
+            unique=True,
+            sqlite_where=sa.text("revoked_at IS NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL"),
+        )
+
+    op.create_table(
         "presentation",
         sa.Column("handle", sa.String(length=20), nullable=False),
         sa.Column("credential_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -502,6 +591,8 @@ def upgrade() -> None:
         sa.Column("last_used", sa.BigInteger(), nullable=False),
         sa.Column("uses_since_seen", sa.Integer(), nullable=False),
         sa.Column("last_scan_id", sa.BigInteger(), nullable=True),
+        sa.Column("challenge_until", sa.BigInteger(), nullable=False),
+        sa.Column("challenge_misses", sa.Integer(), nullable=False),
         sa.Column("key_given_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("ends_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column(
@@ -613,6 +704,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_presentation_credential")
 
     op.drop_table("presentation")
+    with op.batch_alter_table("mutual_aid", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_mutual_aid_live", sqlite_where=sa.text("revoked_at IS NULL"), postgresql_where=sa.text("revoked_at IS NULL")
+        )
+        batch_op.drop_index(batch_op.f("ix_mutual_aid_payer_account_id"))
+        batch_op.drop_index(batch_op.f("ix_mutual_aid_consent_id"))
+        batch_op.drop_index("ix_mutual_aid_beneficiary")
+
+    op.drop_table("mutual_aid")
     with op.batch_alter_table("login_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_login_session_device_id"))
         batch_op.drop_index(batch_op.f("ix_login_session_account_id"))
@@ -623,6 +723,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_activation_draft_account_id"))
 
     op.drop_table("activation_draft")
+    with op.batch_alter_table("use_denial", schema=None) as batch_op:
+        batch_op.drop_index("ix_use_denial_open")
+        batch_op.drop_index(batch_op.f("ix_use_denial_credential_id"))
+
+    op.drop_table("use_denial")
+    op.drop_table("mutual_aid_guess")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_account_id"))
 
