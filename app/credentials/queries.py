@@ -1,11 +1,13 @@
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from app.core import clock
 from app.core.db import db
+from app.core.errors import NotFound
 from app.credentials.models import Credential, CredentialStatus, DisplayPin, Presentation, TypedCode
 from app.roster.models import InsuredPerson
 
@@ -17,6 +19,14 @@ def find_credential_of(person_id: int) -> Credential | None:
         .options(joinedload(Credential.person, innerjoin=True))
         .where(Credential.person_id == person_id, Credential.status != CredentialStatus.ended)
     )
+
+
+def get_credential(credential_id: int) -> Credential:
+    """With the person."""
+    found = db.session.get(Credential, credential_id, options=[joinedload(Credential.person, innerjoin=True)])
+    if found is None:
+        raise NotFound
+    return found
 
 
 def find_presentation(device_id: int, credential_id: int) -> Presentation | None:
@@ -68,7 +78,7 @@ class Shown:
 
 # Plain columns instead of mapped classes: this runs on every page and poll, and loading objects costs more than reading the row.
 _credential, _presentation, _typed, _person = (m.__table__.c for m in (Credential, Presentation, TypedCode, InsuredPerson))
-_SHOWN = (
+_SHOWN_BY_DEVICE = (
     select(
         _credential.id,
         _credential.status,
@@ -95,14 +105,37 @@ _SHOWN = (
         ),
     )
     .outerjoin(TypedCode.__table__, and_(_typed.handle == _presentation.handle, _typed.expires_at > bindparam("now")))
-    .where(_credential.person_id == bindparam("person_id"), _credential.status != CredentialStatus.ended)
+    .where(_credential.status != CredentialStatus.ended)
     .order_by(_presentation.created_at.desc(), _typed.issued_at.desc())
     .limit(1)
 )
+_SHOWN_OF_PERSON = _SHOWN_BY_DEVICE.where(_credential.person_id == bindparam("person_id"))
+_SHOWN_OF_CREDENTIAL = _SHOWN_BY_DEVICE.where(_credential.id == bindparam("credential_id"))
 
 
 def find_shown(device_id: int, person_id: int) -> Shown | None:
     """One indexed read: all that the code page and its poll need. None without a living credential."""
-    now = int(clock.timestamp())
-    row = db.session.execute(_SHOWN, {"device_id": device_id, "person_id": person_id, "now": now}).first()
+    return _first_shown(_SHOWN_OF_PERSON, device_id=device_id, person_id=person_id)
+
+
+def find_shown_credential(device_id: int, credential_id: int) -> Shown | None:
+    """The same by credential. Whether the account may show it is asked elsewhere; a handle says that it may from this device."""
+    return _first_shown(_SHOWN_OF_CREDENTIAL, device_id=device_id, credential_id=credential_id)
+
+
+def _first_shown(select_one: Select[Any], **wanted: int) -> Shown | None:
+    row = db.session.execute(select_one, {**wanted, "now": int(clock.timestamp())}).first()
     return Shown(*tuple(row)) if row is not None else None
+
+
+_OWN = (
+    select(_credential.id, _credential.person_id, _person.name, _credential.status)
+    .join_from(Credential.__table__, InsuredPerson.__table__, _person.id == _credential.person_id)
+    .where(_credential.person_id == bindparam("person_id"), _credential.status != CredentialStatus.ended)
+)
+
+
+def find_own(person_id: int) -> tuple[int, int, str, CredentialStatus] | None:
+    """Credential id, person id, name and status of the person's living credential, without loading objects."""
+    row = db.session.execute(_OWN, {"person_id": person_id}).first()
+    return tuple(row) if row is not None else None  # type: ignore[return-value]

@@ -4,7 +4,7 @@ import json
 import zlib
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,33 +16,36 @@ from app.core.display import moment
 from app.core.errors import DomainError
 from app.credentials import queries, service
 from app.credentials.forms import UnlockForm
-from app.credentials.models import Credential, CredentialStatus
-from app.credentials.policy import may_be_shown
-from app.credentials.showing import PAGE, render_code, unlock_answer
+from app.credentials.keyring import keyring
+from app.credentials.models import CredentialStatus
+from app.credentials.showing import PAGE, address_of, label_of, render_code, unlock_answer
 
 blueprint = Blueprint("credentials", __name__)
 
-HOLDS_HEADER = "X-Pz-Holds"  # the handle whose key this browser has, or empty
+HOLDS_HEADER = "X-Pz-Holds"  # the handles whose keys this browser has, comma separated
 SCAN_IS_NEWS_SECONDS = 90
 TIME_HEADER = "X-Pz-Time"  # the server's clock in milliseconds
 
 
 @blueprint.get("/code")
+@blueprint.get("/code/<int:credential_id>")
 @access(trusted)
-def show_code() -> ResponseReturnValue:
-    session, person_id = current_visitor.session, current_visitor.account.person_id
-    shown = queries.find_shown(session.device_id, person_id) if person_id else None
-    if shown is None:
+def show_code(credential_id: int | None = None) -> ResponseReturnValue:
+    """One's own code, or that of somebody in the family under its number."""
+    session, showables = current_visitor.session, service.list_showables(current_visitor.account)
+    showable = _choose(showables, credential_id)
+    if showable is None:
         return redirect("/activation", 303)
-    if shown.status is CredentialStatus.frozen:
-        return render_template("credentials/show_frozen.html", credential=_find_own())
-    if shown.handle is None or not service.is_unlocked(session):
-        return _locked(UnlockForm())
+    if showable.status is CredentialStatus.frozen:
+        return _frozen(showable)
+    shown = queries.find_shown_credential(session.device_id, showable.credential_id)
+    if shown is None or shown.handle is None or not service.is_unlocked(session):
+        return _locked(UnlockForm(), showable)
     try:
-        page = render_code(PAGE, shown, is_paused="paused" in request.args)
+        page = render_code(PAGE, shown, showable, showables, is_paused="paused" in request.args)
     except DomainError:  # its master is gone: the next unlock makes a new one
         service.lock_code(session)
-        return _locked(UnlockForm())
+        return _locked(UnlockForm(), showable)
     service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)
     service.stay_unlocked(session)
     return page
@@ -51,21 +54,26 @@ def show_code() -> ResponseReturnValue:
 @blueprint.post("/code/unlocking")
 @access(trusted)
 def create_unlocking() -> ResponseReturnValue:
-    credential = _find_own()
-    if credential is None or not may_be_shown(credential):
-        return _seen_again()
+    """The holder's PIN opens all that this device may show; `of` names the code to go on to."""
+    account, session = current_visitor.account, current_visitor.session
+    showable = _choose(service.list_showables(account), request.form.get("of", type=int))
+    if showable is None or showable.status is not CredentialStatus.active:
+        return _seen_again(showable)
     form = UnlockForm()
     if not form.validate_on_submit():
-        return _locked(form, 422)
-    session = current_visitor.session
-    result = service.try_unlock(session, credential, form.pin.data, holds=request.headers.get(HOLDS_HEADER), wants_key=_is_fetch())
+        return _locked(form, showable, 422)
+    holds, credential = request.headers.get(HOLDS_HEADER), queries.get_credential(showable.credential_id)
+    result = service.try_unlock(session, credential, form.pin.data, holds=holds, wants_key=_is_fetch(), shown_by=showable.shown_by)
     if isinstance(result, service.Opened):
-        return jsonify(unlock_answer(credential, result)) if _is_fetch() else _seen_again()
+        if _is_fetch():
+            return jsonify(unlock_answer(credential, result, holds))
+        service.open_wallet(account, session.device, opened=result)
+        return _seen_again(showable)
     if result.locked_until is None:
         form.pin.errors = [_("展码密码不对，还可以试 %(count)d 次。", count=result.guesses_left)]
-        return _locked(form, 422)
+        return _locked(form, showable, 422)
     form.pin.errors = [_("展码密码输错太多次，%(until)s 以后才能再试。", until=moment(result.locked_until))]
-    answer = _locked(form, 429)
+    answer = _locked(form, showable, 429)
     answer.headers["Retry-After"] = str(max(1, clock.seconds_until(result.locked_until)))
     return answer
 
@@ -74,19 +82,28 @@ def create_unlocking() -> ResponseReturnValue:
 @access(trusted)
 def create_locking() -> ResponseReturnValue:
     service.lock_code(current_visitor.session)
-    return _seen_again()
+    return _seen_again(service.find_showable(current_visitor.account, request.form.get("of", -1, type=int)))
 
 
 @blueprint.get("/code/state")
 @access(trusted)
 def show_state() -> ResponseReturnValue:
-    """One indexed read while nothing changes. 423 locked, 409 frozen, 410 ended: the page goes back to the lock."""
-    session, person_id = current_visitor.session, current_visitor.account.person_id
-    if not service.is_unlocked(session):
-        return _state({"reason": "locked"}, 423)
-    shown = queries.find_shown(session.device_id, person_id) if person_id else None
+    """One indexed read while nothing changes. 423 locked, 409 frozen, 410 ended or to be renewed: the page goes back to the lock.
+
+    A handle on this device is the permission: the end of a link, of trust or of a device ends it.
+    """
+    session, person_id, of = current_visitor.session, current_visitor.account.person_id, request.args.get("of", type=int)
+    if of is not None:
+        shown = queries.find_shown_credential(session.device_id, of)
+    else:
+        shown = queries.find_shown(session.device_id, person_id) if person_id else None
     if shown is None or shown.handle is None:
         return _state({"reason": "ended"}, 410)
+    if not service.is_unlocked(session):
+        service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)  # a phone that was opened without a network
+        return _state({"reason": "locked"}, 423)
+    if keyring.find(shown.master_id) is None:
+        return _state({"reason": "renew"}, 410)
     if shown.status is not CredentialStatus.active:
         return _state({"reason": "frozen"}, 409)
     number, until = shown.typed_number, shown.typed_until
@@ -101,24 +118,33 @@ def show_state() -> ResponseReturnValue:
     return _state(content)
 
 
-def _find_own() -> Credential | None:
-    person_id = current_visitor.account.person_id
-    return queries.find_credential_of(person_id) if person_id else None
+def _choose(showables: list[service.Showable], credential_id: int | None) -> service.Showable | None:
+    """The asked one; without a number one's own. 404 for a number that is not this account's to show."""
+    if credential_id is None:
+        return next((found for found in showables if found.shown_by == "self"), None)
+    chosen = next((found for found in showables if found.credential_id == credential_id), None)
+    return chosen or abort(404)
 
 
 def _is_fetch() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def _seen_again() -> ResponseReturnValue:
-    return redirect(url_for("credentials.show_code"), 303)
+def _seen_again(showable: service.Showable | None = None) -> ResponseReturnValue:
+    return redirect(address_of(showable) if showable else url_for("credentials.show_code"), 303)
 
 
-def _locked(form: UnlockForm, status: int = 200) -> Response:
+def _frozen(showable: service.Showable) -> ResponseReturnValue:
+    credential = queries.get_credential(showable.credential_id)
+    return render_template("credentials/show_frozen.html", credential=credential, showable=showable, label=label_of(showable))
+
+
+def _locked(form: UnlockForm, showable: service.Showable, status: int = 200) -> Response:
+    words = {"form": form, "showable": showable, "label": label_of(showable), "here": address_of(showable)}
     if _is_fetch():
-        answer = jsonify({"page": render_template("credentials/_lock.html", form=form)})
+        answer = jsonify({"page": render_template("credentials/_lock.html", **words)})
     else:
-        answer = Response(render_template("credentials/show_lock.html", form=form))
+        answer = Response(render_template("credentials/show_lock.html", **words))
     answer.status_code = status
     return answer
 

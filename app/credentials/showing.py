@@ -4,12 +4,13 @@ All but a dozen values is the same on each page: the template is rendered once, 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app, g, render_template, session
+from flask import current_app, g, render_template, session, url_for
+from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 
@@ -20,17 +21,21 @@ from app.core.locale import select_locale
 from app.core.settings import settings
 from app.credentials import queries, service
 from app.credentials.code_format import HANDLE_DIGITS
-from app.credentials.models import Credential
+from app.credentials.models import Credential, CredentialStatus
 from app.credentials.qr import path_of
 from app.credentials.queries import Shown
+from app.credentials.service import Showable
 
 PAGE = "credentials/show_code.html"
 BODY = "credentials/_unlocked.html"
+PEOPLE = "credentials/_people.html"
 
 _ISSUED_AT = slice(2 + HANDLE_DIGITS, 2 + HANDLE_DIGITS + 10)
 _MARK = "\ue000"  # a private-use character: no text of ours holds it
-# digits: the code. path: of its QR. typed: 4-4-4. holder: masked. Moments in Unix seconds; now_ms: the server's clock.
-_VALUES = ("handle", "digits", "path", "issued_at", "last_used", "typed", "typed_until", "holder", "now_ms", "csrf")
+# digits: the code. path: of its QR. typed: 4-4-4. label: 本人 or the relation. holder: masked. of: the credential. people: the
+# links to the others. here: this page's own address. Moments in Unix seconds; now_ms: the server's clock.
+_VALUES = ("handle", "digits", "path", "issued_at", "last_used", "typed", "typed_until", "now_ms", "csrf")
+_VALUES += ("label", "holder", "colour", "of", "here", "people")
 _SPLIT = re.compile(f"{_MARK}(\\w+){_MARK}")
 
 
@@ -40,30 +45,73 @@ class _Skeleton:
     style_hashes: frozenset[str]
 
 
-def render_code(template: str, shown: Shown, *, is_paused: bool = False) -> str:
-    """The page or the body with a code drawn now. Raises DomainError `code_renew` when unlocking again is needed."""
-    values = _draw(shown)
+def render_code(
+    template: str, shown: Shown, showable: Showable, others: Sequence[Showable] = (), *, is_paused: bool = False
+) -> str:
+    """The page or the body with a code drawn now. others: whose codes one may go on to.
+
+    Raises DomainError `code_renew` when unlocking again is needed.
+    """
+    values = _draw(shown) | _describe(showable, others)
     skeleton = _skeleton_of(template, is_specimen=shown.is_specimen, is_paused=is_paused)
     g.setdefault("style_hashes", set()).update(skeleton.style_hashes)
     return "".join(values[part] if i % 2 else part for i, part in enumerate(skeleton.parts))
 
 
-def unlock_answer(credential: Credential, opened: service.Opened) -> dict[str, Any]:
-    """The JSON that `showUnlocked` of static/js/enhance/code-page.js takes: the page, and the key if it is handed out now."""
-    handle, key, device_id = opened.presentation.handle, opened.key, opened.presentation.device_id
-    shown = queries.find_shown(device_id or 0, credential.person_id)
-    if shown is None:
+def render_shell() -> str:
+    """The body without a code and without a person: the phone fills it when there is no network."""
+    blank = dict.fromkeys(_VALUES, "") | {"is_specimen": False, "period": settings.code_period_seconds}
+    blank |= {"lives": settings.code_past_seconds, "relock": settings.relock_minutes * 60, "colour": 0}
+    return render_template(BODY, shown=blank, is_paused=False, csrf_token=lambda: "")
+
+
+def unlock_answer(credential: Credential, opened: service.Opened, holds: str | None = None) -> dict[str, Any]:
+    """The JSON that `showUnlocked` of static/js/enhance/code-page.js takes: the page, and the keys that are handed out now.
+
+    holds: the handles whose keys the device says it has, comma separated.
+    """
+    handle, key, device = opened.presentation.handle, opened.key, opened.presentation.device
+    shown = queries.find_shown_credential(device.id, credential.id) if device else None
+    if shown is None or device is None:
         raise RuntimeError("an opened presentation has a living credential")
+    wallet = service.open_wallet(device.account, device, holds=holds, wants_key=True, opened=opened)
+    showables = [entry.showable for entry in wallet]
+    showable = next(showable for showable in showables if showable.credential_id == credential.id)
     return {
         "handle": handle,
         "key": key.hex() if key else None,
-        "title": f"医保码 · {settings.bureau_name}",
+        "title": f"{_('医保码')} · {settings.bureau_name}",
         "style": asset("css/code.css"),
-        "page": render_code(BODY, shown),
+        "page": render_code(BODY, shown, showable, showables),
+        "wallet": [_wallet_line(entry) for entry in wallet],
+        "now": int(clock.timestamp() * 1000),
     }
 
 
-def _draw(shown: Shown) -> Mapping[str, str]:
+def label_of(showable: Showable) -> str:
+    return showable.label or str(_("本人"))
+
+
+def address_of(showable: Showable) -> str:
+    """One's own code is at /code, that of a relative under its number."""
+    credential_id = showable.credential_id if showable.shown_by == "family" else None
+    return url_for("credentials.show_code", credential_id=credential_id)
+
+
+def _wallet_line(entry: service.WalletEntry) -> dict[str, Any]:
+    showable = entry.showable
+    return {
+        "credential": showable.credential_id,
+        "handle": entry.handle,
+        "key": entry.key.hex() if entry.key else None,
+        "label": label_of(showable),
+        "name": masked_name(showable.name),
+        "colour": showable.colour,
+        "shown_by": showable.shown_by,
+    }
+
+
+def _draw(shown: Shown) -> dict[str, str]:
     digits = service.draw_code(shown)
     number, until = shown.typed_number, shown.typed_until
     if number is None or service.is_typed_code_due(shown.typed_issued_at, shown.last_used):
@@ -77,9 +125,23 @@ def _draw(shown: Shown) -> Mapping[str, str]:
         "last_used": str(shown.last_used),
         "typed": grouped(number),
         "typed_until": str(until),
-        "holder": str(escape(masked_name(shown.name))),
         "now_ms": str(int(clock.timestamp() * 1000)),
         "csrf": _form_token(),
+    }
+
+
+def _describe(showable: Showable, others: Sequence[Showable]) -> dict[str, str]:
+    people = ""
+    if any(other.credential_id != showable.credential_id for other in others):
+        active = [other for other in others if other.status is CredentialStatus.active]
+        people = render_template(PEOPLE, people=active, current=showable, label_of=label_of, address_of=address_of)
+    return {
+        "label": str(escape(label_of(showable))),
+        "holder": str(escape(masked_name(showable.name))),
+        "colour": str(showable.colour),
+        "of": str(showable.credential_id),
+        "here": address_of(showable),
+        "people": people,
     }
 
 

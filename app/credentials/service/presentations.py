@@ -34,7 +34,7 @@ def open_presentation(
 ) -> Opened:
     """What this device shows from now on. Call it at a renewal of trust: an unlock, an activation.
 
-    holds: the handle whose key the device says it has. wants_key: its script draws codes itself. A device that says it holds none
+    holds: the handles whose keys the device says it has, comma separated. wants_key: its script draws codes itself. A device that says it holds none
     gets a new handle and key and the old one ends; one older than a day is renewed, the old good for a day more (contract 4).
     Raises DomainError `credential_frozen` or `credential_inactive`.
     """
@@ -44,7 +44,7 @@ def open_presentation(
     current = queries.find_presentation(device.id, credential.id)
     if current is None:
         return _make(credential, device, shown_by, gives_key=wants_key)
-    has_lost_key = wants_key and current.key_given_at is not None and holds != current.handle
+    has_lost_key = wants_key and current.key_given_at is not None and current.handle not in (holds or "").split(",")
     if has_lost_key or _is_due_for_renewal(current):
         made = _make(credential, device, shown_by, gives_key=wants_key)
         overlap = timedelta() if has_lost_key else timedelta(days=1)
@@ -62,6 +62,19 @@ def open_presentation(
 def end_presentations(device_id: int, reason: EndReason) -> int:
     """Ends all this device shows, those in their last day too. Returns how many."""
     return _end([Presentation.device_id == device_id], reason, clock.now(), actor=f"device:{device_id}")
+
+
+@transaction()
+def end_presentations_of_account(account_id: int, reason: EndReason, *, credential_id: int | None = None) -> int:
+    """Ends all that any device of the account shows, the family's codes too: each unlock then makes new handles and keys.
+
+    credential_id: only what shows this one.
+    """
+    devices = select(Device.id).where(Device.account_id == account_id)
+    which = [Presentation.device_id.in_(devices)]
+    if credential_id is not None:
+        which.append(Presentation.credential_id == credential_id)
+    return _end(which, reason, clock.now(), actor=f"account:{account_id}")
 
 
 @transaction()

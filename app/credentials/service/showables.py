@@ -36,9 +36,14 @@ def show_also(provider: Provider) -> None:
 
 def list_showables(account: Account) -> list[Showable]:
     """The account's own first, then those of the family; each with a credential that has not ended."""
-    own = queries.find_credential_of(account.person_id) if account.person_id else None
-    shown = [Showable(own.id, own.person_id, own.person.name, "", own.status)] if own else []
-    return shown + [showable for provider in _providers for showable in provider(account)]
+    own = find_own_showable(account)
+    return ([own] if own else []) + [showable for provider in _providers for showable in provider(account)]
+
+
+def find_own_showable(account: Account) -> Showable | None:
+    """None before activation, and after the credential has ended."""
+    own = queries.find_own(account.person_id) if account.person_id else None
+    return Showable(own[0], own[1], own[2], "", own[3]) if own else None
 
 
 def find_showable(account: Account, credential_id: int) -> Showable | None:
