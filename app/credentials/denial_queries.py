@@ -1,0 +1,84 @@
+"""Reads of a code's uses and of those that were denied."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from app.accounts.models import Account, Device
+from app.core import clock
+from app.core.db import db
+from app.core.errors import NotFound
+from app.credentials.models import Credential, Presentation, UseDenial
+from app.credentials.uses import Use, read_uses
+from app.roster.models import InsuredPerson
+
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredUse:
+    """denial: set once somebody said 不是我."""
+
+    use: Use
+    denial: UseDenial | None
+
+
+def list_uses(credential_id: int, *, shown_on_account: int | None = None, limit: int = MOST_SHOWN) -> list[AnsweredUse]:
+    """Newest first. shown_on_account: only uses shown on the devices of this account, which is all a relative may know."""
+    uses = read_uses(credential_id, shown_on_account=shown_on_account, limit=limit)
+    denials = {
+        denial.scan_id: denial
+        for denial in db.session.scalars(select(UseDenial).where(UseDenial.scan_id.in_([use.scan_id for use in uses])))
+    }
+    return [AnsweredUse(use, denials.get(use.scan_id)) for use in uses]
+
+
+def get_use(credential_id: int, scan_id: int, *, shown_on_account: int | None = None) -> AnsweredUse:
+    """Raises NotFound for a scan of another code, and for a relative when it was shown on other devices."""
+    found = read_uses(credential_id, shown_on_account=shown_on_account, scan_id=scan_id, limit=1)
+    if not found:
+        raise NotFound
+    return AnsweredUse(found[0], find_denial(scan_id))
+
+
+def find_denial(scan_id: int) -> UseDenial | None:
+    return db.session.scalar(select(UseDenial).where(UseDenial.scan_id == scan_id))
+
+
+def get_denial(denial_id: int) -> UseDenial:
+    denial = db.session.get(UseDenial, denial_id)
+    if denial is None:
+        raise NotFound
+    return denial
+
+
+def list_open_denials(region_prefix: str = "", limit: int = 200) -> list[UseDenial]:
+    """Cases nobody has settled, oldest first, with credential and person. region_prefix: of the insured region, e.g. `5106`."""
+    query = (
+        select(UseDenial)
+        .join(UseDenial.credential)
+        .join(Credential.person)
+        .options(joinedload(UseDenial.credential, innerjoin=True).joinedload(Credential.person, innerjoin=True))
+        .where(UseDenial.settled_at.is_(None))
+        .order_by(UseDenial.denied_at, UseDenial.id)
+        .limit(limit)
+    )
+    if region_prefix:
+        query = query.where(InsuredPerson.insured_region.startswith(region_prefix, autoescape=True))
+    return list(db.session.scalars(query))
+
+
+def list_accounts_that_show(credential: Credential) -> list[int]:
+    """The person's own account, and every account one of whose devices shows the code now."""
+    shown = (
+        select(Device.account_id)
+        .join(Presentation, Presentation.device_id == Device.id)
+        .where(
+            Presentation.credential_id == credential.id,
+            or_(Presentation.ends_at.is_(None), Presentation.ends_at > clock.now()),
+            Device.revoked_at.is_(None),
+        )
+    )
+    own = select(Account.id).where(Account.person_id == credential.person_id)
+    return sorted(set(db.session.scalars(own)) | set(db.session.scalars(shown)))

@@ -1,0 +1,111 @@
+"""不是我: a use that was not the holder's freezes the code at once and becomes a case for the bureau."""
+
+from collections.abc import Callable, Iterable
+
+from flask_babel import gettext as _
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from app.core import audit, clock
+from app.core.db import db, transaction
+from app.core.display import masked_name, moment
+from app.core.errors import DomainError
+from app.credentials import denial_queries
+from app.credentials.models import Credential, DenialOutcome, UseDenial
+from app.credentials.policy import CredentialTag
+from app.credentials.service.lifecycle import freeze_credential
+from app.credentials.uses import Use
+from app.messages.service import post_message
+
+Holders = Callable[[Credential], Iterable[int]]
+Listener = Callable[[UseDenial], object]
+_holders: list[Holders] = []
+_listeners: list[Listener] = []
+
+
+def tell_of_denials(holders: Holders) -> None:
+    """Higher features say which other accounts hear of it: `holders(credential)` gives their ids (the family's holders)."""
+    if holders not in _holders:
+        _holders.append(holders)
+
+
+def on_use_denied(listener: Listener) -> None:
+    """`listener(denial)` runs in the denying transaction."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+@transaction()
+def deny_use(credential: Credential, use: Use, *, account_id: int) -> UseDenial:
+    """Freezes the code, writes the case down and tells everybody who shows it. Saying it twice changes nothing."""
+    by = f"account:{account_id}"
+    denial = UseDenial(
+        credential_id=credential.id,
+        scan_id=use.scan_id,
+        place=use.place,
+        used_at=use.at,
+        denied_at=clock.now(),
+        denied_by=by,
+        shown_by=use.shown_by,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(denial)
+            db.session.flush()
+    except IntegrityError:
+        known = denial_queries.find_denial(use.scan_id)
+        if known is None:
+            raise
+        return known
+    freeze_credential(credential, by)
+    audit.record(
+        CredentialTag.use_denied,
+        actor=by,
+        subject=f"credential:{credential.id}",
+        person_id=credential.person_id,
+        scan=use.scan_id,
+        denial=denial.id,
+    )
+    _tell(credential, denial, account_id)
+    for listener in _listeners:
+        listener(denial)
+    return denial
+
+
+@transaction()
+def settle_denial(denial: UseDenial, outcome: DenialOutcome, *, by: str) -> None:
+    """The bureau closes the case. by: `staff:3`. Raises DomainError `already_settled`, also for the slower of two."""
+    settled = db.session.execute(
+        update(UseDenial)
+        .where(UseDenial.id == denial.id, UseDenial.settled_at.is_(None))
+        .values(settled_at=clock.now(), settled_by=by, outcome=outcome)
+    )
+    if settled.rowcount != 1:  # type: ignore[attr-defined]
+        raise DomainError("already_settled", _("这件事已经有人处理过了。"), _("请回到列表看结果。"), status=409)
+    db.session.refresh(denial)
+    credential = denial.credential
+    audit.record(
+        CredentialTag.denial_settled,
+        actor=by,
+        subject=f"credential:{credential.id}",
+        person_id=credential.person_id,
+        denial=denial.id,
+        outcome_found=outcome.value,
+    )
+
+
+def _tell(credential: Credential, denial: UseDenial, denying_account: int) -> None:
+    told = set(denial_queries.list_accounts_that_show(credential))
+    told.update(account_id for holders in _holders for account_id in holders(credential))
+    name, where, when = masked_name(credential.person.name), denial.place, moment(denial.used_at)
+    for account_id in sorted(told | {denying_account}):
+        if account_id == denying_account:
+            what = _("您说 %(when)s 在 %(where)s 的那次使用不是您。", when=when, where=where)
+        else:
+            what = _("有人说 %(when)s 在 %(where)s 使用 %(name)s 的医保码不是本人。", when=when, where=where, name=name)
+        body = [
+            what,
+            _("%(name)s 的医保码已经挂失，现在谁也不能用。医保局会查这次使用。", name=name),
+            _("要恢复使用，请本人登录后选恢复使用，重新核验身份。有疑问请拨打医保热线。"),
+        ]
+        post_message(account_id, _("医保码已挂失：有一次使用不是本人"), "\n\n".join(body))
