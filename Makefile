@@ -6,7 +6,7 @@ FLASK := $(BIN)/flask
 # requirements-fonts.txt: a font for printed letters; its package names a typesetter it does not need, hence --no-deps.
 export PINGZHENG_DEFAULT_MODE ?= demo
 
-.PHONY: run test check bench tools format
+.PHONY: run test check bench tools format translations
 
 run: .venv/runtime
 	@$(FLASK) keys init
@@ -27,6 +27,10 @@ check: tools
 
 bench: tools
 	@$(BIN)/python -m bench
+
+# Brings the catalogs up to the texts in code and templates; prints what is still to be translated.
+translations: tools
+	@$(BIN)/python -m tests.kit.catalogs
 
 format: tools
 	$(BIN)/ruff format .

@@ -1,28 +1,35 @@
-"""What to call a browser in the device list: "安卓手机 Chrome". Pure; a guess from the user agent, for recognition only."""
+"""What to call a browser in the device list: "安卓手机 Chrome". Pure; a guess from the user agent, for recognition only.
+
+In the language of whoever signs in with it.
+"""
+
+from flask_babel import gettext as _
+
+from app.core.locale import later
 
 _SYSTEMS = (
-    ("iphone", "苹果手机"),
-    ("ipad", "苹果平板"),
-    ("openharmony", "鸿蒙手机"),
-    ("harmonyos", "鸿蒙手机"),
-    ("android", "安卓手机"),
-    ("windows", "Windows 电脑"),
-    ("macintosh", "苹果电脑"),
+    ("iphone", later("苹果手机")),
+    ("ipad", later("苹果平板")),
+    ("openharmony", later("鸿蒙手机")),
+    ("harmonyos", later("鸿蒙手机")),
+    ("android", later("安卓手机")),
+    ("windows", later("Windows 电脑")),
+    ("macintosh", later("苹果电脑")),
     ("cros", "Chromebook"),
-    ("linux", "Linux 电脑"),
+    ("linux", later("Linux 电脑")),
 )
 # The first that fits: most browsers also carry the names of those they descend from.
 _BROWSERS = (
-    ("micromessenger", "微信"),
-    ("alipayclient", "支付宝"),
-    ("dingtalk", "钉钉"),
-    ("huaweibrowser", "华为浏览器"),
-    ("miuibrowser", "小米浏览器"),
-    ("heytapbrowser", "OPPO 浏览器"),
-    ("vivobrowser", "vivo 浏览器"),
-    ("ucbrowser", "UC 浏览器"),
-    ("mqqbrowser", "QQ 浏览器"),
-    ("samsungbrowser", "三星浏览器"),
+    ("micromessenger", later("微信")),
+    ("alipayclient", later("支付宝")),
+    ("dingtalk", later("钉钉")),
+    ("huaweibrowser", later("华为浏览器")),
+    ("miuibrowser", later("小米浏览器")),
+    ("heytapbrowser", later("OPPO 浏览器")),
+    ("vivobrowser", later("vivo 浏览器")),
+    ("ucbrowser", later("UC 浏览器")),
+    ("mqqbrowser", later("QQ 浏览器")),
+    ("samsungbrowser", later("三星浏览器")),
     ("edg", "Edge"),
     ("firefox", "Firefox"),
     ("fxios", "Firefox"),
@@ -33,10 +40,9 @@ _BROWSERS = (
 
 
 def name_device(user_agent: str) -> str:
-    """At most 60 characters; "其他设备" when nothing is known."""
+    """At most 60 characters; 其他设备 when nothing is known."""
     agent = user_agent.lower()
-    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
-    if system == "安卓手机" and "mobile" not in agent:
-        system = "安卓平板"
+    is_tablet = "android" in agent and "mobile" not in agent and "harmony" not in agent
+    system = later("安卓平板") if is_tablet else next((name for mark, name in _SYSTEMS if mark in agent), "")
     browser = next((name for mark, name in _BROWSERS if mark in agent), "")
-    return " ".join(part for part in (system, browser) if part) or "其他设备"
+    return " ".join(_(part) for part in (system, browser) if part) or _("其他设备")

@@ -1,10 +1,12 @@
-"""How moments and personal data are shown: masked, in Chinese time."""
+"""How moments and personal data are shown: masked, in Chinese time and the reader's words."""
 
 from datetime import date, datetime
 
+from babel.dates import format_date
 from flask import Flask
 
 from app.core import clock
+from app.core.locale import current_language
 from app.core.settings import settings
 
 
@@ -21,15 +23,20 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = clock.local(value).date()
+    if current_language() == "en":
+        return str(format_date(value, "d MMMM y", locale="en"))
     return f"{value.year} 年 {value.month} 月 {value.day} 日"
 
 
 def moment(value: datetime | None) -> str:
-    """`11 月 24 日 17:00`, with the year when it is not this one."""
+    """`11 月 24 日 17:00` or `24 November, 17:00`, with the year when it is not this one."""
     if value is None:
         return ""
     here = clock.local(value)
-    year = "" if here.year == clock.today().year else f"{here.year} 年 "
+    is_this_year = here.year == clock.today().year
+    if current_language() == "en":
+        return f"{format_date(here.date(), 'd MMMM' if is_this_year else 'd MMMM y', locale='en')}, {here:%H:%M}"
+    year = "" if is_this_year else f"{here.year} 年 "
     return f"{year}{here.month} 月 {here.day} 日 {here:%H:%M}"
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.core.access import access, anyone
+from app.core.locale import vary_by_language
 from app.help import queries
 from app.help.models import HelpKind
 from app.help.rendering import render
@@ -91,5 +92,4 @@ def _page(template: str, **values: Any) -> Response:
     response = make_response(render_template(template, region_code=_region_code(), **values))
     response.cache_control.private = True
     response.cache_control.max_age = _MAX_AGE_SECONDS
-    response.vary.add("Cookie")
-    return response
+    return vary_by_language(response)

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.policy import is_local_path
 from app.core.access import access, anyone
+from app.core.locale import COOKIE, LANGUAGES
 from app.core.settings import settings
 from app.home import queries
 
@@ -31,6 +32,17 @@ def update_elder_mode() -> ResponseReturnValue:
         response.set_cookie(ELDER_COOKIE, "1", max_age=_YEAR_SECONDS, samesite="Lax", secure=settings.has_https)
     else:
         response.delete_cookie(ELDER_COOKIE)
+    return response
+
+
+@blueprint.post("/language")
+@access(anyone)
+def update_language() -> ResponseReturnValue:
+    """The language of this browser from now on; back to where one was."""
+    target, chosen = request.form.get("next", ""), request.form.get("language", "")
+    response = redirect(target if is_local_path(target) else "/", 303)
+    if chosen in LANGUAGES:
+        response.set_cookie(COOKIE, chosen, max_age=_YEAR_SECONDS, samesite="Lax", secure=settings.has_https, httponly=True)
     return response
 
 

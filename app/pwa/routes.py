@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app.core.access import access, anyone
 from app.core.assets import asset
+from app.core.locale import current_language, page_lang, vary_by_language
 from app.core.settings import settings
 from app.pwa.forms import SampleForm
 from app.regions.queries import list_agencies
@@ -38,7 +39,7 @@ def show_manifest() -> Response:
         "name": _("%(bureau)s医保码", bureau=settings.bureau_name),
         "short_name": _("医保码"),
         "description": _("%(bureau)s的医保电子凭证。", bureau=settings.bureau_name),
-        "lang": "zh-CN",
+        "lang": page_lang(),
         "dir": "ltr",
         "start_url": "/code",
         "scope": "/",
@@ -58,20 +59,26 @@ def show_manifest() -> Response:
         ],
     }
     text = json.dumps(manifest, ensure_ascii=False)
-    return Response(text, content_type="application/manifest+json; charset=utf-8", headers={"Cache-Control": "no-cache"})
+    return vary_by_language(
+        Response(text, content_type="application/manifest+json; charset=utf-8", headers={"Cache-Control": "no-cache"})
+    )
 
 
 @blueprint.get("/sw.js")
 @access(anyone)
 def show_service_worker() -> Response:
-    """Served from the root so that it may answer for every page; asked for anew each time, so that a release takes over."""
+    """Served from the root so that it may answer for every page; asked for anew each time, so that a release takes over.
+
+    The reader's language is part of it: who chooses another gets another worker, which keeps the pages in that language.
+    """
     script = render_template(
         "pwa/service_worker.js",
         release=current_app.config["RELEASE"],
+        language=current_language(),
         files=[asset(name) for name in SHELL_FILES],
         pages=SHELL_PAGES,
     )
-    return Response(script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+    return vary_by_language(Response(script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}))
 
 
 @blueprint.get("/offline")

@@ -1,7 +1,9 @@
 // Keeps the static files of this release, the page for no network, help and hotlines. Never a page with a person in it,
-// a document or an API answer: those go to the network alone. Pages are kept as a browser without cookies gets them.
+// a document or an API answer: those go to the network alone. Pages are kept as a browser without cookies gets them,
+// in the language chosen here.
 const RELEASE = {{ release|tojson }};
-const CACHE = `pingzheng-${RELEASE}`;
+const LANGUAGE = {{ language|tojson }};
+const CACHE = `pingzheng-${RELEASE}-${LANGUAGE}`;
 const FILES = {{ files|tojson }};
 const PAGES = {{ pages|tojson }};
 const OFFLINE = "/offline";
@@ -40,7 +42,7 @@ async function forgetOthers() {
 }
 
 async function keepPage(path, cache) {
-  const response = await fetch(path, { credentials: "omit", cache: "no-store", redirect: "error" }).catch(() => null);
+  const response = await fetch(`${path}?lang=${LANGUAGE}`, { credentials: "omit", cache: "no-store", redirect: "error" }).catch(() => null);
   if (response?.ok) await (cache ?? (await caches.open(CACHE))).put(path, response);
 }
 
