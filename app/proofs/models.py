@@ -16,6 +16,8 @@ class ProofPurpose(Enum):
     rebinding = "rebinding"
     pin_reset = "pin_reset"
     unfreezing = "unfreezing"
+    family_holder = "family_holder"  # before adding somebody
+    family_member = "family_member"  # the member agrees to be shown
 
 
 class ProofMethod(Enum):

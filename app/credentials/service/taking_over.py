@@ -1,0 +1,48 @@
+"""A credential that relatives brought to life becomes its person's own: the same one, so that the relatives' links stay."""
+
+from collections.abc import Callable
+
+from sqlalchemy import update
+
+from app.core import audit
+from app.core.db import db, transaction
+from app.credentials import queries
+from app.credentials.models import Credential, CredentialKind, CredentialStatus
+from app.credentials.policy import CredentialTag
+
+Listener = Callable[[Credential], object]
+_listeners: list[Listener] = []
+
+
+def on_taken_over(listener: Listener) -> None:
+    """`listener(credential)` runs in the transaction in which a person takes their held credential over."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+@transaction()
+def take_over_credential(person_id: int, by: str) -> Credential | None:
+    """The person's held credential as their own from now on, frozen or not; None when there is none, also for the slower of two.
+
+    Who proved to be the person may use it, so a freeze by a relative ends with it.
+    """
+    taken = db.session.execute(
+        update(Credential)
+        .where(
+            Credential.person_id == person_id,
+            Credential.kind == CredentialKind.held,
+            Credential.status != CredentialStatus.ended,
+        )
+        .values(kind=CredentialKind.own, status=CredentialStatus.active, frozen_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        return None
+    credential = queries.find_credential_of(person_id)
+    if credential is None:
+        raise RuntimeError("what was taken over lives")
+    db.session.refresh(credential)
+    audit.record(CredentialTag.taken_over, actor=by, subject=f"credential:{credential.id}", person_id=person_id)
+    for listener in _listeners:
+        listener(credential)
+    return credential

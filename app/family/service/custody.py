@@ -1,0 +1,55 @@
+"""Disputed custody: while it lasts, two reviewers decide about adding this child."""
+
+from flask_babel import gettext as _
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from app.core import audit, clock
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.core.settings import settings
+from app.family import queries
+from app.family.models import CustodyFlag, FamilyLink, LinkState
+from app.family.policy import AgePolicy, FamilyTag
+from app.family.service import telling
+
+
+@transaction()
+def flag_custody(person_id: int, *, by: str) -> bool:
+    """by: `staff:3`, or `account:12` of a holder who objects. False when it was flagged before."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(CustodyFlag(person_id=person_id, set_by=by, set_at=clock.now()))
+            db.session.flush()
+    except IntegrityError:
+        return False
+    audit.record(FamilyTag.custody_disputed, actor=by, subject=f"person:{person_id}", person_id=person_id)
+    return True
+
+
+@transaction()
+def lift_custody_flag(person_id: int, *, by: str) -> bool:
+    """By staff alone."""
+    lifted = db.session.execute(
+        update(CustodyFlag)
+        .where(CustodyFlag.person_id == person_id, CustodyFlag.lifted_at.is_(None))
+        .values(lifted_at=clock.now(), lifted_by=by)
+        .execution_options(synchronize_session=False)
+    )
+    if lifted.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    audit.record(FamilyTag.custody_settled, actor=by, subject=f"person:{person_id}", person_id=person_id)
+    return True
+
+
+@transaction()
+def object_to_others(link: FamilyLink, *, by: str) -> bool:
+    """A holder of a child objects to another's link. Raises DomainError `not_a_child` when there is nothing to dispute."""
+    is_child = AgePolicy.of(settings).is_child(link.member.birthday, clock.today())
+    if link.state is not LinkState.active or not is_child or queries.count_links_of_member(link.member_person_id) < 2:
+        raise DomainError("nothing_to_dispute", _("这里没有可以提异议的绑定。"), _("有疑问请拨打医保热线。"), status=409)
+    is_new = flag_custody(link.member_person_id, by=by)
+    if is_new:
+        for each in queries.list_links_of_member(link.member_person_id):
+            telling.tell_objection(each)
+    return is_new

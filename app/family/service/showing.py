@@ -1,0 +1,89 @@
+"""The family's part of what an account shows, and what follows when such a code is used."""
+
+from datetime import datetime
+
+from app.accounts.models import Account, Consent, ConsentPurpose
+from app.accounts.queries import find_account_of_person, get_account
+from app.core import audit
+from app.core.db import transaction
+from app.core.display import moment as as_moment
+from app.credentials.models import Credential
+from app.credentials.queries import find_credential_of
+from app.credentials.service import Showable
+from app.family import queries
+from app.family.models import FamilyLink, LinkEnd, Way
+from app.family.policy import RELATION_LABELS, FamilyTag, refuse_showing
+from app.family.service import telling
+from app.family.service.links import end_link
+
+COLOURS = 5
+
+
+def colour_of(link: FamilyLink) -> int:
+    return (link.slot - 1) % COLOURS + 1
+
+
+def list_family_showables(account: Account) -> list[Showable]:
+    """Members whose insurance runs, by place. One whose credential is frozen is listed; the code page says so."""
+    shown = []
+    for link in queries.list_links(account.id):
+        credential = find_credential_of(link.member_person_id) if refuse_showing(link.member) is None else None
+        if credential is not None:
+            shown.append(
+                Showable(
+                    credential_id=credential.id,
+                    person_id=link.member_person_id,
+                    name=link.member.name,
+                    label=str(RELATION_LABELS[link.relation]),
+                    status=credential.status,
+                    shown_by="family",
+                    colour=colour_of(link),
+                    link_id=link.id,
+                )
+            )
+    return shown
+
+
+@transaction()
+def note_use(credential_id: int, handle: str, shown_by: str, place: str, moment: datetime) -> None:
+    """A relative showed the code: the member is told, where there is an account, and the audit row carries the relation."""
+    holder_id = queries.find_holder_behind(handle)
+    link = queries.find_link_of_credential(holder_id, credential_id) if holder_id else None
+    if link is None:
+        return
+    audit.record(
+        FamilyTag.link_used,
+        actor=f"account:{link.holder_account_id}",
+        subject=f"family_link:{link.id}",
+        person_id=link.member_person_id,
+        relation=link.relation.value,
+    )
+    account = find_account_of_person(link.member_person_id)
+    if account is not None and account.id != link.holder_account_id:
+        telling.tell_used(account.id, telling.name_of_holder(get_account(link.holder_account_id)), place, as_moment(moment))
+
+
+def list_holders(credential: Credential) -> list[int]:
+    """Account ids that may show it besides its person's own."""
+    return [link.holder_account_id for link in queries.list_links_of_member(credential.person_id)]
+
+
+@transaction()
+def end_with_consent(consent: Consent) -> None:
+    """Withdrawing it ends what it allowed (PIPL 15): a holder's own link, or, by the member, all links that rest on their word."""
+    if consent.notice.purpose not in (
+        ConsentPurpose.family_authorisation,
+        ConsentPurpose.family_share,
+        ConsentPurpose.guardian_under_14,
+    ):
+        return
+    by = f"account:{consent.account_id}"
+    own = queries.find_link(consent.account_id, consent.person_id)
+    if own is not None:
+        end_link(own, LinkEnd.consent_withdrawn, by=by)
+        return
+    account = get_account(consent.account_id)
+    if account.person_id == consent.person_id:
+        for link in queries.list_links_of_member(consent.person_id):
+            if link.way is not Way.documents:
+                end_link(link, LinkEnd.consent_withdrawn, by=by)

@@ -1,0 +1,29 @@
+"""What runs by itself, and what other features' verbs set off here."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from app.accounts.service import find_relatives_with, on_consent_withdrawn
+from app.core import background
+from app.credentials.service import on_taken_over, on_used, show_also, tell_of_denials
+from app.documents.service import allow_subject
+from app.family import queries, service
+from app.reviews.service import facts_of, may_decide, name_kind, on_decision
+
+EVERY = timedelta(hours=1)
+
+
+def register(app: Flask) -> None:
+    background.register(app, "family.tend", EVERY.total_seconds(), service.tend)
+    show_also(service.list_family_showables)
+    find_relatives_with(queries.list_relatives)
+    on_taken_over(service.note_taken_over)
+    on_used(service.note_use)
+    tell_of_denials(service.list_holders)
+    on_consent_withdrawn(service.end_with_consent)
+    allow_subject("family_request", service.may_send_papers)
+    name_kind(service.KIND, "添加家人", service.SLOTS)
+    on_decision(service.KIND, service.take_decision)
+    may_decide(service.KIND, service.refuse_own_family)
+    facts_of(service.KIND, service.facts_for_reviewer)
