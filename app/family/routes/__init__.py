@@ -1,0 +1,3 @@
+from app.family.routes.blueprint import blueprint
+
+__all__ = ["blueprint"]
