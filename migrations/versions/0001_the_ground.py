@@ -85,6 +85,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ec_token_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
+        "forged_tag",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("handle", sa.String(length=20), nullable=False),
+        sa.Column("institution_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_forged_tag")),
+    )
+    with op.batch_alter_table("forged_tag", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_forged_tag_created_at"), ["created_at"], unique=False)
+        batch_op.create_index("ix_forged_tag_handle", ["handle", "created_at"], unique=False)
+
+    op.create_table(
         "help_event",
         sa.Column("code", sa.String(length=11), nullable=False),
         sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -118,6 +130,13 @@ def upgrade() -> None:
     with op.batch_alter_table("help_text", schema=None) as batch_op:
         batch_op.create_index("uq_help_text_slug", ["kind", "slug", "language"], unique=True)
 
+    op.create_table(
+        "holiday",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("is_worked", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_holiday")),
+    )
     op.create_table(
         "installation",
         sa.Column("kind", sa.String(length=16), nullable=False),
@@ -166,6 +185,33 @@ def upgrade() -> None:
         batch_op.create_index("uq_insured_person_cert", ["cert_no_hash", "cert_type"], unique=True)
 
     op.create_table(
+        "job",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("arguments", sa.Text(), nullable=False),
+        sa.Column(
+            "state", sa.Enum("waiting", "running", "done", "failed", name="jobstate", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("queued_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("started_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+    )
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.create_index("ix_job_state_due_at", ["state", "due_at"], unique=False)
+
+    op.create_table(
+        "job_worker",
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("started_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_job_worker")),
+    )
+    op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
@@ -176,7 +222,12 @@ def upgrade() -> None:
                 "share_on_scan",
                 "guardian_under_14",
                 "family_documents",
+                "family_notice",
+                "family_agreement",
+                "family_authorisation",
+                "family_share",
                 "mutual_aid",
+                "commitment_letter",
                 name="consentpurpose",
                 native_enum=False,
                 length=24,
@@ -252,7 +303,9 @@ def upgrade() -> None:
         sa.Column("address_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("browser_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column(
-            "purpose", sa.Enum("sign_in", "lost", "new_phone", name="smspurpose", native_enum=False, length=24), nullable=False
+            "purpose",
+            sa.Enum("sign_in", "lost", "new_phone", "pin_reset", name="smspurpose", native_enum=False, length=24),
+            nullable=False,
         ),
         sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -265,6 +318,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_sms_code_browser", ["browser_hash", "purpose"], unique=False)
         batch_op.create_index("ix_sms_code_created", ["created_at"], unique=False)
         batch_op.create_index("ix_sms_code_phone", ["phone_hash", "created_at"], unique=False)
+
+    op.create_table(
+        "staff_attempt",
+        sa.Column("name_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("tried_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("locked_until", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name_hash", name=op.f("pk_staff_attempt")),
+    )
+    with op.batch_alter_table("staff_attempt", schema=None) as batch_op:
+        batch_op.create_index("ix_staff_attempt_tried_at", ["tried_at"], unique=False)
 
     op.create_table(
         "stored_answer",
@@ -374,6 +438,26 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "custody_flag",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("set_by", sa.String(length=40), nullable=False),
+        sa.Column("set_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("lifted_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["insured_person.id"], name=op.f("fk_custody_flag_person_id_insured_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_custody_flag")),
+    )
+    with op.batch_alter_table("custody_flag", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_custody_flag_person",
+            ["person_id"],
+            unique=True,
+            sqlite_where=sa.text("lifted_at IS NULL"),
+            postgresql_where=sa.text("lifted_at IS NULL"),
+        )
+
+    op.create_table(
         "consent",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -420,6 +504,135 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_display_pin")),
     )
     op.create_table(
+        "document_page",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("owner_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column(
+            "slot",
+            sa.Enum(
+                "birth_certificate",
+                "register_holder",
+                "register_member",
+                "kinship_notarisation",
+                "signed_letter",
+                "other",
+                name="slot",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("received", "processing", "ready", "refused", "deleted", name="pagestate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("file_key", sa.String(length=32), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("delete_after", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("byte_count", sa.Integer(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("refusal", sa.String(length=32), nullable=False),
+        sa.Column("object_name", sa.String(length=64), nullable=True),
+        sa.Column("source_name", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["owner_account_id"], ["account.id"], name=op.f("fk_document_page_owner_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_page")),
+        sa.UniqueConstraint("object_name", name=op.f("uq_document_page_object_name")),
+        sa.UniqueConstraint("source_name", name=op.f("uq_document_page_source_name")),
+    )
+    with op.batch_alter_table("document_page", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_document_page_delete_after"), ["delete_after"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_page_owner_account_id"), ["owner_account_id"], unique=False)
+        batch_op.create_index("ix_document_page_subject", ["subject", "slot", "position"], unique=False)
+
+    op.create_table(
+        "family_link",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("holder_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "relation",
+            sa.Enum(
+                "spouse",
+                "father",
+                "mother",
+                "son",
+                "daughter",
+                "brother",
+                "sister",
+                "grandfather",
+                "grandmother",
+                "mothers_father",
+                "mothers_mother",
+                "grandson",
+                "granddaughter",
+                "daughters_son",
+                "daughters_daughter",
+                "ward",
+                name="relation",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "documents", "face", "own_phone", "counter_code", "call_back", "vouching", name="way", native_enum=False, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("began_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Enum("active", "ended", name="linkstate", native_enum=False, length=24), nullable=False),
+        sa.Column("of_age_on", sa.Date(), nullable=True),
+        sa.Column("reminded_days", sa.Integer(), nullable=True),
+        sa.Column("ended_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column(
+            "end_reason",
+            sa.Enum(
+                "unbound_by_holder",
+                "unbound_by_member",
+                "consent_withdrawn",
+                "not_renewed",
+                "member_died",
+                "member_moved",
+                "holder_died",
+                "unbound_by_bureau",
+                name="linkend",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.ForeignKeyConstraint(["holder_account_id"], ["account.id"], name=op.f("fk_family_link_holder_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["member_person_id"], ["insured_person.id"], name=op.f("fk_family_link_member_person_id_insured_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_family_link")),
+    )
+    with op.batch_alter_table("family_link", schema=None) as batch_op:
+        batch_op.create_index("ix_family_link_member", ["member_person_id", "state"], unique=False)
+        batch_op.create_index("ix_family_link_of_age", ["state", "of_age_on"], unique=False)
+        batch_op.create_index(
+            "uq_family_link_pair",
+            ["holder_account_id", "member_person_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'active'"),
+            postgresql_where=sa.text("state = 'active'"),
+        )
+        batch_op.create_index(
+            "uq_family_link_slot",
+            ["holder_account_id", "slot"],
+            unique=True,
+            sqlite_where=sa.text("state = 'active'"),
+            postgresql_where=sa.text("state = 'active'"),
+        )
+
+    op.create_table(
         "hotline",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("agency_id", sa.Integer(), nullable=False),
@@ -433,6 +646,51 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("hotline", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hotline_agency_id"), ["agency_id"], unique=False)
+
+    op.create_table(
+        "letter",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("owner_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("facts_encrypted", sa.LargeBinary(), nullable=False),
+        sa.Column("return_to", sa.String(length=120), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "signature", sa.Enum("drawn", "typed", "paper", name="signaturekind", native_enum=False, length=24), nullable=True
+        ),
+        sa.Column("strokes_encrypted", sa.LargeBinary(), nullable=True),
+        sa.Column("signed_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("pdf_name", sa.String(length=80), nullable=True),
+        sa.Column("pdf_sha256", sa.LargeBinary(length=32), nullable=True),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_letter_notice_id_notice")),
+        sa.ForeignKeyConstraint(["owner_account_id"], ["account.id"], name=op.f("fk_letter_owner_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+    )
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letter_owner_account_id"), ["owner_account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letter_pdf_sha256"), ["pdf_sha256"], unique=False)
+        batch_op.create_index("ix_letter_subject", ["subject"], unique=False)
+
+    op.create_table(
+        "lost_report",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("browser_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("address_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("cert_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("guesses", sa.Integer(), nullable=False),
+        sa.Column("used_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_lost_report_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lost_report")),
+    )
+    with op.batch_alter_table("lost_report", schema=None) as batch_op:
+        batch_op.create_index("ix_lost_report_address", ["address_hash", "created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lost_report_browser_hash"), ["browser_hash"], unique=False)
+        batch_op.create_index("ix_lost_report_cert", ["cert_hash", "created_at"], unique=False)
+        batch_op.create_index("ix_lost_report_created", ["created_at"], unique=False)
 
     op.create_table(
         "message",
@@ -456,6 +714,30 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_mutual_aid_guess_account_id_account")),
         sa.PrimaryKeyConstraint("account_id", "hour", name=op.f("pk_mutual_aid_guess")),
     )
+    op.create_table(
+        "staff_member",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("username", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("roles_text", sa.String(length=120), nullable=False),
+        sa.Column("password_hash", sa.String(length=120), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("must_choose_password", sa.Boolean(), nullable=False),
+        sa.Column("password_expires_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("totp_secret", sa.LargeBinary(length=96), nullable=True),
+        sa.Column("totp_enrolled_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("totp_last_step", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("disabled_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_staff_member_agency_id_agency")),
+        sa.ForeignKeyConstraint(["person_id"], ["insured_person.id"], name=op.f("fk_staff_member_person_id_insured_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_member")),
+        sa.UniqueConstraint("username", name=op.f("uq_staff_member_username")),
+    )
+    with op.batch_alter_table("staff_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_member_agency_id"), ["agency_id"], unique=False)
+
     op.create_table(
         "use_denial",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -504,6 +786,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_activation_draft_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
+        "document_upload",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("owner_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column(
+            "slot",
+            sa.Enum(
+                "birth_certificate",
+                "register_holder",
+                "register_member",
+                "kinship_notarisation",
+                "signed_letter",
+                "other",
+                name="slot",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("fingerprint_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("folder", sa.String(length=64), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.Column("pieces", sa.Text(), nullable=False),
+        sa.Column("joined_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("page_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["owner_account_id"], ["account.id"], name=op.f("fk_document_upload_owner_account_id_account")),
+        sa.ForeignKeyConstraint(["page_id"], ["document_page.id"], name=op.f("fk_document_upload_page_id_document_page")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_upload")),
+        sa.UniqueConstraint("folder", name=op.f("uq_document_upload_folder")),
+    )
+    with op.batch_alter_table("document_upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_document_upload_created_at"), ["created_at"], unique=False)
+        batch_op.create_index("ix_document_upload_owner", ["owner_account_id", "fingerprint_hash"], unique=False)
+
+    op.create_table(
         "login_session",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
@@ -511,7 +830,23 @@ def upgrade() -> None:
         sa.Column("device_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("sms_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("ended_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column(
+            "end_reason",
+            sa.Enum(
+                "signed_out",
+                "replaced",
+                "signed_out_everywhere",
+                "device_removed",
+                "phone_reported_lost",
+                "phone_moved",
+                name="sessionend",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
         sa.Column("unlocked_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_login_session_account_id_account")),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_login_session_device_id_device")),
@@ -580,6 +915,51 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "passkey",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("device_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key_id", sa.LargeBinary(length=1023), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_passkey_account_id_account")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_passkey_device_id_device")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("key_id", name=op.f("uq_passkey_key_id")),
+    )
+    with op.batch_alter_table("passkey", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkey_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_passkey_device_id"), ["device_id"], unique=False)
+
+    op.create_table(
+        "passkey_offer",
+        sa.Column("device_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unlocks", sa.Integer(), nullable=False),
+        sa.Column("answered_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_passkey_offer_device_id_device")),
+        sa.PrimaryKeyConstraint("device_id", name=op.f("pk_passkey_offer")),
+    )
+    op.create_table(
+        "pin_reset",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("device_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("requested_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("effective_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("done_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_pin_reset_account_id_account")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_pin_reset_device_id_device")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pin_reset")),
+    )
+    with op.batch_alter_table("pin_reset", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pin_reset_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pin_reset_device_id"), ["device_id"], unique=False)
+
+    op.create_table(
         "presentation",
         sa.Column("handle", sa.String(length=20), nullable=False),
         sa.Column("credential_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -603,6 +983,7 @@ def upgrade() -> None:
                 "link_ended",
                 "credential_ended",
                 "forged_tags",
+                "reported_lost",
                 name="endreason",
                 native_enum=False,
                 length=24,
@@ -635,13 +1016,86 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rebinding_device_id"), ["device_id"], unique=False)
 
     op.create_table(
+        "review_case",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("region", sa.String(length=6), nullable=False),
+        sa.Column("opened_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "claimed",
+                "returned",
+                "approved",
+                "rejected",
+                "withdrawn",
+                name="casestate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("needs_second", sa.Boolean(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("claimed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("claimed_until", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("effective_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("first_approved_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("not_for", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["claimed_by"], ["staff_member.id"], name=op.f("fk_review_case_claimed_by_staff_member")),
+        sa.ForeignKeyConstraint(
+            ["first_approved_by"], ["staff_member.id"], name=op.f("fk_review_case_first_approved_by_staff_member")
+        ),
+        sa.ForeignKeyConstraint(["not_for"], ["staff_member.id"], name=op.f("fk_review_case_not_for_staff_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_case")),
+    )
+    with op.batch_alter_table("review_case", schema=None) as batch_op:
+        batch_op.create_index("ix_review_case_claimed_by", ["claimed_by"], unique=False)
+        batch_op.create_index("ix_review_case_claimed_until", ["claimed_until"], unique=False)
+        batch_op.create_index("ix_review_case_effective_at", ["effective_at"], unique=False)
+        batch_op.create_index("ix_review_case_queue", ["region", "state", "due_at"], unique=False)
+        batch_op.create_index("uq_review_case_subject", ["subject"], unique=True)
+
+    op.create_table(
+        "staff_session",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("browser_name", sa.String(length=60), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("verified_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_staff_session_staff_id_staff_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_staff_session_token_hash")),
+    )
+    with op.batch_alter_table("staff_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_session_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_staff_session_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
         "identity_proof",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "purpose",
-            sa.Enum("activation", "rebinding", "pin_reset", "unfreezing", name="proofpurpose", native_enum=False, length=24),
+            sa.Enum(
+                "activation",
+                "rebinding",
+                "pin_reset",
+                "unfreezing",
+                "family_holder",
+                "family_member",
+                name="proofpurpose",
+                native_enum=False,
+                length=24,
+            ),
             nullable=False,
         ),
         sa.Column(
@@ -667,6 +1121,135 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_identity_proof_session_id"), ["session_id"], unique=False)
 
     op.create_table(
+        "link_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("holder_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "waiting_authorisation",
+                "waiting_review",
+                "returned",
+                "approved",
+                "rejected",
+                "withdrawn",
+                "expired",
+                name="requeststate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "step",
+            sa.Enum("notice", "step_up", "member", "way", "finish", name="draftstep", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("typed_encrypted", sa.LargeBinary(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "relation",
+            sa.Enum(
+                "spouse",
+                "father",
+                "mother",
+                "son",
+                "daughter",
+                "brother",
+                "sister",
+                "grandfather",
+                "grandmother",
+                "mothers_father",
+                "mothers_mother",
+                "grandson",
+                "granddaughter",
+                "daughters_son",
+                "daughters_daughter",
+                "ward",
+                name="relation",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "documents", "face", "own_phone", "counter_code", "call_back", "vouching", name="way", native_enum=False, length=24
+            ),
+            nullable=True,
+        ),
+        sa.Column("renews_link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("stepped_up_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("stepped_up_session", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("submitted_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("refusal", sa.String(length=40), nullable=False),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["holder_account_id"], ["account.id"], name=op.f("fk_link_request_holder_account_id_account")),
+        sa.ForeignKeyConstraint(["link_id"], ["family_link.id"], name=op.f("fk_link_request_link_id_family_link")),
+        sa.ForeignKeyConstraint(["person_id"], ["insured_person.id"], name=op.f("fk_link_request_person_id_insured_person")),
+        sa.ForeignKeyConstraint(["renews_link_id"], ["family_link.id"], name=op.f("fk_link_request_renews_link_id_family_link")),
+        sa.ForeignKeyConstraint(
+            ["stepped_up_session"], ["login_session.id"], name=op.f("fk_link_request_stepped_up_session_login_session")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_request")),
+    )
+    with op.batch_alter_table("link_request", schema=None) as batch_op:
+        batch_op.create_index("ix_link_request_state", ["state", "expires_at"], unique=False)
+        batch_op.create_index(
+            "uq_link_request_draft",
+            ["holder_account_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'draft'"),
+            postgresql_where=sa.text("state = 'draft'"),
+        )
+        batch_op.create_index(
+            "uq_link_request_open",
+            ["holder_account_id", "person_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('waiting_authorisation', 'waiting_review', 'returned')"),
+            postgresql_where=sa.text("state IN ('waiting_authorisation', 'waiting_review', 'returned')"),
+        )
+
+    op.create_table(
+        "passkey_challenge",
+        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purpose", sa.Enum("adding", "unlocking", name="challengepurpose", native_enum=False, length=24), nullable=False),
+        sa.Column("challenge", sa.LargeBinary(length=64), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["login_session.id"], name=op.f("fk_passkey_challenge_session_id_login_session")),
+        sa.PrimaryKeyConstraint("session_id", "purpose", name=op.f("pk_passkey_challenge")),
+    )
+    with op.batch_alter_table("passkey_challenge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkey_challenge_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
+        "review_step",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column(
+            "verb",
+            sa.Enum("approve", "return", "reject", "resubmit", "appeal", "withdraw", name="stepverb", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("taken_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("note_encrypted", sa.LargeBinary(), nullable=True),
+        sa.Column("settled_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["review_case.id"], name=op.f("fk_review_step_case_id_review_case")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_review_step_staff_id_staff_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_step")),
+    )
+    with op.batch_alter_table("review_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_step_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "typed_code",
         sa.Column("number", sa.String(length=12), nullable=False),
         sa.Column("handle", sa.String(length=20), nullable=False),
@@ -679,21 +1262,193 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_typed_code_expires_at"), ["expires_at"], unique=False)
         batch_op.create_index("ix_typed_code_handle", ["handle", "expires_at"], unique=False)
 
+    op.create_table(
+        "call_back",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("starts_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("region", sa.String(length=6), nullable=False),
+        sa.Column("phone_encrypted", sa.LargeBinary(length=64), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("booked", "done", "failed", "cancelled", name="callbackstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("checklist", sa.String(length=200), nullable=False),
+        sa.Column("done_by", sa.String(length=40), nullable=False),
+        sa.Column("done_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["request_id"], ["link_request.id"], name=op.f("fk_call_back_request_id_link_request")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_back")),
+    )
+    with op.batch_alter_table("call_back", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_call_back_place",
+            ["starts_at", "place"],
+            unique=True,
+            sqlite_where=sa.text("state = 'booked'"),
+            postgresql_where=sa.text("state = 'booked'"),
+        )
+        batch_op.create_index(
+            "uq_call_back_request",
+            ["request_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'booked'"),
+            postgresql_where=sa.text("state = 'booked'"),
+        )
+
+    op.create_table(
+        "family_invitation",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.Enum("member", "voucher", name="invitationkind", native_enum=False, length=24), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["request_id"], ["link_request.id"], name=op.f("fk_family_invitation_request_id_link_request")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_family_invitation")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_family_invitation_token_hash")),
+    )
+    with op.batch_alter_table("family_invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_family_invitation_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
+        "family_voucher",
+        sa.Column("request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "relation",
+            sa.Enum(
+                "spouse",
+                "father",
+                "mother",
+                "son",
+                "daughter",
+                "brother",
+                "sister",
+                "grandfather",
+                "grandmother",
+                "mothers_father",
+                "mothers_mother",
+                "grandson",
+                "granddaughter",
+                "daughters_son",
+                "daughters_daughter",
+                "ward",
+                name="relation",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("vouched_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_family_voucher_account_id_account")),
+        sa.ForeignKeyConstraint(["request_id"], ["link_request.id"], name=op.f("fk_family_voucher_request_id_link_request")),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_family_voucher")),
+    )
+    op.create_table(
+        "review_step_reason",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("step_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "blurred",
+                "glare",
+                "cut_off",
+                "page_missing",
+                "wrong_document",
+                "names_differ",
+                "numbers_differ",
+                "relation_unproven",
+                "expired",
+                "signature_missing",
+                "altered",
+                "not_entitled",
+                "other",
+                name="reviewreason",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("slot", sa.String(length=40), nullable=False),
+        sa.Column("page_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["step_id"], ["review_step.id"], name=op.f("fk_review_step_reason_step_id_review_step")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_step_reason")),
+    )
+    with op.batch_alter_table("review_step_reason", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_step_reason_step_id"), ["step_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("review_step_reason", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_step_reason_step_id"))
+
+    op.drop_table("review_step_reason")
+    op.drop_table("family_voucher")
+    with op.batch_alter_table("family_invitation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_family_invitation_request_id"))
+
+    op.drop_table("family_invitation")
+    with op.batch_alter_table("call_back", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_call_back_request", sqlite_where=sa.text("state = 'booked'"), postgresql_where=sa.text("state = 'booked'")
+        )
+        batch_op.drop_index(
+            "uq_call_back_place", sqlite_where=sa.text("state = 'booked'"), postgresql_where=sa.text("state = 'booked'")
+        )
+
+    op.drop_table("call_back")
     with op.batch_alter_table("typed_code", schema=None) as batch_op:
         batch_op.drop_index("ix_typed_code_handle")
         batch_op.drop_index(batch_op.f("ix_typed_code_expires_at"))
 
     op.drop_table("typed_code")
+    with op.batch_alter_table("review_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_step_case_id"))
+
+    op.drop_table("review_step")
+    with op.batch_alter_table("passkey_challenge", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_passkey_challenge_created_at"))
+
+    op.drop_table("passkey_challenge")
+    with op.batch_alter_table("link_request", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_link_request_open",
+            sqlite_where=sa.text("state IN ('waiting_authorisation', 'waiting_review', 'returned')"),
+            postgresql_where=sa.text("state IN ('waiting_authorisation', 'waiting_review', 'returned')"),
+        )
+        batch_op.drop_index(
+            "uq_link_request_draft", sqlite_where=sa.text("state = 'draft'"), postgresql_where=sa.text("state = 'draft'")
+        )
+        batch_op.drop_index("ix_link_request_state")
+
+    op.drop_table("link_request")
     with op.batch_alter_table("identity_proof", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_identity_proof_session_id"))
         batch_op.drop_index("ix_identity_proof_person")
 
     op.drop_table("identity_proof")
+    with op.batch_alter_table("staff_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_session_staff_id"))
+        batch_op.drop_index(batch_op.f("ix_staff_session_created_at"))
+
+    op.drop_table("staff_session")
+    with op.batch_alter_table("review_case", schema=None) as batch_op:
+        batch_op.drop_index("uq_review_case_subject")
+        batch_op.drop_index("ix_review_case_queue")
+        batch_op.drop_index("ix_review_case_effective_at")
+        batch_op.drop_index("ix_review_case_claimed_until")
+        batch_op.drop_index("ix_review_case_claimed_by")
+
+    op.drop_table("review_case")
     with op.batch_alter_table("rebinding", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rebinding_device_id"))
         batch_op.drop_index(batch_op.f("ix_rebinding_account_id"))
@@ -704,6 +1459,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_presentation_credential")
 
     op.drop_table("presentation")
+    with op.batch_alter_table("pin_reset", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pin_reset_device_id"))
+        batch_op.drop_index(batch_op.f("ix_pin_reset_account_id"))
+
+    op.drop_table("pin_reset")
+    op.drop_table("passkey_offer")
+    with op.batch_alter_table("passkey", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_passkey_device_id"))
+        batch_op.drop_index(batch_op.f("ix_passkey_account_id"))
+
+    op.drop_table("passkey")
     with op.batch_alter_table("mutual_aid", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_mutual_aid_live", sqlite_where=sa.text("revoked_at IS NULL"), postgresql_where=sa.text("revoked_at IS NULL")
@@ -718,6 +1484,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_login_session_account_id"))
 
     op.drop_table("login_session")
+    with op.batch_alter_table("document_upload", schema=None) as batch_op:
+        batch_op.drop_index("ix_document_upload_owner")
+        batch_op.drop_index(batch_op.f("ix_document_upload_created_at"))
+
+    op.drop_table("document_upload")
     with op.batch_alter_table("activation_draft", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_activation_draft_expires_at"))
         batch_op.drop_index(batch_op.f("ix_activation_draft_account_id"))
@@ -728,15 +1499,49 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_use_denial_credential_id"))
 
     op.drop_table("use_denial")
+    with op.batch_alter_table("staff_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_member_agency_id"))
+
+    op.drop_table("staff_member")
     op.drop_table("mutual_aid_guess")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_account_id"))
 
     op.drop_table("message")
+    with op.batch_alter_table("lost_report", schema=None) as batch_op:
+        batch_op.drop_index("ix_lost_report_created")
+        batch_op.drop_index("ix_lost_report_cert")
+        batch_op.drop_index(batch_op.f("ix_lost_report_browser_hash"))
+        batch_op.drop_index("ix_lost_report_address")
+
+    op.drop_table("lost_report")
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.drop_index("ix_letter_subject")
+        batch_op.drop_index(batch_op.f("ix_letter_pdf_sha256"))
+        batch_op.drop_index(batch_op.f("ix_letter_owner_account_id"))
+
+    op.drop_table("letter")
     with op.batch_alter_table("hotline", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hotline_agency_id"))
 
     op.drop_table("hotline")
+    with op.batch_alter_table("family_link", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_family_link_slot", sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'")
+        )
+        batch_op.drop_index(
+            "uq_family_link_pair", sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'")
+        )
+        batch_op.drop_index("ix_family_link_of_age")
+        batch_op.drop_index("ix_family_link_member")
+
+    op.drop_table("family_link")
+    with op.batch_alter_table("document_page", schema=None) as batch_op:
+        batch_op.drop_index("ix_document_page_subject")
+        batch_op.drop_index(batch_op.f("ix_document_page_owner_account_id"))
+        batch_op.drop_index(batch_op.f("ix_document_page_delete_after"))
+
+    op.drop_table("document_page")
     op.drop_table("display_pin")
     with op.batch_alter_table("device", schema=None) as batch_op:
         batch_op.drop_index("uq_device_browser_account")
@@ -748,6 +1553,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consent_account_id"))
 
     op.drop_table("consent")
+    with op.batch_alter_table("custody_flag", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_custody_flag_person", sqlite_where=sa.text("lifted_at IS NULL"), postgresql_where=sa.text("lifted_at IS NULL")
+        )
+
+    op.drop_table("custody_flag")
     with op.batch_alter_table("credential", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_credential_living", sqlite_where=sa.text("status <> 'ended'"), postgresql_where=sa.text("status <> 'ended'")
@@ -773,6 +1584,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stored_answer_created_at"))
 
     op.drop_table("stored_answer")
+    with op.batch_alter_table("staff_attempt", schema=None) as batch_op:
+        batch_op.drop_index("ix_staff_attempt_tried_at")
+
+    op.drop_table("staff_attempt")
     with op.batch_alter_table("sms_code", schema=None) as batch_op:
         batch_op.drop_index("ix_sms_code_phone")
         batch_op.drop_index("ix_sms_code_created")
@@ -793,12 +1608,18 @@ def downgrade() -> None:
         batch_op.drop_index("uq_notice_version")
 
     op.drop_table("notice")
+    op.drop_table("job_worker")
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.drop_index("ix_job_state_due_at")
+
+    op.drop_table("job")
     with op.batch_alter_table("insured_person", schema=None) as batch_op:
         batch_op.drop_index("uq_insured_person_cert")
 
     op.drop_table("insured_person")
     op.drop_table("institution")
     op.drop_table("installation")
+    op.drop_table("holiday")
     with op.batch_alter_table("help_text", schema=None) as batch_op:
         batch_op.drop_index("uq_help_text_slug")
 
@@ -807,6 +1628,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_help_event_created_at"))
 
     op.drop_table("help_event")
+    with op.batch_alter_table("forged_tag", schema=None) as batch_op:
+        batch_op.drop_index("ix_forged_tag_handle")
+        batch_op.drop_index(batch_op.f("ix_forged_tag_created_at"))
+
+    op.drop_table("forged_tag")
     with op.batch_alter_table("ec_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ec_token_expires_at"))
 
