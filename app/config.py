@@ -44,6 +44,11 @@ class Settings:
     instance_path: Path = Path("instance")
     database_url: str = ""
     documents_url: str = ""
+    s3_endpoint: str = ""  # for DOCUMENTS_URL=s3://bucket/folder
+    s3_region: str = ""
+    s3_access_key: str = field(default="", repr=False)
+    s3_secret_key: str = field(default="", repr=False)
+    job_runner: str = ""  # inside | own | immediate; else inside the web process in the demo, a process of its own in production
     ratelimit_storage_url: str = "memory://"
     trusted_proxies: int = 0
     test_clock_file: str = ""  # demo mode only: a file holding an offset in seconds, so that tests can move the clock
@@ -79,9 +84,23 @@ class Settings:
     sms_per_address_hour: int = 20
     sms_guesses: int = 5
     sms_valid_seconds: int = 300
+    sms_fresh_minutes: int = 30  # how long an SMS code given in a session counts for what asks for one
     session_idle_days: int = 30
     session_absolute_days: int = 180
     rebind_delay_hours: int = 24
+
+    # Staff (contract 1)
+    separation: str = "full"  # full | small: in a small bureau one person may be sysadmin and secadmin
+    staff_guesses: int = 5
+    staff_lock_minutes: int = 15
+    staff_idle_minutes: int = 15
+    staff_absolute_hours: int = 10
+
+    # Reviews
+    review_hours: str = "09:00-12:00,13:00-17:00"  # of a working day, Asia/Shanghai
+    review_promise_hours: int = 14  # working hours until a decision is due: two days
+    review_claim_minutes: int = 20
+    review_undo_seconds: int = 60
 
     # Activation
     draft_days: int = 30
@@ -94,6 +113,14 @@ class Settings:
     proof_keep_days: int = 180  # then the audit log alone remembers
     max_age_years: int = 150
 
+    # Lost phone, forgotten PIN
+    pin_reset_delay_hours: int = 24
+    pin_reset_open_days: int = 7  # how long the other PIN may be chosen once the delay is over
+    lost_code_minutes: int = 30  # a relative has to be called first
+    lost_code_guesses: int = 5
+    lost_code_per_person_hour: int = 3
+    lost_code_per_address_hour: int = 10
+
     # The code (contract 4)
     code_digest: str = "sha256"
     code_period_seconds: int = 30
@@ -104,8 +131,13 @@ class Settings:
     pin_guesses: int = 5
     pin_lock_minutes: int = 15
     relock_minutes: int = 5
+    passkey_rp_id: str = ""  # the domain passkeys belong to; the host of the address unless set
+    passkey_offer_unlocks: int = 3  # so often the PIN is typed on a device before a passkey is offered
     offline_days: int = 30
     offline_uses: int = 10
+    forged_tags: int = 5  # under one handle within `forged_tag_hours`, at most two counted per institution, end it
+    forged_tags_per_institution: int = 2
+    forged_tag_hours: int = 24
     typed_code_seconds: int = 120
     typed_code_renew_seconds: int = 90
     typed_code_keep_hours: int = 24
@@ -126,12 +158,41 @@ class Settings:
     risk_pharmacies_a_day: int = 0
     risk_new_device_hours: int = 0
 
+    # Families (S38, S39, C1, C13)
+    family_members_per_holder: int = 5
+    family_holders_per_member: int = 8
+    family_documents_below: int = 16  # younger: documents and review
+    family_own_from: int = 17  # from this age on the member's own authorisation alone; between the two either way
+    family_guardian_below: int = 14
+    family_holder_from: int = 18
+    family_adult_review: bool = False
+    family_invitation_days: int = 30
+    family_step_up_minutes: int = 30
+    family_renewal_grace_days: int = 30
+    family_calls_at_once: int = 3
+
+    # Documents (OWASP upload: size, pixels, files, quota per person)
+    document_max_megabytes: int = 10
+    document_max_megapixels: int = 40
+    document_max_side: int = 2400
+    document_max_files: int = 6  # of one application
+    document_max_pdf_pages: int = 12
+    document_pdf_seconds: int = 30  # of processor time for reading one PDF
+    document_quota_megabytes: int = 200  # kept for one person
+    document_draft_days: int = 30
+    document_keep_days: int = 90  # after the decision
+    job_keep_days: int = 30
+
     # Roster
     roster_batch_rows: int = 10_000
 
     @property
     def is_demo(self) -> bool:
         return self.app_mode is Mode.demo
+
+    @property
+    def runs_jobs(self) -> str:
+        return self.job_runner or ("inside" if self.is_demo else "own")
 
     @property
     def has_https(self) -> bool:

@@ -1,1 +1,0 @@
-"""Who works for the bureau: names, roles, rights, two factors, sessions."""

@@ -1,0 +1,162 @@
+"""Cases that a person of the bureau decides: the queue, who holds a case, every step of it, and why it came back."""
+
+from datetime import date, datetime
+from enum import Enum, StrEnum
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, BigId
+
+
+class ReviewTag(StrEnum):
+    """What the audit log says of reviews."""
+
+    opened = "review:opened"
+    claimed = "review:claimed"
+    released = "review:released"
+    decided = "review:decided"
+    undone = "review:undone"
+    settled = "review:settled"
+    resubmitted = "review:resubmitted"
+    appealed = "review:appealed"
+    withdrawn = "review:withdrawn"
+    letter_viewed = "review:letter_viewed"
+    refused = "review:refused"
+    holidays_changed = "review:holidays_changed"
+
+
+class CaseState(Enum):
+    waiting = "waiting"
+    claimed = "claimed"  # also while a decision may still be undone
+    returned = "returned"  # the citizen corrects
+    approved = "approved"
+    rejected = "rejected"
+    withdrawn = "withdrawn"
+
+
+OPEN = (CaseState.waiting, CaseState.claimed, CaseState.returned)
+
+
+class ReviewReason(Enum):
+    """Why a page, or the whole, came back."""
+
+    blurred = "blurred"
+    glare = "glare"
+    cut_off = "cut_off"
+    page_missing = "page_missing"
+    wrong_document = "wrong_document"
+    names_differ = "names_differ"
+    numbers_differ = "numbers_differ"
+    relation_unproven = "relation_unproven"
+    expired = "expired"
+    signature_missing = "signature_missing"
+    altered = "altered"
+    not_entitled = "not_entitled"
+    other = "other"
+
+    @property
+    def label(self) -> str:
+        return str(_LABELS[self])
+
+
+_LABELS = {
+    ReviewReason.blurred: _l("看不清，字是糊的"),
+    ReviewReason.glare: _l("有反光，挡住了字"),
+    ReviewReason.cut_off: _l("没拍全，边上缺了"),
+    ReviewReason.page_missing: _l("少了一页"),
+    ReviewReason.wrong_document: _l("不是这一项要的材料"),
+    ReviewReason.names_differ: _l("姓名和填写的不一致"),
+    ReviewReason.numbers_differ: _l("证件号码和填写的不一致"),
+    ReviewReason.relation_unproven: _l("看不出两人的关系"),
+    ReviewReason.expired: _l("证件过期了"),
+    ReviewReason.signature_missing: _l("承诺书没有签名"),
+    ReviewReason.altered: _l("材料有改动的痕迹"),
+    ReviewReason.not_entitled: _l("不符合添加的条件"),
+    ReviewReason.other: _l("其他，见说明"),
+}
+
+
+class ReviewCase(Base):
+    """One subject (`family_request:12`) is one case for its whole life; each correction or appeal is a new round.
+
+    due_at: the promise, in working hours. effective_at: until then the decision that was taken may be undone.
+    """
+
+    __tablename__ = "review_case"
+    __table_args__ = (
+        Index("uq_review_case_subject", "subject", unique=True),
+        Index("ix_review_case_queue", "region", "state", "due_at"),
+        Index("ix_review_case_claimed_until", "claimed_until"),
+        Index("ix_review_case_effective_at", "effective_at"),
+        Index("ix_review_case_claimed_by", "claimed_by"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    subject: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(24))
+    region: Mapped[str] = mapped_column(String(6))  # admdvs whose agency decides
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    state: Mapped[CaseState] = mapped_column(default=CaseState.waiting)
+    needs_second: Mapped[bool] = mapped_column(default=False)  # two persons must approve
+    round: Mapped[int] = mapped_column(default=1)
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)
+    claimed_until: Mapped[datetime | None] = mapped_column(default=None)
+    effective_at: Mapped[datetime | None] = mapped_column(default=None)
+    first_approved_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)
+    not_for: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)  # who must not decide next
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    @property
+    def is_pending(self) -> bool:
+        """A decision was taken and may still be undone."""
+        return self.effective_at is not None
+
+
+class StepVerb(Enum):
+    approve = "approve"
+    give_back = "return"
+    reject = "reject"
+    resubmit = "resubmit"
+    appeal = "appeal"
+    withdraw = "withdraw"
+
+
+class ReviewStep(Base):
+    """What was done with a case, in order. note: for the citizen, encrypted."""
+
+    __tablename__ = "review_step"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    case_id: Mapped[int] = mapped_column(ForeignKey("review_case.id"), index=True)
+    round: Mapped[int]
+    verb: Mapped[StepVerb]
+    taken_at: Mapped[datetime]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)
+    note_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    settled_at: Mapped[datetime | None] = mapped_column(default=None)
+    undone_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class StepReason(Base):
+    """One reason of one decision; page_id: the document page that is meant, slot: the papers, both empty for the whole."""
+
+    __tablename__ = "review_step_reason"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    step_id: Mapped[int] = mapped_column(ForeignKey("review_step.id"), index=True)
+    reason: Mapped[ReviewReason]
+    slot: Mapped[str] = mapped_column(String(40), default="")
+    page_id: Mapped[int | None] = mapped_column(BigId, default=None)
+
+
+class Holiday(Base):
+    """A day that is not like others of its weekday: closed, or worked instead of another (调休)."""
+
+    __tablename__ = "holiday"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    is_worked: Mapped[bool] = mapped_column(default=False)

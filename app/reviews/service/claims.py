@@ -1,0 +1,143 @@
+"""Who works on a case: one member at a time, for a time."""
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, and_, or_, update
+
+from app.core import audit, clock
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.core.settings import settings
+from app.reviews import queries
+from app.reviews.hooks import kind_of
+from app.reviews.models import CaseState, ReviewCase, ReviewTag
+from app.reviews.service.rows import move
+from app.staff.models import StaffMember
+from app.staff.queries import regions_of
+
+
+def claim_next(staff: StaffMember) -> ReviewCase | None:
+    """What this member holds already, else the oldest promise of the region that they may decide; None when nothing waits."""
+    held = queries.list_claimed_by(staff.id)
+    if held:
+        return held[0]
+    release_expired()
+    regions = regions_of(staff.agency)
+    for limit in (queries.PAGE, 4 * queries.PAGE):
+        for case in queries.list_queue(regions, limit=limit):
+            if why_not(staff, case) is None and _claim(staff, case.id):
+                return case
+    return None
+
+
+def claim_case(staff: StaffMember, case: ReviewCase) -> ReviewCase:
+    """This very case. Raises DomainError, audited: another region, own family, somebody else has it, decided already."""
+    refuse_reader(staff, case)
+    if not _claim(staff, case.id):
+        raise refused(staff, case)
+    return queries.get_case(case.id)
+
+
+@transaction()
+def release_case(staff: StaffMember, case: ReviewCase) -> None:
+    """Back into the queue, undecided. Nothing happens to a case that is not in this member's hands."""
+    if move(case.id, _is_held_by(staff), state=CaseState.waiting, claimed_by=None, claimed_until=None):
+        audit.record(ReviewTag.released, actor=staff.actor, subject=f"case:{case.id}")
+
+
+@transaction()
+def release_expired() -> int:
+    """Claims whose time is over go back into the queue; how many."""
+    freed = db.session.execute(
+        update(ReviewCase)
+        .where(
+            ReviewCase.claimed_until <= clock.now(),
+            ReviewCase.state == CaseState.claimed,
+            ReviewCase.effective_at.is_(None),
+        )
+        .values(state=CaseState.waiting, claimed_by=None, claimed_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    return int(freed.rowcount)  # type: ignore[attr-defined]
+
+
+@transaction()
+def note_letter_viewed(staff: StaffMember, case: ReviewCase) -> None:
+    """Pages note their own views; a letter is not a page."""
+    audit.record(ReviewTag.letter_viewed, actor=staff.actor, subject=f"case:{case.id}")
+
+
+def refuse_reader(staff: StaffMember, case: ReviewCase) -> None:
+    """Raises the audited refusal for a member who must not even see the papers: another region, or their own family."""
+    sentence = _why_not_read(staff, case)
+    if sentence is None:
+        return
+    _note(staff, case, "not_allowed")
+    raise DomainError("not_allowed", sentence, _("这件请交给别的审核员。"), status=403)
+
+
+def why_not(staff: StaffMember, case: ReviewCase) -> str | None:
+    """The sentence that keeps this member from deciding this case, or None."""
+    if case.first_approved_by == staff.id:
+        return str(_("这件要两个人看，您已经看过一遍了。"))
+    if case.not_for == staff.id:
+        return str(_("这件是对您上次决定的复核，要由别人来看。"))
+    return _why_not_read(staff, case)
+
+
+def _why_not_read(staff: StaffMember, case: ReviewCase) -> str | None:
+    if case.region not in regions_of(staff.agency):
+        return str(_("这件属于别的参保地，您不能办。"))
+    rule = kind_of(case.kind).rule
+    return rule(staff, case.subject) if rule is not None else None
+
+
+def refused(staff: StaffMember, case: ReviewCase) -> DomainError:
+    """Why the case is not this member's to decide at this moment; the attempt is audited."""
+    now = queries.get_case(case.id)
+    own = why_not(staff, now)
+    if own is not None:
+        code, what, after = "not_allowed", own, _("这件请交给别的审核员。")
+    elif now.state is CaseState.claimed and now.claimed_by != staff.id:
+        code, what, after = "claimed_by_other", _("这件正由另一位审核员在看。"), _("请办下一件。")
+    elif now.state is CaseState.claimed and now.is_pending:
+        code, what, after = "decided_already", _("这件您刚才已经决定过了。"), _("要改的话，一分钟内可以撤回。")
+    elif now.state in (CaseState.waiting, CaseState.claimed):
+        code, what, after = "not_claimed", _("这件现在不在您手里，可能放得太久了。"), _("请重新领取后再决定。")
+    else:
+        code, what, after = "decided_already", _("这件已经有结果了，没有再改动。"), _("请办下一件。")
+    _note(staff, case, code)
+    return DomainError(code, str(what), str(after), status=403 if code == "not_allowed" else 409)
+
+
+def _claim(staff: StaffMember, case_id: int) -> bool:
+    """One conditional UPDATE: of two who reach for the same case one gets it."""
+    now = clock.now()
+    is_free = or_(
+        ReviewCase.state == CaseState.waiting,
+        and_(ReviewCase.state == CaseState.claimed, or_(ReviewCase.claimed_until <= now, ReviewCase.claimed_by == staff.id)),
+    )
+    with transaction():
+        taken = move(
+            case_id,
+            is_free,
+            ReviewCase.effective_at.is_(None),
+            or_(ReviewCase.not_for.is_(None), ReviewCase.not_for != staff.id),
+            or_(ReviewCase.first_approved_by.is_(None), ReviewCase.first_approved_by != staff.id),
+            state=CaseState.claimed,
+            claimed_by=staff.id,
+            claimed_until=now + timedelta(minutes=settings.review_claim_minutes),
+        )
+        if taken:
+            audit.record(ReviewTag.claimed, actor=staff.actor, subject=f"case:{case_id}")
+    return taken
+
+
+def _is_held_by(staff: StaffMember) -> ColumnElement[bool]:
+    return and_(ReviewCase.state == CaseState.claimed, ReviewCase.claimed_by == staff.id, ReviewCase.effective_at.is_(None))
+
+
+@transaction()
+def _note(staff: StaffMember, case: ReviewCase, code: str) -> None:
+    audit.record(ReviewTag.refused, actor=staff.actor, subject=f"case:{case.id}", outcome="refused", reason=code)

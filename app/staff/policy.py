@@ -1,0 +1,40 @@
+"""Who may: `may(Right.x)` guards each view of the bureau; which role has which right stands in `rights.py`."""
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.core.access import Rule
+from app.core.errors import DomainError
+from app.core.web import refusal_page
+from app.staff.rights import RIGHTS, Right, has_right
+from app.staff.service import note_refused
+from app.staff.visitor import current_staff
+
+__all__ = ["RIGHTS", "Right", "has_right", "has_staff_session", "may", "staff_signed_in"]
+
+
+def may(right: Right) -> Rule:
+    """Signed in with both factors, and one of the member's roles has this right at this moment."""
+    return Rule(f"staff:{right.name}", lambda: current_staff.may(right), _refuse)
+
+
+def _refuse() -> ResponseReturnValue:
+    if not current_staff.is_signed_in:
+        return _to_sign_in()
+    note_refused(current_staff.staff_id, endpoint=request.endpoint or "")
+    return refusal_page(DomainError("forbidden", _("您的岗位不能打开这一页。"), _("需要这项权限时，请找安全管理员。"), status=403))
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    """Where the visitor stands: at the password, at the second factor, or at choosing a password of their own."""
+    came_for = request.full_path.rstrip("?") if request.method == "GET" else None
+    if current_staff.has_session:
+        return redirect(
+            url_for("staff.new_password" if current_staff.is_verified else "staff.new_second_factor", next=came_for), 303
+        )
+    return redirect(url_for("staff.new_session", next=came_for), 303)
+
+
+staff_signed_in = Rule("staff_signed_in", lambda: current_staff.is_signed_in, _to_sign_in)
+has_staff_session = Rule("has_staff_session", lambda: current_staff.has_session, _to_sign_in)

@@ -1,0 +1,53 @@
+"""What each role may do, on one page. Pure."""
+
+from enum import Enum
+
+from app.staff.models import Role
+
+
+class Right(Enum):
+    """One sentence each; `staff.policy.may(Right.x)` guards the views."""
+
+    decide_cases = "see the review queue of the own region, claim a case, look at its papers, decide it"
+    find_citizens = "find a citizen by telephone, by name and document, or by help code"
+    freeze_credentials = "freeze a citizen's credential, unbind a device, send a message to an inbox"
+    confirm_unfreezing = "be the second person when a colleague unfreezes a credential by telephone"
+    serve_at_counter = "issue counter codes and slips, bind family members at the window"
+    manage_roster = "import the roster and change a person's status"
+    manage_institutions = "add institutions, enable business types, prepare keys"
+    manage_content = "change regions, hotlines, guides, legal texts and holidays"
+    manage_staff = "add, disable and reset staff, give and take roles"
+    approve_keys = "be the second person when an institution's key is issued"
+    set_risk_rules = "set the rules of number matching"
+    read_audit = "search, export and verify the audit log"
+    read_dashboard = "see the figures of the own region"
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.reviewer: frozenset({Right.decide_cases, Right.read_dashboard}),
+    Role.agent: frozenset({Right.find_citizens, Right.freeze_credentials, Right.confirm_unfreezing, Right.read_dashboard}),
+    Role.counter: frozenset({Right.serve_at_counter, Right.read_dashboard}),
+    Role.sysadmin: frozenset({Right.manage_roster, Right.manage_institutions, Right.manage_content, Right.read_dashboard}),
+    Role.secadmin: frozenset({Right.manage_staff, Right.approve_keys, Right.set_risk_rules, Right.read_dashboard}),
+    Role.auditadmin: frozenset({Right.read_audit, Right.read_dashboard}),
+}
+
+_ADMINS = frozenset({Role.sysadmin, Role.secadmin, Role.auditadmin})
+
+
+def has_right(roles: frozenset[Role], right: Right) -> bool:
+    return any(right in RIGHTS[role] for role in roles)
+
+
+def clash(roles: frozenset[Role], separation: str) -> frozenset[Role]:
+    """Roles of this set that may not be one person's; empty when the set may be.
+
+    separation: `full` keeps the three administrators apart; `small` lets one person be sysadmin and secadmin. The auditor of a
+    bureau is never anybody whose acts are audited.
+    """
+    if Role.auditadmin in roles and len(roles) > 1:
+        return roles
+    admins = roles & _ADMINS
+    if separation == "full" and len(admins) > 1:
+        return admins
+    return frozenset()

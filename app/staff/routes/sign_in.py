@@ -1,0 +1,151 @@
+"""Signing in: name and password, then the code of an authenticator, at the first time a password of one's own."""
+
+import pyotp
+import segno
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from app.accounts.device_name import name_device
+from app.accounts.policy import is_local_path
+from app.core import clock
+from app.core.access import access, anyone
+from app.core.display import moment
+from app.core.errors import DomainError
+from app.core.settings import settings
+from app.staff import queries, service
+from app.staff.forms import NewPasswordForm, SecondFactorForm, StaffSignInForm
+from app.staff.models import StaffMember
+from app.staff.policy import has_staff_session
+from app.staff.routes.blueprint import blueprint
+from app.staff.service import SignInState
+from app.staff.visitor import carry, current_staff
+
+HOME = "/bureau"
+
+
+def _next_path() -> str | None:
+    target = request.args.get("next", "")
+    return target if is_local_path(target) and target.startswith(HOME) else None
+
+
+def _sentence(state: SignInState, wrong: str) -> str:
+    if state.locked_until is not None:
+        return str(_("试错太多次，已经锁住，%(moment)s 以后再试。", moment=moment(state.locked_until)))
+    return wrong
+
+
+def _status(state: SignInState) -> int:
+    return 429 if state.locked_until is not None else 422
+
+
+def _headers(state: SignInState) -> dict[str, str]:
+    if state.locked_until is None:
+        return {}
+    return {"Retry-After": str(max(1, round((state.locked_until - clock.now()).total_seconds())))}
+
+
+@blueprint.get("/bureau/sign-in")
+@access(anyone)
+def new_session() -> ResponseReturnValue:
+    if current_staff.is_signed_in:
+        return redirect(_next_path() or HOME, 303)
+    return render_template("staff/new_session.html", form=StaffSignInForm(), next=_next_path())
+
+
+@blueprint.post("/bureau/sign-in")
+@access(anyone)
+def create_session() -> ResponseReturnValue:
+    form = StaffSignInForm()
+    if form.validate_on_submit():
+        result = service.begin_sign_in(form.username.data, form.password.data, browser_name=name_device(request.user_agent.string))
+        if result.state.ok:
+            if current_staff.has_session:
+                service.sign_out(current_staff.session)
+            carry(result.token)
+            return redirect(url_for("staff.new_second_factor", next=_next_path()), 303)
+        form.refuse(form.password, _sentence(result.state, _("用户名或密码不对，请核对一遍。")))
+        page = render_template("staff/new_session.html", form=form, next=_next_path())
+        return page, _status(result.state), _headers(result.state)
+    return render_template("staff/new_session.html", form=form, next=_next_path()), 422
+
+
+@blueprint.get("/bureau/sign-in/second-factor")
+@access(has_staff_session)
+def new_second_factor() -> ResponseReturnValue:
+    if current_staff.is_verified:
+        return redirect(_next_path() or HOME, 303)
+    return _show_second_factor(SecondFactorForm())
+
+
+@blueprint.post("/bureau/sign-in/second-factor")
+@access(has_staff_session)
+def create_second_factor() -> ResponseReturnValue:
+    if current_staff.is_verified:
+        return redirect(_next_path() or HOME, 303)
+    form = SecondFactorForm()
+    if not form.validate_on_submit():
+        return _show_second_factor(form, 422)
+    result = service.confirm_second_factor(current_staff.session, form.digits)
+    if not result.state.ok:
+        form.refuse(form.code, _sentence(result.state, _("动态码不对，或者已经用过。请等下一个再填。")))
+        return _show_second_factor(form, _status(result.state), _headers(result.state))
+    must_choose = current_staff.member.must_choose_password
+    carry(result.token)
+    if must_choose:
+        return redirect(url_for("staff.new_password", next=_next_path()), 303)
+    return redirect(_next_path() or HOME, 303)
+
+
+@blueprint.get("/bureau/sign-in/password")
+@access(has_staff_session)
+def new_password() -> ResponseReturnValue:
+    if not current_staff.is_verified:
+        return redirect(url_for("staff.new_second_factor", next=_next_path()), 303)
+    return render_template("staff/new_password.html", form=NewPasswordForm(), next=_next_path())
+
+
+@blueprint.post("/bureau/sign-in/password")
+@access(has_staff_session)
+def create_password() -> ResponseReturnValue:
+    if not current_staff.is_verified:
+        return redirect(url_for("staff.new_second_factor", next=_next_path()), 303)
+    form = NewPasswordForm()
+    if not form.validate_on_submit():
+        return render_template("staff/new_password.html", form=form, next=_next_path()), 422
+    try:
+        service.choose_password(current_staff.member, form.password.data, keep=current_staff.session)
+    except DomainError as refusal:
+        form.refuse(form.password, refusal.what)
+        return render_template("staff/new_password.html", form=form, next=_next_path()), refusal.status
+    return redirect(_next_path() or HOME, 303)
+
+
+@blueprint.post("/bureau/sign-out")
+@access(has_staff_session)
+def delete_session() -> ResponseReturnValue:
+    service.sign_out(current_staff.session)
+    carry("")
+    return redirect(url_for("staff.new_session"), 303)
+
+
+def _show_second_factor(form: SecondFactorForm, status: int = 200, headers: dict[str, str] | None = None) -> ResponseReturnValue:
+    member = current_staff.member
+    is_new = member.totp_enrolled_at is None
+    page = render_template(
+        "staff/new_second_factor.html",
+        form=form,
+        next=_next_path(),
+        is_new=is_new,
+        secret=queries.totp_secret_of(member) if is_new else "",
+        picture=_picture(member) if is_new else "",
+    )
+    return page, status, headers or {}
+
+
+def _picture(member: StaffMember) -> Markup:
+    """The QR an authenticator reads (otpauth://), as inline SVG."""
+    uri = pyotp.TOTP(queries.totp_secret_of(member)).provisioning_uri(member.username, issuer_name=settings.bureau_name)
+    drawn = segno.make(uri, micro=False, error="m")
+    return Markup(drawn.svg_inline(scale=5, border=4, light="white", svgclass="enrolment-qr", lineclass=None))  # noqa: S704

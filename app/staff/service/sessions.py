@@ -1,0 +1,153 @@
+"""Signing in: the password opens half, the second factor the rest. Another kind of factor would stand beside the code here."""
+
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pyotp
+from sqlalchemy import delete, update
+
+from app.core import audit, clock
+from app.core.crypto import vault
+from app.core.db import db, transaction
+from app.staff import queries
+from app.staff.models import StaffMember, StaffSession, StaffTag
+from app.staff.service import attempts
+from app.staff.service.attempts import SignInState
+from app.staff.service.members import draw_totp, seal_totp
+from app.staff.service.passwords import matches
+
+STEP_SECONDS = 30
+_TOLERANCE = (0, -1, 1)  # steps a phone's clock may be off (RFC 6238, 5.2)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """token: what the browser carries from now on; only its keyed hash is stored."""
+
+    state: SignInState
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    state: SignInState
+    token: str = field(default="", repr=False)
+
+
+def begin_sign_in(username: str, password: str, *, browser_name: str) -> SignIn:
+    """A right password opens a session as far as the second factor. The answer is the same whether or not the name is known."""
+    by_name = queries.name_hash(username)
+    refused = attempts.take_guess(by_name)
+    if refused is not None:
+        return SignIn(refused)
+    member = queries.find_staff(username)
+    is_right = matches(member.password_hash if member else "", password)
+    with transaction():
+        member = queries.find_staff(username)
+        if member is None or not is_right or not _may_sign_in(member):
+            return SignIn(attempts.note_wrong(by_name, StaffTag.password_wrong, staff_id=member.id if member else None))
+        attempts.give_back(by_name)
+        if member.totp_enrolled_at is None:
+            member.totp_secret = seal_totp(member.id, draw_totp())  # nobody sees one that an earlier sign-in was shown
+        return SignIn(SignInState(ok=True), _open(member, browser_name))
+
+
+def confirm_second_factor(session: StaffSession, code: str) -> Confirmation:
+    """A right code, good once, opens the session fully, under a new token. The first right code enrols its secret."""
+    member = session.member
+    by_name = queries.name_hash(member.username)
+    refused = attempts.take_guess(by_name)
+    if refused is not None:
+        return Confirmation(refused)
+    with transaction():
+        is_new = member.totp_enrolled_at is None
+        if not _use_code(member, code):
+            return Confirmation(attempts.note_wrong(by_name, StaffTag.factor_wrong, staff_id=member.id))
+        attempts.clear(by_name)
+        token = secrets.token_urlsafe(32)
+        now = clock.now()
+        opened = db.session.execute(
+            update(StaffSession)
+            .where(StaffSession.id == session.id, StaffSession.verified_at.is_(None), StaffSession.ended_at.is_(None))
+            .values(token_hash=_token_hash(token), verified_at=now, created_at=now, last_seen_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        if opened.rowcount != 1:  # type: ignore[attr-defined]
+            return Confirmation(SignInState(ok=False))
+        if is_new:
+            audit.record(StaffTag.factor_enrolled, actor=member.actor, subject=member.actor)
+        audit.record(StaffTag.signed_in, actor=member.actor, subject=f"staff_session:{session.id}", roles=member.roles_text)
+        return Confirmation(SignInState(ok=True), token)
+
+
+@transaction()
+def note_seen(session_id: int) -> None:
+    db.session.execute(update(StaffSession).where(StaffSession.id == session_id).values(last_seen_at=clock.now()))
+
+
+@transaction()
+def sign_out(session: StaffSession) -> None:
+    if _end(session):
+        audit.record(StaffTag.signed_out, actor=f"staff:{session.staff_id}", subject=f"staff_session:{session.id}")
+
+
+@transaction()
+def end_session(session: StaffSession, *, by: str) -> None:
+    """One of the own sessions, from another browser."""
+    if _end(session):
+        audit.record(StaffTag.session_ended, actor=by, subject=f"staff_session:{session.id}")
+
+
+def _may_sign_in(member: StaffMember) -> bool:
+    """A printed password waits a week, then somebody must reset it again."""
+    if member.disabled_at is not None:
+        return False
+    return member.password_expires_at is None or member.password_expires_at > clock.now()
+
+
+def _open(member: StaffMember, browser_name: str) -> str:
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    db.session.execute(
+        delete(StaffSession).where(
+            StaffSession.staff_id == member.id,
+            StaffSession.verified_at.is_(None),
+            StaffSession.created_at < now - timedelta(hours=1),
+        )
+    )
+    db.session.add(
+        StaffSession(token_hash=_token_hash(token), staff_id=member.id, browser_name=browser_name, created_at=now, last_seen_at=now)
+    )
+    return token
+
+
+def _use_code(member: StaffMember, code: str) -> bool:
+    """One conditional UPDATE: a step of the clock is used once, and none before it afterwards (ASVS 6.5.1)."""
+    totp = pyotp.TOTP(queries.totp_secret_of(member))
+    current = int(clock.timestamp()) // STEP_SECONDS
+    step = next((current + off for off in _TOLERANCE if hmac.compare_digest(totp.generate_otp(current + off), code)), None)
+    if step is None:
+        return False
+    used = db.session.execute(
+        update(StaffMember)
+        .where(StaffMember.id == member.id, StaffMember.totp_last_step < step)
+        .values(totp_last_step=step, totp_enrolled_at=member.totp_enrolled_at or clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    return used.rowcount == 1  # type: ignore[attr-defined,no-any-return]
+
+
+def _token_hash(token: str) -> bytes:
+    return vault.keyed_hash("staff-session", token)
+
+
+def _end(session: StaffSession) -> bool:
+    ended = db.session.execute(
+        update(StaffSession)
+        .where(StaffSession.id == session.id, StaffSession.ended_at.is_(None))
+        .values(ended_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    return ended.rowcount == 1  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,116 @@
+"""Which member of staff is asking: a cookie of its own, beside and never instead of a citizen's session."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, g, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.local import LocalProxy
+
+from app.core import clock
+from app.core.logs import log
+from app.core.settings import settings
+from app.staff import queries, service
+from app.staff.models import StaffMember, StaffSession
+from app.staff.rights import Right, has_right
+from app.staff.role_names import role_names
+
+SEEN_EVERY = timedelta(seconds=30)
+
+
+class Staff:
+    """A browser with a session of staff. `is_signed_in` only with both factors and a password of the member's own."""
+
+    def __init__(self, found: StaffSession) -> None:
+        self.session = found
+        self.session_id: int = found.id
+        self.staff_id: int = found.staff_id
+        self.seen_at = found.last_seen_at
+        self.is_verified = found.verified_at is not None
+        self._regions: frozenset[str] | None = None
+
+    @property
+    def member(self) -> StaffMember:
+        return self.session.member
+
+    @property
+    def actor(self) -> str:
+        return f"staff:{self.staff_id}"
+
+    @property
+    def has_session(self) -> bool:
+        return True
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.is_verified and not self.member.must_choose_password
+
+    @property
+    def regions(self) -> frozenset[str]:
+        """admdvs of the insured regions this member's agency answers for."""
+        if self._regions is None:
+            self._regions = queries.regions_of(self.member.agency)
+        return self._regions
+
+    def may(self, right: Right) -> bool:
+        return self.is_signed_in and has_right(self.member.roles, right)
+
+
+class Nobody:
+    """A browser without one."""
+
+    has_session = False
+    is_verified = False
+    is_signed_in = False
+    regions: frozenset[str] = frozenset()
+
+    def may(self, _right: Right) -> bool:
+        return False
+
+
+def _current() -> Any:
+    if "staff" not in g:
+        token = request.cookies.get(cookie_name(), "")
+        found = queries.find_open_session(token) if token else None
+        g.staff = Staff(found) if found else Nobody()
+    return g.staff
+
+
+current_staff: Staff = LocalProxy(_current)  # type: ignore[assignment]
+
+
+def cookie_name() -> str:
+    return "__Host-pz-staff" if settings.has_https else "pz-staff"
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.globals.update(current_staff=current_staff, Right=Right, role_names=role_names)
+    app.after_request(_note_seen)
+    app.after_request(_hand_out_cookie)
+
+
+def carry(token: str) -> None:
+    """From this answer on the browser carries this session; an empty token takes the cookie away."""
+    g.new_staff_token = token
+    g.pop("staff", None)
+
+
+def _hand_out_cookie(response: Response) -> Response:
+    token = g.pop("new_staff_token", None)
+    if token:
+        response.set_cookie(cookie_name(), token, path="/", secure=settings.has_https, httponly=True, samesite="Strict")
+    elif token is not None:
+        response.delete_cookie(cookie_name(), path="/", secure=settings.has_https, httponly=True, samesite="Strict")
+    return response
+
+
+def _note_seen(response: Response) -> Response:
+    """Fifteen minutes without a request end a session; it is written down at most twice a minute."""
+    staff = g.get("staff")
+    if not isinstance(staff, Staff) or clock.now() - staff.seen_at < SEEN_EVERY:
+        return response
+    try:
+        service.note_seen(staff.session_id)
+    except OperationalError as error:  # the page matters more than the moment it was last seen
+        log.warning("note_seen_failed", staff_session=staff.session_id, reason=type(error.orig).__name__)
+    return response
