@@ -15,5 +15,11 @@ SECRETS = {
 
 def make_settings(*, database_url: str, instance_path: Path, **changes: Any) -> Settings:
     """Settings as the demo has them, on this database, with these changes."""
-    environ = {"APP_MODE": "demo", "DATABASE_URL": database_url, "INSTANCE_PATH": str(instance_path), **SECRETS}
+    environ = {
+        "APP_MODE": "demo",
+        "DATABASE_URL": database_url,
+        "INSTANCE_PATH": str(instance_path),
+        "JOB_RUNNER": "immediate",
+        **SECRETS,
+    }
     return replace(load_settings(environ), **changes)

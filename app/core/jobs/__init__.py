@@ -1,0 +1,7 @@
+"""Work for which nobody waits: a row written with the business change, huey to carry its id, a sweep for what was lost."""
+
+from app.core.jobs.ledger import enqueue, every, register
+from app.core.jobs.models import Job, JobState
+from app.core.jobs.running import run_job, sweep
+
+__all__ = ["Job", "JobState", "enqueue", "every", "register", "run_job", "sweep"]

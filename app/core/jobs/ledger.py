@@ -1,0 +1,49 @@
+"""Which work there is, and asking for it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy import exists, select
+
+from app.core import background, clock
+from app.core.db import after_commit, db, is_writing, transaction
+from app.core.jobs.models import Job, JobState
+from app.core.jobs.running import functions, push_quietly
+
+
+def register(app: Flask, name: str, fn: Callable[..., object]) -> None:
+    """fn takes the ids that `enqueue` was given, runs inside an app context and outside any transaction, and may run twice."""
+    functions(app)[name] = fn
+
+
+def enqueue(name: str, **ids: int | str) -> None:
+    """Asks for `name` to be run once the surrounding transaction has committed; rolled back, it was never asked for.
+
+    ids: what finds the rows, never what is in them. Raises KeyError for an unknown name, RuntimeError outside a transaction.
+    """
+    if not is_writing():
+        raise RuntimeError("a job is asked for in the transaction that makes it necessary")
+    app: Any = current_app
+    if name not in functions(app):
+        raise KeyError(name)
+    now = clock.now()
+    job = Job(name=name, arguments=json.dumps(ids), state=JobState.waiting, created_at=now, due_at=now, queued_at=now)
+    db.session.add(job)
+    db.session.flush()
+    job_id = job.id
+    after_commit(lambda: push_quietly(job_id))
+
+
+def every(app: Flask, name: str, every_seconds: float, fn: Callable[[], object]) -> None:
+    """Registers `name` and has the elected process ask for it that often, unless it is still waiting or running."""
+    register(app, name, fn)
+    background.register(app, f"jobs.{name}", every_seconds, lambda: _enqueue_once(name))
+
+
+@transaction()
+def _enqueue_once(name: str) -> None:
+    open_states = (JobState.waiting, JobState.running)
+    if not db.session.scalar(select(exists().where(Job.name == name, Job.state.in_(open_states)))):
+        enqueue(name)

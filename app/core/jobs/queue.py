@@ -1,0 +1,59 @@
+"""The queue that carries job ids: huey, on a file beside a SQLite database or in tables of its own on PostgreSQL.
+
+Messages are pickles, so they are signed; they hold a job's id and nothing else.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app
+from huey import MemoryHuey, PostgresHuey, SqliteHuey
+from huey.api import Huey
+from huey.serializer import SignedSerializer
+
+from app.core.crypto import vault
+from app.core.settings import settings
+
+_NAME = "pingzheng"
+_FILE = "jobs.sqlite3"
+_lock = threading.Lock()
+
+
+def queue_of(app: Flask, run: Callable[[int], None]) -> Huey:
+    """This app's queue, made at its first use, so that a forked process opens its own."""
+    with _lock:
+        found: Huey | None = app.extensions.get("job_queue")
+        if found is None:
+            found = app.extensions["job_queue"] = _open(app, run)
+        return found
+
+
+def _open(app: Flask, run: Callable[[int], None]) -> Huey:
+    options: dict[str, Any] = {
+        "results": False,
+        "serializer": SignedSerializer(secret=vault.subkey("jobs").hex(), salt="pingzheng.jobs"),
+    }
+    if settings.runs_jobs == "immediate":
+        queue = MemoryHuey(_NAME, immediate=True, **options)
+    elif settings.database_url.startswith("postgresql"):
+        queue = PostgresHuey(_NAME, dsn=settings.database_url.replace("+psycopg", "", 1), **options)
+    else:
+        settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = settings.instance_path / _FILE
+        file.touch(mode=0o600)
+        queue = SqliteHuey(_NAME, filename=str(file), **options)
+
+    @queue.task(name="run_job")
+    def run_one(job_id: int) -> None:
+        with app.app_context():
+            run(job_id)
+
+    app.extensions["job_task"] = run_one
+    return queue
+
+
+def push(job_id: int, run: Callable[[int], None]) -> None:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    queue_of(app, run)
+    app.extensions["job_task"](job_id)

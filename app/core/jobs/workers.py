@@ -1,0 +1,96 @@
+"""The process, or the thread, that takes jobs from the queue."""
+
+import logging
+import os
+import socket
+import threading
+from datetime import timedelta
+
+from flask import Flask
+from huey.consumer import Consumer
+from sqlalchemy import delete, func, select, update
+
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.jobs.models import Job, JobState, JobWorker
+from app.core.jobs.queue import queue_of
+from app.core.jobs.running import run_job
+from app.core.logs import log
+from app.core.settings import settings
+
+SEEN_EVERY_SECONDS = 20.0
+UNSEEN_AFTER = timedelta(minutes=3)
+
+
+class _InsideConsumer(Consumer):  # type: ignore[misc]
+    """A consumer in a thread of the web process, whose signals are the web server's."""
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+
+def run_here(app: Flask, workers: int) -> None:
+    """Takes jobs until the process is told to end (SIGINT lets the running ones finish)."""
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    stop = _start_heartbeat(app)
+    with app.app_context():
+        consumer = Consumer(queue_of(app, run_job), workers=workers, periodic=False, max_delay=1.0)
+    try:
+        consumer.run()
+    finally:
+        stop.set()
+
+
+def start_inside(app: Flask) -> threading.Event | None:
+    """One thread of this web process takes jobs, where the settings say so; setting the returned event ends it."""
+    with app.app_context():
+        if settings.runs_jobs != "inside":
+            return None
+        logging.getLogger("huey").setLevel(logging.WARNING)
+        consumer = _InsideConsumer(queue_of(app, run_job), workers=1, periodic=False, max_delay=1.0)
+    consumer.start()
+    stop = _start_heartbeat(app)
+    threading.Thread(target=lambda: stop.wait() and consumer.stop(), name="jobs-end", daemon=True).start()
+    return stop
+
+
+def _start_heartbeat(app: Flask) -> threading.Event:
+    stop = threading.Event()
+    name = f"{socket.gethostname()}:{os.getpid()}"[-80:]
+
+    def beat() -> None:
+        while True:
+            with app.app_context():
+                try:
+                    note_seen(name)
+                except Exception as error:
+                    log.warning("job_heartbeat_failed", reason=type(error).__name__)
+                finally:
+                    db.session.remove()
+            if stop.wait(SEEN_EVERY_SECONDS):
+                return
+
+    threading.Thread(target=beat, name="jobs-heartbeat", daemon=True).start()
+    return stop
+
+
+@transaction()
+def note_seen(name: str) -> None:
+    now = clock.now()
+    db.session.execute(delete(JobWorker).where(JobWorker.seen_at < now - timedelta(days=1)))
+    known = db.session.execute(update(JobWorker).where(JobWorker.name == name).values(seen_at=now))
+    if not known.rowcount:  # type: ignore[attr-defined]
+        db.session.add(JobWorker(name=name, started_at=now, seen_at=now))
+
+
+def problems() -> list[str]:
+    """Sentences for the operator: nobody works, or work was given up."""
+    now, found = clock.now(), []
+    seen = db.session.scalar(select(func.max(JobWorker.seen_at)))
+    if settings.runs_jobs == "own" and (seen is None or seen < now - UNSEEN_AFTER):
+        when = f"since {clock.local(seen):%Y-%m-%d %H:%M}" if seen else "yet"
+        found.append(f"No process for jobs has been seen {when}: start `flask jobs run` and keep it running.")
+    failed = db.session.scalar(select(func.count()).select_from(Job).where(Job.state == JobState.failed)) or 0
+    if failed:
+        found.append(f"{failed} jobs were given up after several attempts: see `flask jobs list`.")
+    return found

@@ -1,0 +1,3 @@
+from app.documents.routes import pages, uploads
+
+blueprints = [pages.blueprint, uploads.blueprint]

@@ -1,0 +1,54 @@
+"""The sealed store: every file under a data key of its own, which is wrapped by a key outside the store; the name is bound to both.
+
+A file that was copied to another name, or cut, does not open. Other features keep their own files here under their own prefix.
+"""
+
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from app.core import blobs
+from app.core.crypto import AES_256_GCM, NONCE_BYTES, vault
+
+MAGIC = b"PZD1"
+_KEY_BYTES = 32
+_WRAPPED_BYTES = 1 + NONCE_BYTES + _KEY_BYTES + 16
+_PURPOSE = "document-key"
+
+
+class Unreadable(RuntimeError):
+    """What is kept under this name was changed, moved or sealed under another key."""
+
+
+def put(name: str, data: bytes) -> None:
+    """Seals and keeps; replaces what is there. Raises blobs.StoreUnavailable."""
+    blobs.put(name, seal(name, data))
+
+
+def get(name: str) -> bytes:
+    """Raises blobs.NoSuchBlob, blobs.StoreUnavailable, Unreadable."""
+    return unseal(name, blobs.get(name))
+
+
+def delete(name: str) -> None:
+    blobs.delete(name)
+
+
+def seal(name: str, data: bytes) -> bytes:
+    """`PZD1`, the wrapped key, the algorithm, the nonce, the ciphertext with its tag (NIST SP 800-38D)."""
+    key, nonce = os.urandom(_KEY_BYTES), os.urandom(NONCE_BYTES)
+    wrapped = vault.encrypt(_PURPOSE, key, bound_to=name.encode())
+    return b"".join((MAGIC, wrapped, AES_256_GCM, nonce, AESGCM(key).encrypt(nonce, data, name.encode())))
+
+
+def unseal(name: str, sealed: bytes) -> bytes:
+    body = len(MAGIC) + _WRAPPED_BYTES
+    start = body + 1 + NONCE_BYTES
+    if sealed[: len(MAGIC)] != MAGIC or sealed[body : body + 1] != AES_256_GCM:
+        raise Unreadable(name)
+    try:
+        key = vault.decrypt(_PURPOSE, sealed[len(MAGIC) : body], bound_to=name.encode())
+        return AESGCM(key).decrypt(sealed[body + 1 : start], sealed[start:], name.encode())
+    except (ValueError, InvalidTag):
+        raise Unreadable(name) from None
