@@ -10,6 +10,7 @@ from app.help.search import Entry, rank
 from app.institutions.reasons import BY_HELP_NUMBER, Reason
 
 INDEX = (HelpKind.page, "index")
+_ADDRESSES = {HelpKind.guide: "/help/guides/{slug}", HelpKind.page: "/help/{slug}", HelpKind.reason: "/help/P-{slug}"}
 
 
 def find_text(kind: HelpKind, slug: str) -> HelpText | None:
@@ -33,6 +34,14 @@ def list_texts(kind: HelpKind) -> list[HelpText]:
             .order_by(HelpText.position, HelpText.id)
         )
     )
+
+
+def list_addresses() -> list[str]:
+    """Of every text that has a page of its own, for who keeps them all for no network."""
+    kinds = (HelpKind.guide, HelpKind.page, HelpKind.reason)
+    known = select(HelpText.kind, HelpText.slug).where(HelpText.kind.in_(kinds), HelpText.language == select_locale())
+    rows = db.session.execute(known.order_by(HelpText.kind, HelpText.position, HelpText.id))
+    return [_ADDRESSES[kind].format(slug=slug) for kind, slug in rows if (kind, slug) != INDEX]
 
 
 def get_reason(code: str) -> tuple[Reason, HelpText | None]:

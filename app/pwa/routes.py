@@ -1,6 +1,9 @@
 """What makes the site an app on the home screen: manifest, service worker, the page without a network, the components on show."""
 
+import hashlib
 import json
+from functools import lru_cache
+from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
@@ -8,8 +11,11 @@ from flask_babel import gettext as _
 
 from app.core.access import access, anyone
 from app.core.assets import asset
-from app.core.locale import current_language, page_lang, vary_by_language
+from app.core.locale import CATALOGS, current_language, page_lang, vary_by_language
+from app.core.packing import packed
 from app.core.settings import settings
+from app.credentials.showing import render_shell
+from app.help.queries import list_addresses
 from app.pwa.forms import SampleForm
 from app.regions.queries import list_agencies
 
@@ -21,9 +27,14 @@ SHELL_FILES = (
     "css/pages.css",
     "icons/seal.svg",
     "icons/icon-192.png",
+    "css/code.css",
     "js/app.js",
+    "js/enhance/code-offline.js",
+    "js/enhance/code-page.js",
+    "js/enhance/code-unlock.js",
 )
-SHELL_PAGES = ("/offline", "/help", "/help/hotlines")
+SHELL_MODULES = "js/code/*.js"  # all that draws a code
+SHELL_PAGES = ("/offline", "/offline/code", "/help", "/help/hotlines", "/help/guides", "/help/faq")
 
 LOOKS = ("light", "dark", "elder", "contrast")
 
@@ -55,7 +66,8 @@ def show_manifest() -> Response:
         ],
         "shortcuts": [
             {"name": _("出示医保码"), "url": "/code", "icons": [icon]},
-            {"name": _("咨询电话"), "url": "/help/hotlines", "icons": [icon]},
+            {"name": _("家人的码"), "url": "/family", "icons": [icon]},
+            {"name": _("热线"), "url": "/help/hotlines", "icons": [icon]},
         ],
     }
     text = json.dumps(manifest, ensure_ascii=False)
@@ -75,17 +87,27 @@ def show_service_worker() -> Response:
         "pwa/service_worker.js",
         release=current_app.config["RELEASE"],
         language=current_language(),
-        files=[asset(name) for name in SHELL_FILES],
-        pages=SHELL_PAGES,
+        pages_version=_pages_version(Path(current_app.root_path)),
+        files=[asset(name) for name in (*SHELL_FILES, *_module_names())],
+        pages=[*SHELL_PAGES, *list_addresses()],
     )
-    return vary_by_language(Response(script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}))
+    return packed(
+        vary_by_language(Response(script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}))
+    )
 
 
 @blueprint.get("/offline")
 @access(anyone)
 def show_offline() -> ResponseReturnValue:
     """The page shown without a network. The worker asks for it without cookies: there is no person in it."""
-    return render_template("pwa/show_offline.html", agencies=list_agencies())
+    return packed(render_template("pwa/show_offline.html", agencies=list_agencies()))
+
+
+@blueprint.get("/offline/code")
+@access(anyone)
+def show_offline_code() -> ResponseReturnValue:
+    """The code page without a person: the phone asks for the PIN and draws the code by itself."""
+    return packed(render_template("pwa/show_offline_code.html", screen=render_shell(), limits=settings))
 
 
 @blueprint.get("/styleguide")
@@ -101,3 +123,18 @@ def _make_look(name: str) -> dict[str, object]:
     wrong = SampleForm(formdata=None, prefix=f"{name}-wrong-")
     wrong.mark_wrong()
     return {"name": name, "plain": plain, "wrong": wrong}
+
+
+def _module_names() -> list[str]:
+    root: Path = current_app.config["STATIC_ROOT"]
+    return sorted(path.relative_to(root).as_posix() for path in root.glob(SHELL_MODULES))
+
+
+@lru_cache(maxsize=2)
+def _pages_version(root: Path) -> str:
+    """Changes with the texts of the kept pages: the release names the static files alone."""
+    digest = hashlib.sha256(settings.bureau_name.encode())
+    for folder, kind in ((root / "templates", "*.html"), (root / "help/content", "*.md"), (CATALOGS, "*.po")):
+        for path in sorted(folder.rglob(kind)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

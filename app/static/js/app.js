@@ -5,13 +5,20 @@ for (const element of document.querySelectorAll("[data-enhance]")) {
   }
 }
 
-// A page kept for no network was fetched without cookies: larger type is put back here.
-if (/(^|; )elder=1/.test(document.cookie)) document.documentElement.dataset.elder = "";
+// A page kept for no network was fetched without cookies: larger type and higher contrast are put back here.
+const wish = (name) => document.cookie.match(`(?:^|; )${name}=(\\w+)`)?.[1];
+const size = { 1: "large", 2: "largest" }[wish("elder")];
+if (size) document.documentElement.dataset.elder = size;
+if (wish("contrast") === "high") document.documentElement.dataset.contrast = "high";
 
 if ("serviceWorker" in navigator) {
   navigator.serviceWorker.register("/sw.js").catch(() => {}); // private windows may refuse it; the site works without
-  document.addEventListener("submit", (event) => {
-    const path = new URL(event.target.action, location.href).pathname;
-    if (/\/sign-outs?$/.test(path)) navigator.serviceWorker.controller?.postMessage("forget");
-  });
 }
+
+// Signing out: the codes kept for no network go (code/wallet.js), and the worker fills its store anew.
+document.addEventListener("submit", (event) => {
+  const path = new URL(event.target.action, location.href).pathname;
+  if (!/\/sign-outs?$/.test(path)) return;
+  globalThis.indexedDB?.deleteDatabase("pingzheng-wallet");
+  navigator.serviceWorker?.controller?.postMessage("forget");
+});

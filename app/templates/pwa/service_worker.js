@@ -1,14 +1,19 @@
-// Keeps the static files of this release, the page for no network, help and hotlines. Never a page with a person in it,
+// Keeps the static files of this release, the pages for no network, help and hotlines. Never a page with a person in it,
 // a document or an API answer: those go to the network alone. Pages are kept as a browser without cookies gets them,
-// in the language chosen here.
+// in the language chosen here. Without a network, /code is answered by a page without a person: the phone's own wallet fills it.
 const RELEASE = {{ release|tojson }};
 const LANGUAGE = {{ language|tojson }};
-const CACHE = `pingzheng-${RELEASE}-${LANGUAGE}`;
+const CACHE = `pingzheng-${RELEASE}-{{ pages_version }}-${LANGUAGE}`;
 const FILES = {{ files|tojson }};
 const PAGES = {{ pages|tojson }};
 const OFFLINE = "/offline";
+const OFFLINE_CODE = "/offline/code";
+const WALLET = "pingzheng-wallet"; // as static/js/code/keystore.js names it
+const PATIENCE_MS = 4000; // for a weak signal, when the phone can show the code by itself
 
-const keepsFile = (path) => path.startsWith(`/static/v-${RELEASE}/`);
+const isFile = (path) => path.startsWith("/static/v-");
+const isOfThisRelease = (path) => path.startsWith(`/static/v-${RELEASE}/`);
+const isCode = (path) => /^\/code(\/\d+)?$/.test(path);
 const keepsPage = (path) => path === "/help" || path.startsWith("/help/");
 
 self.addEventListener("install", (event) => {
@@ -16,29 +21,33 @@ self.addEventListener("install", (event) => {
 });
 
 self.addEventListener("activate", (event) => {
-  event.waitUntil(forgetOthers().then(() => self.clients.claim()));
+  event.waitUntil(forgetOlder().then(() => self.clients.claim()));
 });
 
 self.addEventListener("message", (event) => {
-  if (event.data === "forget") event.waitUntil(caches.delete(CACHE).then(fill));
+  if (event.data === "forget") event.waitUntil(Promise.all([caches.delete(CACHE).then(fill), forgetWallet()]));
 });
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (keepsFile(url.pathname)) event.respondWith(keptFile(request));
-  else if (request.mode === "navigate") event.respondWith(page(event, url));
+  if (isFile(url.pathname)) event.respondWith(keptFile(request, url));
+  else if (url.pathname === OFFLINE_CODE) event.respondWith(keptOr(OFFLINE_CODE, () => fetch(request)));
+  else if (request.mode === "navigate") event.respondWith(isCode(url.pathname) ? codePage(request) : page(event, url));
 });
 
+/** The files must all be there before this worker takes over; a page that does not come now is kept when it is next seen. */
 async function fill() {
   const cache = await caches.open(CACHE);
-  await Promise.all([cache.addAll(FILES), ...PAGES.map((path) => keepPage(path, cache))]);
+  await cache.addAll(FILES);
+  await Promise.all(PAGES.map((path) => keepPage(path, cache)));
 }
 
-async function forgetOthers() {
-  const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith("pingzheng-") && name !== CACHE).map((name) => caches.delete(name)));
+/** One release before this one stays: a page that was open when this worker took over may still ask for its files. */
+async function forgetOlder() {
+  const others = (await caches.keys()).filter((name) => name.startsWith("pingzheng-") && name !== CACHE);
+  await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
 }
 
 async function keepPage(path, cache) {
@@ -46,13 +55,16 @@ async function keepPage(path, cache) {
   if (response?.ok) await (cache ?? (await caches.open(CACHE))).put(path, response);
 }
 
-async function keptFile(request) {
-  const cache = await caches.open(CACHE);
-  const kept = await cache.match(request);
+async function keptFile(request, url) {
+  const kept = await caches.match(request);
   if (kept) return kept;
   const response = await fetch(request);
-  if (response.ok) await cache.put(request, response.clone());
+  if (response.ok && isOfThisRelease(url.pathname)) await (await caches.open(CACHE)).put(request, response.clone());
   return response;
+}
+
+async function keptOr(path, otherwise) {
+  return (await (await caches.open(CACHE)).match(path)) ?? otherwise();
 }
 
 async function page(event, url) {
@@ -61,7 +73,29 @@ async function page(event, url) {
     if (response.ok && keepsPage(url.pathname) && !url.search) event.waitUntil(keepPage(url.pathname));
     return response;
   } catch {
-    const cache = await caches.open(CACHE);
-    return (keepsPage(url.pathname) && (await cache.match(url.pathname))) || (await cache.match(OFFLINE)) || Response.error();
+    const offline = () => keptOr(OFFLINE, () => Response.error());
+    return keepsPage(url.pathname) ? keptOr(url.pathname, offline) : offline();
   }
+}
+
+/** The server's page; without a network, with too weak a signal or a server in trouble the phone's own, if it has one. */
+async function codePage(request) {
+  const asked = fetch(request).then((response) => ({ response }), () => ({}));
+  const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, { isSlow: true }));
+  let { response, isSlow } = await Promise.race([asked, patience]);
+  if (isSlow && !(await isWalletThere())) ({ response } = await asked);
+  if (response && (response.status < 500 || !(await isWalletThere()))) return response;
+  return keptOr(OFFLINE_CODE, () => response ?? Response.error());
+}
+
+async function isWalletThere() {
+  const databases = await indexedDB.databases?.();
+  return databases?.some((database) => database.name === WALLET) ?? false;
+}
+
+function forgetWallet() {
+  return new Promise((resolve) => {
+    const request = indexedDB.deleteDatabase(WALLET);
+    request.onsuccess = request.onerror = request.onblocked = resolve;
+  });
 }

@@ -6,8 +6,9 @@ const QUICK_FOR_MS = 60000;
 const GIVE_UP_MS = 8000;
 
 export class LiveState {
-  /** hear: {state(content), gone(status), offline(isOffline)} */
-  constructor(clock, hear) {
+  /** address: whose state; hear: {state(content), gone(status), offline(isOffline)} */
+  constructor(address, clock, hear) {
+    this.address = address;
     this.clock = clock;
     this.hear = hear;
     this.etag = "";
@@ -34,7 +35,7 @@ export class LiveState {
     const sentAt = Date.now();
     try {
       const headers = this.etag ? { "If-None-Match": this.etag } : {};
-      const answer = await fetch("/code/state", { headers, redirect: "manual", signal: AbortSignal.timeout(GIVE_UP_MS) });
+      const answer = await fetch(this.address, { headers, redirect: "manual", signal: AbortSignal.timeout(GIVE_UP_MS) });
       if (turn !== this.timer) return; // stopped meanwhile
       if (answer.type === "opaqueredirect" || (answer.status >= 400 && answer.status < 500 && answer.status !== 429)) {
         this.hear.gone(answer.status);

@@ -6,14 +6,23 @@ import { encode, pathOf } from "./qr.js";
 import { ServerClock } from "./server-clock.js";
 import { keepAwake } from "./awake.js";
 import { offerReading } from "./reading.js";
+import { dropKeys, keyOf, listHeld } from "./held-keys.js";
+import { offerPeople } from "./people.js";
 import { answerTabs, tellLocked } from "./tabs.js";
+import { drawOnServer } from "./server-drawn.js";
+import { lineFor } from "./status-line.js";
+import { watchVisibility } from "./visibility.js";
+import { closeWallet, forgetWallet, isWalletThere } from "./wallet.js";
+import { tellWallet } from "./wallet-notes.js";
 
 const NOTICE_MS = 8000;
-const CODE_URL = "/code";
 
 export class CodeScreen {
-  /** `key`: the presentation's, or null when the server draws (after a reload, or without WebCrypto). */
-  constructor(root, key) {
+  /**
+   * Draws with the key held for the root's handle, or lets the server draw (after a reload, or without WebCrypto).
+   * isLocal: opened by the phone itself, without a network; the server has seen no PIN then. isWorn: it may be refused at the desk.
+   */
+  constructor(root, { isLocal = false, isWorn = false, isOffline = isLocal } = {}) {
     const find = (name) => root.querySelector(name);
     this.root = root;
     this.picture = find("[data-code]");
@@ -31,30 +40,38 @@ export class CodeScreen {
     this.lastUsed = Number(root.dataset.lastUsed);
     this.handle = root.dataset.handle;
     this.clock = new ServerClock(Number(root.dataset.now));
+    const key = keyOf(this.handle);
     this.drawer = key && new Drawer(key, this.handle, this.lastUsed);
+    this.isLocal = isLocal;
+    this.isWorn = isWorn;
+    this.listening = new AbortController();
     this.drawnAt = this.clock.seconds;
     this.isPaused = location.search.includes("paused");
-    this.isOffline = false;
+    this.isOffline = isOffline;
     this.isDrawing = false;
     this.isLocked = false;
-    this.live = new LiveState(this.clock, {
+    root.classList.toggle("is-local", isLocal);
+    this.live = new LiveState(`/code/state?of=${root.dataset.of}`, this.clock, {
       state: (content) => this.hearState(content),
-      gone: () => this.leave(),
+      gone: (status) => this.hearGone(status),
       offline: (isOffline) => this.hearNetwork(isOffline),
     });
   }
 
   start() {
+    const { signal } = this.listening;
     this.root.querySelector("[data-refresh]").addEventListener("click", (event) => this.refresh(event));
     this.pauseLink.addEventListener("click", (event) => this.togglePause(event));
     this.root.querySelector("[data-lock]").addEventListener("submit", (event) => this.lockByHand(event));
-    document.addEventListener("visibilitychange", () => this.seeOrHide());
-    addEventListener("online", () => this.live.ask());
-    addEventListener("pageshow", (event) => event.persisted && this.leave());
-    answerTabs(() => this.drawer && { handle: this.handle, key: this.drawer.key }, () => this.leave());
+    watchVisibility(this.relockMs, { hide: () => this.live.stop(), lock: () => this.leave(), see: () => this.see() }, signal);
+    addEventListener("online", () => this.live.ask(), { signal });
+    addEventListener("pageshow", (event) => event.persisted && this.leave(), { signal });
+    answerTabs(listHeld, () => this.leave(), signal);
+    offerPeople(this, (root, how) => new CodeScreen(root, how).start());
     keepAwake();
     offerReading(this.root.querySelector("[data-speak]"), () => this.typed.textContent);
     this.root.classList.toggle("is-paused", this.isPaused);
+    this.say();
     this.beat();
     this.ticker = setInterval(() => this.beat(), 250);
     this.live.start();
@@ -71,6 +88,7 @@ export class CodeScreen {
     if (isStale !== this.root.classList.contains("is-stale")) {
       this.root.classList.toggle("is-stale", isStale);
       this.say();
+      if (isStale && this.isOffline && !this.drawer) this.turnToWallet();
     }
   }
 
@@ -92,17 +110,11 @@ export class CodeScreen {
   async drawOnServer() {
     this.drawnAt = this.clock.seconds; // the next try is due in one period, also when this one fails
     try {
-      const sentAt = Date.now();
-      const answer = await fetch(CODE_URL, { headers: { Accept: "text/html" } });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const root = page.querySelector(".code-screen");
-      if (!root) return this.leave();
-      this.clock.sync(Number(root.dataset.now), sentAt);
-      this.hearTyped(root.querySelector("[data-typed]").textContent, Number(root.dataset.typedUntil));
-      this.lastUsed = Number(root.dataset.lastUsed);
-      const picture = root.querySelector("[data-code]");
-      const path = root.querySelector("[data-modules]").getAttribute("d");
-      this.show(picture.dataset.code, path, Number(root.dataset.issuedAt));
+      const drawn = await drawOnServer(this.root.dataset.here, this.clock);
+      if (!drawn) return this.leave();
+      this.hearTyped(drawn.typed, drawn.typedUntil);
+      this.lastUsed = drawn.lastUsed;
+      this.show(drawn.digits, drawn.path, drawn.issuedAt);
     } catch {
       this.hearNetwork(true);
     }
@@ -123,6 +135,7 @@ export class CodeScreen {
 
   hearState({ handle, last_used: lastUsed, typed, typed_until: until, place }) {
     if (handle !== this.handle) return this.leave();
+    tellWallet(this.clock, handle, lastUsed, lastUsed > this.lastUsed);
     if (typed) this.hearTyped(typed.replace(/(\d{4})(?=\d)/g, "$1 "), until);
     if (lastUsed <= this.lastUsed) return;
     this.lastUsed = lastUsed;
@@ -144,23 +157,26 @@ export class CodeScreen {
     if (this.typed.textContent !== text) this.typed.textContent = text;
   }
 
+  /** 423: the server has seen no PIN, the phone has: its codes are right, and nobody at a desk should have to wait for typing. */
+  async hearGone(status) {
+    if (status === 423 && this.isLocal) {
+      this.hearNetwork(false);
+      tellWallet(this.clock, this.handle, this.lastUsed, false);
+      this.live.start();
+      return;
+    }
+    if (status === 0) await forgetWallet(); // the session is over here, or the device was removed: what it kept goes too
+    this.leave();
+  }
+
   hearNetwork(isOffline) {
     if (this.isOffline === isOffline) return;
     this.isOffline = isOffline;
     this.say();
   }
 
-  /** One line above the code; the most urgent thing wins. */
   say() {
-    const { offlineText, offlineNoKeyText, expiredText } = this.root.dataset;
-    const isStale = this.root.classList.contains("is-stale");
-    const [kind, text] = this.used
-      ? ["used", this.used]
-      : isStale
-        ? ["expired", expiredText]
-        : this.isOffline
-          ? ["offline", this.drawer ? offlineText : offlineNoKeyText]
-          : ["", ""];
+    const [kind, text] = lineFor(this);
     this.status.dataset.kind = kind;
     if (!kind) delete this.status.dataset.kind;
     this.notMe.hidden = kind !== "used";
@@ -183,20 +199,11 @@ export class CodeScreen {
     if (!this.isPaused) this.draw();
   }
 
-  seeOrHide() {
-    clearTimeout(this.relockTimer);
-    if (document.visibilityState === "hidden") {
-      this.live.stop();
-      this.hiddenAt = Date.now();
-      this.relockTimer = setTimeout(() => this.leave(), this.relockMs);
-    } else if (this.hiddenAt && Date.now() - this.hiddenAt >= this.relockMs) {
-      this.leave();
-    } else {
-      keepAwake();
-      this.beat();
-      this.live.start();
-      this.live.ask();
-    }
+  see() {
+    keepAwake();
+    this.beat();
+    this.live.start();
+    this.live.ask();
   }
 
   async lockByHand(event) {
@@ -207,22 +214,35 @@ export class CodeScreen {
     try {
       await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true });
     } finally {
-      location.replace(CODE_URL);
+      location.replace(this.root.dataset.here);
     }
+  }
+
+  /** The server cannot draw and this page holds no key, but the phone may: it asks for the PIN again. */
+  async turnToWallet() {
+    if (await isWalletThere()) this.leave();
   }
 
   /** The key and the picture are gone at once; then the page asks for the PIN, or says why there is nothing to show. */
   leave() {
     if (this.isLocked) return;
     this.forget();
-    location.replace(CODE_URL);
+    location.replace(this.root.dataset.here);
   }
 
-  forget() {
+  /** Another screen takes the place of this one. */
+  stop() {
     this.isLocked = true;
     this.drawer = null;
     clearInterval(this.ticker);
     this.live.stop();
+    this.listening.abort();
+  }
+
+  forget() {
+    this.stop();
+    dropKeys();
+    closeWallet();
     this.modules.setAttribute("d", "");
     this.picture.dataset.code = "";
     this.typed.textContent = "";

@@ -1,32 +1,42 @@
 // The code page drawn by script. The server's page works alone; this takes over from its first code.
 
-import { importKey } from "../code/drawer.js";
+import { Drawer } from "../code/drawer.js";
+import { hold, keyOf } from "../code/held-keys.js";
 import { CodeScreen } from "../code/screen.js";
-import { askForKey } from "../code/tabs.js";
+import { askForKeys } from "../code/tabs.js";
 
-/** A page that came by reload: its key is gone, unless another tab still holds it. */
+/** A page that came by reload: its keys are gone, unless another tab still holds them. */
 export default async function takeOver(root) {
-  const held = globalThis.crypto?.subtle ? await askForKey() : null;
-  new CodeScreen(root, held?.handle === root.dataset.handle ? held.key : null).start();
+  if (globalThis.crypto?.subtle) hold(await askForKeys());
+  new CodeScreen(root).start();
 }
 
 /**
- * Shows the code in place of the page that unlocked it: the lock, or the last step of activation.
- * answer: {handle, key, title, style, page}; heldKey: what another tab gave, when the server handed out no key.
+ * Shows the code in place of the page that unlocked it: the lock, the last step of activation, or the shell for no network.
+ * content: {title, style, page}; the keys are held already. fill(root): what the page still lacks. how: as for CodeScreen.
  */
-export async function showUnlocked(answer, heldKey = null) {
-  const key = answer.key ? await importKey(answer.key) : heldKey;
-  await loadStyle(answer.style);
-  const page = new DOMParser().parseFromString(answer.page, "text/html");
+export async function showScreen(content, fill = null, how = {}) {
+  await loadStyle(content.style);
+  const page = new DOMParser().parseFromString(content.page, "text/html");
   const root = document.adoptNode(page.querySelector(".code-screen"));
+  await fill?.(root);
   for (const child of [...document.body.children]) if (!child.matches(".skip-link")) child.remove();
   document.body.className = "is-code";
   document.body.append(root);
-  document.title = answer.title;
-  history.replaceState(null, "", "/code");
+  document.title = content.title;
+  history.replaceState(null, "", root.dataset.here);
   scrollTo(0, 0);
   root.querySelector("main").focus({ preventScroll: true });
-  new CodeScreen(root, key).start();
+  performance.mark("pz-drawn");
+  new CodeScreen(root, how).start();
+}
+
+/** Whether the key held for the page's handle draws what the server drew: it does not when the PIN it was wrapped with was another. */
+export async function isKeyRight(page) {
+  const root = new DOMParser().parseFromString(page, "text/html").querySelector(".code-screen");
+  const { handle, issuedAt } = root.dataset;
+  const { digits } = await new Drawer(keyOf(handle), handle, 0).draw(Number(issuedAt));
+  return digits === root.querySelector("[data-code]").dataset.code;
 }
 
 function loadStyle(address) {

@@ -1,0 +1,51 @@
+// Speaks to the phone's own fingerprint or face. JSON carries bytes as base64url.
+
+/** POSTs the form's fields; {content} or {refusal}. Throws without a network. */
+export async function askFor(address, form) {
+  const answer = await fetch(address, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(new FormData(form)) });
+  if (answer.redirected) return { movedTo: answer.url };
+  const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
+  const content = isJson ? await answer.json() : {};
+  return answer.ok && isJson ? { content } : { refusal: content.refusal ?? "" };
+}
+
+export async function makePasskey(options) {
+  const publicKey = {
+    ...options,
+    challenge: bytes(options.challenge),
+    user: { ...options.user, id: bytes(options.user.id) },
+    excludeCredentials: options.excludeCredentials.map((known) => ({ ...known, id: bytes(known.id) })),
+  };
+  const made = await navigator.credentials.create({ publicKey });
+  const { clientDataJSON, attestationObject } = made.response;
+  return answerOf(made, { clientDataJSON: text(clientDataJSON), attestationObject: text(attestationObject) });
+}
+
+export async function signWithPasskey(options) {
+  const publicKey = {
+    ...options,
+    challenge: bytes(options.challenge),
+    allowCredentials: options.allowCredentials.map((known) => ({ ...known, id: bytes(known.id) })),
+  };
+  const signed = await navigator.credentials.get({ publicKey });
+  const { clientDataJSON, authenticatorData, signature, userHandle } = signed.response;
+  const handle = userHandle ? text(userHandle) : null;
+  return answerOf(signed, {
+    clientDataJSON: text(clientDataJSON),
+    authenticatorData: text(authenticatorData),
+    signature: text(signature),
+    userHandle: handle,
+  });
+}
+
+function answerOf(credential, response) {
+  return JSON.stringify({ id: credential.id, rawId: text(credential.rawId), type: credential.type, clientExtensionResults: {}, response });
+}
+
+function bytes(base64url) {
+  return Uint8Array.from(atob(base64url.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
+}
+
+function text(buffer) {
+  return btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}

@@ -1,0 +1,126 @@
+// The codes this phone can show without a network: own and family, each key wrapped with the holder's display PIN (see keystore.js).
+
+import { importKey } from "./drawer.js";
+import { changePlain, deriveLock, forgetAll, keep, mask, recall } from "./keystore.js";
+
+const NAME = "wallet";
+
+export class WrongPin extends Error {}
+export class NoWallet extends Error {}
+
+let opened = null; // the lock of the PIN that was typed last: lets a new key be wrapped without deriving again
+
+export async function isWalletThere() {
+  return (await load()) !== null;
+}
+
+/** The handles whose keys this phone has; needs no PIN. */
+export async function walletHandles() {
+  return ((await load())?.entries ?? []).map((entry) => entry.handle);
+}
+
+/** {offset, heardAt, openings}: the server's clock less the phone's, when the server last spoke (its ms), openings without it since. */
+export async function walletState() {
+  return load();
+}
+
+/**
+ * [{credential, handle, key, label, name, colour, shownBy, lastUsed}], the keys not extractable. Throws NoWallet, or WrongPin for 99 of
+ * 100 wrong PINs: the hundredth yields keys whose codes only the server can tell from right ones.
+ */
+export async function openWallet(pin) {
+  const content = await load();
+  if (!content) throw new NoWallet();
+  performance.mark("pz-derive");
+  const lock = await deriveLock(pin, bytesOf(content.salt), content.rounds);
+  performance.measure("pz-derived", "pz-derive");
+  if (lock.check !== content.check) throw new WrongPin();
+  opened = lock;
+  return Promise.all(
+    content.entries.map(async ({ masked, ...entry }) => ({ ...entry, key: await importKey(hexOf(await mask(lock, entry.handle, bytesOf(masked)))) })),
+  );
+}
+
+/**
+ * Keeps what the server's answer to an unlock lists: [{credential, handle, key (hex) or null, label, name, colour, shown_by}]. A null key
+ * is one the phone has already. What is not listed any more is forgotten. serverMs: the server's clock.
+ */
+export function storeWallet(pin, lines, serverMs) {
+  return exclusively(async () => {
+    const old = await load();
+    // The salt stays while the PIN does: a copy of each of two salts would give a thief two check values to sieve PINs with.
+    const isSame = old && opened && hexOf(opened.salt) === old.salt;
+    const lock = isSame ? opened : await deriveLock(pin);
+    const known = new Map(isSame ? old.entries.map((entry) => [entry.handle, entry]) : []);
+    const entries = [];
+    for (const { credential, handle, key, label, name, colour, shown_by: shownBy } of lines) {
+      const masked = key ? hexOf(await mask(lock, handle, bytesOf(key))) : known.get(handle)?.masked;
+      if (masked) entries.push({ credential, handle, masked, label, name, colour, shownBy, lastUsed: known.get(handle)?.lastUsed ?? 0 });
+    }
+    opened = lock;
+    const state = { offset: serverMs - Date.now(), heardAt: serverMs, openings: 0 };
+    await keep(NAME, { salt: hexOf(lock.salt), rounds: lock.rounds, check: lock.check, entries, ...state });
+    await forgiveGuesses();
+    navigator.storage?.persist?.().catch(() => {}); // a browser in need of space should not take the offline codes first
+  });
+}
+
+/** After a change of the PIN. A wallet that the old PIN does not open is forgotten: it is wrapped with some other. */
+export function rewrapWallet(oldPin, newPin) {
+  return exclusively(async () => {
+    const content = await load();
+    if (!content) return;
+    const [old, lock] = await Promise.all([deriveLock(oldPin, bytesOf(content.salt), content.rounds), deriveLock(newPin)]);
+    if (old.check !== content.check) return forgetWallet();
+    const entries = await Promise.all(
+      content.entries.map(async (entry) => {
+        const bytes = await mask(old, entry.handle, bytesOf(entry.masked));
+        return { ...entry, masked: hexOf(await mask(lock, entry.handle, bytes)) };
+      }),
+    );
+    await keep(NAME, { ...content, salt: hexOf(lock.salt), rounds: lock.rounds, check: lock.check, entries });
+    opened = null;
+  });
+}
+
+/** The PIN was right, here or on the server: wrong ones typed without a network count no more. */
+export function forgiveGuesses() {
+  return changePlain("tries", () => ({ failures: 0, lockedUntil: 0 })).catch(() => {});
+}
+
+export async function forgetWallet() {
+  opened = null;
+  await forgetAll();
+}
+
+/** Locked: what the PIN opened is forgotten here; what is kept stays. */
+export function closeWallet() {
+  opened = null;
+}
+
+/** Notes what is known of the server: {offset, heardAt, openings}, and for a handle the last use it told of. Opens nothing. */
+export function noteInWallet(changes, handle = "", lastUsed = 0) {
+  return exclusively(async () => {
+    const content = await load();
+    if (!content) return;
+    const entries = content.entries.map((entry) => (entry.handle === handle && lastUsed > entry.lastUsed ? { ...entry, lastUsed } : entry));
+    await keep(NAME, { ...content, ...changes, entries });
+  }).catch(() => {});
+}
+
+function load() {
+  return recall(NAME).catch(() => null); // no IndexedDB here, or it was taken away
+}
+
+/** One tab at a time, where the browser can do that. */
+function exclusively(work) {
+  return navigator.locks ? navigator.locks.request("pingzheng-wallet", work) : work();
+}
+
+function bytesOf(hex) {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}
+
+function hexOf(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

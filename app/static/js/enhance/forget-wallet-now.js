@@ -1,0 +1,7 @@
+// The session is over on the server: what this browser keeps of its codes for no network goes with it.
+
+import { forgetWallet } from "../code/wallet.js";
+
+export default function forgetNow() {
+  forgetWallet();
+}
