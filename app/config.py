@@ -8,15 +8,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
 
+from app.config_rules import is_loopback, is_secret, is_secret_hex
+
 SECRETS_FILE = "secrets.env"
-SECRET_MIN_CHARS = 43  # 32 random bytes in base64url
-_WORDS_OF_DEFAULTS = ("change", "default", "secret", "example", "password", "00000000")
 
 
 class SettingsError(SystemExit):
@@ -204,14 +203,14 @@ class Settings:
         found = [
             f"{name.upper()} is missing or is not a secret of its own: run `flask keys init`."
             for name in ("secret_key", "data_key", "audit_key")
-            if not _is_secret(getattr(self, name))
+            if not is_secret(getattr(self, name))
         ]
         if not self.code_masters:
             found.append("CODE_MASTERS is missing: run `flask keys init`.")
-        elif any(not _is_secret_hex(part) for part in self.code_masters.split(",")):
+        elif any(not is_secret_hex(part) for part in self.code_masters.split(",")):
             found.append("CODE_MASTERS holds a key that is not a secret of its own: run `flask keys init`.")
         if self.is_demo:
-            if not _is_loopback(self.host) and not self.demo_public:
+            if not is_loopback(self.host) and not self.demo_public:
                 found.append(f"The demo answers on loopback only, not on {self.host}: set DEMO_PUBLIC=1 if you mean it.")
             return found
         if self.face_check == "stub":
@@ -224,6 +223,8 @@ class Settings:
             found.append("The SMS sender does not know where to send: set SMS_URL and SMS_KEY.")
         if self.web_workers > 1 and self.ratelimit_storage_url.startswith("memory"):
             found.append("Several workers cannot share limits kept in memory: set RATELIMIT_STORAGE_URL or WEB_WORKERS=1.")
+        if self.documents_url.startswith("s3:") and not (self.s3_access_key and self.s3_secret_key):
+            found.append("The store of the documents has no key: set S3_ACCESS_KEY and S3_SECRET_KEY, or DOCUMENTS_URL to a folder.")
         if self.test_clock_file:
             found.append("TEST_CLOCK_FILE moves the clock and belongs to the demo alone.")
         return found
@@ -268,27 +269,3 @@ def _parse(name: str, kind: Any, raw: str) -> Any:
         return kind(raw)
     except (ValueError, KeyError):
         raise SettingsError(f"{name}={raw!r} cannot be read as {getattr(kind, '__name__', kind)}.") from None
-
-
-def _is_secret(value: str) -> bool:
-    low = value.lower()
-    return len(value) >= SECRET_MIN_CHARS and len(set(value)) >= 16 and not any(w in low for w in _WORDS_OF_DEFAULTS)
-
-
-def _is_secret_hex(part: str) -> bool:
-    """`id:digest:hex[:retired-at]`; the key needs 32 bytes that are not a pattern such as the published test vector."""
-    pieces = part.split(":")
-    try:
-        key = bytes.fromhex(pieces[2])
-    except (IndexError, ValueError):
-        return False
-    return len(key) >= 32 and len(set(key)) >= 12 and key != bytes(range(len(key)))
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

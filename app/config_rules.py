@@ -1,0 +1,30 @@
+"""What counts as a secret of one's own, and as an address only this machine reaches. Pure; for `app.config`."""
+
+from ipaddress import ip_address
+
+SECRET_MIN_CHARS = 43  # 32 random bytes in base64url
+_WORDS_OF_DEFAULTS = ("change", "default", "secret", "example", "password", "00000000")
+
+
+def is_secret(value: str) -> bool:
+    low = value.lower()
+    return len(value) >= SECRET_MIN_CHARS and len(set(value)) >= 16 and not any(w in low for w in _WORDS_OF_DEFAULTS)
+
+
+def is_secret_hex(part: str) -> bool:
+    """`id:digest:hex[:retired-at]`; the key needs 32 bytes that are not a pattern such as the published test vector."""
+    pieces = part.split(":")
+    try:
+        key = bytes.fromhex(pieces[2])
+    except (IndexError, ValueError):
+        return False
+    return len(key) >= 32 and len(set(key)) >= 12 and key != bytes(range(len(key)))
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
