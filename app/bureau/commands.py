@@ -11,10 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.service import load_notices
 from app.config import Mode
-from app.core import clock, installation
+from app.core import clock, installation, jobs
 from app.core.db import db
 from app.core.keys.secrets_file import secrets_path
 from app.core.settings import settings
+from app.documents.queries import list_problems as list_document_problems
 from app.help.service import load_help_texts
 from app.regions.queries import list_agencies
 from app.regions.service import load_regions
@@ -44,6 +45,8 @@ def doctor() -> None:
     path = secrets_path(settings.instance_path)
     if path.exists() and path.stat().st_mode & 0o077:
         wrong.append(f"{path} can be read by others: chmod 600.")
+    if not wrong:
+        wrong += list_document_problems() + jobs.problems()
     for sentence in wrong:
         click.echo(f"mend   {sentence}")
     notes = [] if wrong else _hotline_notes()

@@ -146,6 +146,6 @@ def _show_second_factor(form: SecondFactorForm, status: int = 200, headers: dict
 
 def _picture(member: StaffMember) -> Markup:
     """The QR an authenticator reads (otpauth://), as inline SVG."""
-    uri = pyotp.TOTP(queries.totp_secret_of(member)).provisioning_uri(member.username, issuer_name=settings.bureau_name)
+    uri = pyotp.TOTP(queries.totp_secret_of(member)).provisioning_uri(name=member.username, issuer_name=settings.bureau_name)
     drawn = segno.make(uri, micro=False, error="m")
     return Markup(drawn.svg_inline(scale=5, border=4, light="white", svgclass="enrolment-qr", lineclass=None))  # noqa: S704
