@@ -1,8 +1,8 @@
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.core.db import db
 from app.core.errors import NotFound
-from app.core.locale import select_locale
+from app.core.locale import SOURCE, current_language
 from app.help.help_code import reason_number
 from app.help.models import HelpKind, HelpText
 from app.help.rendering import plain
@@ -14,9 +14,9 @@ _ADDRESSES = {HelpKind.guide: "/help/guides/{slug}", HelpKind.page: "/help/{slug
 
 
 def find_text(kind: HelpKind, slug: str) -> HelpText | None:
-    return db.session.scalars(
-        select(HelpText).where(HelpText.kind == kind, HelpText.slug == slug, HelpText.language == select_locale())
-    ).one_or_none()
+    """In the reader's language; where nobody has translated it, in the source's: the page then says so."""
+    found = {text.language: text for text in _texts(HelpText.kind == kind, HelpText.slug == slug)}
+    return found.get(current_language()) or found.get(SOURCE)
 
 
 def get_text(kind: HelpKind, slug: str) -> HelpText:
@@ -27,19 +27,12 @@ def get_text(kind: HelpKind, slug: str) -> HelpText:
 
 
 def list_texts(kind: HelpKind) -> list[HelpText]:
-    return list(
-        db.session.scalars(
-            select(HelpText)
-            .where(HelpText.kind == kind, HelpText.language == select_locale())
-            .order_by(HelpText.position, HelpText.id)
-        )
-    )
+    return _one_of_each(_texts(HelpText.kind == kind))
 
 
 def list_addresses() -> list[str]:
     """Of every text that has a page of its own, for who keeps them all for no network."""
-    kinds = (HelpKind.guide, HelpKind.page, HelpKind.reason)
-    known = select(HelpText.kind, HelpText.slug).where(HelpText.kind.in_(kinds), HelpText.language == select_locale())
+    known = select(HelpText.kind, HelpText.slug).where(HelpText.kind.in_(_ADDRESSES), HelpText.language == SOURCE)
     rows = db.session.execute(known.order_by(HelpText.kind, HelpText.position, HelpText.id))
     return [_ADDRESSES[kind].format(slug=slug) for kind, slug in rows if (kind, slug) != INDEX]
 
@@ -54,9 +47,19 @@ def get_reason(code: str) -> tuple[Reason, HelpText | None]:
 
 def search_texts(query: str, limit: int = 20) -> list[HelpText]:
     """The texts that answer these words, best first; a help code finds its reason first."""
-    texts = list(db.session.scalars(select(HelpText).where(HelpText.language == select_locale()).order_by(HelpText.id)))
+    texts = _one_of_each(_texts())
     if number := reason_number(query):
         return [t for t in texts if t.kind is HelpKind.reason and t.slug == number]
     texts = [t for t in texts if (t.kind, t.slug) != INDEX]  # it stands on the same page
     entries = [Entry(t.title, t.keywords, plain(t.body)) for t in texts]
     return [texts[i] for i in rank(query, entries)[:limit]]
+
+
+def _texts(*wanted: ColumnElement[bool]) -> list[HelpText]:
+    spoken = HelpText.language.in_({current_language(), SOURCE})
+    return list(db.session.scalars(select(HelpText).where(spoken, *wanted).order_by(HelpText.position, HelpText.id)))
+
+
+def _one_of_each(texts: list[HelpText]) -> list[HelpText]:
+    translated = {(text.kind, text.slug) for text in texts if text.language == current_language()}
+    return [text for text in texts if text.language == current_language() or (text.kind, text.slug) not in translated]

@@ -1,10 +1,11 @@
 """Finding texts by the words people type, whole questions included, without a search engine.
 
 Chinese has no spaces: a query is compared by its pairs of neighbouring characters, rare pairs (丢了) counting more than
-common ones (怎么).
+common ones (怎么). Latin words are compared whole, without the s of a plural.
 """
 
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ _SHARE_OF_BEST = 0.25
 _UNKNOWN_PAIR = 0.5  # what no text holds must not hide what one does
 _COMMONEST_PAIR = 0.1
 
+_RUNS = re.compile(r"([a-z]+)|([^a-z]+)")
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -28,7 +31,7 @@ class Entry:
 def rank(query: str, entries: Sequence[Entry]) -> list[int]:
     """Indexes of the entries that answer the query, best first."""
     wanted = normalise(query[:QUERY_MAX_CHARS])
-    pairs = _pairs(wanted)
+    pairs = _pairs(query[:QUERY_MAX_CHARS])
     if not pairs:
         return []
     indexed = [(normalise(e.title), normalise(e.keywords), normalise(e.body)) for e in entries]
@@ -45,8 +48,15 @@ def normalise(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
 
 
-def _pairs(text: str) -> set[str]:
-    return {text[i : i + 2] for i in range(len(text) - 1)} or ({text} if text else set())
+def _pairs(query: str) -> set[str]:
+    """What of a query is looked for in normalised texts."""
+    pairs: set[str] = set()
+    for word, run in _RUNS.findall(unicodedata.normalize("NFKC", query).casefold()):
+        if len(word) > 1:
+            pairs.add(word[:-1] if len(word) > 3 and word.endswith("s") else word)
+        elif not word and (kept := normalise(run)):
+            pairs |= {kept[i : i + 2] for i in range(len(kept) - 1)} or {kept}
+    return pairs
 
 
 def _rarity(pair: str, indexed: Sequence[tuple[str, str, str]]) -> float:

@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.locale import LANGUAGES
 from app.help.front_matter import Content, InvalidHelpFile, parse
 from app.help.models import HelpKind, HelpText
 
 CONTENT_FOLDER = Path(__file__).parent / "content"
-LANGUAGE = "zh_Hans"
 
-_Key = tuple[HelpKind, str]
+_Key = tuple[str, HelpKind, str]  # language, kind, slug
 
 
 @dataclass
@@ -28,13 +28,13 @@ class LoadReport:
 
 @transaction()
 def load_help_texts(folder: Path = CONTENT_FOLDER) -> LoadReport:
-    """Brings the rows up to the files `<kind>/<slug>.md`; loading twice changes nothing.
+    """Brings the rows up to the files `<language>/<kind>/<slug>.md`; loading twice changes nothing.
 
     A row whose content still is what was last loaded follows its file, also when the file is gone. A row that staff have edited, or
     written themselves, stays as it is. Raises InvalidHelpFile naming the file.
     """
     files = dict(_read(folder))
-    rows = {(row.kind, row.slug): row for row in db.session.scalars(select(HelpText).where(HelpText.language == LANGUAGE))}
+    rows = {(row.language, row.kind, row.slug): row for row in db.session.scalars(select(HelpText))}
     report = LoadReport()
     for key, content in files.items():
         _load(key, content, rows.get(key), report)
@@ -58,12 +58,12 @@ def content_of(row: HelpText) -> Content:
 
 def _load(key: _Key, content: Content, row: HelpText | None, report: LoadReport) -> None:
     if row is None:
-        kind, slug = key
+        language, kind, slug = key
         db.session.add(
             HelpText(
                 kind=kind,
                 slug=slug,
-                language=LANGUAGE,
+                language=language,
                 updated_at=clock.now(),
                 loaded_digest=content.digest,
                 **asdict(content),
@@ -86,8 +86,9 @@ def _is_as_loaded(row: HelpText) -> bool:
 
 
 def _read(folder: Path) -> Iterator[tuple[_Key, Content]]:
-    for path in sorted(folder.glob("*/*.md")):
-        try:
-            yield (HelpKind(path.parent.name), path.stem), parse(path.read_text(encoding="utf-8"))
-        except ValueError as wrong:
-            raise InvalidHelpFile(f"{path.parent.name}/{path.name}: {wrong}") from wrong
+    for language in LANGUAGES:
+        for path in sorted((folder / language).glob("*/*.md")):
+            try:
+                yield (language, HelpKind(path.parent.name), path.stem), parse(path.read_text(encoding="utf-8"))
+            except ValueError as wrong:
+                raise InvalidHelpFile(f"{language}/{path.parent.name}/{path.name}: {wrong}") from wrong

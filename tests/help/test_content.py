@@ -7,12 +7,17 @@ import pytest
 from flask import Flask
 from werkzeug.routing import RequestRedirect
 
+from app.core.locale import SOURCE
 from app.help.front_matter import parse
 from app.help.models import HelpKind
 from app.help.service import CONTENT_FOLDER
 from app.institutions.reasons import BY_HELP_NUMBER
+from tests.kit.catalogs import CHINESE_MARKS, HAN, TRANSLATED, simplified
 
-FILES = sorted(CONTENT_FOLDER.glob("*/*.md"))
+FILES = sorted((CONTENT_FOLDER / SOURCE).glob("*/*.md"))
+TRANSLATIONS = [
+    (CONTENT_FOLDER / locale / path.relative_to(CONTENT_FOLDER / SOURCE), path) for locale in TRANSLATED for path in FILES
+]
 QUESTIONS = {path.stem for path in FILES if path.parent.name == "question"}
 
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -68,7 +73,7 @@ def test_chinese_is_set_with_chinese_punctuation(path: Path) -> None:
 
 @pytest.mark.parametrize("number", sorted(BY_HELP_NUMBER))
 def test_every_reason_is_explained_to_holder_and_desk(number: str) -> None:
-    content = parse((CONTENT_FOLDER / "reason" / f"{number}.md").read_text())
+    content = parse((CONTENT_FOLDER / SOURCE / "reason" / f"{number}.md").read_text())
 
     headings = re.findall(r"^## (.+)$", content.body, re.MULTILINE)
     assert headings == ["发生了什么", "您怎么办", "窗口怎么办", "打给谁"]
@@ -80,7 +85,7 @@ def test_no_explanation_is_left_without_its_reason() -> None:
 
 
 def test_every_contradiction_says_what_is_done_and_why() -> None:
-    body = parse((CONTENT_FOLDER / "page" / "contradictions.md").read_text()).body
+    body = parse((CONTENT_FOLDER / SOURCE / "page" / "contradictions.md").read_text()).body
 
     sections = re.split(r"^## ", body, flags=re.MULTILINE)[1:]
     assert [section.split(".")[0] for section in sections] == [str(n) for n in range(1, 15)]
@@ -106,8 +111,36 @@ def test_links_lead_to_pages_of_this_system(app_of_one_database: Flask, path: Pa
 def _check_help_target(endpoint: str, values: dict[str, str], anchor: str) -> None:
     folder = {"help.show_guide": "guide", "help.show_page": "page"}.get(endpoint)
     if folder:
-        assert (CONTENT_FOLDER / folder / f"{values['slug']}.md").is_file()
+        assert (CONTENT_FOLDER / SOURCE / folder / f"{values['slug']}.md").is_file()
     if endpoint == "help.show_reason":
         assert values["code"] in BY_HELP_NUMBER
     if anchor:
         assert endpoint == "help.list_questions" and anchor in QUESTIONS
+
+
+@pytest.mark.parametrize("translated, source", TRANSLATIONS, ids=lambda path: path.relative_to(CONTENT_FOLDER).as_posix())
+def test_every_text_is_there_in_each_language_with_the_same_facts_and_links(translated: Path, source: Path) -> None:
+    content, original = parse(translated.read_text()), parse(source.read_text())
+
+    assert (content.source, content.last_checked, content.position) == (original.source, original.last_checked, original.position)
+    assert re.findall(r"\]\([^)]+\)", content.body) == re.findall(r"\]\([^)]+\)", original.body)
+    assert len(re.findall(r"^#+ ", content.body, re.MULTILINE)) == len(re.findall(r"^#+ ", original.body, re.MULTILINE))
+    assert len(content.title) <= 120
+
+
+@pytest.mark.parametrize("path", sorted((CONTENT_FOLDER / "en").glob("*/*.md")), ids=lambda path: path.stem)
+def test_english_texts_name_things_in_chinese_only_where_a_screen_shows_them_so(path: Path) -> None:
+    body = re.sub(r"\([^()]*\)", "", parse(path.read_text()).body)
+
+    assert re.findall(f"{HAN}|[{CHINESE_MARKS}]", body) == []
+
+
+@pytest.mark.parametrize("path", sorted((CONTENT_FOLDER / "zh_Hant").glob("*/*.md")), ids=lambda path: path.stem)
+def test_traditional_texts_hold_no_simplified_characters(path: Path) -> None:
+    assert simplified(path.read_text()) == []
+
+
+def test_no_translation_is_left_without_its_source() -> None:
+    there = {path for locale in TRANSLATED for path in (CONTENT_FOLDER / locale).glob("*/*.md")}
+
+    assert there == {translated for translated, _source in TRANSLATIONS}

@@ -6,10 +6,11 @@ from flask import Flask
 
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.locale import SOURCE
 from app.help.front_matter import InvalidHelpFile
 from app.help.models import HelpKind, HelpText
 from app.help.queries import find_text, get_text, list_texts
-from app.help.service import LANGUAGE, load_help_texts
+from app.help.service import load_help_texts
 
 FILE = """---
 title: 手机丢了
@@ -25,15 +26,15 @@ position: 3
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "content" / "page").mkdir(parents=True)
-    (tmp_path / "content" / "page" / "lost-phone.md").write_text(FILE)
+    (tmp_path / "content" / "zh_Hans" / "page").mkdir(parents=True)
+    (tmp_path / "content" / "zh_Hans" / "page" / "lost-phone.md").write_text(FILE)
     return tmp_path / "content"
 
 
 def test_the_files_of_this_release_become_rows(app: Flask) -> None:
     report = load_help_texts()
 
-    assert report.added > 60
+    assert report.added > 180
     assert len(list_texts(HelpKind.guide)) == 6
     assert list_texts(HelpKind.guide)[0].slug == "this-system"
 
@@ -54,7 +55,7 @@ def test_a_changed_file_changes_its_row(app: Flask, folder: Path) -> None:
     written = get_text(HelpKind.page, "lost-phone").updated_at
 
     clock.move(timedelta(hours=1))
-    (folder / "page" / "lost-phone.md").write_text(FILE.replace("先挂失", "马上挂失"))
+    (folder / "zh_Hans" / "page" / "lost-phone.md").write_text(FILE.replace("先挂失", "马上挂失"))
     report = load_help_texts(folder)
 
     text = get_text(HelpKind.page, "lost-phone")
@@ -68,7 +69,7 @@ def test_what_staff_have_edited_is_not_overwritten(app: Flask, folder: Path) -> 
     with transaction():
         get_text(HelpKind.page, "lost-phone").body = "我们改过。"
 
-    (folder / "page" / "lost-phone.md").write_text(FILE.replace("先挂失", "马上挂失"))
+    (folder / "zh_Hans" / "page" / "lost-phone.md").write_text(FILE.replace("先挂失", "马上挂失"))
     report = load_help_texts(folder)
 
     assert report.kept == 1
@@ -82,7 +83,7 @@ def test_a_row_goes_with_its_file_unless_staff_wrote_it(app: Flask, folder: Path
             HelpText(
                 kind=HelpKind.question,
                 slug="ours",
-                language=LANGUAGE,
+                language=SOURCE,
                 title="我们写的",
                 body="答",
                 updated_at=clock.now(),
@@ -90,7 +91,7 @@ def test_a_row_goes_with_its_file_unless_staff_wrote_it(app: Flask, folder: Path
             )
         )
 
-    (folder / "page" / "lost-phone.md").unlink()
+    (folder / "zh_Hans" / "page" / "lost-phone.md").unlink()
     report = load_help_texts(folder)
 
     assert report.removed == 1
@@ -99,7 +100,7 @@ def test_a_row_goes_with_its_file_unless_staff_wrote_it(app: Flask, folder: Path
 
 
 def test_a_broken_file_loads_nothing_and_is_named(app: Flask, folder: Path) -> None:
-    (folder / "page" / "zz.md").write_text("no front matter")
+    (folder / "zh_Hans" / "page" / "zz.md").write_text("no front matter")
 
     with pytest.raises(InvalidHelpFile, match=r"page/zz\.md"):
         load_help_texts(folder)

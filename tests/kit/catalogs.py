@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po, write_po
 from opencc import OpenCC
 
 from app.core.locale import CATALOGS, LANGUAGES, NAMES, SOURCE
+from app.institutions.reasons import REASONS
 
 APP = CATALOGS.parent
 TRANSLATED = [locale for locale in LANGUAGES if locale != SOURCE]
@@ -59,6 +60,9 @@ def extracted() -> dict[str, set[str]]:
     for file, _line, message, _comments, _context in extract_from_dir(APP, _METHODS, _OPTIONS, keywords=_KEYWORDS):
         assert isinstance(message, str), f"{file}: {message} has a plural; write the sentence so that it needs none"
         found.setdefault(message, set()).add(file)
+    for reason in REASONS.values():  # said to a desk as they are, translated on the help page alone
+        for message in (reason.title, reason.message, reason.next):
+            found.setdefault(message, set()).add("institutions/reasons.py")
     return found
 
 
@@ -89,7 +93,7 @@ def write(locale: str, words: dict[str, str], said: dict[str, set[str]]) -> None
         catalog.add(text, words[text], locations=[(min(said[text]), 0)])
     _path(locale).parent.mkdir(parents=True, exist_ok=True)
     with _path(locale).open("wb") as file:
-        write_po(file, catalog, width=None, include_lineno=False, omit_header=False)
+        write_po(file, catalog, width=0, include_lineno=False, omit_header=False)
 
 
 def faults(locale: str) -> list[str]:
