@@ -11,8 +11,8 @@ from app.accounts.models import Account, Device, LoginSession
 from app.accounts.service import bind_device, give_account_to_person, start_session
 from app.core import clock
 from app.core.db import db, transaction
-from app.credentials import service
-from app.credentials.models import Credential
+from app.credentials import queries, service
+from app.credentials.models import Credential, CredentialKind, CredentialStatus
 from app.roster.identity import check_digit, parse_cert
 from app.roster.models import InsuredPerson
 from app.roster.service import save_person
@@ -61,6 +61,27 @@ def make_holder(*, pin: str = PIN, **person: object) -> Holder:
         started = start_session(account, BrowserKey(secrets.token_bytes(32), "测试手机"))
         bind_device(started.session.device)
     return Holder(account, insured, credential, started.session.device, started.session, started.token, pin)
+
+
+_RELATIVES: dict[bytes, list[tuple[Credential, str, int]]] = {}  # by the account's telephone: unlike its id it is never used twice
+
+
+def add_relative(holder: Holder, stem: str = "51060019600307001", name: str = "李父亲", label: str = "父亲", colour: int = 1) -> Credential:
+    """A credential that this holder may show, as the family's feature would say it."""
+    service.show_also(_relatives_of)
+    person = make_person(stem, name)
+    credential = service.activate_credential(person.id, CredentialKind.held, by=f"account:{holder.account.id}")
+    _RELATIVES.setdefault(holder.account.phone_hash or b"", []).append((credential, label, colour))
+    return credential
+
+
+def _relatives_of(account: Account) -> list[service.Showable]:
+    found = []
+    for credential, label, colour in _RELATIVES.get(account.phone_hash or b"", []):
+        now = queries.get_credential(credential.id)
+        if now.status is not CredentialStatus.ended:
+            found.append(service.Showable(now.id, now.person_id, now.person.name, label, now.status, "family", colour))
+    return found
 
 
 def make_account() -> Account:
