@@ -24,6 +24,7 @@ from app.family.service.invitations import (
 )
 from app.family.service.life_cycle import end_unrenewed, expire_requests, follow_roster, remind_of_age, tend
 from app.family.service.links import end_link, freeze_member, note_taken_over, person_of
+from app.family.service.papers import find_missing, find_unsigned, list_good_pages, prepare_request_letter
 from app.family.service.places import find_full
 from app.family.service.refusals import find_holder_refusal
 from app.family.service.requests import KIND, approve, authorise, submit_papers, wait_for_authorisation, withdraw_request
@@ -64,6 +65,8 @@ __all__ = [
     "find_full",
     "find_holder_refusal",
     "find_invitation_refusal",
+    "find_missing",
+    "find_unsigned",
     "flag_custody",
     "follow_roster",
     "freeze_member",
@@ -74,6 +77,7 @@ __all__ = [
     "lift_custody_flag",
     "list_family_showables",
     "list_free_hours",
+    "list_good_pages",
     "list_holders",
     "may_send_papers",
     "miss_call_back",
@@ -83,6 +87,7 @@ __all__ = [
     "note_use",
     "object_to_others",
     "person_of",
+    "prepare_request_letter",
     "refuse_invitation",
     "refuse_own_family",
     "remind_of_age",

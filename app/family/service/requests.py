@@ -92,6 +92,7 @@ def submit_papers(request: LinkRequest, notices: Iterable[Notice], *, needs_guar
     )
     if request.way is Way.vouching:
         _submit(request, RequestState.waiting_authorisation)
+        keep_until(request.subject, None)
         return
     _submit(request, RequestState.waiting_review)
     send_to_review(request)
@@ -100,6 +101,7 @@ def submit_papers(request: LinkRequest, notices: Iterable[Notice], *, needs_guar
 @transaction()
 def send_to_review(request: LinkRequest) -> None:
     person = person_of(request)
+    keep_until(request.subject, None)
     case = open_case(request.subject, KIND, person.insured_region, needs_second=queries.is_disputed(person.id))
     telling.tell_submitted(request, moment(case.due_at))
 

@@ -100,7 +100,7 @@ def appeal(request: LinkRequest, text: str) -> None:
     appeal_case(request.subject, text, by=f"account:{request.holder_account_id}")
     request.state, request.decided_at, request.refusal = RequestState.waiting_review, None, ""
     db.session.flush()
-    keep_until(request.subject, clock.now() + timedelta(days=settings.document_draft_days + settings.document_keep_days))
+    keep_until(request.subject, None)
     record_request(FamilyTag.appealed, request, f"account:{request.holder_account_id}")
 
 

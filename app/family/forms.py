@@ -1,0 +1,173 @@
+"""Shape and wording of what is typed on the way to a link."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import ValidationError
+
+from app.accounts.models import Notice
+from app.accounts.phone import InvalidPhone, parse_mobile
+from app.core.display import moment
+from app.family.models import Relation, Way
+from app.family.policy import RELATION_LABELS
+from app.proofs.service import clean_counter_code
+from app.regions.models import Region
+from app.roster.identity import CERT_TYPES, Cert, InvalidCert, InvalidName, clean_name, parse_cert
+
+TYPED = ("relation", "name", "cert_type", "cert_no", "region")
+
+WAY_LABELS = {
+    Way.face: _l("家人就在身边，用这部手机刷脸"),
+    Way.own_phone: _l("把链接发到家人自己的手机"),
+    Way.counter_code: _l("家人到医保窗口领核验码"),
+    Way.call_back: _l("约一个时间，医保局打电话给家人"),
+    Way.vouching: _l("请另一位家人作证，交材料审核"),
+    Way.documents: _l("交材料，由审核员看"),
+}
+
+
+class NoticesForm(FlaskForm):  # type: ignore[misc]
+    """One box a notice, never ticked beforehand; each is needed. Made anew for the notices in force."""
+
+    notices: list[Notice]
+
+    @classmethod
+    def of(cls, notices: list[Notice], **fields: Field) -> "NoticesForm":
+        boxes = {f"notice_{notice.id}": BooleanField(notice.label, default=False) for notice in notices}
+        form = type("NoticesFormOfToday", (cls,), {**boxes, **fields})()
+        form.notices = notices
+        return form  # type: ignore[no-any-return]
+
+    def box_of(self, notice: Notice) -> Field:
+        return self[f"notice_{notice.id}"]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid: bool = super().validate(extra_validators)
+        for notice in self.notices:
+            box = self.box_of(notice)
+            if not box.data:
+                box.errors = [_("要同意这一项才能继续。不同意也没关系，可以离开这一页。")]
+                is_valid = False
+        return is_valid
+
+
+def pin_field() -> Field:
+    return PasswordField(_l("展码密码"))
+
+
+class MemberForm(FlaskForm):  # type: ignore[misc]
+    relation = SelectField(_l("家人是您的"), validate_choice=False)
+    name = StringField(_l("姓名"))
+    cert_type = SelectField(
+        _l("证件类型"), choices=[SelectChoice(*item) for item in CERT_TYPES.items()], default="01", validate_choice=False
+    )
+    cert_no = StringField(_l("证件号码"))
+    region = SelectField(_l("参保地"), validate_choice=False)
+    cert: Cert
+
+    def __init__(self, regions: Iterable[Region], **values: Any) -> None:
+        super().__init__(**values)
+        self._regions = {region.code: region.name for region in regions}
+        self.relation.choices = [SelectChoice("", _("请选择")), *(SelectChoice(r.value, str(RELATION_LABELS[r])) for r in Relation)]
+        self.region.choices = [SelectChoice("", _("请选择")), *(SelectChoice(*item) for item in self._regions.items())]
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """As it was typed, cut to a sane length, for the draft."""
+        return {name: (self[name].data or "")[:100] for name in TYPED}
+
+    def validate_relation(self, field: Field) -> None:
+        if field.data not in {relation.value for relation in Relation}:
+            raise ValidationError(_("请选家人和您的关系。"))
+
+    def validate_name(self, field: Field) -> None:
+        try:
+            clean_name(field.data or "")
+        except InvalidName as error:
+            raise ValidationError(str(error)) from None
+
+    def validate_cert_no(self, field: Field) -> None:
+        try:
+            self.cert = parse_cert(self.cert_type.data or "", (field.data or "")[:100])
+        except InvalidCert as error:
+            raise ValidationError(str(error)) from None
+
+    def validate_region(self, field: Field) -> None:
+        if field.data and field.data not in self._regions:
+            raise ValidationError(_("请从列表里选参保地。"))
+
+
+class WayForm(FlaskForm):  # type: ignore[misc]
+    way = RadioField(_l("用哪种方式"), validate_choice=False)
+
+    def __init__(self, ways: Iterable[Way]) -> None:
+        super().__init__()
+        self._ways = tuple(ways)
+        self.way.choices = [SelectChoice(way.value, str(WAY_LABELS[way])) for way in self._ways]
+
+    def validate_way(self, field: Field) -> None:
+        if field.data not in {way.value for way in self._ways}:
+            raise ValidationError(_("请选一种方式。"))
+
+
+def code_field() -> Field:
+    return StringField(_l("窗口核验码"), validators=[_check_code])
+
+
+def _check_code(_form: FlaskForm, field: Field) -> None:
+    code = clean_counter_code(field.data or "")
+    if not (len(code) == 8 and code.isascii() and code.isdigit()):
+        raise ValidationError(_("窗口核验码是八位数字，请核对一遍。"))
+
+
+class CallBackForm(FlaskForm):  # type: ignore[misc]
+    phone = StringField(_l("家人的电话"))
+    hour = RadioField(_l("什么时候打"), validate_choice=False)
+    number: str
+
+    def __init__(self, hours: list[datetime]) -> None:
+        super().__init__()
+        self._hours = {hour.isoformat(): hour for hour in hours}
+        self.hour.choices = [SelectChoice(key, moment(hour)) for key, hour in self._hours.items()]
+
+    @property
+    def starts_at(self) -> datetime:
+        return self._hours[self.hour.data]
+
+    def validate_phone(self, field: Field) -> None:
+        try:
+            self.number = parse_mobile(field.data or "")
+        except InvalidPhone as error:
+            raise ValidationError(str(error)) from None
+
+    def validate_hour(self, field: Field) -> None:
+        if field.data not in self._hours:
+            raise ValidationError(_("请选一个时间。"))
+
+
+class VouchForm(FlaskForm):  # type: ignore[misc]
+    relation = SelectField(_l("这位家人是您的"), validate_choice=False)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.relation.choices = [SelectChoice("", _("请选择")), *(SelectChoice(r.value, str(RELATION_LABELS[r])) for r in Relation)]
+
+    def validate_relation(self, field: Field) -> None:
+        if field.data not in {relation.value for relation in Relation}:
+            raise ValidationError(_("请选这位家人和您的关系。"))
+
+
+class AppealForm(FlaskForm):  # type: ignore[misc]
+    text = TextAreaField(_l("您为什么不同意"))
+
+    def validate_text(self, field: Field) -> None:
+        if not (field.data or "").strip():
+            raise ValidationError(_("请写一下您为什么不同意。"))
+        if len(field.data) > 500:
+            raise ValidationError(_("最多写 500 个字。"))
