@@ -224,7 +224,7 @@ class Settings:
         if self.web_workers > 1 and self.ratelimit_storage_url.startswith("memory"):
             found.append("Several workers cannot share limits kept in memory: set RATELIMIT_STORAGE_URL or WEB_WORKERS=1.")
         if self.documents_url.startswith("s3:") and not (self.s3_access_key and self.s3_secret_key):
-            found.append("The store of the documents has no key: set S3_ACCESS_KEY and S3_SECRET_KEY, or DOCUMENTS_URL to a folder.")
+            found.append("The store of the documents has no key: set S3_ACCESS_KEY and S3_SECRET_KEY.")
         if self.test_clock_file:
             found.append("TEST_CLOCK_FILE moves the clock and belongs to the demo alone.")
         return found

@@ -1,6 +1,5 @@
 """What people type to sign in and to change their number."""
 
-import unicodedata
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -8,12 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
-from app.accounts.phone import InvalidPhone, parse_mobile
-
-
-def digits_of(raw: str | None) -> str:
-    """Half-width, without white space: people copy a code together with blanks."""
-    return "".join(unicodedata.normalize("NFKC", raw or "").split())
+from app.accounts.phone import InvalidPhone, digits_of, parse_mobile
 
 
 def _is_mobile(_form: Any, field: Field) -> None:

@@ -22,6 +22,7 @@ class AccountTag(StrEnum):
     phone_changed = "account:phone_changed"
     phone_lost = "account:phone_lost"
     person_given = "account:person_given"
+    phone_confirmed = "account:phone_confirmed"
     consent_given = "account:consent_given"
     consent_withdrawn = "account:consent_withdrawn"
 
@@ -63,8 +64,19 @@ class Device(Base):
         return self.bound_at is not None and self.revoked_at is None
 
 
+class SessionEnd(Enum):
+    """Why a session is over: the browser that still carries it is told."""
+
+    signed_out = "signed_out"
+    replaced = "replaced"  # the same browser signed in again
+    signed_out_everywhere = "signed_out_everywhere"
+    device_removed = "device_removed"
+    phone_reported_lost = "phone_reported_lost"
+    phone_moved = "phone_moved"  # the number went to another account
+
+
 class LoginSession(Base):
-    """Ends on the server. `unlocked_at` is when the display PIN was last given in it."""
+    """Ends on the server. `unlocked_at` is when the display PIN or a passkey was last given in it, `sms_at` an SMS code."""
 
     __tablename__ = "login_session"
 
@@ -74,7 +86,9 @@ class LoginSession(Base):
     device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), index=True)
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    sms_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    end_reason: Mapped[SessionEnd | None] = mapped_column(default=None)
     unlocked_at: Mapped[datetime | None] = mapped_column(default=None)
     account: Mapped[Account] = relationship(init=False)
     device: Mapped[Device] = relationship(init=False)
@@ -84,6 +98,7 @@ class SmsPurpose(Enum):
     sign_in = "sign_in"
     lost = "lost"
     new_phone = "new_phone"
+    pin_reset = "pin_reset"
 
 
 class SmsCode(Base):
@@ -117,7 +132,12 @@ class ConsentPurpose(Enum):
     share_on_scan = "share_on_scan"
     guardian_under_14 = "guardian_under_14"
     family_documents = "family_documents"
+    family_notice = "family_notice"
+    family_agreement = "family_agreement"
+    family_authorisation = "family_authorisation"
+    family_share = "family_share"
     mutual_aid = "mutual_aid"
+    commitment_letter = "commitment_letter"
 
 
 NEEDED_TO_SHOW = (ConsentPurpose.activation_notice, ConsentPurpose.share_on_scan)  # withdrawing one ends the credential

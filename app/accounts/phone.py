@@ -1,4 +1,4 @@
-"""Mobile numbers as people write them. Pure: no look-up, no I/O."""
+"""Numbers as people write them: of mobiles, and codes. Pure: no look-up, no I/O."""
 
 import re
 import unicodedata
@@ -35,3 +35,8 @@ def parse_mobile(raw: str) -> str:
     if not _MOBILE.fullmatch(number):
         raise InvalidPhone(_l("手机号以 13 到 19 开头，请核对一遍。"))
     return number
+
+
+def digits_of(raw: str | None) -> str:
+    """A code as people copy it together with blanks: half-width, without white space."""
+    return "".join(unicodedata.normalize("NFKC", raw or "").split())

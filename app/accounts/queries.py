@@ -1,6 +1,6 @@
 """Reads of accounts, sessions, devices, SMS codes and consents."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -12,6 +12,7 @@ from app.accounts.models import (
     Device,
     LoginSession,
     Notice,
+    SessionEnd,
     SmsCode,
     SmsPurpose,
 )
@@ -71,6 +72,14 @@ def find_open_session(token_hash: bytes) -> LoginSession | None:
         "seen_after": now - timedelta(days=settings.session_idle_days),
     }
     return db.session.scalar(_OPEN_SESSION, limits)
+
+
+def find_session_end(token_hash: bytes) -> tuple[SessionEnd | None, datetime | None] | None:
+    """Why and when the session of this token ended; no reason and no moment when it ran out. None: it never was, or lives."""
+    row = db.session.execute(
+        select(LoginSession.end_reason, LoginSession.ended_at).where(LoginSession.token_hash == token_hash)
+    ).first()
+    return (row.end_reason, row.ended_at) if row is not None else None
 
 
 def list_devices(account_id: int) -> list[Device]:

@@ -8,6 +8,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
 
 from app.accounts import browser, queries, service
+from app.accounts.endings import sentence_of
 from app.accounts.models import Account, Device, LoginSession
 from app.core import clock
 from app.core.crypto import vault
@@ -95,8 +96,20 @@ def close_here() -> None:
 
 
 def _load(token: str) -> Visitor | None:
-    found = queries.find_open_session(vault.keyed_hash("session", token))
-    return Visitor(token, found) if found else None
+    token_hash = vault.keyed_hash("session", token)
+    found = queries.find_open_session(token_hash)
+    if found is None:
+        g.dead_session = token_hash
+        return None
+    return Visitor(token, found)
+
+
+def why_signed_out() -> str:
+    """The sentence for a browser that carries a session which is over on the server; else empty."""
+    if current_visitor.is_authenticated or "dead_session" not in g:
+        return ""
+    end = queries.find_session_end(g.dead_session)
+    return sentence_of(*end) if end is not None else ""
 
 
 def _note_seen(response: Response) -> Response:

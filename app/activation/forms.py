@@ -11,6 +11,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from app.accounts.models import ConsentPurpose, Notice
+from app.accounts.phone import digits_of
 from app.credentials.display_pin import InvalidPin, parse_pin
 from app.credentials.service import check_pin_choice
 from app.proofs.service import clean_counter_code
@@ -146,5 +147,57 @@ class PinForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("两次输入的不一样，请再输一遍。"))
 
 
-class LostForm(FlaskForm):  # type: ignore[misc]
-    removes_others = BooleanField(_l("让我的其他手机都退出，并且不能再出示"), default=False)
+class PinChangeForm(PinForm):
+    """The old PIN, and another one."""
+
+    old = PasswordField(_l("现在的展码密码"))
+    pin = PasswordField(_l("新的展码密码"))
+    again = PasswordField(_l("再次输入"))
+
+    def validate_old(self, field: Field) -> None:
+        try:
+            field.data = parse_pin(field.data or "")
+        except InvalidPin as error:
+            raise ValidationError(str(error)) from None
+
+    def validate_pin(self, field: Field) -> None:
+        super().validate_pin(field)
+        if not self.old.errors and field.data == self.old.data:
+            raise ValidationError(_("新密码和现在的一样，请换一个。"))
+
+
+class LostPersonForm(FlaskForm):  # type: ignore[misc]
+    """Who has lost a phone and can receive no SMS."""
+
+    name = StringField(_l("姓名"))
+    cert_type = SelectField(
+        _l("证件类型"), choices=[SelectChoice(*item) for item in CERT_TYPES.items()], default="01", validate_choice=False
+    )
+    cert_no = StringField(_l("证件号码"))
+    cert: Cert
+
+    validate_name = PersonForm.validate_name
+    validate_cert_no = PersonForm.validate_cert_no
+
+
+class _SixDigitsForm(FlaskForm):  # type: ignore[misc]
+    code = StringField()
+
+    @property
+    def digits(self) -> str:
+        return digits_of(self.code.data)
+
+    def validate_code(self, field: Field) -> None:
+        digits = digits_of(field.data)
+        if not digits:
+            raise ValidationError(_("请填写 6 位数字。"))
+        if not (len(digits) == 6 and digits.isascii() and digits.isdigit()):
+            raise ValidationError(_("是 6 位数字，请核对一遍。"))
+
+
+class LostCodeForm(_SixDigitsForm):
+    code = StringField(_l("家人收到的六位数字"))
+
+
+class PhoneCodeForm(_SixDigitsForm):
+    code = StringField(_l("短信验证码"))

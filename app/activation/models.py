@@ -1,9 +1,9 @@
-"""Activations under way, and devices that ask to be trusted."""
+"""Activations under way, and what waits a day: devices that ask to be trusted, PINs that are to be reset, phones reported lost."""
 
 from datetime import datetime
 from enum import Enum, StrEnum
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account, Device
@@ -29,7 +29,11 @@ class ActivationTag(StrEnum):
     rebinding_done = "rebinding:done"
     rebinding_cancelled = "rebinding:cancelled"
     lost_reported = "lost:reported"
+    lost_code_asked = "lost:code_asked"
+    lost_code_wrong = "lost:code_wrong"
     restored = "lost:restored"
+    pin_reset_requested = "pin_reset:requested"
+    pin_reset_cancelled = "pin_reset:cancelled"
     pin_reset = "pin_reset:done"
 
 
@@ -78,3 +82,42 @@ class Rebinding(Base):
     @property
     def is_pending(self) -> bool:
         return self.done_at is None and self.cancelled_at is None
+
+
+class PinReset(Base):
+    """A forgotten PIN that is to be reset by SMS and document number: from `effective_at` on the device that asked may choose
+    another, unless any device of the account objects before."""
+
+    __tablename__ = "pin_reset"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), index=True)
+    requested_at: Mapped[datetime]
+    effective_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    done_at: Mapped[datetime | None] = mapped_column(default=None)
+    cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
+    device: Mapped[Device] = relationship(init=False)
+
+
+class LostReport(Base):
+    """手机丢失 by who can receive no SMS: a code went to the inboxes of the family. Also written for a person who does not exist or
+    has no family, so that limits and answers are the same; then `account_id` is empty and no code is right."""
+
+    __tablename__ = "lost_report"
+    __table_args__ = (
+        Index("ix_lost_report_cert", "cert_hash", "created_at"),
+        Index("ix_lost_report_address", "address_hash", "created_at"),
+        Index("ix_lost_report_created", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    cert_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)
+    guesses: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(default=None)

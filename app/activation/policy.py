@@ -5,14 +5,16 @@ from flask_babel import gettext as _
 from app.accounts import policy as accounts_policy
 from app.accounts.models import Account, ConsentPurpose
 from app.accounts.queries import find_account_of_person
+from app.accounts.service import relatives_of
 from app.accounts.visitor import current_visitor
 from app.activation.models import ActivationDraft, DraftStep
 from app.activation.queries import find_draft
 from app.core import clock
 from app.core.access import Rule
 from app.core.errors import DomainError
-from app.credentials.models import CredentialKind, CredentialStatus
+from app.credentials.models import Credential, CredentialKind, CredentialStatus
 from app.credentials.queries import find_credential_of
+from app.credentials.service import find_showable
 from app.regions.queries import find_region
 from app.roster.identity import full_age
 from app.roster.models import InsuredPerson, InsuredStatus
@@ -92,7 +94,8 @@ def _refuse_age(person: InsuredPerson) -> DomainError | None:
 
 def _refuse_second(person: InsuredPerson, account: Account, draft: ActivationDraft | None) -> DomainError | None:
     credential = find_credential_of(person.id)
-    if credential is not None and credential.status is CredentialStatus.frozen:
+    is_own = credential is not None and credential.kind is CredentialKind.own
+    if credential is not None and is_own and credential.status is CredentialStatus.frozen:
         return DomainError(
             "credential_frozen",
             _("您的医保码已经挂失，不用再激活。"),
@@ -103,7 +106,7 @@ def _refuse_second(person: InsuredPerson, account: Account, draft: ActivationDra
     holder = find_account_of_person(person.id)
     takes_over = draft is not None and draft.takes_over_phone
     is_elsewhere = holder is not None and (holder.id != account.id or takes_over)
-    if is_elsewhere or (credential is not None and credential.kind is CredentialKind.own):
+    if is_elsewhere or is_own:
         return already_active(person.insured_region)
     if account.is_activated and account.person_id != person.id and not takes_over:
         return DomainError(
@@ -137,3 +140,16 @@ def already_active(region: str) -> DomainError:
         status=409,
         region=region,
     )
+
+
+def may_freeze(relative: Account, account: Account | None, credential: Credential) -> bool:
+    """Family may freeze, in both directions: who shows this person's code, and who is linked to their account."""
+    is_linked = account is not None and relative.id in relatives_of(account)
+    return is_linked or find_showable(relative, credential.id) is not None
+
+
+def require_relative(relative: Account, account: Account | None, credential: Credential) -> None:
+    if not may_freeze(relative, account, credential):
+        raise DomainError(
+            "not_a_relative", _("您没有绑定这位家人，不能替他挂失。"), _("请让本人挂失，或拨打医保热线。"), status=403
+        )

@@ -1,18 +1,22 @@
 """Reads of activations under way and of devices waiting to be trusted."""
 
 import json
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from app.accounts.models import Account, ConsentPurpose, Device, Notice
 from app.accounts.queries import get_notice
-from app.activation.models import ActivationDraft, Rebinding
+from app.activation.models import ActivationDraft, LostReport, PinReset, Rebinding
 from app.core import clock
 from app.core.crypto import vault
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.settings import settings
 
 DRAFT_PURPOSE = "activation-draft"
+
+_OPEN_RESETS = select(PinReset).where(PinReset.done_at.is_(None), PinReset.cancelled_at.is_(None))
 
 
 def find_draft(device: Device) -> ActivationDraft | None:
@@ -74,4 +78,39 @@ def list_due_rebindings() -> list[Rebinding]:
                 Rebinding.effective_at <= clock.now(), Rebinding.done_at.is_(None), Rebinding.cancelled_at.is_(None)
             )
         )
+    )
+
+
+def find_pin_reset(device: Device) -> PinReset | None:
+    """The reset this device has asked for by document number: it waits, or is due. One that ran out counts as none."""
+    return db.session.scalar(_OPEN_RESETS.where(PinReset.device_id == device.id, PinReset.expires_at > clock.now()))
+
+
+def list_pin_resets(account: Account) -> list[PinReset]:
+    """What any device may object to, the next first."""
+    mine = _OPEN_RESETS.where(PinReset.account_id == account.id, PinReset.expires_at > clock.now())
+    return list(db.session.scalars(mine.order_by(PinReset.effective_at)))
+
+
+def get_pin_reset(account: Account, reset_id: int) -> PinReset:
+    """Through the owner; raises NotFound for anybody else's and for one that is over."""
+    found = next((each for each in list_pin_resets(account) if each.id == reset_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def count_requests(account: Account) -> int:
+    """What waits for an objection: devices that want to be trusted, PINs that are to be reset."""
+    return len(list_pending_rebindings(account)) + len(list_pin_resets(account))
+
+
+def find_lost_report(browser_hash: bytes) -> LostReport | None:
+    """The newest this browser has asked for that is not too old."""
+    since = clock.now() - timedelta(minutes=settings.lost_code_minutes)
+    return db.session.scalar(
+        select(LostReport)
+        .where(LostReport.browser_hash == browser_hash, LostReport.created_at > since)
+        .order_by(LostReport.id.desc())
+        .limit(1)
     )

@@ -54,6 +54,7 @@ class EndReason(Enum):
     link_ended = "link_ended"
     credential_ended = "credential_ended"
     forged_tags = "forged_tags"
+    reported_lost = "reported_lost"  # 挂失 of the phone that shows it, whose code it may be
 
 
 class Presentation(Base):
@@ -94,6 +95,18 @@ class TypedCode(Base):
     handle: Mapped[str] = mapped_column(ForeignKey("presentation.handle"))
     issued_at: Mapped[int] = mapped_column(BigInteger)  # Unix seconds
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)  # a newer number brings it forward
+
+
+class ForgedTag(Base):
+    """A scanned code under a known handle whose tag was wrong: what a guessed PIN draws. Kept a day, at most two an institution."""
+
+    __tablename__ = "forged_tag"
+    __table_args__ = (Index("ix_forged_tag_handle", "handle", "created_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    handle: Mapped[str] = mapped_column(String(20))
+    institution_id: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class DisplayPin(Base):

@@ -74,6 +74,8 @@ class Shown:
     typed_issued_at: int
     typed_until: int
     last_scan_id: int | None
+    challenge_until: int  # a desk waits for two digits until then
+    challenge_misses: int
 
 
 # Plain columns instead of mapped classes: this runs on every page and poll, and loading objects costs more than reading the row.
@@ -93,6 +95,8 @@ _SHOWN_BY_DEVICE = (
         _typed.issued_at,
         _typed.expires_at,
         _presentation.last_scan_id,
+        _presentation.challenge_until,
+        _presentation.challenge_misses,
     )
     .select_from(Credential.__table__)
     .join(InsuredPerson.__table__, _person.id == _credential.person_id)

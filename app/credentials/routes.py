@@ -1,7 +1,5 @@
 """The code page: locked behind the display PIN, then one answer that holds the first code."""
 
-import json
-import zlib
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
@@ -14,16 +12,18 @@ from app.core import clock
 from app.core.access import access
 from app.core.display import moment
 from app.core.errors import DomainError
-from app.credentials import queries, service
+from app.core.packing import packed
+from app.credentials import challenge_routes, queries, service, use_routes
 from app.credentials.forms import UnlockForm
 from app.credentials.keyring import keyring
+from app.credentials.live_state import etag_of, state_of, tells_news, to_bytes
 from app.credentials.models import CredentialStatus
 from app.credentials.showing import PAGE, address_of, label_of, render_code, unlock_answer
 
 blueprint = Blueprint("credentials", __name__)
+blueprints = [blueprint, challenge_routes.blueprint, use_routes.blueprint]
 
 HOLDS_HEADER = "X-Pz-Holds"  # the handles whose keys this browser has, comma separated
-SCAN_IS_NEWS_SECONDS = 90
 TIME_HEADER = "X-Pz-Time"  # the server's clock in milliseconds
 
 
@@ -48,7 +48,7 @@ def show_code(credential_id: int | None = None) -> ResponseReturnValue:
         return _locked(UnlockForm(), showable)
     service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)
     service.stay_unlocked(session)
-    return page
+    return packed(page)
 
 
 @blueprint.post("/code/unlocking")
@@ -66,7 +66,7 @@ def create_unlocking() -> ResponseReturnValue:
     result = service.try_unlock(session, credential, form.pin.data, holds=holds, wants_key=_is_fetch(), shown_by=showable.shown_by)
     if isinstance(result, service.Opened):
         if _is_fetch():
-            return jsonify(unlock_answer(credential, result, holds))
+            return packed(jsonify(unlock_answer(credential, result, holds)))
         service.open_wallet(account, session.device, opened=result)
         return _seen_again(showable)
     if result.locked_until is None:
@@ -112,10 +112,8 @@ def show_state() -> ResponseReturnValue:
         number, until = typed.number, typed.expires_at
         service.stay_unlocked(session)
     service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)
-    content = {"handle": shown.handle, "last_used": shown.last_used, "typed": number, "typed_until": until}
-    if clock.timestamp() - shown.last_used < SCAN_IS_NEWS_SECONDS:
-        content["place"] = service.place_of_scan(shown.last_scan_id)
-    return _state(content)
+    place = service.place_of_scan(shown.last_scan_id) if tells_news(shown) else None
+    return _state(state_of(shown, number, until, place))
 
 
 def _choose(showables: list[service.Showable], credential_id: int | None) -> service.Showable | None:
@@ -146,12 +144,12 @@ def _locked(form: UnlockForm, showable: service.Showable, status: int = 200) -> 
     else:
         answer = Response(render_template("credentials/show_lock.html", **words))
     answer.status_code = status
-    return answer
+    return packed(answer)
 
 
 def _state(content: dict[str, Any], status: int = 200) -> Response:
-    body = json.dumps(content, separators=(",", ":"))
-    etag = f'"{zlib.crc32(body.encode()):08x}"'
+    body = to_bytes(content)
+    etag = etag_of(body)
     headers = {"ETag": etag, TIME_HEADER: str(int(clock.timestamp() * 1000))}
     if status == 200 and request.headers.get("If-None-Match") == etag:
         return Response(status=304, headers=headers)

@@ -21,6 +21,7 @@ from app.core.locale import select_locale
 from app.core.settings import settings
 from app.credentials import queries, service
 from app.credentials.code_format import HANDLE_DIGITS
+from app.credentials.live_state import is_challenged, tells_news
 from app.credentials.models import Credential, CredentialStatus
 from app.credentials.qr import path_of
 from app.credentials.queries import Shown
@@ -29,13 +30,14 @@ from app.credentials.service import Showable
 PAGE = "credentials/show_code.html"
 BODY = "credentials/_unlocked.html"
 PEOPLE = "credentials/_people.html"
+NEWS = "credentials/_news.html"
 
 _ISSUED_AT = slice(2 + HANDLE_DIGITS, 2 + HANDLE_DIGITS + 10)
 _MARK = "\ue000"  # a private-use character: no text of ours holds it
 # digits: the code. path: of its QR. typed: 4-4-4. label: 本人 or the relation. holder: masked. of: the credential. people: the
 # links to the others. here: this page's own address. Moments in Unix seconds; now_ms: the server's clock.
 _VALUES = ("handle", "digits", "path", "issued_at", "last_used", "typed", "typed_until", "now_ms", "csrf")
-_VALUES += ("label", "holder", "colour", "of", "here", "people")
+_VALUES += ("label", "holder", "colour", "of", "here", "people", "news")
 _SPLIT = re.compile(f"{_MARK}(\\w+){_MARK}")
 
 
@@ -52,7 +54,7 @@ def render_code(
 
     Raises DomainError `code_renew` when unlocking again is needed.
     """
-    values = _draw(shown) | _describe(showable, others)
+    values = _draw(shown) | _describe(showable, others) | {"news": _news(shown)}
     skeleton = _skeleton_of(template, is_specimen=shown.is_specimen, is_paused=is_paused)
     g.setdefault("style_hashes", set()).update(skeleton.style_hashes)
     return "".join(values[part] if i % 2 else part for i, part in enumerate(skeleton.parts))
@@ -145,6 +147,22 @@ def _describe(showable: Showable, others: Sequence[Showable]) -> dict[str, str]:
     }
 
 
+def _news(shown: Shown) -> str:
+    """Empty on most pages: a scan of the last minute, and a desk that waits for two digits."""
+    place = service.place_of_scan(shown.last_scan_id) if tells_news(shown) else None
+    if place is None and not is_challenged(shown):
+        return ""
+    return render_template(
+        NEWS,
+        place=place,
+        time=f"{clock.local(place.at):%H:%M}" if place else "",
+        of=shown.credential_id,
+        used=shown.last_used,
+        is_challenged=is_challenged(shown),
+        misses=shown.challenge_misses,
+    )
+
+
 def _form_token() -> str:
     """The session's form token. It has no time limit, so one signature of it serves all pages of the session."""
     secret = session.get("csrf_token")
@@ -158,9 +176,9 @@ def _signed(secret: str) -> str:
 
 def _skeleton_of(template: str, *, is_specimen: bool, is_paused: bool) -> _Skeleton:
     """The key holds all on which the constant text depends; base.html asks for the language and for larger type."""
-    is_elder = current_app.jinja_env.globals["is_elder_mode"]()  # type: ignore[operator]
+    look = current_app.jinja_env.globals["page_look"]()  # type: ignore[operator]
     times = (settings.code_period_seconds, settings.code_past_seconds, settings.relock_minutes * 60)
-    key = (template, is_specimen, is_paused, is_elder, select_locale(), times)
+    key = (template, is_specimen, is_paused, look, select_locale(), times)
     known: dict[object, _Skeleton] = current_app.extensions.setdefault("code_skeletons", {})
     if key not in known:
         known[key] = _render_skeleton(template, times, is_specimen=is_specimen, is_paused=is_paused)

@@ -15,6 +15,7 @@ EVERY = timedelta(minutes=10)
 
 def register(app: Flask) -> None:
     background.register(app, "credentials.drop_old_numbers", EVERY.total_seconds(), service.drop_old_typed_codes)
+    background.register(app, "credentials.drop_old_forged_tags", EVERY.total_seconds(), service.drop_old_forged_tags)
     on_device_revoked(_end_what_it_shows)
     on_consent_withdrawn(_end_with_consent)
     use_for_step_up(service.try_display_pin)

@@ -1,20 +1,24 @@
 """How things stand for the person whose browser this is, in one word."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.accounts.models import Account
 from app.accounts.visitor import current_visitor
 from app.activation.models import ActivationDraft, Rebinding
-from app.activation.queries import list_pending_rebindings
+from app.activation.queries import count_requests
 from app.core import clock
 from app.core.db import db
 from app.core.display import masked_name
 from app.credentials.models import CredentialStatus
 from app.credentials.queries import find_credential_of
+from app.credentials.service import Showable, list_showables
+from app.messages.models import Message
+from app.messages.queries import list_messages
 from app.regions.models import Hotline
 from app.regions.queries import find_region, hotlines_for
 from app.roster.queries import get_person
@@ -34,7 +38,8 @@ class Stage(Enum):
 class HomeStatus:
     """`name` is masked; `region` is the insured region's name; `until`: the draft is kept, or the device waits, until then.
 
-    `requests`: other devices that will be trusted unless this person objects.
+    `requests`: other devices that will be trusted unless this person objects. `family`: whose codes this account shows
+    besides its own. `news`: the newest letter nobody has read yet.
     """
 
     stage: Stage
@@ -42,6 +47,12 @@ class HomeStatus:
     region: str = ""
     until: datetime | None = None
     requests: int = 0
+    family: list[Showable] = field(default_factory=list)
+    news: Message | None = None
+
+    @property
+    def can_show(self) -> bool:
+        return self.stage is Stage.active or any(relative.status is CredentialStatus.active for relative in self.family)
 
 
 def find_status() -> HomeStatus:
@@ -55,13 +66,16 @@ def find_status() -> HomeStatus:
     credential = find_credential_of(account.person_id) if account.person_id is not None else None
     if credential is None:
         draft = _find_draft(device.id)
-        return HomeStatus(stage=Stage.draft, until=draft.expires_at) if draft else HomeStatus(stage=Stage.inactive)
+        stage, until = (Stage.draft, draft.expires_at) if draft else (Stage.inactive, None)
+        return HomeStatus(stage=stage, until=until, family=_list_family(account), news=_find_news(account))
     region = find_region(credential.person.insured_region)
     return HomeStatus(
         stage=Stage.frozen if credential.status is CredentialStatus.frozen else Stage.active,
         name=masked_name(credential.person.name),
         region=region.name if region else "",
-        requests=len(list_pending_rebindings(account)),
+        requests=count_requests(account),
+        family=_list_family(account),
+        news=_find_news(account),
     )
 
 
@@ -89,6 +103,14 @@ def list_nearest_hotlines(region_code: str | None) -> list[Hotline]:
     except SQLAlchemyError:
         db.session.rollback()
         return []
+
+
+def _list_family(account: Account) -> list[Showable]:
+    return [showable for showable in list_showables(account) if showable.shown_by == "family"]
+
+
+def _find_news(account: Account) -> Message | None:
+    return next((message for message in list_messages(account.id, limit=1) if message.read_at is None), None)
 
 
 def _find_draft(device_id: int) -> ActivationDraft | None:

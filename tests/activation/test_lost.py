@@ -5,13 +5,19 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import select
 
+from app.accounts.models import Account, Device
 from app.accounts.queries import find_account_by_phone, list_devices
+from app.accounts.service import IdentityEventKind
 from app.activation.models import Rebinding
+from app.activation.service import report_lost
 from app.core import clock
 from app.core.audit import AuditRow
-from app.core.db import db
-from app.credentials.models import CredentialStatus
+from app.core.db import bare_transaction, db
+from app.credentials.code_format import make_code, parse_code
+from app.credentials.keyring import key_of, keyring
+from app.credentials.models import CredentialStatus, EndReason, Presentation
 from app.credentials.queries import find_credential_of, find_presentation
+from app.credentials.service.redeeming import Fault, read_code
 from tests.activation.story import (
     HOTLINE,
     NUMBER,
@@ -28,6 +34,7 @@ from tests.activation.story import (
 )
 from tests.activation.test_rebinding import PHONE, second_phone, unlocks
 from tests.kit.client import Browser
+from tests.kit.relatives import family
 from tests.kit.sign_in import sign_in
 
 
@@ -63,7 +70,7 @@ def test_a_short_message_is_enough_to_freeze_at_once(app: Flask) -> None:
 
     assert status() is CredentialStatus.frozen
     assert "医保码已挂失" in page.text and "恢复使用" in page.text and HOTLINE in page.text
-    assert "挂失" in first.get("/code").one("h1").text
+    assert path(first.get("/code")) == "/sign-in"
     assert "lost:reported" in db.session.scalars(select(AuditRow.tag)).all()
 
 
@@ -79,25 +86,78 @@ def test_pressing_twice_freezes_once(app: Flask) -> None:
     assert db.session.scalars(select(AuditRow.tag)).all().count("credential:frozen") == 1
 
 
-def test_other_devices_stay_unless_asked_otherwise(app: Flask) -> None:
+def test_every_other_device_is_signed_out_and_unbound_and_told_why(app: Flask) -> None:
     enrol()
     first = activate(app)
 
     loser(app).post("/lost/freezing")
 
-    assert path(first.get("/me")) == "/me"
-
-
-def test_other_devices_are_signed_out_and_unbound_when_asked(app: Flask) -> None:
-    enrol()
-    first = activate(app)
-    browser = loser(app)
-
-    browser.post("/lost/freezing", {"removes_others": "y"})
-
-    assert path(first.get("/me")) == "/sign-in"
+    page = first.get("/me")
+    assert path(page) == "/sign-in" and "您的医保码挂失了，所有设备都已退出" in page.text
     account = find_account_by_phone(PHONE)
     assert account and [d.is_bound for d in list_devices(account.id)] == [False]
+
+
+def test_the_device_that_asks_stays_and_shows_nothing(app: Flask) -> None:
+    enrol()
+    first = activate(app)
+    account = find_account_by_phone(PHONE)
+    assert account and account.person_id
+    handle = handles_of(account)[0]
+
+    page = first.post("/lost/freezing")
+
+    assert "医保码已挂失" in page.text and path(first.get("/me")) == "/me"
+    ended = db.session.get(Presentation, handle)
+    assert ended and ended.end_reason is EndReason.reported_lost
+    assert "医保码已挂失" in first.get("/inbox").text
+
+
+def test_the_hotline_reports_for_who_calls(app: Flask) -> None:
+    enrol()
+    first = activate(app)
+    account = find_account_by_phone(PHONE)
+    assert account
+
+    with family() as (_related, heard):
+        was_active = report_lost(account, by="staff:3")
+        again = report_lost(account, by="staff:3")
+
+    assert (was_active, again) == (True, False)
+    assert status() is CredentialStatus.frozen and path(first.get("/me")) == "/sign-in"
+    assert [(e.kind, e.by) for e in heard] == [(IdentityEventKind.lost_reported, "staff:3")]
+    assert db.session.scalars(select(AuditRow.actor).where(AuditRow.tag == "lost:reported")).all() == ["staff:3"] * 2
+
+
+def test_a_frozen_code_says_so_and_after_restoring_the_old_phone_is_told_its_code_ended(app: Flask) -> None:
+    enrol()
+    activate(app)
+    account = find_account_by_phone(PHONE)
+    assert account and account.person_id
+    handle = handles_of(account)[0]
+    browser = loser(app)
+
+    browser.post("/lost/freezing")
+    frozen = fault_of(handle)
+    prove_by_face(browser, "recovery")
+    given_back = fault_of(handle)
+
+    assert (frozen, given_back) == (Fault.frozen, Fault.link_ended)
+
+
+def handles_of(account: Account) -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Presentation.handle).join(Presentation.device).where(Device.account_id == account.id)))
+
+
+def fault_of(handle: str) -> Fault | None:
+    """What a scan of this handle's code of now is told."""
+    presentation = db.session.get_one(Presentation, handle)
+    master = keyring.find(presentation.master_id)
+    assert master
+    digits = make_code(key_of(master, handle), handle, int(clock.timestamp()))
+    with bare_transaction() as connection:
+        return read_code(connection, parse_code(digits), clock.now(), specimens_only=False).fault
 
 
 def test_restoring_takes_the_checks_of_activation(app: Flask) -> None:

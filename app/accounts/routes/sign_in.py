@@ -10,7 +10,7 @@ from app.accounts.forms import SignInForm
 from app.accounts.models import SmsCode, SmsPurpose
 from app.accounts.policy import RE_BINDING, is_local_path, signed_in
 from app.accounts.routes.blueprint import blueprint
-from app.accounts.visitor import close_here, current_visitor, open_here
+from app.accounts.visitor import close_here, current_visitor, open_here, why_signed_out
 from app.core.access import access, anyone
 from app.core.errors import TooMany
 from app.core.limits import client_address
@@ -37,6 +37,7 @@ def _show(form: SignInForm, status: int = 200, retry_after: int = 0) -> Response
         "accounts/new_session.html",
         form=form,
         next=_next_path(),
+        why=why_signed_out(),
         is_code_sent=asked is not None,
         demo_sms=find_demo_sms(queries.phone_of_sms_code(asked)) if asked is not None else None,
     )

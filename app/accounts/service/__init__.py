@@ -7,12 +7,16 @@ from app.accounts.service.consents import (
     withdraw_consent,
 )
 from app.accounts.service.devices import bind_device, on_device_revoked, revoke_device
+from app.accounts.service.events import IdentityEvent, IdentityEventKind, announce, on_identity_event
 from app.accounts.service.expiry import expire
 from app.accounts.service.people import create_account, give_account_to_person
 from app.accounts.service.phones import PhoneChange, change_phone, move_phone, take_over_phone
+from app.accounts.service.relatives import find_relatives_with, relatives_of
 from app.accounts.service.sessions import (
     SignIn,
     StartedSession,
+    confirm_phone,
+    has_fresh_sms,
     note_seen,
     note_unlocked,
     sign_in,
@@ -26,23 +30,31 @@ from app.accounts.service.step_up import StepUp, check_step_up, use_for_step_up
 __all__ = [
     "CodeCheck",
     "CodeState",
+    "IdentityEvent",
+    "IdentityEventKind",
     "PhoneChange",
     "SignIn",
     "StartedSession",
     "StepUp",
+    "announce",
     "bind_device",
     "change_phone",
     "check_step_up",
+    "confirm_phone",
     "create_account",
     "expire",
+    "find_relatives_with",
     "give_account_to_person",
+    "has_fresh_sms",
     "load_notices",
     "move_phone",
     "note_seen",
     "note_unlocked",
     "on_consent_withdrawn",
     "on_device_revoked",
+    "on_identity_event",
     "record_consent",
+    "relatives_of",
     "request_sms_code",
     "revoke_device",
     "sign_in",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.accounts.models import AccountTag, Device
+from app.accounts.models import AccountTag, Device, SessionEnd
 from app.accounts.service.sessions import end_sessions_of_device
 from app.core import audit, clock
 from app.core.db import transaction
@@ -26,12 +26,12 @@ def bind_device(device: Device, by: str = "") -> None:
 
 
 @transaction()
-def revoke_device(device: Device, by: str = "") -> None:
-    """The device is bound no more, its sessions end, and so does what the listeners end with it."""
+def revoke_device(device: Device, by: str = "", *, reason: SessionEnd = SessionEnd.device_removed) -> None:
+    """It is bound no more, its sessions end, and so does what the listeners end with it. reason: what its browser is told."""
     if device.revoked_at is not None:
         return
     device.revoked_at = clock.now()
-    ended = end_sessions_of_device(device.id)
+    ended = end_sessions_of_device(device.id, reason)
     for listener in _listeners:
         listener(device.id, "device_removed")
     actor = by or f"account:{device.account_id}"

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.browser import Browser
-from app.accounts.models import Account, AccountTag, LoginSession, SmsPurpose
+from app.accounts.models import Account, AccountTag, LoginSession, SessionEnd, SmsPurpose
 from app.accounts.queries import find_account_by_phone, phone_of
 from app.accounts.service.rows import find_or_create_device, seal_phone
 from app.accounts.service.sessions import end_sessions_of_account
@@ -43,7 +43,7 @@ def change_phone(session: LoginSession, phone: str, code: str, *, browser: Brows
         return _refuse_taken()
     if holder is not None:
         _give_up_phone(holder)
-        end_sessions_of_account(holder.id)
+        end_sessions_of_account(holder.id, SessionEnd.phone_moved)
     _set_phone(account, phone)
     audit.record(
         AccountTag.phone_changed, actor=f"account:{account.id}", subject=f"account:{account.id}", person_id=account.person_id

@@ -2,16 +2,19 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 
 from app.accounts.browser import Browser
-from app.accounts.models import Account, AccountTag, Device, LoginSession, SmsPurpose
+from app.accounts.models import Account, AccountTag, Device, LoginSession, SessionEnd, SmsPurpose
+from app.accounts.queries import phone_of
 from app.accounts.service.rows import find_or_create_account, find_or_create_device
 from app.accounts.service.sms_codes import CodeCheck, spend_sms_code
 from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, transaction
+from app.core.settings import settings
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,9 @@ def sign_in(phone: str, code: str, *, browser: Browser, replaces: int | None = N
         return SignIn(check)
     account = find_or_create_account(phone)
     started = start_session(account, browser)
+    started.session.sms_at = clock.now()
     if replaces is not None:
-        _end(LoginSession.id == replaces)
+        _end(SessionEnd.replaced, LoginSession.id == replaces)
     return SignIn(check, started)
 
 
@@ -73,7 +77,7 @@ def start_session(account: Account, browser: Browser) -> StartedSession:
 
 @transaction()
 def sign_out(session: LoginSession) -> None:
-    if _end(LoginSession.id == session.id):
+    if _end(SessionEnd.signed_out, LoginSession.id == session.id):
         audit.record(AccountTag.signed_out, actor=f"account:{session.account_id}", subject=f"session:{session.id}")
 
 
@@ -81,7 +85,7 @@ def sign_out(session: LoginSession) -> None:
 def sign_out_everywhere(account: Account, except_session: LoginSession | None = None) -> int:
     """Ends every session of the account, on request all but one; returns how many. Devices stay bound."""
     kept = except_session.id if except_session is not None else 0
-    ended = _end(LoginSession.account_id == account.id, LoginSession.id != kept)
+    ended = _end(SessionEnd.signed_out_everywhere, LoginSession.account_id == account.id, LoginSession.id != kept)
     audit.record(AccountTag.signed_out_everywhere, actor=f"account:{account.id}", subject=f"account:{account.id}", sessions=ended)
     return ended
 
@@ -103,17 +107,33 @@ def note_unlocked(session: LoginSession, is_unlocked: bool = True) -> None:
     session.unlocked_at = clock.now() if is_unlocked else None
 
 
-def end_sessions_of_device(device_id: int) -> int:
+@transaction()
+def confirm_phone(session: LoginSession, code: str, purpose: SmsPurpose, *, browser: Browser) -> CodeCheck:
+    """An SMS code to the account's own number: whoever sits here holds the telephone too. The refusal is a result."""
+    check = spend_sms_code(phone_of(session.account), code, purpose, browser=browser)
+    if check.ok:
+        session.sms_at = clock.now()
+        actor, subject = f"account:{session.account_id}", f"session:{session.id}"
+        audit.record(AccountTag.phone_confirmed, actor=actor, subject=subject, purpose=purpose.value)
+    return check
+
+
+def has_fresh_sms(session: LoginSession) -> bool:
+    """Whether an SMS code was given in this session lately."""
+    return session.sms_at is not None and clock.now() - session.sms_at < timedelta(minutes=settings.sms_fresh_minutes)
+
+
+def end_sessions_of_device(device_id: int, reason: SessionEnd) -> int:
     """Inside the transaction that revokes the device."""
-    return _end(LoginSession.device_id == device_id)
+    return _end(reason, LoginSession.device_id == device_id)
 
 
-def end_sessions_of_account(account_id: int) -> int:
-    return _end(LoginSession.account_id == account_id)
+def end_sessions_of_account(account_id: int, reason: SessionEnd) -> int:
+    return _end(reason, LoginSession.account_id == account_id)
 
 
-def _end(*whose: object) -> int:
+def _end(reason: SessionEnd, *whose: ColumnElement[bool]) -> int:
     result = db.session.execute(
-        update(LoginSession).where(LoginSession.ended_at.is_(None), *whose).values(ended_at=clock.now())  # type: ignore[arg-type]
+        update(LoginSession).where(LoginSession.ended_at.is_(None), *whose).values(ended_at=clock.now(), end_reason=reason)
     )
     return int(result.rowcount)  # type: ignore[attr-defined]

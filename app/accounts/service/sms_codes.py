@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select, text, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.accounts.browser import Browser
 from app.accounts.models import AccountTag, SmsCode, SmsPurpose
@@ -17,6 +17,7 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.display import moment
 from app.core.errors import TooMany
+from app.core.queueing import one_at_a_time
 from app.core.settings import settings
 from app.messages.service import Sending, send_sms
 
@@ -77,7 +78,7 @@ def request_sms_code(phone: str, purpose: SmsPurpose, *, browser: Browser, addre
     at_phone, at_address = phone_hash(phone), vault.keyed_hash("address", address)
     code = f"{secrets.randbelow(1_000_000):06}"
     with transaction():
-        _one_at_a_time(at_phone, at_address)
+        one_at_a_time(at_phone, at_address)
         _check_limits(at_phone, at_address)
         db.session.add(
             SmsCode(
@@ -168,14 +169,6 @@ def _full_until(whose: ColumnElement[bool], count: int, window: timedelta) -> da
         .limit(1)
     )
     return oldest + window if oldest else None
-
-
-def _one_at_a_time(*keys: bytes) -> None:
-    """Counting and adding must be one step. SQLite has one writer anyway; PostgreSQL waits here, always in the same order."""
-    if db.engine.dialect.name != "postgresql":
-        return
-    for number in sorted(int.from_bytes(key[:8], "big", signed=True) for key in keys):
-        db.session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
 def _seconds_until(at: datetime) -> int:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from app.accounts.models import ConsentPurpose
 from app.accounts.queries import has_consent, list_notices
-from app.accounts.service import record_consent
+from app.accounts.service import has_fresh_sms, record_consent
 from app.accounts.visitor import current_visitor
 from app.activation import queries, service
 from app.activation.models import DraftStep
@@ -84,6 +84,15 @@ class Rebinding(Errand):
 
 class PinReset(Errand):
     slug, ways, purpose = "pin-reset", "activation.show_pin_reset", ProofPurpose.pin_reset
+
+    def person(self) -> InsuredPerson:
+        """A session may be a month old: who resets the PIN holds the telephone now. An account without a number cannot be asked,
+        and a request of this device that waits was begun with an SMS."""
+        person = super().person()
+        is_asked = queries.find_pin_reset(current_visitor.device) is not None
+        if current_visitor.phone and not is_asked and not has_fresh_sms(current_visitor.session):
+            go_to("activation.new_pin_reset_sms")
+        return person
 
     def arrive(self, proof: IdentityProof) -> ResponseReturnValue:
         return redirect(url_for("activation.edit_pin"), 303)

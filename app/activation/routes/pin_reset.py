@@ -1,22 +1,33 @@
-"""忘记展码密码: prove it, choose another."""
+"""忘记展码密码: prove it, choose another. At once by face or counter code, after a day by document number."""
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.accounts.browser import current_browser
+from app.accounts.models import SmsPurpose
 from app.accounts.policy import signed_in
+from app.accounts.queries import find_sms_code
+from app.accounts.service import confirm_phone, has_fresh_sms, request_sms_code
 from app.accounts.visitor import current_visitor
-from app.activation import service
-from app.activation.forms import FaceForm, PinForm
+from app.activation import queries, service
+from app.activation.forms import DocumentForm, FaceForm, PhoneCodeForm, PinForm
+from app.activation.models import PinReset
 from app.activation.routes.answers import go_to
 from app.activation.routes.blueprint import blueprint
 from app.activation.routes.errands import errand_of
+from app.core import clock
 from app.core.access import access
+from app.core.errors import TooMany
+from app.core.limits import client_address
+from app.core.settings import settings
 from app.credentials.service import hash_display_pin
+from app.messages.queries import find_demo_sms
+from app.messages.service import SendingState
 from app.proofs.models import IdentityProof, ProofPurpose
 from app.proofs.policy import form_targets
-from app.proofs.queries import may_try_face
-from app.proofs.service import find_passed_proof
+from app.proofs.queries import count_document_failures_today, may_try_face
+from app.proofs.service import check_document, find_passed_proof
 from app.roster.models import InsuredPerson
 
 
@@ -32,35 +43,153 @@ def show_pin_reset() -> ResponseReturnValue:
         person=person,
         has_agreed=errand.has_agreed(person),
         has_tries=may_try_face(person),
+        pending=queries.find_pin_reset(current_visitor.device),
+        may_use_document=bool(current_visitor.phone),
         back_href=url_for("credentials.show_code"),
     )
+
+
+@blueprint.get("/pin-reset/phone")
+@access(signed_in)
+def new_pin_reset_sms() -> ResponseReturnValue:
+    if _has_phone_confirmed():
+        return redirect(url_for("activation.show_pin_reset"), 303)
+    return _show_phone(PhoneCodeForm())
+
+
+@blueprint.post("/pin-reset/phone")
+@access(signed_in)
+def create_pin_reset_sms() -> ResponseReturnValue:
+    if _has_phone_confirmed():
+        return redirect(url_for("activation.show_pin_reset"), 303)
+    form = PhoneCodeForm()
+    if request.form.get("step") == "code":
+        return _request_code(form)
+    if not form.validate_on_submit():
+        return _show_phone(form, 422)
+    check = confirm_phone(current_visitor.session, form.digits, SmsPurpose.pin_reset, browser=current_browser())
+    if not check.ok:
+        form.code.errors = [check.sentence]
+        return _show_phone(form, check.status, check.retry_after)
+    return redirect(url_for("activation.show_pin_reset"), 303)
+
+
+@blueprint.get("/pin-reset/document")
+@access(signed_in)
+def new_pin_reset_document() -> ResponseReturnValue:
+    person = _document_person()
+    return _show_document(person, DocumentForm(person.cert_type))
+
+
+@blueprint.post("/pin-reset/document")
+@access(signed_in)
+def create_pin_reset_document() -> ResponseReturnValue:
+    person = _document_person()
+    form = DocumentForm(person.cert_type)
+    if not form.validate_on_submit():
+        return _show_document(person, form, 422)
+    result = check_document(current_visitor.session, person, ProofPurpose.pin_reset, form.cert)
+    if result.proof is None:
+        left = result.guesses_left
+        wrong = _("证件号码和登记的不一样，请核对一遍。今天还可以试 %(count)d 次。", count=left)
+        worn_out = _("今天试的次数用完了。请改用人脸核验或窗口核验码，或明天再试。")
+        form.cert_no.errors = [wrong if left else worn_out]
+        return _show_document(person, form, 422 if left else 429)
+    service.request_pin_reset(current_visitor.session, result.proof)
+    return redirect(url_for("activation.show_pin_reset"), 303)
+
+
+@blueprint.post("/pin-reset/requests/<int:reset_id>/cancellation")
+@access(signed_in)
+def create_reset_cancellation(reset_id: int) -> ResponseReturnValue:
+    """From any device of the account: to object is safe, to ask is what needs proof."""
+    pending = queries.get_pin_reset(current_visitor.account, reset_id)
+    service.cancel_pin_reset(pending, f"device:{current_visitor.device.id}")
+    flash(_("已取消重设。展码密码没有变。"), "done")
+    return redirect(url_for("activation.show_rebinding" if current_visitor.is_trusted else "activation.show_pin_reset"), 303)
 
 
 @blueprint.get("/pin-reset/new-pin")
 @access(signed_in)
 def edit_pin() -> ResponseReturnValue:
-    person, _proof = _proved()
+    person, _reason = _allowed()
     return _show(PinForm(person))
 
 
 @blueprint.post("/pin-reset/new-pin")
 @access(signed_in)
 def update_pin() -> ResponseReturnValue:
-    person, proof = _proved()
+    person, allowed_by = _allowed()
     form = PinForm(person)
     if not form.validate_on_submit():
         return _show(form, 422)
-    service.reset_pin(current_visitor.session, proof, hash_display_pin(form.pin.data))
+    pin_hash = hash_display_pin(form.pin.data)
+    if isinstance(allowed_by, IdentityProof):
+        service.reset_pin(current_visitor.session, allowed_by, pin_hash)
+    else:
+        service.finish_pin_reset(current_visitor.session, allowed_by, pin_hash)
     flash(_("展码密码已重设。请用新的密码出示医保码。"), "done")
     return redirect(url_for("credentials.show_code"), 303)
 
 
-def _proved() -> tuple[InsuredPerson, IdentityProof]:
+def _has_phone_confirmed() -> bool:
+    """An account that has lost its number cannot receive an SMS; the face or the counter's code says enough there."""
+    return has_fresh_sms(current_visitor.session) or not current_visitor.phone
+
+
+def _document_person() -> InsuredPerson:
+    person = errand_of("pin-reset").person()
+    if not has_fresh_sms(current_visitor.session) or queries.find_pin_reset(current_visitor.device) is not None:
+        go_to("activation.show_pin_reset")
+    return person
+
+
+def _allowed() -> tuple[InsuredPerson, IdentityProof | PinReset]:
+    """Who may choose another PIN, and by what: a fresh proof of this session, or a request of this device that is due."""
     person = errand_of("pin-reset").person()
     proof = find_passed_proof(current_visitor.session, person, ProofPurpose.pin_reset)
-    if proof is None:
+    if proof is not None:
+        return person, proof
+    pending = queries.find_pin_reset(current_visitor.device)
+    if pending is None or pending.effective_at > clock.now():
         go_to("activation.show_pin_reset")
-    return person, proof
+    return person, pending
+
+
+def _request_code(form: PhoneCodeForm) -> ResponseReturnValue:
+    try:
+        sending = request_sms_code(current_visitor.phone, SmsPurpose.pin_reset, browser=current_browser(), address=client_address())
+    except TooMany as refusal:
+        form.code.errors = [refusal.what + refusal.next]
+        return _show_phone(form, refusal.status, refusal.retry_after)
+    if sending.state is SendingState.failed:
+        flash(_("短信暂时发不出去，请过一分钟再获取验证码。"), "warn")
+    return redirect(url_for("activation.new_pin_reset_sms"), 303)
+
+
+def _show_phone(form: PhoneCodeForm, status: int = 200, retry_after: int = 0) -> ResponseReturnValue:
+    asked = find_sms_code(current_browser().hash, SmsPurpose.pin_reset)
+    page = render_template(
+        "activation/new_pin_reset_sms.html",
+        form=form,
+        phone=current_visitor.phone,
+        is_code_sent=asked is not None,
+        demo_sms=find_demo_sms(current_visitor.phone) if asked is not None else None,
+        back_href=url_for("credentials.show_code"),
+    )
+    return page, status, {"Retry-After": str(retry_after)} if retry_after else {}
+
+
+def _show_document(person: InsuredPerson, form: DocumentForm, status: int = 200) -> ResponseReturnValue:
+    page = render_template(
+        "activation/new_pin_reset_document.html",
+        form=form,
+        person=person,
+        hours=settings.pin_reset_delay_hours,
+        is_worn_out=count_document_failures_today(person) >= settings.document_guesses,
+        back_href=url_for("activation.show_pin_reset"),
+    )
+    return page, status
 
 
 def _show(form: PinForm, status: int = 200) -> ResponseReturnValue:

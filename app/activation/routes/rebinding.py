@@ -28,7 +28,8 @@ def show_rebinding() -> ResponseReturnValue:
         return redirect(url_for("activation.show_activation"), 303)
     if current_visitor.is_trusted:
         requests = queries.list_pending_rebindings(current_visitor.account)
-        return render_template("activation/show_bound.html", requests=requests)
+        resets = queries.list_pin_resets(current_visitor.account)
+        return render_template("activation/show_bound.html", requests=requests, resets=resets)
     errand = errand_of("re-binding")
     person = errand.person()
     g.form_action = form_targets()

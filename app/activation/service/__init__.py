@@ -11,8 +11,15 @@ from app.activation.service.drafts import (
     record_refusal,
     save_typed,
 )
-from app.activation.service.lost import report_lost, restore_credential
-from app.activation.service.pin_reset import reset_pin
+from app.activation.service.lost import report_lost, report_lost_for_relative, restore_credential
+from app.activation.service.lost_codes import LostCodeCheck, ask_lost_code, drop_old_lost_reports, report_lost_by_code
+from app.activation.service.pin_reset import (
+    cancel_pin_reset,
+    cancel_pin_resets_of_device,
+    finish_pin_reset,
+    request_pin_reset,
+    reset_pin,
+)
 from app.activation.service.rebinding import (
     bind_by_proof,
     bind_due_devices,
@@ -22,19 +29,28 @@ from app.activation.service.rebinding import (
 )
 
 __all__ = [
+    "LostCodeCheck",
     "agree",
+    "ask_lost_code",
     "begin_takeover",
     "bind_by_proof",
     "bind_due_devices",
+    "cancel_pin_reset",
+    "cancel_pin_resets_of_device",
     "cancel_rebinding",
     "cancel_rebindings_of_device",
     "complete_activation",
     "discard_draft",
+    "drop_old_lost_reports",
     "expire_drafts",
+    "finish_pin_reset",
     "identify_person",
     "note_proof",
     "record_refusal",
     "report_lost",
+    "report_lost_by_code",
+    "report_lost_for_relative",
+    "request_pin_reset",
     "request_rebinding",
     "reset_pin",
     "restore_credential",

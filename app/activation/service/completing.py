@@ -12,8 +12,8 @@ from app.activation.service.drafts import draft_gone, reload_draft
 from app.core import audit
 from app.core.db import db, transaction
 from app.core.errors import DomainError
-from app.credentials.models import Credential, CredentialKind
-from app.credentials.service import Opened, activate_credential, set_display_pin, unlock_code
+from app.credentials.models import Credential
+from app.credentials.service import Opened, activate_credential, set_display_pin, take_over_credential, unlock_code
 from app.proofs.models import IdentityProof
 from app.proofs.service import spend_proof
 from app.roster.models import InsuredPerson
@@ -48,7 +48,8 @@ def complete_activation(
     give_account_to_person(account, person)
     bind_device(session.device)
     record_consent(account.id, person.id, notices)
-    credential = activate_credential(person.id, CredentialKind.own, f"account:{account.id}")
+    by = f"account:{account.id}"
+    credential = take_over_credential(person.id, by) or activate_credential(person.id, by=by)
     set_display_pin(account.id, pin_hash)
     audit.record(
         ActivationTag.completed,

@@ -1,55 +1,71 @@
-"""手机丢失: freeze at once, with nothing but an SMS session; give back only after the checks of activation (S80-S82)."""
+"""手机丢失: one switch that ends everything at once; given back only after the checks of activation (S80-S82).
+
+Four doors lead here: an SMS session in any browser, a code sent to the family's inboxes (`lost_codes`), a relative's phone, and the
+hotline's staff.
+"""
 
 from flask_babel import gettext as _
 
-from app.accounts.models import LoginSession
-from app.accounts.queries import list_devices
-from app.accounts.service import bind_device, revoke_device
+from app.accounts.models import Account, LoginSession, SessionEnd
+from app.accounts.queries import find_account_of_person, list_devices
+from app.accounts.service import IdentityEventKind, announce, bind_device, revoke_device
 from app.activation.models import ActivationTag
-from app.activation.queries import list_pending_rebindings
+from app.activation.policy import require_relative
+from app.activation.queries import list_pending_rebindings, list_pin_resets
+from app.activation.service.pin_reset import cancel_pin_reset
 from app.activation.service.rebinding import cancel_rebinding
 from app.core import audit
-from app.core.db import transaction
-from app.credentials.models import Credential
-from app.credentials.service import freeze_credential, lock_code, unfreeze_credential
+from app.core.db import db, transaction
+from app.credentials.models import Credential, EndReason
+from app.credentials.queries import find_credential_of
+from app.credentials.service import end_presentations_of_account, freeze_credential, lock_code, unfreeze_credential
 from app.messages.service import post_message
 from app.proofs.models import IdentityProof
 from app.proofs.service import spend_proof
 
 
 @transaction()
-def report_lost(session: LoginSession, credential: Credential, *, removes_others: bool) -> bool:
-    """Freezes it now, and ends what other devices have asked for. removes_others: they are unbound and signed out as well.
+def report_lost(account: Account, *, by: str, here: LoginSession | None = None) -> bool:
+    """立即挂失. The account's own code is frozen; all that its devices show ends, the family's codes too; the devices are unbound
+    and signed out, and what they have asked for is cancelled. In force at the next scan.
 
-    False when it was not active.
+    by: `account:12`, `staff:3`, `relative:12`. here: the session that asks; its device and it stay. False when nothing was active:
+    the rest is done all the same.
     """
-    actor = f"account:{session.account_id}"
-    was_active = freeze_credential(credential, actor)
-    removed = 0
-    if removes_others:
-        for device in list_devices(session.account_id):
-            if device.id != session.device_id:
-                revoke_device(device, actor)
-                removed += 1
-    for rebinding in list_pending_rebindings(session.account):
-        if rebinding.device_id != session.device_id:
-            cancel_rebinding(rebinding, actor)
+    credential = find_credential_of(account.person_id) if account.person_id is not None else None
+    was_active = freeze_credential(credential, by) if credential is not None else False
+    ended = end_presentations_of_account(account.id, EndReason.reported_lost)
+    kept = here.device_id if here is not None else 0
+    others = [device for device in list_devices(account.id) if device.id != kept]
+    for device in others:
+        revoke_device(device, by, reason=SessionEnd.phone_reported_lost)
+    _cancel_what_waits(account, kept, by)
+    if here is not None:
+        lock_code(here)
     audit.record(
         ActivationTag.lost_reported,
-        actor=actor,
-        subject=f"credential:{credential.id}",
-        person_id=credential.person_id,
-        removed=removed,
+        actor=by,
+        subject=f"credential:{credential.id}" if credential is not None else f"account:{account.id}",
+        person_id=account.person_id,
+        removed=len(others),
+        ended=ended,
     )
     if was_active:
-        post_message(
-            session.account_id,
-            _("医保码已挂失"),
-            _(
-                "您的医保码从现在起不能使用。手机找到了或换了新手机，打开“手机丢失”，点“恢复使用”。不是您本人挂失的话，请拨打医保热线。"
-            ),
-        )
+        _tell(account, by)
     return was_active
+
+
+@transaction()
+def report_lost_for_relative(credential: Credential, relative: Account) -> bool:
+    """A relative's phone may freeze, and cannot give back. Raises DomainError `not_a_relative` for anybody else.
+
+    A member without an account of their own has no phone that could be lost: there the code alone is frozen.
+    """
+    account = find_account_of_person(credential.person_id)
+    require_relative(relative, account, credential)
+    if account is not None:
+        return report_lost(account, by=f"relative:{relative.id}")
+    return freeze_credential(credential, f"relative:{relative.id}")
 
 
 @transaction()
@@ -68,9 +84,37 @@ def restore_credential(session: LoginSession, credential: Credential, proof: Ide
         method=proof.method.value,
         device=session.device_id,
     )
+    announce(IdentityEventKind.restored, session.account)
     post_message(
         session.account_id,
         _("医保码已恢复使用"),
         _("您的医保码已经恢复使用。不是您本人操作的话，请马上打开“手机丢失”挂失，再拨打医保热线。"),
     )
     return restored
+
+
+def _cancel_what_waits(account: Account, kept_device_id: int, by: str) -> None:
+    for rebinding in list_pending_rebindings(account):
+        if rebinding.device_id != kept_device_id:
+            cancel_rebinding(rebinding, by)
+    for reset in list_pin_resets(account):
+        if reset.device_id != kept_device_id:
+            cancel_pin_reset(reset, by)
+
+
+def _tell(account: Account, by: str) -> None:
+    announce(IdentityEventKind.lost_reported, account, by=by)
+    who = {
+        "relative": _("您的家人帮您挂失了医保码。"),
+        "staff": _("医保热线帮您挂失了医保码。"),
+    }.get(by.partition(":")[0], _("您的医保码已经挂失。"))
+    post_message(
+        account.id,
+        _("医保码已挂失"),
+        who
+        + _(
+            "从现在起它不能使用，登录过的设备都已退出，也不能再出示家人的码。手机找到了或换了新手机，打开“手机丢失”，点“恢复使用”。"
+            "不是您的意思的话，请拨打医保热线。"
+        ),
+    )
+    db.session.flush()

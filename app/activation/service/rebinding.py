@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from app.accounts.models import Account, Device, LoginSession
 from app.accounts.queries import phone_of
-from app.accounts.service import bind_device
+from app.accounts.service import IdentityEventKind, announce, bind_device
 from app.activation.models import ActivationTag, Rebinding
 from app.activation.queries import find_pending_rebinding, list_due_rebindings
 from app.core import audit, clock
@@ -47,6 +47,7 @@ def request_rebinding(session: LoginSession, proof: IdentityProof) -> Rebinding:
     db.session.add(rebinding)
     db.session.flush()
     _record(ActivationTag.rebinding_requested, rebinding, f"account:{account.id}")
+    announce(IdentityEventKind.device_requested, account, effective_at=rebinding.effective_at)
     _tell_about_request(account, device, rebinding)
     return rebinding
 
@@ -95,6 +96,7 @@ def _bind(device: Device, account: Account, *, method: str) -> None:
         person_id=account.person_id,
         method=method,
     )
+    announce(IdentityEventKind.device_bound, account)
     post_message(
         account.id,
         _("绑定了一台新设备"),

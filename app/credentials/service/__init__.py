@@ -1,23 +1,57 @@
 """The verbs of the credential: it lives, is unlocked by its PIN, is shown by presentations."""
 
+from app.credentials.service.denials import deny_use, on_use_denied, settle_denial, tell_of_denials
 from app.credentials.service.drawing import draw_code, drop_old_typed_codes, is_typed_code_due, issue_typed_code, keep_typed_code
+from app.credentials.service.forged_tags import count_forged_tag, drop_old_forged_tags
 from app.credentials.service.lifecycle import activate_credential, end_credential, freeze_credential, unfreeze_credential
-from app.credentials.service.pins import PinResult, check_pin_choice, hash_display_pin, set_display_pin, try_display_pin
-from app.credentials.service.presentations import Opened, end_presentations, hear_from_device, open_presentation
-from app.credentials.service.scan_place import place_of_scan, use_for_scan_place
-from app.credentials.service.showables import Showable, find_showable, list_showables, show_also
-from app.credentials.service.unlocking import is_unlocked, lock_code, stay_unlocked, try_unlock, unlock_code
+from app.credentials.service.pins import (
+    PinResult,
+    change_display_pin,
+    check_pin_choice,
+    hash_display_pin,
+    set_display_pin,
+    try_display_pin,
+)
+from app.credentials.service.presentations import (
+    Opened,
+    end_presentations,
+    end_presentations_of_account,
+    hear_from_device,
+    open_presentation,
+)
+from app.credentials.service.scan_place import ScanPlace, place_of_scan, use_for_scan_place
+from app.credentials.service.showables import Showable, find_own_showable, find_showable, list_showables, show_also
+from app.credentials.service.taking_over import on_taken_over, take_over_credential
+from app.credentials.service.unlocking import (
+    is_unlocked,
+    lock_code,
+    on_unlocked,
+    stay_unlocked,
+    try_unlock,
+    unlock_code,
+    unlock_without_pin,
+)
+from app.credentials.service.uses import on_used
+from app.credentials.service.wallet import WalletEntry, open_wallet
 
 __all__ = [
     "Opened",
     "PinResult",
+    "ScanPlace",
     "Showable",
+    "WalletEntry",
     "activate_credential",
+    "change_display_pin",
     "check_pin_choice",
+    "count_forged_tag",
+    "deny_use",
     "draw_code",
+    "drop_old_forged_tags",
     "drop_old_typed_codes",
     "end_credential",
     "end_presentations",
+    "end_presentations_of_account",
+    "find_own_showable",
     "find_showable",
     "freeze_credential",
     "hash_display_pin",
@@ -28,14 +62,23 @@ __all__ = [
     "keep_typed_code",
     "list_showables",
     "lock_code",
+    "on_taken_over",
+    "on_unlocked",
+    "on_use_denied",
+    "on_used",
     "open_presentation",
+    "open_wallet",
     "place_of_scan",
     "set_display_pin",
+    "settle_denial",
     "show_also",
     "stay_unlocked",
+    "take_over_credential",
+    "tell_of_denials",
     "try_display_pin",
     "try_unlock",
     "unfreeze_credential",
     "unlock_code",
+    "unlock_without_pin",
     "use_for_scan_place",
 ]

@@ -6,16 +6,21 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import case, or_, select, update
 
+from app.accounts.models import Account, Device
+from app.accounts.queries import list_devices
+from app.accounts.service import IdentityEventKind, announce
 from app.core import audit, clock
 from app.core.crypto import slow_hash, slow_hash_matches, vault
 from app.core.db import db, is_writing, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.credentials.display_pin import weakness
-from app.credentials.models import DisplayPin
+from app.credentials.models import DisplayPin, EndReason
 from app.credentials.policy import CredentialTag
+from app.credentials.service.presentations import end_presentations
+from app.messages.service import post_message
 from app.roster.models import InsuredPerson
-from app.roster.queries import cert_no_of
+from app.roster.queries import cert_no_of, get_person
 
 _PEPPER = "display-pin"
 
@@ -49,6 +54,38 @@ def set_display_pin(account_id: int, pin_hash: str) -> None:
         known.pin_hash, known.set_at, known.failures, known.locked_until = pin_hash, clock.now(), 0, None
     db.session.flush()
     audit.record(CredentialTag.pin_set, actor=f"account:{account_id}", subject=f"account:{account_id}")
+
+
+def change_display_pin(account: Account, old: str, new: str, *, keeps: Device | None = None) -> PinResult:
+    """Another PIN for who knows the old one; a wrong old one is a result and counts.
+
+    What devices keep of the account's keys is wrapped with the old PIN, so their presentations end and the next unlock makes new
+    handles. keeps: the device whose script wraps its keys anew. Raises DomainError `pin_weak` for a choice that is refused.
+    """
+    person = get_person(account.person_id) if account.person_id is not None else None
+    refusal = check_pin_choice(new, person) if person is not None else None
+    if refusal is not None:
+        raise DomainError("pin_weak", refusal, _("请换一个六位数字。"), field="pin")
+    result = try_display_pin(account.id, old)
+    if not result.ok:
+        return result
+    pin_hash = hash_display_pin(new)
+    with transaction():
+        set_display_pin(account.id, pin_hash)
+        for device in list_devices(account.id):
+            if keeps is None or device.id != keeps.id:
+                end_presentations(device.id, EndReason.replaced)
+        actor = f"account:{account.id}"
+        audit.record(
+            CredentialTag.pin_changed, actor=actor, subject=actor, person_id=account.person_id, rewrapped=keeps is not None
+        )
+        announce(IdentityEventKind.pin_changed, account)
+        post_message(
+            account.id,
+            _("展码密码已更改"),
+            _("您的展码密码刚刚改过。不是您本人操作的话，请马上打开“手机丢失”挂失，再拨打医保热线。"),
+        )
+    return result
 
 
 def try_display_pin(account_id: int, pin: str) -> PinResult:

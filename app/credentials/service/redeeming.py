@@ -66,13 +66,27 @@ _SPEND = Prepared(
         last_used=bindparam("issued_at"),
         uses_since_seen=Presentation.uses_since_seen + 1,
         last_scan_id=bindparam("scan_id"),
+        challenge_until=bindparam("challenge_until"),
+        challenge_misses=0,
     )
 )
 
 
-def spend_code(connection: Connection, handle: str, issued_at: int, scan_id: int) -> bool:
-    """Uses the code up, and with it every code of the presentation issued at that second or earlier. False: somebody was faster."""
-    return _SPEND.run(connection, {"the_handle": handle, "issued_at": issued_at, "scan_id": scan_id}) == 1
+def spend_code(connection: Connection, handle: str, issued_at: int, scan_id: int, *, challenge_until: int = 0) -> bool:
+    """Uses the code up, and with it every code of the presentation issued at that second or earlier. False: somebody was faster.
+
+    challenge_until: the desk waits for two digits until then (Unix seconds); 0 when it does not, which ends an older question.
+    """
+    values = {"the_handle": handle, "issued_at": issued_at, "scan_id": scan_id, "challenge_until": challenge_until}
+    return _SPEND.run(connection, values) == 1
+
+
+def note_challenge_miss(connection: Connection, handle: str, *, is_over: bool) -> None:
+    """The digits that came were not those of the desk: the phone says so, and asks again unless the question is over."""
+    changes: dict[str, Any] = {"challenge_misses": Presentation.challenge_misses + 1}
+    connection.execute(
+        update(Presentation).where(Presentation.handle == handle).values(**changes | ({"challenge_until": 0} if is_over else {}))
+    )
 
 
 def _read_number(connection: Connection, number: str, now: datetime, specimens_only: bool) -> Reading:
@@ -103,9 +117,12 @@ def _fault_of_holder(issued_at: int, shown: Any, now: datetime) -> Fault | None:
     if issued_at <= shown.last_used:
         return Fault.used
     has_ended = shown.ends_at is not None and shown.ends_at <= now
+    is_frozen = shown.credential_status is CredentialStatus.frozen
+    if is_frozen and shown.end_reason is EndReason.reported_lost:  # why it ended is the freeze itself
+        return Fault.frozen
     if has_ended and shown.end_reason is not EndReason.credential_ended:
         return Fault.link_ended
-    if shown.credential_status is CredentialStatus.frozen:
+    if is_frozen:
         return Fault.frozen
     if has_ended or shown.credential_status is not CredentialStatus.active:
         return Fault.inactive

@@ -1,17 +1,26 @@
-"""Where a code was scanned. Who scans is the business of a higher feature: it registers what finds the name of the place."""
+"""Where and when a code was scanned. Who scans is the business of a higher feature: it registers what finds that."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
-Finder = Callable[[int], str]
+
+@dataclass(frozen=True, slots=True)
+class ScanPlace:
+    name: str
+    at: datetime
+
+
+Finder = Callable[[int], ScanPlace | None]
 _finders: list[Finder] = []
 
 
 def use_for_scan_place(finder: Finder) -> None:
-    """`finder(scan_id)` gives the place's name, or nothing when the scan is unknown."""
+    """`finder(scan_id)` gives the name of the place and the moment, or None when the scan is unknown."""
     if finder not in _finders:
         _finders.append(finder)
 
 
-def place_of_scan(scan_id: int | None) -> str:
-    names = (finder(scan_id) for finder in _finders) if scan_id is not None else iter(())
-    return next(filter(None, names), "")
+def place_of_scan(scan_id: int | None) -> ScanPlace | None:
+    found = (finder(scan_id) for finder in _finders) if scan_id is not None else iter(())
+    return next(filter(None, found), None)

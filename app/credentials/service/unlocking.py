@@ -1,5 +1,6 @@
 """Showing the code asks for the display PIN (S15); a session stays unlocked while its page is seen, and five minutes more."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from app.accounts.models import LoginSession
@@ -11,22 +12,34 @@ from app.credentials.models import Credential
 from app.credentials.policy import CredentialTag
 from app.credentials.service.pins import PinResult, try_display_pin
 from app.credentials.service.presentations import Opened, open_presentation
+from app.credentials.service.wallet import open_wallet
 
 RENEW_AFTER = timedelta(seconds=45)
 
+Listener = Callable[[LoginSession], object]
+_listeners: list[Listener] = []
+
+
+def on_unlocked(listener: Listener) -> None:
+    """`listener(session)` runs in the transaction in which the display PIN opened the code."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
 
 def try_unlock(
-    session: LoginSession, credential: Credential, pin: str, *, holds: str | None, wants_key: bool
+    session: LoginSession, credential: Credential, pin: str, *, holds: str | None, wants_key: bool, shown_by: str = "self"
 ) -> PinResult | Opened:
     """Opened when the PIN was right, else how many guesses are left."""
     result = try_display_pin(session.account_id, pin)
-    return unlock_code(session, credential, holds=holds, wants_key=wants_key) if result.ok else result
+    return unlock_code(session, credential, holds=holds, wants_key=wants_key, shown_by=shown_by) if result.ok else result
 
 
 @transaction()
-def unlock_code(session: LoginSession, credential: Credential, *, holds: str | None = None, wants_key: bool = False) -> Opened:
-    """The person has just proved to be themselves in this session: its code is shown. See `open_presentation`."""
-    opened = open_presentation(credential, session.device, holds=holds, wants_key=wants_key)
+def unlock_code(
+    session: LoginSession, credential: Credential, *, holds: str | None = None, wants_key: bool = False, shown_by: str = "self"
+) -> Opened:
+    """The person has just proved to be themselves in this session: this code is shown. See `open_presentation`."""
+    opened = open_presentation(credential, session.device, holds=holds, wants_key=wants_key, shown_by=shown_by)
     note_unlocked(session)
     audit.record(
         CredentialTag.unlocked,
@@ -35,7 +48,25 @@ def unlock_code(session: LoginSession, credential: Credential, *, holds: str | N
         person_id=credential.person_id,
         session=session.id,
     )
+    for listener in _listeners:
+        listener(session)
     return opened
+
+
+@transaction()
+def unlock_without_pin(session: LoginSession, method: str) -> None:
+    """Another proof of the person's presence was given here, such as a passkey. No keys are handed out: what this device keeps of
+    them is wrapped with the PIN, which was not typed, so the server draws the codes."""
+    open_wallet(session.account, session.device)
+    note_unlocked(session)
+    audit.record(
+        CredentialTag.unlocked,
+        actor=f"account:{session.account_id}",
+        subject=f"account:{session.account_id}",
+        person_id=session.account.person_id,
+        session=session.id,
+        method=method,
+    )
 
 
 def is_unlocked(session: LoginSession) -> bool:

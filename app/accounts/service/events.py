@@ -1,0 +1,49 @@
+"""What happens to a person's identity, told to whom it concerns besides the account itself: those who show this person's code."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.accounts.models import Account
+from app.core.db import transaction
+
+
+class IdentityEventKind(StrEnum):
+    device_requested = "device_requested"  # by SMS and document number, in force at `effective_at`
+    device_bound = "device_bound"
+    pin_reset_requested = "pin_reset_requested"  # by SMS and document number, in force at `effective_at`
+    pin_reset_cancelled = "pin_reset_cancelled"
+    pin_reset = "pin_reset"
+    pin_changed = "pin_changed"
+    passkey_added = "passkey_added"
+    lost_reported = "lost_reported"
+    restored = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityEvent:
+    """effective_at: when it will be in force, for what waits. by: who did it, `account:12`, `staff:3`."""
+
+    kind: IdentityEventKind
+    account_id: int
+    person_id: int | None
+    by: str
+    effective_at: datetime | None = None
+
+
+Listener = Callable[[IdentityEvent], object]
+_listeners: list[Listener] = []
+
+
+def on_identity_event(listener: Listener) -> None:
+    """`listener(event)` runs in the transaction of the event; a family holder is told this way."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+@transaction()
+def announce(kind: IdentityEventKind, account: Account, *, by: str = "", effective_at: datetime | None = None) -> None:
+    event = IdentityEvent(kind, account.id, account.person_id, by or f"account:{account.id}", effective_at)
+    for listener in _listeners:
+        listener(event)

@@ -1,0 +1,16 @@
+"""Counting and adding as one step, for limits that are counted in rows."""
+
+from sqlalchemy import text
+
+from app.core.db import db
+
+
+def one_at_a_time(*keys: bytes) -> None:
+    """Parallel requests under one of these keys queue here until the surrounding transaction ends.
+
+    SQLite has one writer anyway; PostgreSQL waits for advisory locks, always taken in the same order.
+    """
+    if db.engine.dialect.name != "postgresql":
+        return
+    for number in sorted(int.from_bytes(key[:8], "big", signed=True) for key in keys):
+        db.session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})

@@ -1,0 +1,19 @@
+"""What comes back from an authenticator, and the PIN that is asked before one is added."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField
+from wtforms.validators import ValidationError
+
+from app.credentials.display_pin import InvalidPin, parse_pin
+
+
+class AddPasskeyForm(FlaskForm):  # type: ignore[misc]
+    pin = PasswordField(_l("展码密码"))
+    answer = HiddenField()
+
+    def validate_pin(self, field: PasswordField) -> None:
+        try:
+            field.data = parse_pin(field.data or "")
+        except InvalidPin as error:
+            raise ValidationError(str(error)) from None

@@ -1,0 +1,58 @@
+"""Passkeys: the phone's own fingerprint or face in place of the display PIN, on a device that is trusted already."""
+
+from datetime import datetime
+from enum import Enum, StrEnum
+
+from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Device
+from app.core.db import Base, BigId
+
+
+class PasskeyTag(StrEnum):
+    added = "passkey:added"
+    removed = "passkey:removed"
+    refused = "passkey:refused"
+
+
+class ChallengePurpose(Enum):
+    adding = "adding"  # handed out only after the display PIN
+    unlocking = "unlocking"
+
+
+class Passkey(Base):
+    """A public key that an authenticator made for one account; it opens nothing but the lock of the code page."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), index=True)  # where it was added; it goes with that device
+    key_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)  # the authenticator's name for it
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None] = mapped_column(default=None)
+    device: Mapped[Device] = relationship(init=False)
+
+
+class PasskeyChallenge(Base):
+    """What an authenticator must sign next: one a session and purpose, a newer one replaces it, using it up deletes it."""
+
+    __tablename__ = "passkey_challenge"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("login_session.id"), primary_key=True)
+    purpose: Mapped[ChallengePurpose] = mapped_column(primary_key=True)
+    challenge: Mapped[bytes] = mapped_column(LargeBinary(64))
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class PasskeyOffer(Base):
+    """How often the PIN was typed on a device, and when the person said yes or no to doing without."""
+
+    __tablename__ = "passkey_offer"
+
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    unlocks: Mapped[int] = mapped_column(default=0)
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -1,0 +1,244 @@
+"""The verbs of passkeys: challenge, add, unlock with, remove. The only writer of their tables."""
+
+import secrets
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from webauthn import (
+    base64url_to_bytes,
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import parse_authentication_credential_json
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorAttachment,
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from app.accounts.models import Device, LoginSession
+from app.accounts.queries import phone_of
+from app.accounts.service import IdentityEventKind, announce
+from app.core import audit, clock
+from app.core.crypto import vault
+from app.core.db import db, transaction
+from app.core.display import masked_phone
+from app.core.errors import DomainError
+from app.core.settings import settings
+from app.credentials.service import unlock_without_pin
+from app.messages.service import post_message
+from app.passkeys.models import ChallengePurpose, Passkey, PasskeyChallenge, PasskeyOffer, PasskeyTag
+from app.passkeys.queries import find_passkey, list_passkeys
+from app.passkeys.site import Site
+
+CHALLENGE_LIVES = timedelta(minutes=5)
+
+
+@transaction()
+def begin_adding(session: LoginSession, site: Site) -> str:
+    """Options for `navigator.credentials.create` as JSON. Call it only after the display PIN was right."""
+    account = session.account
+    return options_to_json(
+        generate_registration_options(
+            rp_id=site.domain,
+            rp_name=settings.bureau_name,
+            user_id=vault.keyed_hash("passkey-user", str(account.id)),
+            user_name=masked_phone(phone_of(account)) if account.phone_hash else "医保码",
+            challenge=_new_challenge(session, ChallengePurpose.adding),
+            authenticator_selection=AuthenticatorSelectionCriteria(
+                authenticator_attachment=AuthenticatorAttachment.PLATFORM,
+                resident_key=ResidentKeyRequirement.PREFERRED,
+                user_verification=UserVerificationRequirement.REQUIRED,
+            ),
+            exclude_credentials=[PublicKeyCredentialDescriptor(id=each.key_id) for each in list_passkeys(account.id)],
+        )
+    )
+
+
+@transaction()
+def add_passkey(session: LoginSession, answer: str, site: Site) -> Passkey:
+    """answer: what the authenticator made, as JSON. Raises DomainError `passkey_refused`."""
+    challenge = _spend_challenge(session, ChallengePurpose.adding)
+    if challenge is None:
+        raise _refused()
+    try:
+        made = verify_registration_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=site.domain,
+            expected_origin=site.origin,
+            require_user_verification=True,
+        )
+    except WebAuthnException:
+        raise _refused() from None
+    passkey = Passkey(
+        account_id=session.account_id,
+        device_id=session.device_id,
+        key_id=made.credential_id,
+        public_key=made.credential_public_key,
+        sign_count=made.sign_count,
+        created_at=clock.now(),
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(passkey)
+            db.session.flush()
+    except IntegrityError:
+        raise _refused() from None
+    answer_offer(session.device)
+    audit.record(
+        PasskeyTag.added,
+        actor=f"account:{session.account_id}",
+        subject=f"passkey:{passkey.id}",
+        person_id=session.account.person_id,
+        device=session.device_id,
+    )
+    announce(IdentityEventKind.passkey_added, session.account)
+    post_message(
+        session.account_id,
+        _("开启了指纹或面容打开"),
+        _(
+            "“%(device)s”现在可以用指纹或面容打开医保码。不是您本人操作的话，请马上打开“手机丢失”挂失，再拨打医保热线。",
+            device=session.device.name,
+        ),
+    )
+    return passkey
+
+
+@transaction()
+def begin_unlocking(session: LoginSession, site: Site) -> str:
+    """Options for `navigator.credentials.get` as JSON."""
+    return options_to_json(
+        generate_authentication_options(
+            rp_id=site.domain,
+            challenge=_new_challenge(session, ChallengePurpose.unlocking),
+            allow_credentials=[PublicKeyCredentialDescriptor(id=each.key_id) for each in list_passkeys(session.account_id)],
+            user_verification=UserVerificationRequirement.REQUIRED,
+        )
+    )
+
+
+@transaction()
+def unlock_by_passkey(session: LoginSession, answer: str, site: Site) -> bool:
+    """Opens the code in this session. A refusal is a result: its challenge stays used, and its audit row stays."""
+    challenge = _spend_challenge(session, ChallengePurpose.unlocking)
+    passkey = _find_signing(session, answer)
+    if challenge is None or passkey is None or not _is_signed(passkey, answer, challenge, site):
+        subject = f"passkey:{passkey.id}" if passkey is not None else ""
+        audit.record(PasskeyTag.refused, actor=f"account:{session.account_id}", subject=subject, outcome="refused")
+        return False
+    unlock_without_pin(session, "passkey")
+    return True
+
+
+@transaction()
+def remove_passkey(passkey: Passkey, by: str) -> None:
+    gone = db.session.execute(delete(Passkey).where(Passkey.id == passkey.id).execution_options(synchronize_session=False))
+    if gone.rowcount == 1:  # type: ignore[attr-defined]
+        audit.record(PasskeyTag.removed, actor=by, subject=f"passkey:{passkey.id}")
+
+
+@transaction()
+def remove_passkeys_of_device(device_id: int, _reason: str) -> None:
+    """A device that is removed or lost takes its passkeys along."""
+    for passkey in db.session.scalars(select(Passkey).where(Passkey.device_id == device_id)).all():
+        remove_passkey(passkey, f"device:{device_id}")
+    db.session.execute(delete(PasskeyOffer).where(PasskeyOffer.device_id == device_id))
+
+
+@transaction()
+def note_unlock(session: LoginSession) -> None:
+    """The PIN was typed on this device once more: after a few times a passkey is offered."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(
+        insert(PasskeyOffer)
+        .values(device_id=session.device_id, unlocks=1)
+        .on_conflict_do_update(index_elements=["device_id"], set_={"unlocks": PasskeyOffer.unlocks + 1})
+    )
+
+
+@transaction()
+def answer_offer(device: Device) -> None:
+    """Yes or no, it is not asked again on this device."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    now = clock.now()
+    db.session.execute(
+        insert(PasskeyOffer)
+        .values(device_id=device.id, unlocks=0, answered_at=now)
+        .on_conflict_do_update(index_elements=["device_id"], set_={"answered_at": now})
+    )
+
+
+@transaction()
+def drop_old_challenges() -> None:
+    db.session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.created_at < clock.now() - CHALLENGE_LIVES))
+
+
+def _new_challenge(session: LoginSession, purpose: ChallengePurpose) -> bytes:
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    values = {"challenge": secrets.token_bytes(32), "created_at": clock.now()}
+    db.session.execute(
+        insert(PasskeyChallenge)
+        .values(session_id=session.id, purpose=purpose, **values)
+        .on_conflict_do_update(index_elements=["session_id", "purpose"], set_=values)
+    )
+    return bytes(values["challenge"])  # type: ignore[arg-type]
+
+
+def _spend_challenge(session: LoginSession, purpose: ChallengePurpose) -> bytes | None:
+    """None when there is none that is fresh, or a twin of this request took it."""
+    challenge: bytes | None = db.session.scalar(
+        delete(PasskeyChallenge)
+        .where(
+            PasskeyChallenge.session_id == session.id,
+            PasskeyChallenge.purpose == purpose,
+            PasskeyChallenge.created_at > clock.now() - CHALLENGE_LIVES,
+        )
+        .returning(PasskeyChallenge.challenge)
+        .execution_options(synchronize_session=False)
+    )
+    return challenge
+
+
+def _find_signing(session: LoginSession, answer: str) -> Passkey | None:
+    try:
+        key_id = base64url_to_bytes(parse_authentication_credential_json(answer).id)
+    except (WebAuthnException, ValueError):
+        return None
+    return find_passkey(session.account_id, key_id)
+
+
+def _is_signed(passkey: Passkey, answer: str, challenge: bytes, site: Site) -> bool:
+    """A count that does not rise says that the passkey was copied; authenticators that do not count stay at 0."""
+    try:
+        signed = verify_authentication_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=site.domain,
+            expected_origin=site.origin,
+            credential_public_key=passkey.public_key,
+            credential_current_sign_count=passkey.sign_count,
+            require_user_verification=True,
+        )
+    except WebAuthnException:
+        return False
+    db.session.execute(
+        update(Passkey)
+        .where(Passkey.id == passkey.id)
+        .values(sign_count=signed.new_sign_count, last_used_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    return True
+
+
+def _refused() -> DomainError:
+    return DomainError("passkey_refused", _("这次没有开启成功。"), _("请再试一次。展码密码照样能用。"), status=422)

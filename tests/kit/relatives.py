@@ -1,0 +1,29 @@
+"""A family at the edge of the house: who is related to whom, and what relatives are told. Empty between tests."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.accounts.models import Account
+from app.accounts.service import IdentityEvent, find_relatives_with, on_identity_event
+
+_related: dict[int, list[int]] = {}
+_events: list[IdentityEvent] = []
+
+
+def _note(event: IdentityEvent) -> None:
+    _events.append(event)
+
+
+def _list_related(account: Account) -> list[int]:
+    return _related.get(account.id, [])
+
+
+@contextmanager
+def family() -> Iterator[tuple[dict[int, list[int]], list[IdentityEvent]]]:
+    """The relatives' account ids by account id, to be filled; and the events so far."""
+    find_relatives_with(_list_related)
+    on_identity_event(_note)
+    _related.clear()
+    _events.clear()
+    yield _related, _events
+    _related.clear()
