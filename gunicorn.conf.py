@@ -2,6 +2,7 @@
 
 from app.config import load_settings
 from app.core import background
+from app.core.jobs import start_inside
 
 _settings = load_settings()
 
@@ -14,12 +15,14 @@ keepalive = 30
 graceful_timeout = 20
 timeout = 60
 preload_app = True
+umask = 0o077
 
 
 def post_worker_init(worker):  # type: ignore[no-untyped-def]
-    worker.background = background.start(worker.app.wsgi())
+    app = worker.app.wsgi()
+    worker.ends = [end for end in (background.start(app), start_inside(app)) if end]
 
 
 def worker_exit(server, worker):  # type: ignore[no-untyped-def]
-    if hasattr(worker, "background"):
-        worker.background.set()
+    for end in getattr(worker, "ends", ()):
+        end.set()

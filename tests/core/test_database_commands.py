@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.core import clock, installation
+from app.core import blobs, clock, installation
 from app.core.database import backup, copying
 from app.core.db import db, transaction
 from app.core.settings import settings
@@ -39,20 +39,17 @@ def test_a_database_with_rows_is_not_overwritten(filled: Flask) -> None:
 
 def test_a_backup_comes_back_into_an_empty_database(filled: Flask, tmp_path: Path) -> None:
     target = tmp_path / "backup.tar.gz"
-    documents = backup.documents_folder()
-    assert documents is not None
-    documents.mkdir()
-    (documents / "a.bin").write_bytes(b"sealed")
+    blobs.put("pages/a", b"sealed")
 
     rows = backup.create_backup(target)
-    (documents / "a.bin").unlink()
+    blobs.delete("pages/a")
     with transaction():
         db.session.query(DemoSms).delete()
         db.session.query(installation.Installation).delete()
     restored = backup.restore_backup(target)
 
     assert rows == restored == 21
-    assert (documents / "a.bin").read_bytes() == b"sealed"
+    assert blobs.get("pages/a") == b"sealed"
     assert target.stat().st_mode & 0o777 == 0o600
 
 

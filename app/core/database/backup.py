@@ -1,20 +1,19 @@
-"""A backup is one file: the database as SQLite whatever it was, and the stored documents. The secrets are not in it."""
+"""A backup is one file: the database as SQLite whatever it was, and the documents, from whichever store. No secrets."""
 
+import io
 import tarfile
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlparse
-from urllib.request import url2pathname
 
 import flask_migrate
 from flask import current_app
 from sqlalchemy import Engine
 
+from app.core import blobs
 from app.core.audit.seal import head_path
 from app.core.database.copying import copy_database, open_engine
 from app.core.db import db, schema_changes
-from app.core.settings import settings
 
 DATABASE_NAME = "database.sqlite3"
 DOCUMENTS_NAME = "documents"
@@ -39,8 +38,8 @@ def create_backup(target: Path, progress: Callable[[int], object] = lambda n: No
             archive.add(file, DATABASE_NAME)
             if head_path().exists():
                 archive.add(head_path(), HEAD_NAME)
-            if (documents := documents_folder()) is not None and documents.is_dir():
-                archive.add(documents, DOCUMENTS_NAME)
+            for name, written in blobs.list_names():
+                _add_document(archive, name, written.timestamp())
         draft.chmod(0o600)
         draft.rename(target)
     return rows
@@ -56,20 +55,21 @@ def restore_backup(source: Path, progress: Callable[[int], object] = lambda n: N
         engine.dispose()
         if (Path(folder) / HEAD_NAME).exists():
             head_path().write_bytes((Path(folder) / HEAD_NAME).read_bytes())
-        documents = documents_folder()
-        if documents is not None:
-            for stored in sorted((Path(folder) / DOCUMENTS_NAME).rglob("*")):
-                if stored.is_file():
-                    place = documents / stored.relative_to(Path(folder) / DOCUMENTS_NAME)
-                    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                    place.write_bytes(stored.read_bytes())
+        documents = Path(folder) / DOCUMENTS_NAME
+        for stored in sorted(path for path in documents.rglob("*") if path.is_file()):
+            blobs.put(stored.relative_to(documents).as_posix(), stored.read_bytes())
     return rows
 
 
-def documents_folder() -> Path | None:
-    """None when the documents are kept in a store of their own, which has its own backup."""
-    url = urlparse(settings.documents_url)
-    return Path(url2pathname(url.path)) if url.scheme == "file" else None
+def _add_document(archive: tarfile.TarFile, name: str, written: float) -> None:
+    """One that was deleted since it was listed is left out: its time was over."""
+    try:
+        data = blobs.get(name)
+    except blobs.NoSuchBlob:
+        return
+    entry = tarfile.TarInfo(f"{DOCUMENTS_NAME}/{name}")
+    entry.size, entry.mtime, entry.mode = len(data), int(written), 0o600
+    archive.addfile(entry, io.BytesIO(data))
 
 
 def _migrate(engine: Engine) -> None:

@@ -49,6 +49,10 @@ def _open(app: Flask, run: Callable[[int], None]) -> Huey:
         with app.app_context():
             run(job_id)
 
+    @queue.on_shutdown()
+    def close_connection() -> None:
+        queue.storage.close()
+
     app.extensions["job_task"] = run_one
     return queue
 

@@ -1,0 +1,201 @@
+"""Work for which nobody waits: asked for with the change that needs it, done once, tried again, never lost."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from app import create_app
+from app.core import background, clock, jobs
+from app.core.db import db, transaction
+from app.core.jobs import queue
+from app.core.jobs.models import Job, JobState
+from app.core.jobs.running import LEASE, MAX_ATTEMPTS
+from app.core.jobs.workers import note_seen
+from tests.kit.settings import make_settings
+
+
+@pytest.fixture
+def done(app: Flask) -> list[int]:
+    """What the job `note` was given, in order."""
+    noted: list[int] = []
+    jobs.register(app, "note", lambda number: noted.append(number))
+    return noted
+
+
+def ask(name: str = "note", **ids: int) -> None:
+    with transaction():
+        jobs.enqueue(name, **ids)
+
+
+def the_job() -> Job:
+    db.session.rollback()
+    return db.session.query(Job).order_by(Job.id.desc()).first()
+
+
+def test_a_job_is_done_once_the_change_is_committed(done: list[int]) -> None:
+    with transaction():
+        jobs.enqueue("note", number=7)
+        before = list(done)
+
+    assert (before, done) == ([], [7])
+    assert the_job().state is JobState.done
+
+
+def test_a_change_that_was_taken_back_asks_for_nothing(done: list[int]) -> None:
+    with pytest.raises(RuntimeError, match="no"), transaction():
+        jobs.enqueue("note", number=7)
+        raise RuntimeError("no")
+
+    assert done == []
+    assert the_job() is None
+
+
+def test_only_known_work_is_asked_for_and_only_in_a_transaction(done: list[int]) -> None:
+    with pytest.raises(KeyError):
+        ask("dance")
+    with pytest.raises(RuntimeError):
+        jobs.enqueue("note", number=7)
+
+
+def test_an_id_that_is_delivered_twice_is_done_once(done: list[int]) -> None:
+    ask(number=7)
+
+    jobs.run_job(the_job().id)
+
+    assert done == [7]
+
+
+def test_what_fails_is_tried_again_later_and_given_up_in_the_end(app: Flask) -> None:
+    tried: list[int] = []
+    jobs.register(app, "break", lambda: tried.append(1) or 1 / 0)
+
+    ask("break")
+    jobs.sweep()
+    at_once = len(tried)
+    for attempt in range(MAX_ATTEMPTS):
+        clock.move(timedelta(minutes=2 ** (attempt + 1)))
+        jobs.sweep()
+
+    assert (at_once, len(tried)) == (1, MAX_ATTEMPTS)
+    assert (the_job().state, the_job().error) == (JobState.failed, "ZeroDivisionError")
+    assert any("given up" in sentence for sentence in jobs.problems())
+
+
+def test_given_up_jobs_are_tried_again_on_demand(app: Flask, done: list[int]) -> None:
+    ask(number=7)
+    with transaction():
+        db.session.execute(text("UPDATE job SET state = 'failed'"))
+
+    ended = app.test_cli_runner().invoke(args=["jobs", "retry"])
+
+    assert "1 jobs" in ended.output
+    assert done == [7, 7]
+
+
+def test_a_job_whose_process_died_is_brought_back(done: list[int]) -> None:
+    ask(number=7)
+    with transaction():
+        db.session.execute(text("UPDATE job SET state = 'running'"))
+
+    jobs.sweep()
+    too_early = list(done)
+    clock.move(LEASE + timedelta(seconds=1))
+    jobs.sweep()
+
+    assert (too_early, done) == ([7], [7, 7])
+
+
+def test_a_job_the_queue_forgot_is_asked_for_again(app: Flask, done: list[int]) -> None:
+    class Gone:
+        def __call__(self, job_id: int) -> None:
+            raise OSError("the queue is away")
+
+    queue.queue_of(app, jobs.run_job)
+    task, app.extensions["job_task"] = app.extensions["job_task"], Gone()
+    ask(number=7)
+    app.extensions["job_task"] = task
+
+    jobs.sweep()
+    too_early = list(done)
+    clock.move(timedelta(minutes=3))
+    jobs.sweep()
+
+    assert (too_early, done) == ([], [7])
+
+
+def test_regular_work_is_asked_for_by_the_elected_process(app: Flask) -> None:
+    turns: list[int] = []
+    jobs.every(app, "sometimes", 60, lambda: turns.append(1))
+
+    for now in (1000.0, 1030.0, 1061.0):
+        background.run_due(app, now)
+
+    assert len(turns) == 2
+
+
+def test_old_rows_are_cleared_away(done: list[int]) -> None:
+    ask(number=7)
+
+    clock.move(timedelta(days=31))
+    jobs.sweep()
+
+    assert the_job() is None
+
+
+@contextmanager
+def bureau(url: str, folder: Path, runner: str) -> Iterator[Flask]:
+    app = create_app(make_settings(database_url=url, instance_path=folder, job_runner=runner))
+    with app.app_context():
+        yield app
+        queue.queue_of(app, jobs.run_job).storage.close()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_a_thread_of_the_web_process_takes_jobs(database_url: str, tmp_path: Path) -> None:
+    with bureau(database_url, tmp_path, "inside") as app:
+        came = threading.Event()
+        jobs.register(app, "come", lambda: came.set())
+        ask("come")
+        stop = jobs.start_inside(app)
+        assert stop is not None
+
+        assert came.wait(20)
+        deadline = time.monotonic() + 20
+        while the_job().state is not JobState.done and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert the_job().state is JobState.done
+        stop.set()
+        for thread in threading.enumerate():
+            if thread.name.startswith(("Worker-", "Scheduler", "jobs-")):
+                thread.join(20)
+
+
+def test_a_message_nobody_signed_is_not_even_read(database_url: str, tmp_path: Path) -> None:
+    with bureau(database_url, tmp_path, "own") as app:
+        queued = queue.queue_of(app, jobs.run_job)
+        queued.storage.enqueue(b"cos\nsystem\n(S'touch /tmp/pz-forged'\ntR.")
+
+        with pytest.raises(ValueError, match="not found"):
+            queued.dequeue()
+
+
+def test_doctor_says_when_nobody_works(database_url: str, tmp_path: Path) -> None:
+    with bureau(database_url, tmp_path, "own"):
+        before = jobs.problems()
+        note_seen("here:1")
+        working = jobs.problems()
+        clock.move(timedelta(minutes=4))
+        after = jobs.problems()
+        clock.reset()
+
+    assert "flask jobs run" in before[0]
+    assert working == []
+    assert "since" in after[0]

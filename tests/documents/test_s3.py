@@ -1,0 +1,97 @@
+"""The documents in a bucket: Swift with s3api, which checks every signature."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from app.accounts.models import Account
+from app.core import blobs
+from app.core.database import backup, copying
+from app.core.db import db
+from app.core.errors import DomainError
+from app.documents import queries
+from app.documents.models import DocumentPage
+from app.documents.service import accept_page, delete_subject, open_page
+from tests.kit.databases import Databases
+from tests.kit.documents import SUBJECT, make_pdf, make_photo
+from tests.kit.people import make_activated_account
+from tests.kit.settings import make_settings
+from tests.kit.swift import Swift, running_swift
+
+
+@pytest.fixture(scope="module")
+def swift() -> Iterator[Swift]:
+    with running_swift() as running:
+        yield running
+
+
+@contextmanager
+def bureau(databases: Databases, folder: Path, **changes: str) -> Iterator[Flask]:
+    with databases.fresh("sqlite") as url:
+        app = create_app(make_settings(database_url=url, instance_path=folder, **changes))
+        with app.app_context():
+            yield app
+            db.session.remove()
+            db.engine.dispose()
+
+
+def accept(owner: Account, data: bytes) -> DocumentPage:
+    return accept_page(owner=owner, subject=SUBJECT, slot="other", stream=io.BytesIO(data))
+
+
+def test_papers_live_and_end_in_a_bucket(swift: Swift, databases: Databases, tmp_path: Path) -> None:
+    with bureau(databases, tmp_path, **swift.settings()):
+        owner = make_activated_account()
+
+        page = accept(owner, make_photo())
+        accept(owner, make_pdf(2))
+
+        assert open_page(page, by=f"account:{owner.id}").startswith(b"\xff\xd8\xff")
+        names = [name for name, _ in blobs.list_names()]
+        assert len(names) == 3
+        assert all(blobs.get(name).startswith(b"PZD1") for name in names)
+        assert queries.list_problems() == []
+        delete_subject(SUBJECT)
+        assert list(blobs.list_names()) == []
+
+
+def test_two_installations_in_one_bucket_do_not_see_each_other(swift: Swift, databases: Databases, tmp_path: Path) -> None:
+    with bureau(databases, tmp_path, **swift.settings(folder="one")):
+        blobs.put("pages/1", b"x")
+    with bureau(databases, tmp_path, **swift.settings(folder="two")):
+        assert list(blobs.list_names()) == []
+        with pytest.raises(blobs.NoSuchBlob):
+            blobs.get("pages/1")
+
+
+def test_a_store_that_refuses_the_key_takes_nothing_and_says_so(swift: Swift, databases: Databases, tmp_path: Path) -> None:
+    with bureau(databases, tmp_path, **swift.settings(secret="wrong")):
+        owner = make_activated_account()
+
+        with pytest.raises(DomainError, match="store_unavailable") as caught:
+            accept(owner, make_photo())
+
+        assert caught.value.status == 503
+        assert queries.list_pages(SUBJECT) == []
+        assert "DOCUMENTS_URL" in queries.list_problems()[0]
+
+
+def test_a_backup_holds_the_bucket_and_comes_back_into_a_folder(swift: Swift, databases: Databases, tmp_path: Path) -> None:
+    target = tmp_path / "backup.tar.gz"
+    with bureau(databases, tmp_path / "old", **swift.settings(folder="backed-up")):
+        owner = make_activated_account()
+        accept(owner, make_photo())
+        kept = open_page(queries.list_pages(SUBJECT)[0], by="account:1")
+        backup.create_backup(target)
+
+    with bureau(databases, tmp_path / "new"):
+        assert copying.count_rows(db.engine) == 0
+        backup.restore_backup(target)
+
+        page = queries.list_pages(SUBJECT)[0]
+        assert open_page(page, by=f"account:{page.owner_account_id}") == kept
