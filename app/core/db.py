@@ -121,11 +121,11 @@ def session_on(connection: Connection) -> Iterator[None]:
     """Inside it `db.session` works in the given `bare_transaction`, so that the verbs of features can be used there."""
     registry: Any = db.session.registry
     outer = registry() if registry.has() else None
-    with Session(bind=connection, join_transaction_mode="conditional_savepoint") as session:
+    with Session(bind=connection, join_transaction_mode="create_savepoint") as session:
         registry.set(session)
         try:
             yield
-            session.flush()
+            session.commit()
         finally:
             registry.clear() if outer is None else registry.set(outer)
 

@@ -5,11 +5,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
 
+from app.accounts.models import Device
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.prepared import Prepared
+from app.credentials.models import Presentation
+from app.credentials.service import ScanPlace
+from app.credentials.uses import Use
+from app.institutions.business_types import BUSINESS_TYPES
 from app.institutions.models import MOST_WRONG_ANSWERS, ApiKey, Challenge, Institution, Scan, StoredAnswer, WrongTyped
 from app.institutions.policy import PastScan
+from app.institutions.reasons import BY_NAME
+
+CHALLENGE_REQUIRED = BY_NAME["challenge_required"].code
 
 _KEY = Prepared(
     select(
@@ -18,6 +26,7 @@ _KEY = Prepared(
         ApiKey.revoked_at,
         Institution.id,
         Institution.fixmedins_code,
+        Institution.name,
         Institution.kind,
         Institution.region_code,
         Institution.business_types,
@@ -35,10 +44,42 @@ _ANSWER = Prepared(
 )
 
 
-def find_place_of_scan(scan_id: int) -> str:
-    """The name of the institution that scanned; empty when the scan is unknown."""
-    query = select(Institution.name).join(Scan, Scan.institution_id == Institution.id).where(Scan.id == scan_id)
-    return db.session.scalar(query) or ""
+def find_place_of_scan(scan_id: int) -> ScanPlace | None:
+    """The institution that scanned and the moment, or None when the scan is unknown."""
+    query = select(Institution.name, Scan.created_at).join(Scan, Scan.institution_id == Institution.id).where(Scan.id == scan_id)
+    row = db.session.execute(query).first()
+    return ScanPlace(*row) if row else None
+
+
+def list_uses(credential_id: int, *, shown_on_account: int | None, scan_id: int | None, limit: int) -> list[Use]:
+    """Scans that used a code of this credential up, newest first: what its holder sees. See `credentials.uses`."""
+    query = (
+        select(Scan.id, Scan.created_at, Scan.business_type, Scan.shown_by, Scan.outcome, Institution.name)
+        .join(Institution, Institution.id == Scan.institution_id)
+        .where(Scan.credential_id == credential_id, Scan.outcome.in_((0, CHALLENGE_REQUIRED)))
+        .order_by(Scan.created_at.desc(), Scan.id.desc())
+        .limit(limit)
+    )
+    if scan_id is not None:
+        query = query.where(Scan.id == scan_id)
+    if shown_on_account is not None:
+        query = (
+            query.join(Presentation, Presentation.handle == Scan.handle)
+            .join(Device, Device.id == Presentation.device_id)
+            .where(Device.account_id == shown_on_account)
+        )
+    return [
+        Use(
+            scan_id=row.id,
+            credential_id=credential_id,
+            at=row.created_at,
+            place=row.name,
+            business=BUSINESS_TYPES.get(row.business_type, ""),
+            shown_by=row.shown_by,
+            was_asked=row.outcome == CHALLENGE_REQUIRED,
+        )
+        for row in db.session.execute(query)
+    ]
 
 
 def find_institution(fixmedins_code: str) -> Institution | None:
@@ -93,7 +134,7 @@ def _open_challenge(institution_id: int, since: int) -> tuple[ColumnElement[bool
 def find_open_challenge(connection: Connection, institution_id: int, handle: str, since: int) -> Row[*tuple[Any, ...]] | None:
     """The newest challenge of this institution to this handle that was made after `since` (Unix seconds) and is not over."""
     return connection.execute(
-        select(Challenge.id, Challenge.digits)
+        select(Challenge.id, Challenge.digits, Challenge.wrong_answers)
         .where(
             Challenge.handle == handle,
             *_open_challenge(institution_id, since),
@@ -139,8 +180,7 @@ def list_past_scans(connection: Connection, credential_id: int, now: datetime) -
     return [PastScan(*row) for row in rows]
 
 
-def was_ever_used(connection: Connection, credential_id: int) -> bool:
-    return (
-        connection.execute(select(Scan.id).where(Scan.credential_id == credential_id, Scan.outcome == 0).limit(1)).first()
-        is not None
-    )
+def was_used_at(connection: Connection, credential_id: int, institution_id: int) -> bool:
+    """Whether a code of the credential was ever accepted at this institution."""
+    here = (Scan.credential_id == credential_id, Scan.institution_id == institution_id, Scan.outcome == 0)
+    return connection.execute(select(Scan.id).where(*here).limit(1)).first() is not None

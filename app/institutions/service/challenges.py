@@ -12,9 +12,10 @@ from sqlalchemy import insert, select, update
 
 from app.core.settings import settings
 from app.credentials.models import Credential
-from app.institutions.models import Challenge
-from app.institutions.policy import SPECIMEN_WITH_CHALLENGE, Showing, has_risk_rules, is_risky, may_be_challenged
-from app.institutions.queries import count_challenges, find_open_challenge, list_past_scans, was_ever_used
+from app.credentials.service.redeeming import note_challenge_miss
+from app.institutions.models import MOST_WRONG_ANSWERS, Challenge
+from app.institutions.policy import SPECIMEN_WITH_CHALLENGE, Showing, has_risk_rules, is_risky, may_be_challenged, rules_in_force
+from app.institutions.queries import count_challenges, find_open_challenge, list_past_scans, was_used_at
 from app.institutions.service.answers import Attempt, Refusal, refusal
 
 _WINDOW_SECONDS = 600
@@ -33,9 +34,10 @@ def is_called_for(attempt: Attempt, shown: Any) -> bool:
             institution_id=caller.id,
             kind=caller.kind,
             region_code=caller.region_code,
-            used_before=was_ever_used(attempt.connection, shown.credential_id),
+            used_here_before=was_used_at(attempt.connection, shown.credential_id, caller.id),
             past=list_past_scans(attempt.connection, shown.credential_id, attempt.now),
-        )
+        ),
+        rules_in_force(),
     )
 
 
@@ -69,6 +71,7 @@ def find_answered(attempt: Attempt, shown: Any, digits: str) -> int | None:
     if hmac.compare_digest(found.digits, digits):
         return int(found.id)
     attempt.connection.execute(update(Challenge).where(Challenge.id == found.id).values(wrong_answers=Challenge.wrong_answers + 1))
+    note_challenge_miss(attempt.connection, shown.handle, is_over=found.wrong_answers + 1 >= MOST_WRONG_ANSWERS)
     return None
 
 

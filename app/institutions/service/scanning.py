@@ -12,7 +12,9 @@ from app.core.db import bare_transaction, begin_writing
 from app.core.prepared import Prepared
 from app.core.settings import settings
 from app.credentials.code_format import Code, Malformed, TypedNumber, parse_code
+from app.credentials.service.forged_tags import count_forged_tag
 from app.credentials.service.redeeming import Fault, Reading, read_code, spend_code
+from app.credentials.service.uses import FAMILY, tell_used
 from app.institutions.calls import EC_QUERY
 from app.institutions.models import EcToken
 from app.institutions.policy import InstitutionTag, may_take_slip
@@ -69,6 +71,8 @@ def _answer_again(attempt: Attempt, earlier: Any) -> Answer:
 def _find_fault(attempt: Attempt, reading: Reading) -> Refusal | None:
     """The first reason that applies; None once the code is used up and the scan accepted."""
     if reading.fault is not None:
+        if reading.fault is Fault.forged and reading.shown is not None:
+            count_forged_tag(attempt.connection, reading.shown, attempt.caller.id, attempt.now)
         return refusal(reading.fault.value)
     caller, shown = attempt.caller, cast(Any, reading.shown)
     if shown.shown_by == "slip" and not may_take_slip(caller.region_code, shown.insured_region):
@@ -83,7 +87,8 @@ def _find_fault(attempt: Attempt, reading: Reading) -> Refusal | None:
     elif challenges.is_called_for(attempt, shown):
         if not challenges.may_ask(attempt, shown):
             return refusal("challenge_wrong")
-        return challenges.ask(attempt, shown) if _spend(attempt, reading) else refusal(Fault.used.value)
+        until = int(attempt.now.timestamp()) + settings.challenge_seconds
+        return challenges.ask(attempt, shown) if _spend(attempt, reading, until) else refusal(Fault.used.value)
     if shown.is_specimen and not caller.is_sandbox:
         return refusal("specimen")
     if answered is not None and not challenges.close(attempt, answered, attempt.now):
@@ -91,13 +96,16 @@ def _find_fault(attempt: Attempt, reading: Reading) -> Refusal | None:
     return None if _spend(attempt, reading) else refusal(Fault.used.value)
 
 
-def _spend(attempt: Attempt, reading: Reading) -> bool:
-    return spend_code(attempt.connection, cast(Any, reading.shown).handle, reading.issued_at, attempt.scan_id)
+def _spend(attempt: Attempt, reading: Reading, challenge_until: int = 0) -> bool:
+    handle = cast(Any, reading.shown).handle
+    return spend_code(attempt.connection, handle, reading.issued_at, attempt.scan_id, challenge_until=challenge_until)
 
 
 def _accept(attempt: Attempt, reading: Reading) -> Answer:
     shown = cast(Any, reading.shown)
     record_attempt(attempt, None)
+    if shown.shown_by == FAMILY:
+        tell_used(attempt.connection, shown.credential_id, shown.handle, shown.shown_by, attempt.caller.name, attempt.now)
     content = {
         "code": 0,
         "message": "成功",

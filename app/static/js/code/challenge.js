@@ -19,14 +19,13 @@ export class Challenge {
     this.misses = 0;
     this.digits = ""; // those of the answer on the screen
     this.isAsked = false; // by a desk, as far as the server says
-    this.error.textContent = "";
+    this.panel.hidden = true; // this page may be a copy of another person's
     this.form.addEventListener("submit", (event) => this.submit(event));
     find("[data-challenge-cancel]").addEventListener("click", () => this.close());
     this.link.addEventListener("click", (event) => {
       event.preventDefault();
       this.open(this.panel.dataset.ownText);
     });
-    if (this.panel.dataset.misses) this.hear(Number(this.panel.dataset.misses));
   }
 
   /** misses: how many wrong answers the desk that waits has had; undefined when none waits. */

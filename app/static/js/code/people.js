@@ -43,7 +43,7 @@ export async function dress(root, entry, nowMs) {
   find("[data-modules]").setAttribute("d", pathOf(encode(digits)));
   find("[data-typed]").textContent = "";
   find("[data-refresh]").setAttribute("href", here);
-  find("[name=of]").value = entry.credential;
+  for (const field of root.querySelectorAll("[name=of]")) field.value = entry.credential;
   for (const link of root.querySelectorAll("[data-person]")) {
     if (Number(link.dataset.person) === entry.credential) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");

@@ -1,5 +1,6 @@
 // The code on the screen: a new one every 30 s, its picture, digits and countdown changed in one step.
 
+import { Challenge } from "./challenge.js";
 import { Drawer } from "./drawer.js";
 import { LiveState } from "./live-state.js";
 import { encode, pathOf } from "./qr.js";
@@ -9,6 +10,7 @@ import { offerReading } from "./reading.js";
 import { dropKeys, keyOf, listHeld } from "./held-keys.js";
 import { offerPeople } from "./people.js";
 import { answerTabs, tellLocked } from "./tabs.js";
+import { Denial } from "./uses.js";
 import { drawOnServer } from "./server-drawn.js";
 import { lineFor } from "./status-line.js";
 import { watchVisibility } from "./visibility.js";
@@ -30,7 +32,6 @@ export class CodeScreen {
     this.seconds = find("[data-seconds]");
     this.typed = find("[data-typed]");
     this.status = find("[data-status]");
-    this.notMe = find("[data-not-me]");
     this.pauseLink = find("[data-pause]");
     this.period = Number(root.dataset.period);
     this.lives = Number(root.dataset.lives);
@@ -51,6 +52,9 @@ export class CodeScreen {
     this.isDrawing = false;
     this.isLocked = false;
     root.classList.toggle("is-local", isLocal);
+    this.turn = this.period; // how long the code on the screen stays
+    this.challenge = new Challenge(this);
+    this.denial = new Denial(root);
     this.live = new LiveState(`/code/state?of=${root.dataset.of}`, this.clock, {
       state: (content) => this.hearState(content),
       gone: (status) => this.hearGone(status),
@@ -80,10 +84,10 @@ export class CodeScreen {
   beat() {
     if (this.isLocked) return;
     const now = this.clock.seconds;
-    const left = Math.ceil(this.drawnAt + this.period - now);
-    this.seconds.textContent = Math.min(this.period, Math.max(0, left));
+    const left = Math.ceil(this.drawnAt + this.turn - now);
+    this.seconds.textContent = Math.min(this.turn, Math.max(0, left));
     if (now >= this.typedUntil) this.typed.textContent = "";
-    if (!this.isPaused && document.visibilityState === "visible" && (left <= 0 || left > this.period + 5)) this.draw();
+    if (!this.isPaused && document.visibilityState === "visible" && (left <= 0 || left > this.turn + 5)) this.draw();
     const isStale = now > this.issuedAt + this.lives || this.issuedAt <= this.lastUsed;
     if (isStale !== this.root.classList.contains("is-stale")) {
       this.root.classList.toggle("is-stale", isStale);
@@ -120,30 +124,35 @@ export class CodeScreen {
     }
   }
 
-  show(digits, path, issuedAt) {
+  /** turn: how long it stays, in seconds; the answer to a desk's question stays for all its life. */
+  show(digits, path, issuedAt, turn = this.period) {
     if (this.isLocked) return;
+    this.turn = turn;
+    if (turn === this.period) this.challenge.end();
+    this.root.classList.toggle("is-answer", turn !== this.period);
     this.picture.dataset.code = digits;
     this.modules.setAttribute("d", path);
     this.issuedAt = issuedAt;
     this.drawnAt = this.clock.seconds;
-    this.seconds.textContent = this.period;
+    this.seconds.textContent = turn;
     const bar = this.root.querySelector("[data-bar]");
     bar.replaceWith(bar.cloneNode()); // starts its animation anew
     this.root.classList.remove("is-stale");
-    if (this.status.dataset.kind === "expired") this.say();
+    if (["expired", "answer"].includes(this.status.dataset.kind)) this.say();
   }
 
-  hearState({ handle, last_used: lastUsed, typed, typed_until: until, place }) {
+  hearState({ handle, last_used: lastUsed, typed, typed_until: until, place, at, challenge }) {
     if (handle !== this.handle) return this.leave();
     tellWallet(this.clock, handle, lastUsed, lastUsed > this.lastUsed);
     if (typed) this.hearTyped(typed.replace(/(\d{4})(?=\d)/g, "$1 "), until);
-    if (lastUsed <= this.lastUsed) return;
-    this.lastUsed = lastUsed;
+    const isNews = lastUsed > this.lastUsed;
+    this.lastUsed = Math.max(lastUsed, this.lastUsed);
+    this.challenge.hear(challenge);
+    if (!isNews) return;
+    this.denial.about(lastUsed);
     if (this.drawer) this.drawer.lastUsed = lastUsed;
-    const time = new Date(this.clock.seconds * 1000);
-    const shown = time.toLocaleTimeString("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false });
     const { usedText, usedAtText } = this.root.dataset;
-    this.used = (place ? usedAtText.replace("{place}", () => place) : usedText).replace("{time}", shown);
+    this.used = (place ? usedAtText.replace("{place}", () => place) : usedText).replace("{time}", () => at ?? this.clock.hhmm);
     setTimeout(() => {
       this.used = "";
       this.say();
@@ -179,7 +188,8 @@ export class CodeScreen {
     const [kind, text] = lineFor(this);
     this.status.dataset.kind = kind;
     if (!kind) delete this.status.dataset.kind;
-    this.notMe.hidden = kind !== "used";
+    this.denial.show(kind === "used");
+    this.challenge.offer(this.isOffline);
     if (this.status.textContent !== text) this.status.textContent = text;
   }
 

@@ -6,6 +6,8 @@ export class Denial {
     this.link = root.querySelector("[data-deny]");
     this.form = root.querySelector("[data-deny-form]");
     this.of = root.dataset.of;
+    this.turn(false);
+    this.place.hidden = true;
     this.link.addEventListener("click", (event) => {
       if (!this.form.elements.csrf_token.value) return; // opened without a network: the page behind the link has its own form
       event.preventDefault();
