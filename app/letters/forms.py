@@ -2,7 +2,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import AnyOf, InputRequired, Length
 
 from app.letters.models import SignatureKind
 
@@ -17,7 +17,11 @@ class SignatureForm(FlaskForm):
             SelectChoice(SignatureKind.typed.value, _l("输入姓名")),
             SelectChoice(SignatureKind.paper.value, _l("打印出来，手写签名后拍照")),
         ],
-        validators=[InputRequired(_l("请选一种签名方式。"))],
+        validators=[
+            InputRequired(_l("请选一种签名方式。")),
+            AnyOf([kind.value for kind in SignatureKind], message=_l("请选一种签名方式。")),
+        ],
+        validate_choice=False,
     )
     strokes = HiddenField(_l("手写签名"), validators=[Length(max=120_000, message=_l("签名太复杂，请清除后重写。"))])
     typed_name = StringField(_l("您的姓名"), validators=[Length(max=60, message=_l("姓名最多 60 个字。"))])

@@ -1,0 +1,130 @@
+import json
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from app.accounts.queries import find_account_by_phone
+from app.accounts.service import load_notices
+from app.core.db import db
+from app.core.errors import DomainError
+from app.documents import store
+from app.letters import service
+from app.letters.models import Letter, SignatureKind
+from app.letters.queries import find_letter, find_letter_of_pdf
+from tests.kit.client import Browser
+from tests.kit.visitors import PHONE, activated_browser, signed_in_browser
+from tests.letters.test_letter_pdf import FACTS
+
+DRAWN = json.dumps([[[100, 100], [900, 300]], [[100, 300], [900, 100]]])
+
+
+@pytest.fixture
+def holder(app: Flask) -> Browser:
+    load_notices()
+    return activated_browser(app)
+
+
+@pytest.fixture
+def letter(holder: Browser) -> Letter:
+    return _prepare()
+
+
+def _prepare(**changes: str) -> Letter:
+    account = find_account_by_phone(PHONE)
+    assert account is not None
+    facts = replace(FACTS, **changes)
+    return service.prepare_letter(subject="family_request:7", owner_account_id=account.id, facts=facts, return_to="/me")
+
+
+def test_a_letter_that_says_the_same_is_not_made_twice(letter: Letter) -> None:
+    assert _prepare(day="2026 年 11 月 23 日").id == letter.id
+    assert _prepare(relation="儿子").id != letter.id
+    assert find_letter("family_request:7") is not letter
+
+
+def test_it_is_signed_by_drawing_on_its_page(holder: Browser, letter: Letter) -> None:
+    holder.get(f"/letters/{letter.id}")
+
+    arrived = holder.post(f"/letters/{letter.id}/signature", {"kind": "drawn", "strokes": DRAWN})
+
+    db.session.refresh(letter)
+    assert arrived.response.request.path == "/me"
+    assert letter.signature is SignatureKind.drawn
+    assert letter.strokes_encrypted is not None
+    assert b"900" not in letter.strokes_encrypted
+    page = holder.get(f"/letters/{letter.id}")
+    assert letter.pdf_sha256 is not None
+    assert letter.pdf_sha256.hex() in page.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({}, "请选一种签名方式"),
+        ({"kind": "drawn"}, "没有看到签名"),
+        ({"kind": "drawn", "strokes": "[[[1,1],[2,2]]]"}, "没有看到签名"),
+        ({"kind": "typed"}, "输入的姓名和承诺人不一样"),
+        ({"kind": "typed", "typed_name": "李小梅"}, "输入的姓名和承诺人不一样"),
+        ({"kind": "stamped"}, "请选一种签名方式"),
+    ],
+)
+def test_what_is_not_a_signature_is_said_at_its_field(
+    holder: Browser, letter: Letter, fields: dict[str, str], sentence: str
+) -> None:
+    page = holder.post(f"/letters/{letter.id}/signature", fields, expect=422)
+
+    assert sentence in page.text
+    db.session.refresh(letter)
+    assert not letter.is_signed
+
+
+def test_the_pdf_is_kept_exactly_and_encrypted(letter: Letter) -> None:
+    service.sign_by_name(letter, " 㛃䶮 𬭚")
+
+    pdf = service.open_pdf(letter)
+    assert pdf.startswith(b"%PDF")
+    assert find_letter_of_pdf(pdf) is letter
+    assert find_letter_of_pdf(pdf + b" ") is None
+
+
+def test_a_signature_stands(letter: Letter) -> None:
+    service.sign_on_paper(letter)
+    first = letter.pdf_sha256
+
+    service.sign_by_name(letter, FACTS.holder_name)
+
+    assert letter.pdf_sha256 == first
+    assert letter.signature is SignatureKind.paper
+
+
+def test_a_stored_letter_that_was_changed_is_not_given_out(letter: Letter) -> None:
+    service.sign_on_paper(letter)
+    assert letter.pdf_name is not None
+    store.put(letter.pdf_name, store.get(letter.pdf_name) + b"%")
+
+    with pytest.raises(DomainError, match="letter_changed"):
+        service.open_pdf(letter)
+
+
+def test_a_letter_is_seen_by_its_owner_alone(app: Flask, holder: Browser, letter: Letter) -> None:
+    stranger = signed_in_browser(app, "13800000009")
+
+    for path in (f"/letters/{letter.id}", f"/letters/{letter.id}/pdf"):
+        stranger.get(path, expect=404)
+    assert holder.get(f"/letters/{letter.id}/pdf").response.mimetype == "application/pdf"
+
+
+def test_the_operator_checks_a_file(app: Flask, letter: Letter, tmp_path: object) -> None:
+    service.sign_on_paper(letter)
+    path = f"{tmp_path}/letter.pdf"
+    with open(path, "wb") as f:
+        f.write(service.open_pdf(letter))
+    run = app.test_cli_runner().invoke
+
+    assert f"Letter {letter.id}, signed at" in run(args=["letters", "verify", path]).output
+    with open(path, "ab") as f:
+        f.write(b"\n")
+    changed = run(args=["letters", "verify", path])
+    assert changed.exit_code != 0
+    assert "changed" in changed.output
