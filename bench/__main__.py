@@ -9,7 +9,7 @@ import sys
 import time
 
 from app.config import load_settings
-from bench import code_page, growth, races, roster_import, scan
+from bench import code_page, growth, lighthouse, races, roster_import, scan
 from bench.ratios import Ratio
 
 MEASUREMENTS = {
@@ -18,6 +18,7 @@ MEASUREMENTS = {
     "races": races.measure,
     "code_page": code_page.measure,
     "roster_import": roster_import.measure,
+    "lighthouse": lighthouse.measure,
 }
 
 

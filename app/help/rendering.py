@@ -2,10 +2,13 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markupsafe import Markup
+
+_ANCHOR = re.compile(r"\s*\{#([a-z][a-z-]*)\}\s*$")
 
 # HTML in a text is shown, not obeyed; pictures would need files the bureau cannot upload here.
 _markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
@@ -18,7 +21,18 @@ def _lower_top_headings(state: StateCore) -> None:
             token.tag = "h2"
 
 
+def _name_headings(state: StateCore) -> None:
+    """`## 苹果手机 {#iphone}` can be linked to."""
+    for opening, inline in pairwise(state.tokens):
+        found = _ANCHOR.search(inline.content) if opening.type == "heading_open" else None
+        if found and inline.children:
+            opening.attrSet("id", found[1])
+            last = inline.children[-1]
+            last.content = _ANCHOR.sub("", last.content)
+
+
 _markdown.core.ruler.push("lower_top_headings", _lower_top_headings)
+_markdown.core.ruler.push("name_headings", _name_headings)
 
 
 @lru_cache(maxsize=512)
@@ -31,4 +45,4 @@ def render(body: str) -> Markup:
 def plain(body: str) -> str:
     """The words without the marks of Markdown, white space folded."""
     without_links = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", body)
-    return " ".join(re.sub(r"^\s*(#+|>|[-*]|\d+\.)\s+|\*\*", "", without_links, flags=re.MULTILINE).split())
+    return " ".join(re.sub(r"^\s*(#+|>|[-*]|\d+\.)\s+|\*\*|\s*\{#[a-z-]+\}", "", without_links, flags=re.MULTILINE).split())

@@ -1,6 +1,6 @@
-"""The first page, larger type, and what every layout asks for: whose page this is and whom to call."""
+"""The first page, what can be done here, larger type, and what every layout asks for: whose page this is and whom to call."""
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
@@ -8,9 +8,8 @@ from app.accounts.policy import is_local_path
 from app.core.access import access, anyone
 from app.core.locale import COOKIE, LANGUAGES
 from app.core.settings import settings
-from app.home import queries
+from app.home import install_hint, queries, reading
 
-ELDER_COOKIE = "elder"
 _YEAR_SECONDS = 365 * 86400
 
 blueprint = Blueprint("home", __name__)
@@ -19,19 +18,41 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 @access(anyone)
 def show_home() -> ResponseReturnValue:
-    return render_template("home/show_home.html", status=queries.find_status())
+    status = queries.find_status()
+    return render_template("home/show_home.html", status=status, hint=install_hint.find_hint() if status.can_show else None)
+
+
+@blueprint.get("/services")
+@access(anyone)
+def list_services() -> ResponseReturnValue:
+    return render_template("home/list_services.html", status=queries.find_status())
+
+
+@blueprint.get("/elder-mode")
+@access(anyone)
+def show_elder_mode() -> ResponseReturnValue:
+    return render_template("home/show_elder_mode.html")
 
 
 @blueprint.post("/elder-mode")
 @access(anyone)
 def update_elder_mode() -> ResponseReturnValue:
-    """Larger type in this browser, or the standard page again; back to where one was."""
-    target = request.form.get("next", "")
-    response = redirect(target if is_local_path(target) else "/", 303)
-    if request.form.get("elder") == "1":
-        response.set_cookie(ELDER_COOKIE, "1", max_age=_YEAR_SECONDS, samesite="Lax", secure=settings.has_https)
-    else:
-        response.delete_cookie(ELDER_COOKIE)
+    """Larger type or higher contrast in this browser, or the standard page again; back to where one was."""
+    response = _back()
+    if "elder" in request.form:
+        size = request.form["elder"]
+        _keep(response, reading.ELDER_COOKIE, size if size in reading.ELDER_SIZES else "")
+    if "contrast" in request.form:
+        _keep(response, reading.CONTRAST_COOKIE, reading.HIGH if request.form["contrast"] == reading.HIGH else "")
+    return response
+
+
+@blueprint.post("/install-hint/dismissal")
+@access(anyone)
+def create_dismissal() -> ResponseReturnValue:
+    """The hint stays away from this browser from now on."""
+    response = _back()
+    _keep(response, install_hint.COOKIE, install_hint.DISMISSED)
     return response
 
 
@@ -39,21 +60,33 @@ def update_elder_mode() -> ResponseReturnValue:
 @access(anyone)
 def update_language() -> ResponseReturnValue:
     """The language of this browser from now on; back to where one was."""
-    target, chosen = request.form.get("next", ""), request.form.get("language", "")
-    response = redirect(target if is_local_path(target) else "/", 303)
+    response, chosen = _back(), request.form.get("language", "")
     if chosen in LANGUAGES:
         response.set_cookie(COOKIE, chosen, max_age=_YEAR_SECONDS, samesite="Lax", secure=settings.has_https, httponly=True)
     return response
 
 
-def is_elder_mode() -> bool:
-    return request.cookies.get(ELDER_COOKIE) == "1"
+def _back() -> Response:
+    target = request.form.get("next", "")
+    response: Response = redirect(target if is_local_path(target) else "/", 303)  # type: ignore[assignment]
+    return response
+
+
+def _keep(response: Response, cookie: str, value: str) -> None:
+    """For a year; an empty value forgets it. Scripts may read it: a page kept for no network is marked by them."""
+    if value:
+        response.set_cookie(cookie, value, max_age=_YEAR_SECONDS, samesite="Lax", secure=settings.has_https)
+    else:
+        response.delete_cookie(cookie)
 
 
 @blueprint.record
 def _offer_to_templates(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(
-        is_elder_mode=is_elder_mode,
+        is_elder_mode=reading.is_elder_mode,
+        elder_size=reading.elder_size,
+        has_high_contrast=reading.has_high_contrast,
+        page_look=reading.page_look,
         own_region=queries.find_own_region,
         own_status=queries.find_status,
         hotlines_for=queries.list_nearest_hotlines,

@@ -117,7 +117,7 @@ def test_the_edge_of_every_control_can_be_seen(look: str) -> None:
 
 def test_choosing_dark_or_contrast_gives_what_the_system_gives() -> None:
     assert declared("\n[data-theme=dark]") == declared(DARK)
-    assert declared("[data-contrast=high]") == declared(CONTRAST + "{")
+    assert declared("\n:root[data-contrast=high],[data-contrast=high]") == declared(CONTRAST + "{")
 
 
 @pytest.mark.parametrize("sight", SIGHTS)

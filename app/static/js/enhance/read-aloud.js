@@ -1,0 +1,37 @@
+// Reads the key sentences of a page aloud, in the page's language; pressed again, it stops.
+
+export default function offerReading(button) {
+  if (!("speechSynthesis" in window)) {
+    button.remove();
+    return;
+  }
+  const label = button.querySelector("span");
+  const start = label.textContent;
+  const rest = () => (label.textContent = start);
+  button.addEventListener("click", () => {
+    const speaks = label.textContent !== start;
+    speechSynthesis.cancel();
+    if (speaks) return rest();
+    label.textContent = button.dataset.stop;
+    speak(button.dataset.text || keySentences(), rest);
+  });
+  addEventListener("pagehide", () => speechSynthesis.cancel());
+}
+
+/** A little slower than speech usually is. */
+export function speak(text, done = () => {}) {
+  const speech = new SpeechSynthesisUtterance(text);
+  speech.lang = document.documentElement.lang || "zh-CN";
+  speech.rate = 0.8;
+  speech.onend = speech.onerror = done;
+  speechSynthesis.speak(speech);
+}
+
+/** What went wrong, if anything; what the page is; what it says first. */
+function keySentences() {
+  const main = document.getElementById("main");
+  const said = [".error-summary", "h1", ".notice-done, .notice-danger, .notice-warn", ".lead, form label, p:not([class])"]
+    .map((selector) => main.querySelector(selector)?.innerText)
+    .filter(Boolean);
+  return [...new Set(said)].join("。");
+}
