@@ -31,10 +31,24 @@ def _dark(pdf: bytes) -> int:
     return sum(pypdfium2.PdfDocument(pdf)[0].render(scale=1).to_pil().convert("L").histogram()[:100])
 
 
+def _picture(pdf: bytes) -> bytes:
+    picture: bytes = pypdfium2.PdfDocument(pdf)[0].render(scale=1).to_pil().tobytes()
+    return picture
+
+
 def test_the_letter_names_parties_relation_version_and_day() -> None:
     text = _read(print_letter(FACTS, **TEXT, made_at=MADE_AT))
 
-    for part in ("㛃䶮𬭚", "5106**********0017", "李小梅", "女儿", "旌阳区医疗保障局", "2026 年 11 月 22 日", "2026-11", "材料是真实的"):
+    for part in (
+        "㛃䶮𬭚",
+        "5106**********0017",
+        "李小梅",
+        "女儿",
+        "旌阳区医疗保障局",
+        "2026 年 11 月 22 日",
+        "2026-11",
+        "材料是真实的",
+    ):
         assert part in text
 
 
@@ -59,10 +73,7 @@ def test_a_typed_signature_says_how_it_was_given() -> None:
 
 def test_rare_characters_are_drawn_and_not_boxes() -> None:
     """Three different characters give three different pictures; three missing ones would give the same box."""
-    pictures = {
-        pypdfium2.PdfDocument(print_letter(replace(FACTS, holder_name=char), **TEXT, made_at=MADE_AT))[0].render(scale=1).to_pil().tobytes()
-        for char in "㛃䶮𬭚"
-    }
+    pictures = {_picture(print_letter(replace(FACTS, holder_name=char), **TEXT, made_at=MADE_AT)) for char in "㛃䶮𬭚"}
 
     assert len(pictures) == 3
 
