@@ -1,9 +1,10 @@
 import re
 
 import pytest
+from sqlalchemy import delete
 
-from app.core.db import transaction
-from app.help.models import HelpKind
+from app.core.db import db, transaction
+from app.help.models import HelpKind, HelpText
 from app.help.queries import get_text
 from app.institutions.reasons import BY_HELP_NUMBER
 from tests.kit.client import Browser, Page
@@ -184,3 +185,25 @@ def test_an_edit_by_staff_shows_at_once_and_without_html(reader: Browser) -> Non
     page = reader.get("/help/no-phone")
     assert "请到 3 号窗口。" in page.text
     assert "<script>alert" not in page.html
+
+
+def test_a_reader_of_english_finds_and_reads_in_english(reader: Browser) -> None:
+    reader.http.set_cookie("language", "en")
+
+    found = reader.get("help.show_index", q="I lost my phone")
+    page = reader.get("/help/lost-phone")
+
+    assert [n.attrs["href"] for n in found.all("a", class_="row-link")][0].startswith("/help/lost-phone")
+    assert page.one("html").attrs["lang"] == "en"
+    assert page.one("h1").text == "I lost my phone"
+
+
+def test_a_text_nobody_has_translated_says_so(reader: Browser) -> None:
+    with transaction():
+        db.session.execute(delete(HelpText).where(HelpText.slug == "lost-phone", HelpText.language == "en"))
+    reader.http.set_cookie("language", "en")
+
+    page = reader.get("/help/lost-phone")
+
+    assert "not been translated" in page.text
+    assert "先做这一件事" in page.one("div", lang="zh-CN").text
