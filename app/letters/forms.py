@@ -7,7 +7,7 @@ from wtforms.validators import AnyOf, InputRequired, Length
 from app.letters.models import SignatureKind
 
 
-class SignatureForm(FlaskForm):
+class SignatureForm(FlaskForm):  # type: ignore[misc]
     """One of three ways; each has what it needs, the others' fields are not looked at."""
 
     kind = RadioField(

@@ -1,9 +1,10 @@
-"""The letter as PDF. The same facts, signature and moment give the same bytes, so that a hash can prove it. Pure but for the font."""
+"""The letter as PDF: the same facts, signature and moment give the same bytes, so that a hash can prove it."""
 
 import logging
 from datetime import datetime
 
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 from app.core.font import font_path
 from app.letters.facts import LetterFacts
@@ -39,16 +40,18 @@ def print_letter(
     pdf.set_margins(MARGIN, MARGIN)
     pdf.set_auto_page_break(True, MARGIN)
     pdf.add_font(FONT, "", font_path())
+    font = pdf.fonts[FONT]
+    assert isinstance(font, TTFFont)
     try:
+        _require_glyphs(font, "".join([*facts.__dict__.values(), typed_name]))
         return _compose(pdf, facts, title, body, version, number, strokes, typed_name)
     finally:
-        pdf.fonts[FONT].ttfont.close()  # the writer leaves its font file open
+        font.ttfont.close()  # the writer leaves its file open
 
 
 def _compose(
     pdf: FPDF, facts: LetterFacts, title: str, body: str, version: str, number: str, strokes: list[Stroke] | None, typed_name: str
 ) -> bytes:
-    _require_glyphs(pdf, "".join([*facts.__dict__.values(), typed_name]))
     pdf.add_page()
     # Chinese shapes: the font's own default for some characters is the Japanese one.
     pdf.set_font(FONT, size=11)
@@ -100,8 +103,7 @@ def _sign(pdf: FPDF, facts: LetterFacts, strokes: list[Stroke] | None, typed_nam
         _write(pdf, "承诺人签名：______________________", size=12, height=16)
 
 
-def _require_glyphs(pdf: FPDF, text: str) -> None:
-    known = pdf.fonts[FONT].cmap
-    missing = sorted({char for char in text if not char.isspace() and ord(char) not in known})
+def _require_glyphs(font: TTFFont, text: str) -> None:
+    missing = sorted({char for char in text if not char.isspace() and ord(char) not in font.cmap})
     if missing:
         raise UnprintableName("".join(missing))
