@@ -54,7 +54,7 @@ def _prepare(app: Flask) -> str:
     """Loads the bureau and activates one person. The cookie of that person's browser."""
     with app.app_context():
         flask_migrate.upgrade()
-        loaded = app.test_cli_runner().invoke(args=["bureau", "init"])
+        loaded = app.test_cli_runner().invoke(args=["demo", "start"])
         if loaded.exit_code:
             raise RuntimeError(loaded.output)
         client = app.test_client()
@@ -71,7 +71,10 @@ def _run(url: str, cookie: str, folder: Path) -> Any:
     headers.write_text(json.dumps({"Cookie": cookie} if url.endswith("/code") else {}))
     command = ["node", str(CLI), url, "--output=json", f"--output-path={report}", "--quiet", "--no-enable-error-reporting"]
     command += [f"--chrome-flags={CHROME_FLAGS}", f"--extra-headers={headers}", f"--only-categories={','.join(CATEGORIES)}"]
-    subprocess.run(command, check=True, env={**os.environ, "CHROME_PATH": "/usr/bin/chromium"}, capture_output=True, timeout=180)
+    environ = {**os.environ, "CHROME_PATH": "/usr/bin/chromium"}
+    ended = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=180, check=False)
+    if ended.returncode:
+        raise RuntimeError(f"{url}: {ended.stderr[-1000:]}")
     return json.loads(report.read_text())
 
 

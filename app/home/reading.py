@@ -5,7 +5,7 @@ from flask import request
 ELDER_COOKIE = "elder"
 CONTRAST_COOKIE = "contrast"
 
-# What the elder cookie holds -> the mark of <html> that tokens.css looks for: main text of 22 px and of 30 px (工信部 适老化: 18, up to 30).
+# What the cookie holds -> the mark of <html> that tokens.css looks for: main text of 22 px, of 30 px (工信部 适老化: 18, up to 30).
 ELDER_SIZES = {"1": "large", "2": "largest"}
 HIGH = "high"
 

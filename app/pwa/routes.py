@@ -21,10 +21,7 @@ from app.regions.queries import list_agencies
 
 PAPER, PINE = "#fbfaf7", "#0e5a4a"
 SHELL_FILES = (
-    "css/tokens.css",
-    "css/base.css",
-    "css/components.css",
-    "css/pages.css",
+    "css/site.css",
     "icons/seal.svg",
     "icons/icon-192.png",
     "css/code.css",
