@@ -182,6 +182,9 @@ class Settings:
     document_keep_days: int = 90  # after the decision
     job_keep_days: int = 30
 
+    # Mutual aid
+    mutual_aid_most_yuan: int = 100_000  # the highest monthly cap
+
     # Roster
     roster_batch_rows: int = 10_000
 

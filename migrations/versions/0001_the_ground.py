@@ -707,14 +707,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_message_account_id"), ["account_id"], unique=False)
 
     op.create_table(
-        "mutual_aid_guess",
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("hour", sa.Integer(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_mutual_aid_guess_account_id_account")),
-        sa.PrimaryKeyConstraint("account_id", "hour", name=op.f("pk_mutual_aid_guess")),
-    )
-    op.create_table(
         "staff_member",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("username", sa.String(length=40), nullable=False),
@@ -864,7 +856,7 @@ def upgrade() -> None:
         sa.Column("payer_person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("beneficiary_person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
-            "kinship",
+            "relation",
             sa.Enum(
                 "spouse",
                 "father",
@@ -875,13 +867,14 @@ def upgrade() -> None:
                 "sister",
                 "grandfather",
                 "grandmother",
-                "grandfather_maternal",
-                "grandmother_maternal",
+                "mothers_father",
+                "mothers_mother",
                 "grandson",
                 "granddaughter",
-                "grandson_maternal",
-                "granddaughter_maternal",
-                name="kinship",
+                "daughters_son",
+                "daughters_daughter",
+                "ward",
+                name="relation",
                 native_enum=False,
                 length=24,
             ),
@@ -1503,7 +1496,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_staff_member_agency_id"))
 
     op.drop_table("staff_member")
-    op.drop_table("mutual_aid_guess")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_account_id"))
 
