@@ -30,10 +30,11 @@ def demo_number(born: str, sequence: int) -> str:
 
 
 def demo_people(today: date) -> list[DemoPerson]:
-    """Children's ages follow the calendar, so that the teenager is sixteen in any year."""
+    """The ages of children and of the father follow the calendar: the teenager is sixteen in any year."""
     teen, child, baby = (f"{today.year - years}0105" for years in (17, 9, 2))
     if today >= date(today.year, 1, 5):
         teen = f"{today.year - 16}0105"
+    child8, teen17, father76 = (_born(today, years) for years in (8, 17, 76))
     return [
         DemoPerson(key="worker", name="李建国", cert_no=demo_number("19850612", 1), phone="19900000001"),
         DemoPerson(
@@ -102,7 +103,18 @@ def demo_people(today: date) -> list[DemoPerson]:
             pin="905172",
             insutype="390",
         ),
+        DemoPerson(key="active_daughter", name="何静", cert_no=demo_number("19780519", 18), phone="19900000015", pin="461839"),
+        DemoPerson(key="father76", name="何大山", cert_no=demo_number(father76, 19), insured_region="510604", psn_type="1201"),
+        DemoPerson(key="child8", name="刘乐乐", cert_no=demo_number(child8, 20), insutype="390", psn_type="1501"),
+        DemoPerson(
+            key="teen17", name="刘思齐", cert_no=demo_number(teen17, 21), phone="19900000016", insutype="390", psn_type="1501"
+        ),
         DemoPerson(key="teen16", name="李思远", cert_no=demo_number(teen, 15), insutype="390", psn_type="1501"),
         DemoPerson(key="child", name="李朵朵", cert_no=demo_number(child, 16), insutype="390", psn_type="1501"),
         DemoPerson(key="baby", name="李小满", cert_no=demo_number(baby, 17), insutype="390", psn_type="1501"),
     ]
+
+
+def _born(today: date, years: int) -> str:
+    """Somebody of so many full years, whose birthday was on 5 January."""
+    return f"{today.year - years - (today < date(today.year, 1, 5))}0105"

@@ -49,7 +49,7 @@ INSTITUTIONS: list[dict[str, Any]] = [
         "supports_challenge": True,
     },
 ]
-COUNTER_CODES_FOR = ("worker", "retiree", "rare_name", "student", "middle_dot", "leap_day", "active_mother", "active_elder")
+COUNTER_CODES_FOR = ("worker", "retiree", "rare_name", "student", "middle_dot", "leap_day", "active_mother", "active_elder", "father76")
 
 
 def demo_file() -> Path:

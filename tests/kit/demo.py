@@ -41,6 +41,11 @@ class DemoServer(Server):
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout
 
+    @property
+    def ahead(self) -> float:
+        """Seconds by which this server's clock is ahead of the machine's."""
+        return self._ahead
+
     def let_pass(self, seconds: float) -> None:
         """All processes of this server live that much later from their next look at the clock."""
         self._ahead += seconds

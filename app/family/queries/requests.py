@@ -162,12 +162,12 @@ def list_call_backs(since: datetime, until: datetime, region: str = "") -> list[
 
 
 def count_booked(starts: list[datetime]) -> dict[datetime, int]:
-    rows = db.session.execute(
+    counted = db.session.execute(
         select(CallBack.starts_at, func.count())
         .where(CallBack.starts_at.in_(starts), CallBack.state == CallBackState.booked)
         .group_by(CallBack.starts_at)
     )
-    return dict(rows)
+    return {row[0]: row[1] for row in counted}
 
 
 def phone_to_call(call: CallBack) -> str:

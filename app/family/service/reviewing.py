@@ -105,14 +105,17 @@ def appeal(request: LinkRequest, text: str) -> None:
 
 
 def slots_to_mend(request: LinkRequest, case: ReviewCase | None) -> dict[str, list[int]]:
-    """Which papers are asked for again: slot -> ids of the bad pages; an empty list asks for the slot as a whole."""
+    """Which papers are asked for again: slot -> ids of the bad pages; an empty list asks for the slot as a whole.
+
+    What was returned without naming papers asks for any of them.
+    """
     if case is None or request.state is not RequestState.returned:
         return {}
     found: dict[str, list[int]] = {}
     for reason in list_reasons(case):
         if reason.slot:
             found.setdefault(reason.slot, []).extend([reason.page_id] if reason.page_id else [])
-    return found
+    return found or dict.fromkeys(SLOTS, [])
 
 
 def facts_for_reviewer(subject: str) -> list[tuple[str, str]]:
