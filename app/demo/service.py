@@ -15,6 +15,7 @@ from app.core.db import db, transaction
 from app.core.settings import settings
 from app.credentials.service import activate_credential, hash_display_pin, set_display_pin
 from app.demo.people import DemoPerson, demo_people
+from app.demo.staff import staff_entries
 from app.help.service import load_help_texts
 from app.institutions.business_types import BUSINESS_TYPES, COUNTER
 from app.institutions.models import Institution
@@ -49,7 +50,17 @@ INSTITUTIONS: list[dict[str, Any]] = [
         "supports_challenge": True,
     },
 ]
-COUNTER_CODES_FOR = ("worker", "retiree", "rare_name", "student", "middle_dot", "leap_day", "active_mother", "active_elder", "father76")
+COUNTER_CODES_FOR = (
+    "worker",
+    "retiree",
+    "rare_name",
+    "student",
+    "middle_dot",
+    "leap_day",
+    "active_mother",
+    "active_elder",
+    "father76",
+)
 
 
 def demo_file() -> Path:
@@ -75,7 +86,7 @@ def load_demo() -> dict[str, Any]:
         "citizens": [_citizen_entry(p) for p in people],
         "institutions": _institution_entries(),
         "counter_codes": _counter_codes(people),
-        "staff": [],
+        "staff": staff_entries(),
     }
 
 
@@ -101,7 +112,7 @@ def reissue_demo_secrets() -> dict[str, Any]:
         "citizens": [_citizen_entry(p) for p in people if p.key in known],
         "institutions": _institution_entries(),
         "counter_codes": _counter_codes([p for p in people if p.key in known]),
-        "staff": [],
+        "staff": staff_entries(),
     }
 
 

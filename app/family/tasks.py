@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from app.accounts.service import find_relatives_with, on_consent_withdrawn
+from app.accounts.service import find_relatives_with, on_consent_withdrawn, on_identity_event
 from app.core import background
 from app.credentials.service import on_taken_over, on_used, show_also, tell_of_denials
 from app.documents.service import allow_subject
@@ -18,6 +18,7 @@ def register(app: Flask) -> None:
     background.register(app, "family.tend", EVERY.total_seconds(), service.tend)
     show_also(service.list_family_showables)
     find_relatives_with(queries.list_relatives)
+    on_identity_event(service.tell_holders)
     on_taken_over(service.note_taken_over)
     on_used(service.note_use)
     tell_of_denials(service.list_holders)

@@ -22,6 +22,7 @@ from app.family.service.invitations import (
     refuse_invitation,
     vouch,
 )
+from app.family.service.kin import tell_holders
 from app.family.service.life_cycle import end_unrenewed, expire_requests, follow_roster, remind_of_age, tend
 from app.family.service.links import end_link, freeze_member, note_taken_over, person_of
 from app.family.service.papers import find_missing, find_unsigned, list_good_pages, prepare_request_letter
@@ -96,6 +97,7 @@ __all__ = [
     "slots_to_mend",
     "submit_papers",
     "take_decision",
+    "tell_holders",
     "tend",
     "vouch",
     "wait_for_authorisation",

@@ -115,7 +115,7 @@ def slots_to_mend(request: LinkRequest, case: ReviewCase | None) -> dict[str, li
     for reason in list_reasons(case):
         if reason.slot:
             found.setdefault(reason.slot, []).extend([reason.page_id] if reason.page_id else [])
-    return found or dict.fromkeys(SLOTS, [])
+    return found or {key: [] for key in SLOTS}
 
 
 def facts_for_reviewer(subject: str) -> list[tuple[str, str]]:

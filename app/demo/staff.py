@@ -1,0 +1,38 @@
+"""The demo bureau's own people: one member for each post, and a second reviewer for cases that need two."""
+
+import base64
+
+from app.core.crypto import vault
+from app.staff.models import Role
+from app.staff.queries import find_staff
+from app.staff.service import add_staff
+
+AGENCY = "deyang"
+MEMBERS = (
+    ("shenhe", "审核员甲", Role.reviewer),
+    ("fuhe", "审核员乙", Role.reviewer),
+    ("zuoxi", "坐席员", Role.agent),
+    ("chuangkou", "窗口员", Role.counter),
+    ("xitong", "系统管理员", Role.sysadmin),
+    ("anquan", "安全管理员", Role.secadmin),
+    ("shenji", "审计管理员", Role.auditadmin),
+)
+
+
+def staff_entries() -> list[dict[str, str]]:
+    """What demo.json says of staff. Password and secret come from this installation's own key, so that they can be said again."""
+    entries = []
+    for username, name, role in MEMBERS:
+        password, secret = _password_of(username), _totp_secret_of(username)
+        if find_staff(username) is None:
+            add_staff(username, name, agency=AGENCY, roles=[role], by="system", password=password, totp_secret=secret)
+        entries.append({"role": role.value, "username": username, "password": password, "totp_secret": secret})
+    return entries
+
+
+def _password_of(username: str) -> str:
+    return base64.b32encode(vault.subkey(f"demo-password:{username}")).decode().lower()[:20]
+
+
+def _totp_secret_of(username: str) -> str:
+    return base64.b32encode(vault.subkey(f"demo-totp:{username}")).decode()[:32]
