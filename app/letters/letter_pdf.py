@@ -15,6 +15,7 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)
 FONT = "letter"
 MARGIN = 22
 SIGNATURE_WIDTH = 60  # mm
+CLOSING_MARKS = "，。；：、）》”"
 
 
 class UnprintableName(ValueError):
@@ -83,7 +84,18 @@ def _rows(facts: LetterFacts) -> list[tuple[str, str]]:
 
 def _write(pdf: FPDF, text: str, *, size: int, height: float, align: str = "L") -> None:
     pdf.set_font(FONT, size=size)
-    pdf.multi_cell(0, height, text, align=align, new_x="LMARGIN", new_y="NEXT")
+    for line in _lines(pdf, text):
+        pdf.cell(0, height, line, align=align, new_x="LMARGIN", new_y="NEXT")
+
+
+def _lines(pdf: FPDF, text: str) -> list[str]:
+    """Chinese breaks between any two characters, but no line begins with a closing mark: that one hangs into the margin."""
+    lines = [""]
+    for char in text:
+        if char not in CLOSING_MARKS and pdf.get_string_width(lines[-1] + char) > pdf.epw - 2:
+            lines.append("")
+        lines[-1] += char
+    return lines
 
 
 def _sign(pdf: FPDF, facts: LetterFacts, strokes: list[Stroke] | None, typed_name: str) -> None:
