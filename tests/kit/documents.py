@@ -20,6 +20,18 @@ def taking_papers(prefix: str = "test_request") -> Iterator[None]:
     policy._asked.pop(prefix)
 
 
+def multipart(fields: dict[str, str], files: list[tuple[str, bytes]]) -> tuple[bytes, str]:
+    """(body, content type) of a form with files, each (name, bytes) in the field `files`."""
+    mark = "----pingzheng"
+    parts = [
+        f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields.items()
+    ]
+    for name, data in files:
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\nContent-Type: image/jpeg\r\n\r\n'
+        parts.append(head.encode() + data + b"\r\n")
+    return b"".join(parts) + f"--{mark}--\r\n".encode(), f"multipart/form-data; boundary={mark}"
+
+
 def make_picture(width: int = 640, height: int = 480) -> Image.Image:
     """A light page with lines of dark strokes on it."""
     picture = Image.new("RGB", (width, height), (245, 242, 235))

@@ -1,6 +1,7 @@
-"""A real object store that checks every S3 signature: OpenStack Swift with its s3api, on free loopback ports, in a folder of its own.
+"""A real object store that checks every S3 signature: OpenStack Swift with its s3api, on free loopback ports.
 
-Debian's packages swift-proxy, swift-account, swift-container, swift-object and memcached. One device, one replica; objects in memory.
+Debian's packages swift-proxy, swift-account, swift-container, swift-object and memcached. One device in a folder of its own, one
+replica; objects in memory.
 """
 
 import os
