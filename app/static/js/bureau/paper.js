@@ -9,16 +9,17 @@ export class Paper {
   #step = 0;
   #quarter = 0;
 
-  constructor(figure) {
+  // words: how the four tools are called, in the page's language
+  constructor(figure, words) {
     this.#figure = figure;
     this.#frame = figure.querySelector(".paper-frame");
     this.#sheet = figure.querySelector(".paper-sheet");
     this.#picture = figure.querySelector("img");
     const tools = [
-      ["放大", "＋", () => this.zoom(1)],
-      ["缩小", "－", () => this.zoom(-1)],
-      ["旋转", "⟳", () => this.turn()],
-      ["还原", "1:1", () => this.fit()],
+      [words.larger, "＋", () => this.zoom(1)],
+      [words.smaller, "－", () => this.zoom(-1)],
+      [words.turn, "⟳", () => this.turn()],
+      [words.fit, "1:1", () => this.fit()],
     ];
     const name = this.#picture.alt;
     for (const [label, sign, act] of tools) {

@@ -4,7 +4,7 @@ import { Paper } from "../bureau/paper.js";
 const STORED = "pz-review-keys";
 
 export default function enhance(root) {
-  const papers = [...root.querySelectorAll("[data-paper]")].map((figure) => new Paper(figure));
+  const papers = [...root.querySelectorAll("[data-paper]")].map((figure) => new Paper(figure, root.dataset));
   let current = null;
   const choose = (paper) => {
     current?.leave();
