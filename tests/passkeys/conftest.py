@@ -1,0 +1,3 @@
+from tests.activation.conftest import bureau
+
+__all__ = ["bureau"]
