@@ -152,7 +152,7 @@ def test_nothing_is_answered_before_the_pin(app: Flask, telephone: Telephone) ->
 def test_not_me_freezes_at_once_and_opens_a_case(desk: Desk, telephone: Telephone, at_home: Browser) -> None:
     assert desk.scan(telephone.draw(1)).json["code"] == 0
     page = at_home.get("/me/uses")
-    link = next(n.attrs["href"] for n in page.all("a", class_="use-denial"))
+    link = next(n.attrs["href"] for n in page.all("a", class_="row-link") if "不是我" in n.text)
 
     asked = at_home.get(link)
     assert "马上挂失" in asked.text
