@@ -19,6 +19,8 @@ from app.documents.queries import list_problems as list_document_problems
 from app.help.service import load_help_texts
 from app.regions.queries import list_agencies
 from app.regions.service import load_regions
+from app.reviews.queries import list_holidays
+from app.reviews.service import load_holidays
 
 group = AppGroup("bureau", help="The bureau that hosts this system.")
 
@@ -35,6 +37,7 @@ def init_bureau() -> None:
     load_regions()
     load_notices()
     load_help_texts()
+    load_holidays()
     click.echo(f"{settings.bureau_name}: the bureau is set up; now import the roster and add institutions")
 
 
@@ -49,7 +52,7 @@ def doctor() -> None:
         wrong += list_document_problems() + jobs.problems()
     for sentence in wrong:
         click.echo(f"mend   {sentence}")
-    notes = [] if wrong else _hotline_notes()
+    notes = [] if wrong else _hotline_notes() + _holiday_notes()
     for sentence in notes:
         click.echo(f"check  {sentence}")
     if wrong:
@@ -77,6 +80,14 @@ def _hotline_notes() -> list[str]:
         for hotline in agency.hotlines
         if hotline.last_checked is None or hotline.last_checked < limit
     ]
+
+
+def _holiday_notes() -> list[str]:
+    """Promises are counted by this table; in December next year's days off must be known."""
+    year = clock.today().year + (clock.today().month >= 12)
+    if any(holiday.day.year == year for holiday in list_holidays()):
+        return []
+    return [f"No days off of {year} are in the table: enter them with `flask reviews set-holiday`."]
 
 
 commands = [group, doctor]

@@ -53,7 +53,9 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
 
     def reasons(self, sent: dict[str, str]) -> list[tuple[str, int | None, ReviewReason]]:
         """(slot, page, reason) of what was chosen; sent: the fields `page-<id>`. An unknown value is not a reason."""
-        chosen = [(str(page.slot), page.id, sent.get(f"page-{page.id}", "")) for page in self._pages]
+        chosen: list[tuple[str, int | None, str]] = [
+            (str(page.slot), page.id, sent.get(f"page-{page.id}", "")) for page in self._pages
+        ]
         chosen.append(("", None, self.whole.data or ""))
         known = {reason.value: reason for reason in ReviewReason}
         return [(slot, page_id, known[value]) for slot, page_id, value in chosen if value in known]

@@ -22,6 +22,7 @@ from app.institutions.models import Institution
 from app.institutions.service import add_institution, ensure_specimens, issue_key, revoke_keys
 from app.proofs.service import issue_counter_code
 from app.regions.service import load_regions
+from app.reviews.service import load_holidays
 from app.roster.identity import parse_cert
 from app.roster.models import InsuredPerson, InsuredStatus
 from app.roster.queries import find_person
@@ -72,6 +73,7 @@ def load_demo() -> dict[str, Any]:
     load_regions()
     load_notices()
     load_help_texts()
+    load_holidays()
     ensure_specimens()
     people = demo_people(clock.today())
     pins = {p.key: hash_display_pin(p.pin) for p in people if p.pin}

@@ -196,5 +196,5 @@ def list_holidays() -> list[Holiday]:
     return list(db.session.scalars(select(Holiday).order_by(Holiday.day)))
 
 
-def _count(rows: Select[tuple[int]]) -> int:
+def _count(rows: Select[int]) -> int:
     return int(db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0)

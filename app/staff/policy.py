@@ -22,7 +22,7 @@ def may(right: Right) -> Rule:
 def _refuse() -> ResponseReturnValue:
     if not current_staff.is_signed_in:
         return _to_sign_in()
-    note_refused(current_staff.staff_id, endpoint=request.endpoint or "")
+    note_refused(current_staff.staff_id, request.endpoint or "")
     return refusal_page(DomainError("forbidden", _("您的岗位不能打开这一页。"), _("需要这项权限时，请找安全管理员。"), status=403))
 
 

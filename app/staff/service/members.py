@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import pyotp
 from flask_babel import gettext as _
@@ -136,9 +135,9 @@ def reset_staff(member: StaffMember, *, by: str) -> Reset:
 
 
 @transaction()
-def note_refused(staff_id: int, tag: StrEnum = StaffTag.refused, **detail: str) -> None:
+def note_refused(staff_id: int, endpoint: str) -> None:
     """Somebody opened what their role does not open."""
-    audit.record(tag, actor=f"staff:{staff_id}", subject=f"staff:{staff_id}", outcome="refused", **detail)
+    audit.record(StaffTag.refused, actor=f"staff:{staff_id}", subject=f"staff:{staff_id}", outcome="refused", endpoint=endpoint)
 
 
 def draw_totp() -> str:
