@@ -11,6 +11,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from app.accounts.models import ConsentPurpose, Notice
+from app.accounts.notice_words import in_words
 from app.accounts.phone import digits_of
 from app.credentials.display_pin import InvalidPin, parse_pin
 from app.credentials.service import check_pin_choice
@@ -66,7 +67,7 @@ class ConsentForm(FlaskForm):  # type: ignore[misc]
 
     @classmethod
     def of(cls, notices: list[Notice], required: Iterable[ConsentPurpose]) -> "ConsentForm":
-        boxes = {f"notice_{notice.id}": BooleanField(notice.label, default=False) for notice in notices}
+        boxes = {f"notice_{notice.id}": BooleanField(in_words(notice).label, default=False) for notice in notices}
         form = type("ConsentFormOfToday", (cls,), boxes)()
         form.notices, form.required = notices, frozenset(required)
         return form  # type: ignore[no-any-return]

@@ -12,6 +12,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from app.accounts.models import Notice
+from app.accounts.notice_words import in_words
 from app.accounts.phone import InvalidPhone, parse_mobile
 from app.core.display import moment
 from app.family.models import Relation, Way
@@ -39,7 +40,7 @@ class NoticesForm(FlaskForm):  # type: ignore[misc]
 
     @classmethod
     def of(cls, notices: list[Notice], **fields: Field) -> "NoticesForm":
-        boxes = {f"notice_{notice.id}": BooleanField(notice.label, default=False) for notice in notices}
+        boxes = {f"notice_{notice.id}": BooleanField(in_words(notice).label, default=False) for notice in notices}
         form = type("NoticesFormOfToday", (cls,), {**boxes, **fields})()
         form.notices = notices
         return form  # type: ignore[no-any-return]

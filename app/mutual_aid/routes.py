@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.accounts.models import ConsentPurpose, Notice
+from app.accounts.notice_words import in_words
 from app.accounts.policy import trusted
 from app.accounts.queries import find_notice
 from app.accounts.service import check_step_up
@@ -48,14 +49,14 @@ def new_aid() -> ResponseReturnValue:
     notice, refusal = _notice(), refuse_payer(_person())
     if refusal is not None:
         return _show(None, notice, refusal, 200)
-    return _show(AuthorisationForm(notice.label), notice)
+    return _show(AuthorisationForm(in_words(notice).label), notice)
 
 
 @blueprint.post("/services/mutual-aid")
 @access(trusted)
 def create_aid() -> ResponseReturnValue:
     account, notice = current_visitor.account, _notice()
-    form = AuthorisationForm(notice.label)
+    form = AuthorisationForm(in_words(notice).label)
     if not form.validate_on_submit():
         return _show(form, notice, status=422)
     wait = retry_after(RELATIVE_TRIES, "mutual-aid", str(account.id))

@@ -7,6 +7,7 @@ from flask.blueprints import BlueprintSetupState
 
 from app.accounts import visitor
 from app.accounts.notice_text import render_notice
+from app.accounts.notice_words import in_words
 from app.accounts.routes import consents, devices, inbox, me, phone, sign_in
 from app.accounts.routes.blueprint import blueprint
 
@@ -15,7 +16,7 @@ from app.accounts.routes.blueprint import blueprint
 def _install(state: BlueprintSetupState) -> None:
     app = cast(Flask, state.app)
     visitor.install(app)
-    app.jinja_env.filters["notice_html"] = render_notice
+    app.jinja_env.filters.update(notice_html=render_notice, in_words=in_words)
     app.jinja_env.globals["count_unread"] = inbox.count_unread_here
 
 
