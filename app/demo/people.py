@@ -105,9 +105,9 @@ def demo_people(today: date) -> list[DemoPerson]:
         ),
         DemoPerson(key="active_daughter", name="何静", cert_no=demo_number("19780519", 18), phone="19900000015", pin="461839"),
         DemoPerson(key="father76", name="何大山", cert_no=demo_number(father76, 19), insured_region="510604", psn_type="1201"),
-        DemoPerson(key="child8", name="刘乐乐", cert_no=demo_number(child8, 20), insutype="390", psn_type="1501"),
+        DemoPerson(key="child8", name="刘乐乐", cert_no=demo_number(child8, 21), insutype="390", psn_type="1501"),
         DemoPerson(
-            key="teen17", name="刘思齐", cert_no=demo_number(teen17, 21), phone="19900000016", insutype="390", psn_type="1501"
+            key="teen17", name="刘思齐", cert_no=demo_number(teen17, 23), phone="19900000016", insutype="390", psn_type="1501"
         ),
         DemoPerson(key="teen16", name="李思远", cert_no=demo_number(teen, 15), insutype="390", psn_type="1501"),
         DemoPerson(key="child", name="李朵朵", cert_no=demo_number(child, 16), insutype="390", psn_type="1501"),

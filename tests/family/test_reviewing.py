@@ -8,7 +8,7 @@ from app.credentials.queries import find_credential_of
 from app.documents.models import Slot
 from app.documents.queries import list_pages
 from app.family.models import LinkRequest, LinkState, Relation, RequestState, Way
-from app.family.queries import is_disputed
+from app.family.queries import get_request, is_disputed
 from app.family.service import facts_for_reviewer, flag_custody, lift_custody_flag
 from app.reviews import service as reviews
 from app.reviews.models import CaseState, ReviewReason
@@ -115,7 +115,8 @@ def test_what_cannot_be_any_more_when_it_is_approved_is_told(app: Flask) -> None
 
     decide(asked.subject, "approve")
 
-    assert (newest_request().state, newest_request().refusal) == (RequestState.rejected, "holders_full")
+    asked = get_request(account_of().id, asked.id)
+    assert (asked.state, asked.refusal) == (RequestState.rejected, "holders_full")
     assert "材料通过了，但是不能添加 李**" in titles(account_of())
     assert "没有通过" in browser.get(f"/family/requests/{asked.id}").text
 
