@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from app.accounts.service import find_relatives_with, on_consent_withdrawn, on_identity_event
 from app.core import background
@@ -24,7 +25,7 @@ def register(app: Flask) -> None:
     tell_of_denials(service.list_holders)
     on_consent_withdrawn(service.end_with_consent)
     allow_subject("family_request", service.may_send_papers)
-    name_kind(service.KIND, "添加家人", service.SLOTS)
+    name_kind(service.KIND, _l("添加家人"), service.SLOTS)
     on_decision(service.KIND, service.take_decision)
     may_decide(service.KIND, service.refuse_own_family)
     facts_of(service.KIND, service.facts_for_reviewer)

@@ -52,7 +52,7 @@ def begin_adding(session: LoginSession, site: Site) -> str:
             rp_id=site.domain,
             rp_name=settings.bureau_name,
             user_id=vault.keyed_hash("passkey-user", str(account.id)),
-            user_name=masked_phone(phone_of(account)) if account.phone_hash else "医保码",
+            user_name=masked_phone(phone_of(account)) if account.phone_hash else _("医保码"),
             challenge=_new_challenge(session, ChallengePurpose.adding),
             authenticator_selection=AuthenticatorSelectionCriteria(
                 authenticator_attachment=AuthenticatorAttachment.PLATFORM,

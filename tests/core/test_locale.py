@@ -76,7 +76,8 @@ def test_the_worker_and_the_manifest_speak_the_chosen_language(app: Flask) -> No
     client = app.test_client()
     client.set_cookie("language", "zh_Hant")
 
-    assert 'LANGUAGE = "zh_Hant"' in client.get("/sw.js").get_data(as_text=True)
+    worker = client.get("/sw.js", headers={"Accept-Encoding": "identity"}).get_data(as_text=True)
+    assert 'LANGUAGE = "zh_Hant"' in worker
     assert client.get("/manifest.webmanifest?lang=en").get_json()["lang"] == "en"
 
 

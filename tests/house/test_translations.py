@@ -20,6 +20,7 @@ DATA = (
     "demo/",
     "institutions/",
     "letters/letter_pdf.py",
+    "mutual_aid/money.py",
     "regions/",
     "roster/",
 )

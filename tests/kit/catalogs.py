@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po, write_po
 from opencc import OpenCC
 
 from app.core.locale import CATALOGS, LANGUAGES, NAMES, SOURCE
+from app.institutions.business_types import BUSINESS_TYPES
 from app.institutions.reasons import REASONS
 
 APP = CATALOGS.parent
@@ -63,6 +64,8 @@ def extracted() -> dict[str, set[str]]:
     for reason in REASONS.values():  # said to a desk as they are, translated on the help page alone
         for message in (reason.title, reason.message, reason.next):
             found.setdefault(message, set()).add("institutions/reasons.py")
+    for name in BUSINESS_TYPES.values():
+        found.setdefault(name, set()).add("institutions/business_types.py")
     return found
 
 
