@@ -41,7 +41,7 @@ def zip_file() -> bytes:
 
 
 def locked_pdf() -> bytes:
-    """A PDF that asks for a password (RC4, revision 2, ISO 32000-1 7.6): its keys are made up, so the empty one does not open it."""
+    """A PDF that asks for a password (ISO 32000-1 7.6, revision 2); its keys are made up, so the empty one does not open it."""
     plain = make_pdf()
     lock = (
         "/Encrypt << /Filter /Standard /V 1 /R 2 /Length 40 /P -4 "

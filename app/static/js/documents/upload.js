@@ -1,0 +1,96 @@
+// The upload form with script: chosen photos are looked at, each can be dropped or sent all the same, then they go in pieces.
+// Everything said to the person stands in data-say-* of the form, in their language.
+
+import { inspect } from "./quality.js";
+import { Refused, sendFile } from "./sending.js";
+
+export function enhance(form) {
+  const input = form.querySelector('input[type="file"]');
+  const list = form.querySelector("[data-checks]");
+  const status = form.querySelector("[data-status]");
+  const button = form.querySelector('button[type="submit"]');
+  const say = (name) => form.dataset[`say${name}`] ?? "";
+  const maxBytes = Number(form.dataset.maxBytes);
+  let chosen = []; // {file, problem, isKept, note, item}
+
+  input.addEventListener("change", async () => {
+    chosen = [...input.files].map((file) => ({ file, problem: "", isKept: true }));
+    list.replaceChildren();
+    for (const one of chosen) await show(one);
+  });
+
+  async function show(one) {
+    one.item = document.createElement("li");
+    one.item.className = "upload-check";
+    list.append(one.item);
+    const { problem, canvas } = one.file.size ? await look(one.file) : { problem: "empty", canvas: null };
+    one.problem = problem;
+    if (canvas) {
+      canvas.className = "upload-preview";
+      canvas.setAttribute("role", "img");
+      canvas.setAttribute("aria-label", one.file.name);
+      one.item.append(canvas);
+    }
+    one.note = document.createElement("p");
+    one.item.append(one.note);
+    tell(one, problem ? say(problem[0].toUpperCase() + problem.slice(1)) : canvas ? say("Good") : one.file.name, Boolean(problem));
+    if (!problem) return;
+    one.isKept = false;
+    if (problem === "large" || problem === "empty") return;
+    one.item.append(choice(one, say("Anyway"), true), choice(one, say("Drop"), false));
+  }
+
+  const look = (file) => (file.size > maxBytes ? { problem: "large", canvas: null } : inspect(file));
+
+  function choice(one, text, isKept) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "button button-quiet";
+    made.textContent = text;
+    made.addEventListener("click", () => {
+      one.isKept = isKept;
+      if (!isKept) one.item.remove();
+      else for (const other of one.item.querySelectorAll("button")) other.remove();
+    });
+    return made;
+  }
+
+  function tell(one, text, isWrong = false) {
+    one.note.textContent = text;
+    one.note.className = isWrong ? "field-error" : "hint";
+  }
+
+  form.addEventListener("submit", async (event) => {
+    const wanted = chosen.filter((one) => one.isKept && !one.isSent);
+    if (!chosen.length || !window.fetch) return; // nothing chosen: the server says so
+    event.preventDefault();
+    if (!wanted.length) return;
+    button.disabled = true;
+    const fields = { subject: form.elements.subject.value, slot: form.elements.slot.value };
+    const options = { where: form.dataset.uploads, token: form.elements.csrf_token.value, fields };
+    let isWhole = true;
+    for (const one of wanted) {
+      try {
+        const page = await sendFile(one.file, {
+          ...options,
+          onProgress: (share) => { status.textContent = `${say("Sending")}${Math.round(share * 100)}%`; },
+        });
+        one.isSent = true;
+        tell(one, page.refusal || say("Sent"), Boolean(page.refusal));
+      } catch (error) {
+        isWhole = false;
+        if (error instanceof Refused) {
+          one.isKept = false;
+          tell(one, error.message, true);
+        } else {
+          status.textContent = say("Broken");
+          button.disabled = false;
+          return;
+        }
+      }
+    }
+    status.textContent = isWhole ? say("Sent") : "";
+    button.disabled = false;
+    if (isWhole) location.assign(form.elements.next.value || location.href);
+  });
+}

@@ -1,0 +1,1 @@
+export { enhance as default } from "../documents/upload.js";
