@@ -61,6 +61,8 @@ def test_the_scan_of_a_relatives_code_says_family_and_whose(app: Flask, desk: De
     used = db.session.scalars(select(AuditRow).where(AuditRow.tag == "family_link:used")).one()
     assert '"relation": "father"' in used.detail
     assert "family_link" in used.subject
+    scan = db.session.scalars(select(AuditRow).where(AuditRow.tag.like("scan:%"), AuditRow.outcome == "ok")).one()
+    assert '"relation": "father"' in scan.detail
 
 
 def test_after_unbinding_the_next_scan_says_link_ended_and_the_held_credential_rests(app: Flask, desk: Desk) -> None:

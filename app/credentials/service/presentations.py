@@ -71,7 +71,7 @@ def end_presentations_of_account(account_id: int, reason: EndReason, *, credenti
     credential_id: only what shows this one.
     """
     devices = select(Device.id).where(Device.account_id == account_id)
-    which = [Presentation.device_id.in_(devices)]
+    which: list[ColumnElement[bool]] = [Presentation.device_id.in_(devices)]
     if credential_id is not None:
         which.append(Presentation.credential_id == credential_id)
     return _end(which, reason, clock.now(), actor=f"account:{account_id}")

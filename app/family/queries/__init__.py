@@ -15,6 +15,7 @@ from app.family.queries.links import (
     list_links_of_member,
     list_recently_ended,
     list_relatives,
+    list_shown,
     list_taken_slots,
     relation_behind,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "list_recently_ended",
     "list_relatives",
     "list_requests",
+    "list_shown",
     "list_taken_slots",
     "phone_to_call",
     "relation_behind",

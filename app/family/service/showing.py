@@ -8,40 +8,41 @@ from app.core import audit
 from app.core.db import transaction
 from app.core.display import moment as as_moment
 from app.credentials.models import Credential
-from app.credentials.queries import find_credential_of
 from app.credentials.service import Showable
 from app.family import queries
 from app.family.models import FamilyLink, LinkEnd, Way
-from app.family.policy import RELATION_LABELS, FamilyTag, refuse_showing
+from app.family.policy import RELATION_LABELS, FamilyTag
 from app.family.service import telling
 from app.family.service.links import end_link
+from app.roster.models import InsuredStatus
 
 COLOURS = 5
 
 
 def colour_of(link: FamilyLink) -> int:
-    return (link.slot - 1) % COLOURS + 1
+    return _colour_of_slot(link.slot)
+
+
+def _colour_of_slot(slot: int) -> int:
+    return (slot - 1) % COLOURS + 1
 
 
 def list_family_showables(account: Account) -> list[Showable]:
     """Members whose insurance runs, by place. One whose credential is frozen is listed; the code page says so."""
-    shown = []
-    for link in queries.list_links(account.id):
-        credential = find_credential_of(link.member_person_id) if refuse_showing(link.member) is None else None
-        if credential is not None:
-            shown.append(
-                Showable(
-                    credential_id=credential.id,
-                    person_id=link.member_person_id,
-                    name=link.member.name,
-                    label=str(RELATION_LABELS[link.relation]),
-                    status=credential.status,
-                    shown_by="family",
-                    colour=colour_of(link),
-                    link_id=link.id,
-                )
-            )
-    return shown
+    return [
+        Showable(
+            credential_id=member.credential_id,
+            person_id=member.person_id,
+            name=member.name,
+            label=str(RELATION_LABELS[member.relation]),
+            status=member.status,
+            shown_by="family",
+            colour=_colour_of_slot(member.slot),
+            link_id=member.link_id,
+        )
+        for member in queries.list_shown(account.id)
+        if member.insured is InsuredStatus.normal
+    ]
 
 
 @transaction()

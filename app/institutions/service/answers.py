@@ -10,11 +10,13 @@ from sqlalchemy import Connection, bindparam, insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core import audit
-from app.core.db import UtcDateTime
+from app.core.db import UtcDateTime, session_on
 from app.core.ids import new_id
 from app.core.prepared import Prepared
 from app.core.settings import settings
 from app.credentials.service.redeeming import Reading
+from app.credentials.service.uses import FAMILY
+from app.family.queries import relation_behind
 from app.institutions.models import HelpEvent, Scan
 from app.institutions.policy import InstitutionTag
 from app.institutions.reasons import BY_NAME, Reason
@@ -124,6 +126,9 @@ def record_attempt(attempt: Attempt, reason: Reason | None, outcome: str = "ok")
     if reading is not None and shown is not None:
         _insert_scan(attempt, reading, reason.code if reason else 0)
     detail: dict[str, Any] = {"scan": attempt.scan_id} if shown else {}
+    if shown is not None and shown.shown_by == FAMILY and reason is None:
+        with session_on(attempt.connection):
+            detail["relation"] = relation_behind(shown.handle, shown.credential_id)
     return audit.record(
         attempt.tag,
         actor=f"institution:{caller.id}" if caller else "unknown",
