@@ -142,4 +142,4 @@ _OWN = (
 def find_own(person_id: int) -> tuple[int, int, str, CredentialStatus] | None:
     """Credential id, person id, name and status of the person's living credential, without loading objects."""
     row = db.session.execute(_OWN, {"person_id": person_id}).first()
-    return tuple(row) if row is not None else None  # type: ignore[return-value]
+    return tuple(row) if row is not None else None

@@ -36,7 +36,7 @@ _ISSUED_AT = slice(2 + HANDLE_DIGITS, 2 + HANDLE_DIGITS + 10)
 _MARK = "\ue000"  # a private-use character: no text of ours holds it
 # digits: the code. path: of its QR. typed: 4-4-4. label: 本人 or the relation. holder: masked. of: the credential. people: the
 # links to the others. here: this page's own address. Moments in Unix seconds; now_ms: the server's clock.
-_VALUES = ("handle", "digits", "path", "issued_at", "last_used", "typed", "typed_until", "now_ms", "csrf")
+_VALUES: tuple[str, ...] = ("handle", "digits", "path", "issued_at", "last_used", "typed", "typed_until", "now_ms", "csrf")
 _VALUES += ("label", "holder", "colour", "of", "here", "people", "news")
 _SPLIT = re.compile(f"{_MARK}(\\w+){_MARK}")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from app.core.db import db
 from app.credentials.models import Presentation, UseDenial
@@ -15,7 +15,7 @@ BATCH = 1000
 _DAY = timedelta(days=1)
 
 
-def walk_scans(since: datetime, batch: int = BATCH) -> Iterator[Sequence[Row[Any]]]:
+def walk_scans(since: datetime, batch: int = BATCH) -> Iterator[list[Any]]:
     """Accepted scans back to `since`, newest first. Ids follow time, so the primary key is the index that is walked."""
     before: int | None = None
     while True:
@@ -74,7 +74,8 @@ def list_known_places(pairs: set[tuple[int, int]], before: datetime) -> set[tupl
         )
         .distinct()
     )
-    return {(row[0], row[1]) for row in db.session.execute(query)} & pairs
+    found: set[Any] = {(row[0], row[1]) for row in db.session.execute(query)}
+    return found & pairs
 
 
 def list_denied(scan_ids: Sequence[int]) -> set[int]:

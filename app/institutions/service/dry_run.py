@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row
-
 from app.core import clock
 from app.institutions import risk_queries
 from app.institutions.business_types import PAYING
@@ -46,7 +44,7 @@ def dry_run_risk(days: int, rules: RiskRules = PROPOSED, on_days: Callable[[int]
     return found
 
 
-def _look_at(scans: Sequence[Row[Any]], found: DryRun) -> None:
+def _look_at(scans: Sequence[Any], found: DryRun) -> None:
     first, last = min(s.created_at for s in scans), max(s.created_at for s in scans)
     denied = risk_queries.list_denied([s.id for s in scans])
     paying = [s for s in scans if s.business_type in PAYING]
