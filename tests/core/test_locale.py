@@ -72,13 +72,14 @@ def test_kept_pages_are_kept_for_one_language(app: Flask) -> None:
     assert all({"Cookie", "Accept-Language"} <= set(answer.vary) for answer in answers)
 
 
-def test_the_worker_and_the_manifest_speak_the_chosen_language(app: Flask) -> None:
-    client = app.test_client()
-    client.set_cookie("language", "zh_Hant")
+def test_the_worker_and_the_manifest_speak_the_chosen_language(browser: Browser) -> None:
+    browser.http.set_cookie("language", "zh_Hant")
 
-    worker = client.get("/sw.js", headers={"Accept-Encoding": "identity"}).get_data(as_text=True)
+    worker = browser.http.get("/sw.js").get_data(as_text=True)
+    manifest = browser.http.get("/manifest.webmanifest?lang=en").get_json()
+
     assert 'LANGUAGE = "zh_Hant"' in worker
-    assert client.get("/manifest.webmanifest?lang=en").get_json()["lang"] == "en"
+    assert manifest["lang"] == "en"
 
 
 def test_days_and_moments_are_said_as_the_reader_says_them(app: Flask) -> None:

@@ -11,10 +11,11 @@ from playwright.sync_api import Browser as Chromium
 from app import create_app
 from app.core import clock
 from app.core.db import db
+from app.core.locale import COOKIE
 from tests.kit.chromium import PHONE, serve
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
-from tests.kit.looks import faults_in_all_looks, html_errors
+from tests.kit.looks import faults_in, faults_in_all_looks, html_errors
 from tests.kit.settings import make_settings
 from tests.kit.visitors import activated_browser, cookies_of, frozen_browser, signed_in_browser, unbound_browser
 
@@ -29,6 +30,10 @@ VISITORS: dict[str, Callable[[Flask], Browser]] = {
 }
 SAMPLES = ("/help/P-08", "/help/guides/alipay", "/help/lost-phone", "/no-such-page", "/notices/face-check")
 IMPERSONAL = ("/help", "/notices", "/offline", "/styleguide", "/no-such-page")  # the same for everybody: seen once, as a stranger
+
+
+# English words are the longest, traditional characters the densest: who is seen in which language, beside everybody in Chinese.
+TRANSLATED = (("activated", "en"), ("stranger", "zh_Hant"))
 
 
 @contextmanager
@@ -66,6 +71,12 @@ def test_every_page_is_valid_html(databases: Databases, tmp_path: Path) -> None:
             for path, html in list_pages(app, browser).items():
                 (tmp_path / f"{len(seen)}.html").write_text(html)
                 seen.append(f"{path} ({who})")
+    for who, language in TRANSLATED:
+        with visiting(who, databases, tmp_path) as (app, browser):
+            browser.http.set_cookie(COOKIE, language)
+            for path, html in list_pages(app, browser).items():
+                (tmp_path / f"{len(seen)}.html").write_text(html)
+                seen.append(f"{path} ({who}, {language})")
 
     assert [f"{seen[number]}: {error}" for number, error in html_errors([tmp_path / f"{n}.html" for n in range(len(seen))])] == []
 
@@ -80,6 +91,24 @@ def test_every_page_is_accessible_and_fits(who: str, databases: Databases, chrom
         for path in list_pages(app, browser):
             page.goto(address + path)
             found += [f"{path} {fault}" for fault in faults_in_all_looks(page)]
+        context.close()
+
+    assert found == []
+
+
+@pytest.mark.parametrize(("who", "language"), TRANSLATED)
+def test_every_page_is_accessible_and_fits_in_other_languages(
+    who: str, language: str, databases: Databases, chromium: Chromium, tmp_path: Path
+) -> None:
+    found: list[str] = []
+    with visiting(who, databases, tmp_path) as (app, browser), serve(app) as address:
+        browser.http.set_cookie(COOKIE, language)
+        context = chromium.new_context(**{**PHONE, "device_scale_factor": 1, "service_workers": "block"})
+        context.add_cookies(cookies_of(browser, address))  # type: ignore[arg-type]
+        page = context.new_page()
+        for path in list_pages(app, browser):
+            page.goto(address + path)
+            found += [f"{path} {fault}" for fault in faults_in(page, ("light", True, 320))]
         context.close()
 
     assert found == []

@@ -14,10 +14,13 @@ LOOKS = [(scheme, elder, width) for scheme, elder in (("light", False), ("dark",
 
 def faults_in_all_looks(page: Page) -> list[str]:
     """What axe finds on the page, and whatever is wider than the screen."""
-    found: list[str] = []
-    for scheme, elder, width in LOOKS:
-        found += [f"({scheme}{', elder' if elder else ''}, {width}): {fault}" for fault in _faults(page, scheme, elder, width)]
-    return found
+    return [fault for look in LOOKS for fault in faults_in(page, look)]
+
+
+def faults_in(page: Page, look: tuple[str, bool, int]) -> list[str]:
+    """look: colour scheme, whether in elder mode, width in px."""
+    scheme, elder, width = look
+    return [f"({scheme}{', elder' if elder else ''}, {width}): {fault}" for fault in _faults(page, scheme, elder, width)]
 
 
 def html_errors(files: list[Path]) -> list[tuple[int, str]]:
