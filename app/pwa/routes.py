@@ -104,7 +104,8 @@ def show_offline() -> ResponseReturnValue:
 @access(anyone)
 def show_offline_code() -> ResponseReturnValue:
     """The code page without a person: the phone asks for the PIN and draws the code by itself."""
-    return packed(render_template("pwa/show_offline_code.html", screen=render_shell(), limits=settings))
+    modules = ["js/enhance/code-offline.js", "js/enhance/code-page.js", *_module_names()]
+    return packed(render_template("pwa/show_offline_code.html", screen=render_shell(), limits=settings, modules=modules))
 
 
 @blueprint.get("/styleguide")

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from app.help.service import load_help_texts
 from tests.kit.chromium import ARGS, EXECUTABLE, phone
 from tests.kit.visitors import activated_browser, cookies_of
 
@@ -72,24 +73,47 @@ def test_a_page_of_a_person_is_never_kept(chromium: Browser, site: tuple[Flask, 
         context.set_offline(True)
         page.goto(site[1] + "/me")
 
-        assert all(path.startswith(("/static/", "/help")) or path == "/offline" for path in kept)
+        assert all(path.startswith(("/static/", "/help")) or path in ("/offline", "/offline/code") for path in kept)
         assert "李" not in texts
         assert page.locator("h1").inner_text() == "现在没有网络"
 
 
-def test_a_new_release_takes_the_place_of_the_old_one(chromium: Browser, site: tuple[Flask, str]) -> None:
+def test_a_new_release_takes_over_and_leaves_the_open_page_whole(chromium: Browser, site: tuple[Flask, str]) -> None:
     app, address = site
     with phone(chromium) as context:
         page = open_ready(context, address)
-        old = page.evaluate("() => caches.keys()")
+        old, script = page.evaluate("() => caches.keys()"), page.locator("script[src$='app.js']").get_attribute("src")
 
-        app.config["RELEASE"] = "0123456789ab"
-        page.evaluate("async () => (await navigator.serviceWorker.ready).update()")
-        page.wait_for_function("async () => (await caches.keys()).join() === 'pingzheng-0123456789ab'")
+        for release in ("0123456789ab", "ba9876543210"):
+            app.config["RELEASE"] = release
+            page.evaluate("async () => (await navigator.serviceWorker.ready).update()")
+            page.wait_for_function("async (name) => (await caches.keys()).at(-1).startsWith(name)", arg=f"pingzheng-{release}")
+            page.wait_for_function("async () => (await caches.keys()).length === 2")
+            if (
+                release == "0123456789ab"
+            ):  # the page of the release before is still open: its files are still there, also without a network
+                context.set_offline(True)
+                kept = page.evaluate(f"async () => (await fetch('{script}'.replace('app.js', 'enhance/code-page.js'))).ok")
+                context.set_offline(False)
+                assert kept
 
+        assert not set(old) & set(page.evaluate("() => caches.keys()"))  # two releases ago is gone
         page.goto(address + "/")
-        assert old != ["pingzheng-0123456789ab"]
         assert page.locator("h1").count() == 1
+        assert "ba9876543210" in (page.locator("script[src$='app.js']").get_attribute("src") or "")
+
+
+def test_every_page_of_the_help_is_read_without_a_network(chromium: Browser, site: tuple[Flask, str]) -> None:
+    with phone(chromium) as context:
+        load_help_texts()
+        page = open_ready(context, site[1])
+        context.set_offline(True)
+        page.goto(site[1] + "/help")
+        shown = page.evaluate("() => [...document.querySelectorAll('main a[href^=\"/help\"]')].map((a) => a.getAttribute('href'))")
+
+        for path in ["/help/faq", "/help/guides", "/help/P-06", *shown]:
+            page.goto(site[1] + path)
+            assert page.locator("h1").inner_text() != "现在没有网络", path
 
 
 def test_larger_type_stays_without_a_network(chromium: Browser, site: tuple[Flask, str]) -> None:

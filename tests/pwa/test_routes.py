@@ -21,7 +21,8 @@ def test_the_manifest_names_the_bureau_and_opens_the_code(app: Flask) -> None:
     assert manifest["short_name"] == "医保码"
     assert manifest["start_url"] == "/code"
     assert manifest["display"] == "standalone"
-    assert [s["name"] for s in manifest["shortcuts"]] == ["出示医保码", "咨询电话"]
+    assert [s["name"] for s in manifest["shortcuts"]] == ["出示医保码", "家人的码", "热线"]
+    assert [s["url"] for s in manifest["shortcuts"]] == ["/code", "/family", "/help/hotlines"]
 
 
 def test_every_icon_of_the_manifest_is_there(app: Flask) -> None:
@@ -61,6 +62,46 @@ def test_the_page_without_a_network_lists_the_telephone_numbers(app: Flask, brow
 
     assert page.one("h1").text == "现在没有网络"
     assert "tel:+868382551709" in {n.attrs.get("href") for n in page.all("a")}
+
+
+def test_all_that_draws_a_code_is_kept(app: Flask) -> None:
+    """Follows the imports of what the shell loads: a module that is not kept would break the code page without a network."""
+    root: Path = app.config["STATIC_ROOT"] / "js"
+    script = app.test_client().get("/sw.js").get_data(as_text=True)
+    needed, seen = [root / "enhance/code-offline.js", root / "enhance/code-unlock.js"], set()
+    while needed:
+        path = needed.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        needed += [(path.parent / name).resolve() for name in re.findall(r"(?:from|import\()\s*\"(\.[^\"]+)\"", path.read_text())]
+
+    missing = [path.name for path in seen if f"/js/{path.relative_to(root).as_posix()}" not in script]
+
+    assert missing == []
+
+
+def test_the_lock_loads_all_that_its_script_imports_at_once(app: Flask) -> None:
+    root: Path = app.config["STATIC_ROOT"] / "js"
+    template = Path(app.root_path, "templates/credentials/show_lock.html").read_text()
+    listed = set(re.findall(r"'((?:enhance|code)/[\w-]+)'", template))
+    needed, seen = [root / "enhance/code-unlock.js"], set()
+    while needed:
+        path = needed.pop()
+        if path not in seen:
+            seen.add(path)
+            needed += [(path.parent / name).resolve() for name in re.findall(r"from \"(\.[^\"]+)\"", path.read_text())]
+
+    assert {path.relative_to(root).with_suffix("").as_posix() for path in seen} == listed
+
+
+def test_the_shell_for_codes_holds_no_person_and_no_address_for_the_pin(browser: Browser) -> None:
+    page = browser.get("/offline/code")
+
+    field = next(n for n in page.all("input") if n.attrs.get("type") == "password")
+    assert "name" not in field.attrs
+    assert 'data-code=""' in next(n.attrs["data-screen"] for n in page.nodes if "data-screen" in n.attrs)
+    assert page.response.headers.get("Set-Cookie") is None
 
 
 def test_the_components_are_on_show_in_the_demo(browser: Browser) -> None:

@@ -12,7 +12,9 @@ if (size) document.documentElement.dataset.elder = size;
 if (wish("contrast") === "high") document.documentElement.dataset.contrast = "high";
 
 if ("serviceWorker" in navigator) {
-  navigator.serviceWorker.register("/sw.js").catch(() => {}); // private windows may refuse it; the site works without
+  // The worker keeps pages in the language of this one, which its own request would not say.
+  const { search } = new URL(document.querySelector("link[rel=manifest]").href);
+  navigator.serviceWorker.register(`/sw.js${search}`).catch(() => {}); // private windows may refuse it; the site works without
 }
 
 // Signing out: the codes kept for no network go (code/wallet.js), and the worker fills its store anew.

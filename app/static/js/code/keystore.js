@@ -77,7 +77,8 @@ async function deviceKey() {
 
 /** Runs `work(store)` in one transaction; what it gave has its `result` then: one request, or several in a list. */
 async function inStore(mode, work) {
-  const database = await open(mode === "readwrite");
+  if (mode === "readonly" && !(await isMade())) throw new Error("nothing is kept");
+  const database = await open();
   try {
     const given = await new Promise((resolve, reject) => {
       const transaction = database.transaction(STORE, mode);
@@ -92,10 +93,14 @@ async function inStore(mode, work) {
 }
 
 /** Reading makes no database: the service worker takes its being there for a wallet. */
-function open(mayMake) {
+async function isMade() {
+  return !indexedDB.databases || (await indexedDB.databases()).some(({ name }) => name === DATABASE);
+}
+
+function open() {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => (mayMake ? request.result.createObjectStore(STORE) : request.transaction.abort());
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
       request.result.onversionchange = () => request.result.close(); // another tab forgets

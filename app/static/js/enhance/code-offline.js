@@ -14,6 +14,7 @@ export default async function openShell(form) {
   form.hidden = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    performance.mark("pz-asked");
     const button = form.querySelector("button");
     button.disabled = true;
     await openWithoutNetwork(lock, form.querySelector("input").value.normalize("NFKC").replace(/\s/g, ""), credential);
@@ -21,6 +22,7 @@ export default async function openShell(form) {
   });
   addEventListener("online", () => form.querySelector("input").value || location.reload());
   form.dataset.isReady = "";
+  performance.mark("pz-ready");
 }
 
 /** lock: the lock's element, with the sentences. credential: whose code; none is one's own. */

@@ -1,0 +1,401 @@
+"""The code without a network, in a real Chromium whose network switch is off: the phone asks for the PIN and draws by itself."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from app.accounts.service import revoke_device, sign_out_everywhere
+from app.core import clock
+from app.core.db import db
+from app.credentials import service
+from app.credentials.models import Presentation
+from tests.credentials.holders import PIN, Holder, add_relative, make_holder
+from tests.credentials.phones import (
+    code_on,
+    is_accepted,
+    lock_error,
+    next_code,
+    opened_phone,
+    picture,
+    prepare_offline,
+    type_pin,
+    unlock,
+)
+from tests.institutions.desk import change_settings
+from tests.kit.databases import Databases
+
+pytestmark = pytest.mark.browser
+OpenPhone = Callable[..., AbstractContextManager[Page]]
+MODULE = "document.querySelector(\"[src$='js/app.js']\").src.replace('app.js', 'code/%s.js')"
+FORWARD = "(ms) => { const real = Date.now; Date.now = () => real() + ms; }"
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """The phone does not know which database answers; the server's part is proven on both elsewhere."""
+    with databases.fresh("sqlite") as url:
+        yield url
+
+
+@pytest.fixture
+def holder(app: Flask) -> Holder:
+    return make_holder()
+
+
+@pytest.fixture
+def open_phone(app: Flask, chromium: Browser, live_server: str, holder: Holder) -> OpenPhone:
+    return lambda **changes: opened_phone(chromium, app, live_server, holder, **changes)
+
+
+def renew_masters(app: Flask) -> None:
+    """As after `flask keys rotate`, and 31 days later."""
+    change_settings(app, code_masters=f"m9:sha256:{'5e' * 32}")
+
+
+def _go_offline(page: Page) -> None:
+    page.context.set_offline(True)
+
+
+def test_the_code_opens_without_a_network_and_is_accepted(open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        handle = prepare_offline(page)
+        _go_offline(page)
+
+        page.goto("/code")
+        expect(page.get_by_text("现在没有网络")).to_be_visible()
+        type_pin(page)
+
+        code = code_on(page)
+        assert code[2:22] == handle
+        assert is_accepted(code)
+        expect(page.locator("[data-band]")).to_have_text("本人 李*")
+        expect(page.get_by_role("status")).to_have_text("无网络，可正常出示")
+        expect(page.locator("[data-typed]")).to_be_hidden()
+
+
+def test_family_codes_open_too_and_one_goes_from_one_to_the_other(open_phone: OpenPhone, holder: Holder) -> None:
+    father = add_relative(holder)
+    with open_phone() as page:
+        own = prepare_offline(page, codes=2)
+        _go_offline(page)
+
+        theirs = unlock(page, f"/code/{father.id}")
+        expect(page.locator("[data-band]")).to_have_text("父亲 李**")
+        expect(page.locator("[data-band]")).to_have_attribute("data-colour", "1")
+        page.get_by_role("link", name="本人").click()
+        expect(page.locator("[data-band]")).to_have_text("本人 李*")
+
+        assert is_accepted(theirs)
+        assert theirs[2:22] != own
+        assert db.session.get_one(Presentation, theirs[2:22]).credential_id == father.id
+        assert code_on(page)[2:22] == own
+        assert is_accepted(code_on(page))
+        expect(page.locator("[data-code]")).to_have_attribute("aria-label", "医保码，本人 李*，请对准扫码设备")
+        assert page.url.endswith("/code")
+
+
+def test_a_wrong_pin_is_told_and_five_lock_for_a_quarter_of_an_hour(open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        prepare_offline(page)
+        _go_offline(page)
+        page.goto("/code")
+        wrong = page.evaluate(f"async (pin) => {{ {_FIND_REFUSED} }}", PIN)
+
+        for left in (4, 3, 2, 1):
+            type_pin(page, wrong)
+            expect(lock_error(page)).to_have_text(f"展码密码不对，还可以试 {left} 次。")
+        type_pin(page, wrong)
+        expect(lock_error(page)).to_have_text(re.compile(r"^展码密码输错太多次，\d\d:\d\d 以后才能再试。$"))
+
+        page.reload()
+        type_pin(page)
+        expect(lock_error(page)).to_contain_text("输错太多次")
+        page.add_init_script(f"({FORWARD})(901000)")
+        page.reload()
+        type_pin(page)
+        code_on(page)
+
+
+# A wrong PIN that the check value of this wallet refuses, as it does 99 of 100.
+_FIND_REFUSED = f"""
+  const {{ recall, deriveLock }} = await import({MODULE % "keystore"});
+  const {{ salt, rounds, check }} = await recall("wallet");
+  const bytes = Uint8Array.from(salt.match(/../g), (pair) => parseInt(pair, 16));
+  for (let n = 100001; ; n += 1) {{
+    const guess = String(n);
+    if (guess !== pin && (await deriveLock(guess, bytes, rounds)).check !== check) return guess;
+  }}
+"""
+
+
+def test_one_in_a_hundred_wrong_pins_passes_and_draws_what_the_server_calls_forged(open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        prepare_offline(page)
+        share, passing = page.evaluate(
+            f"""async (pin) => {{
+              const {{ deriveLock, keep, mask, recall }} = await import({MODULE % "keystore"});
+              const kept = await recall("wallet");
+              const bytesOf = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
+              const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+              // The same wallet with one round, so that the guesses take no time.
+              const [old, lock] = [await deriveLock(pin, bytesOf(kept.salt), kept.rounds), await deriveLock(pin, undefined, 1)];
+              for (const entry of kept.entries) {{
+                const bytes = await mask(old, entry.handle, bytesOf(entry.masked));
+                entry.masked = hexOf(await mask(lock, entry.handle, bytes));
+              }}
+              await keep("wallet", {{ ...kept, salt: hexOf(lock.salt), rounds: 1, check: lock.check }});
+              const passing = [];
+              for (let n = 0; n < 4000; n += 1) {{
+                const guess = String(100000 + n);
+                if (guess !== pin && (await deriveLock(guess, lock.salt, 1)).check === lock.check) passing.push(guess);
+              }}
+              return [passing.length / 4000, passing[0]];
+            }}""",
+            PIN,
+        )
+        _go_offline(page)
+
+        right = unlock(page)
+        guessed = unlock(page, pin=passing)
+
+        assert 0.004 < share < 0.02
+        assert is_accepted(right)
+        assert guessed[2:22] == right[2:22]
+        assert not is_accepted(guessed)
+
+
+def test_what_is_kept_says_nothing_readable(open_phone: OpenPhone, holder: Holder) -> None:
+    with open_phone() as page:
+        handle = prepare_offline(page)
+
+        kept = page.evaluate(
+            """() => new Promise((resolve) => {
+              indexedDB.open("pingzheng-wallet").onsuccess = ({ target: { result: database } }) => {
+                const store = database.transaction("kept").objectStore("kept");
+                const [key, wallet] = [store.get("device-key"), store.get("wallet")];
+                wallet.onsuccess = () => {
+                  const text = String.fromCharCode(...new Uint8Array(wallet.result.sealed));
+                  const { extractable, algorithm } = key.result;
+                  resolve({ text, extractable, name: algorithm.name, counter: [...wallet.result.counter] });
+                  database.close();
+                };
+              };
+            })"""
+        )
+        content = page.evaluate(f"async () => (await import({MODULE % 'keystore'})).recall('wallet')")
+
+        assert (kept["extractable"], kept["name"], len(kept["counter"])) == (False, "AES-CTR", 16)
+        assert handle not in kept["text"]
+        assert "李" not in kept["text"]
+        assert (len(bytes.fromhex(content["salt"])), content["rounds"]) == (16, 600_000)
+        assert 0 <= content["check"] < 100
+        assert set(content["entries"][0]) == {"credential", "handle", "masked", "label", "name", "colour", "shownBy", "lastUsed"}
+
+
+def test_thirty_silent_days_are_said_by_the_phone_itself(open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        prepare_offline(page)
+        _go_offline(page)
+        page.add_init_script(f"({FORWARD})(30 * 86400000)")
+        page.goto("/code")
+
+        type_pin(page)
+
+        expect(lock_error(page)).to_contain_text("已经 30 天没有连过网")
+        expect(lock_error(page)).to_contain_text("请到有信号的地方打开一次医保码")
+
+
+def test_after_ten_openings_the_phone_says_that_the_code_may_be_refused(open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        prepare_offline(page)
+        page.evaluate(f"async () => (await import({MODULE % 'wallet'})).noteInWallet({{ openings: 10 }})")
+        _go_offline(page)
+
+        unlock(page)
+
+        expect(page.get_by_role("status")).to_contain_text("已多次离线出示")
+
+
+def test_a_clock_an_hour_wrong_is_put_right_by_what_the_server_said(open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        page.add_init_script(f"({FORWARD})(3600000)")
+        prepare_offline(page)
+        _go_offline(page)
+
+        assert is_accepted(unlock(page))
+
+
+def test_a_clock_set_back_is_told_instead_of_a_code_that_would_fail(open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        prepare_offline(page)
+        _go_offline(page)
+        page.add_init_script(f"({FORWARD})(-3600000)")
+        page.goto("/code")
+
+        type_pin(page)
+
+        expect(lock_error(page)).to_contain_text("请在手机设置里打开“自动设置时间”")
+
+
+def test_without_a_visit_before_the_phone_says_what_to_do(open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        page.goto("/help")
+        page.evaluate("() => navigator.serviceWorker.ready")
+        page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+        _go_offline(page)
+
+        page.goto("/code")
+
+        expect(lock_error(page)).to_contain_text("还没有能离线出示的医保码")
+        expect(page.get_by_label("展码密码")).to_be_hidden()
+        page.get_by_role("link", name="咨询电话").last.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("咨询电话")
+
+
+def test_evicted_storage_gives_a_new_key_at_the_next_unlock(open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        old = prepare_offline(page)
+        page.goto("/help")
+        page.evaluate(f"async () => (await import({MODULE % 'keystore'})).forgetAll()")
+
+        new = prepare_offline(page)
+        _go_offline(page)
+
+        assert new != old
+        assert unlock(page)[2:22] == new
+        assert is_accepted(code_on(page))
+
+
+def test_the_network_dropping_in_the_middle_of_the_unlock_opens_what_the_phone_has(open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        handle = prepare_offline(page)
+        page.goto("/help")
+        clock.move(timedelta(minutes=6))  # locked again
+        page.goto("/code")
+        page.route("**/code/unlocking", lambda route: (_go_offline(page), route.abort("internetdisconnected")))
+
+        type_pin(page)
+
+        assert code_on(page)[2:22] == handle
+        expect(page.get_by_role("status")).to_have_text("无网络，可正常出示")
+
+
+def test_the_code_stays_when_the_network_comes_back(open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        prepare_offline(page)
+        clock.move(timedelta(minutes=6))
+        _go_offline(page)
+        code = unlock(page)
+
+        page.context.set_offline(False)
+
+        expect(page.get_by_role("status")).to_have_text("", timeout=15_000)
+        assert next_code(page, code) if page.locator(".is-stale").count() else code_on(page)
+        expect(picture(page)).to_be_visible()
+
+
+@pytest.mark.parametrize("how", ["session", "device"])
+def test_what_ended_meanwhile_is_told_once_the_network_is_back(open_phone: OpenPhone, holder: Holder, how: str) -> None:
+    with open_phone() as page:
+        prepare_offline(page)
+        _go_offline(page)
+        unlock(page)
+        if how == "session":
+            sign_out_everywhere(holder.account)
+        else:
+            revoke_device(holder.device)
+
+        page.context.set_offline(False)
+
+        page.wait_for_url("**/sign-in**", timeout=20_000)
+        expect(page.get_by_text("您已退出登录")).to_be_visible()
+        assert page.evaluate("async () => (await indexedDB.databases()).length") == 0
+        if how == "device":
+            expect(page.get_by_text("这台设备被移除，不能再出示医保码")).to_be_visible()
+
+
+def test_a_master_that_was_removed_while_the_phone_slept_leads_to_a_new_key(app: Flask, open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        old = prepare_offline(page)
+        page.goto("/help")
+        renew_masters(app)
+
+        new = unlock(page)
+
+        assert new[2:22] != old
+        assert is_accepted(new)
+        page.wait_for_function("() => !document.querySelector('[data-lock-page]')")
+
+
+def test_a_page_whose_master_is_removed_asks_for_the_pin(app: Flask, open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        unlock(page)
+
+        renew_masters(app)
+
+        expect(page.get_by_label("展码密码")).to_be_visible(timeout=8000)
+        type_pin(page)
+        assert is_accepted(code_on(page))
+
+
+def test_a_pin_changed_on_another_device_gives_new_keys(open_phone: OpenPhone, holder: Holder) -> None:
+    with open_phone() as page:
+        old = prepare_offline(page)
+        page.goto("/help")
+        clock.move(timedelta(minutes=6))
+        service.set_display_pin(holder.account.id, service.hash_display_pin("602817"))
+
+        new = unlock(page, pin="602817")
+        page.wait_for_function(
+            f"async (old) => !(await (await import({MODULE % 'wallet'})).walletHandles()).includes(old)", arg=old
+        )
+        _go_offline(page)
+
+        assert new[2:22] != old
+        assert is_accepted(unlock(page, pin="602817"))
+
+
+def test_a_changed_pin_wraps_anew(open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        handle = prepare_offline(page)
+        page.evaluate(f"async ([old, pin]) => (await import({MODULE % 'wallet'})).rewrapWallet(old, pin)", [PIN, "602817"])
+        _go_offline(page)
+
+        code = unlock(page, pin="602817")
+
+        assert code[2:22] == handle
+        assert is_accepted(code)
+
+
+def test_signing_out_forgets_what_was_kept(open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        prepare_offline(page)
+        page.goto("/me")
+        page.get_by_role("button", name="退出登录").click()
+        page.wait_for_function("async () => (await indexedDB.databases()).length === 0")
+        _go_offline(page)
+
+        page.goto("/code")
+
+        expect(lock_error(page)).to_contain_text("还没有能离线出示的医保码")
+
+
+def test_two_tabs_keep_one_handle(open_phone: OpenPhone) -> None:
+    with open_phone() as page:
+        prepare_offline(page)
+        clock.move(timedelta(minutes=6))
+        page.goto("/help")
+        other = page.context.new_page()
+
+        first, second = unlock(page), unlock(other)
+
+        assert first[2:22] == second[2:22]
+        _go_offline(page)
+        third = page.context.new_page()
+        assert unlock(third)[2:22] == first[2:22]
+        assert is_accepted(code_on(page))
