@@ -175,7 +175,7 @@ def test_another_device_that_asks_to_be_trusted_is_seen_at_once(app: Flask) -> N
 
     page = owner.get("/")
 
-    assert "有一台新设备申请绑定" in page.text and page.all("a", href="/re-binding")
+    assert "有新的申请" in page.text and page.all("a", href="/re-binding")
     assert "1 个" in owner.get("/me").text
 
 

@@ -1,14 +1,15 @@
-// Reads the twelve digits aloud, one by one.
+// Reads aloud whose code this is, what to do with it, and the twelve digits one by one.
+
+import { speak } from "../enhance/read-aloud.js";
 
 export function offerReading(button, digits) {
   if (!("speechSynthesis" in window)) return;
   button.hidden = false;
   button.addEventListener("click", () => {
-    const text = digits().trim().split(" ").map((group) => [...group].join(" ")).join("，");
-    const speech = new SpeechSynthesisUtterance(text);
-    speech.lang = "zh-CN";
-    speech.rate = 0.75;
+    const groups = digits().trim().split(" ").map((group) => [...group].join(" "));
+    const name = (document.querySelector("[data-band]")?.innerText ?? "").replace(/\*+/g, "").trim();
+    const does = document.querySelector("[data-code]")?.getAttribute("aria-label")?.split(/[，,]/).at(-1) ?? "";
     speechSynthesis.cancel();
-    speechSynthesis.speak(speech);
+    speak([name, does, ...groups].filter(Boolean).join("，"));
   });
 }

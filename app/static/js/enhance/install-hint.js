@@ -8,6 +8,7 @@ export default function offerInstalling(hint) {
     prompt = event;
   });
   addEventListener("appinstalled", () => dismiss(hint));
+  hint.dataset.isReady = "";
   link.addEventListener("click", async (event) => {
     if (!prompt) return;
     event.preventDefault();
