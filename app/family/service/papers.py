@@ -1,10 +1,12 @@
 """The papers of a request: which are enough (S29, S41, C2), and the letter the holder signs (S28)."""
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.core import clock
 from app.core.display import day, masked_cert
 from app.core.errors import DomainError
+from app.core.locale import SOURCE
 from app.documents.models import DocumentPage, PageState, Slot
 from app.documents.queries import list_pages
 from app.family.models import LinkRequest, Way
@@ -55,13 +57,14 @@ def prepare_request_letter(request: LinkRequest, *, return_to: str) -> Letter:
     if request.relation is None:
         raise draft_gone()
     hotlines = hotlines_for(member.insured_region)
-    facts = LetterFacts(
-        holder_name=holder.name,
-        holder_cert_masked=masked_cert(cert_no_of(holder)),
-        member_name=member.name,
-        member_cert_masked=masked_cert(cert_no_of(member)),
-        relation=str(RELATION_LABELS[request.relation]),
-        agency_name=hotlines[0].agency.name if hotlines else "",
-        day=day(clock.today()),
-    )
+    with force_locale(SOURCE):  # the letter is signed in Chinese, whoever reads the page
+        facts = LetterFacts(
+            holder_name=holder.name,
+            holder_cert_masked=masked_cert(cert_no_of(holder)),
+            member_name=member.name,
+            member_cert_masked=masked_cert(cert_no_of(member)),
+            relation=str(RELATION_LABELS[request.relation]),
+            agency_name=hotlines[0].agency.name if hotlines else "",
+            day=day(clock.today()),
+        )
     return prepare_letter(subject=request.subject, owner_account_id=request.holder_account_id, facts=facts, return_to=return_to)
