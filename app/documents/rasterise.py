@@ -10,6 +10,7 @@ import json
 import resource
 import struct
 import sys
+from typing import BinaryIO
 
 import pypdfium2 as pdfium
 
@@ -41,7 +42,7 @@ def main() -> None:
     out.flush()
 
 
-def _say(out: io.BufferedIOBase, answer: dict[str, object]) -> None:
+def _say(out: BinaryIO, answer: dict[str, object]) -> None:
     out.write(json.dumps(answer).encode() + b"\n")
     out.flush()
 

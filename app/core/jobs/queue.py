@@ -44,16 +44,12 @@ def _open(app: Flask, run: Callable[[int], None]) -> Huey:
         file.touch(mode=0o600)
         queue = SqliteHuey(_NAME, filename=str(file), **options)
 
-    @queue.task(name="run_job")
     def run_one(job_id: int) -> None:
         with app.app_context():
             run(job_id)
 
-    @queue.on_shutdown()
-    def close_connection() -> None:
-        queue.storage.close()
-
-    app.extensions["job_task"] = run_one
+    queue.on_shutdown()(queue.storage.close)  # each thread that takes jobs has a connection of its own
+    app.extensions["job_task"] = queue.task(name="run_job")(run_one)
     return queue
 
 
