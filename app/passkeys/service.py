@@ -185,13 +185,14 @@ def drop_old_challenges() -> None:
 
 def _new_challenge(session: LoginSession, purpose: ChallengePurpose) -> bytes:
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    values = {"challenge": secrets.token_bytes(32), "created_at": clock.now()}
+    challenge = secrets.token_bytes(32)
+    values = {"challenge": challenge, "created_at": clock.now()}
     db.session.execute(
         insert(PasskeyChallenge)
         .values(session_id=session.id, purpose=purpose, **values)
         .on_conflict_do_update(index_elements=["session_id", "purpose"], set_=values)
     )
-    return bytes(values["challenge"])  # type: ignore[arg-type]
+    return challenge
 
 
 def _spend_challenge(session: LoginSession, purpose: ChallengePurpose) -> bytes | None:

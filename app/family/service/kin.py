@@ -23,7 +23,7 @@ _TITLES: dict[IdentityEventKind, LazyString] = {
 @transaction()
 def tell_holders(event: IdentityEvent) -> None:
     """Only what a relative can do something about."""
-    if event.person_id is None or event.kind not in _TITLES:
+    if event.person_id is None or event.kind not in _TITLES or event.by.startswith("relative:"):  # `freeze_member` tells them
         return
     name = telling.name_of(get_person(event.person_id))
     waits = _("%(at)s 生效。", at=moment(event.effective_at)) if event.effective_at else ""

@@ -8,13 +8,14 @@ from sqlalchemy import update
 from app.accounts.models import Account, ConsentPurpose
 from app.accounts.queries import find_account_of_person, get_account, list_consents
 from app.accounts.service import withdraw_consent
+from app.activation.service import report_lost_for_relative
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.credentials.models import Credential, CredentialKind, CredentialStatus, EndReason
 from app.credentials.queries import find_credential_of
-from app.credentials.service import activate_credential, end_credential, end_presentations_of_account, freeze_credential
+from app.credentials.service import activate_credential, end_credential, end_presentations_of_account
 from app.family import queries
 from app.family.models import FamilyLink, LinkEnd, LinkRequest, LinkState, Relation, Way
 from app.family.policy import AgePolicy, FamilyTag, refuse_status
@@ -115,9 +116,10 @@ def end_link(link: FamilyLink, reason: LinkEnd, *, by: str) -> bool:
 
 @transaction()
 def freeze_member(link: FamilyLink, *, by: Account) -> bool:
-    """A relative may stop the code, and not start it again. False when it was not active."""
+    """A relative may stop the code, and not start it again; a member with an account of their own is signed out everywhere, for
+    their phone may be lost. False when it was not active."""
     credential = find_credential_of(link.member_person_id)
-    if link.state is not LinkState.active or credential is None or not freeze_credential(credential, f"account:{by.id}"):
+    if link.state is not LinkState.active or credential is None or not report_lost_for_relative(credential, by):
         return False
     _record(FamilyTag.member_frozen, link, f"account:{by.id}")
     name = telling.name_of_holder(by)

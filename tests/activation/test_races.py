@@ -1,0 +1,77 @@
+"""What holds when several requests come at once, on both databases."""
+
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import select
+
+from app.accounts.browser import Browser as BrowserKey
+from app.accounts.models import Account, LoginSession
+from app.accounts.queries import find_account_by_phone
+from app.accounts.service import create_account
+from app.activation.models import LostReport, PinReset
+from app.activation.queries import find_pin_reset, list_pin_resets
+from app.activation.service import ask_lost_code, cancel_pin_reset, finish_pin_reset, report_lost_by_code
+from app.core import clock
+from app.core.db import db
+from app.core.errors import TooMany
+from app.core.settings import settings
+from app.credentials.service import hash_display_pin
+from app.roster.identity import parse_cert
+from tests.accounts.test_races import at_once
+from tests.activation.story import NAME, NUMBER, activate, enrol
+from tests.activation.test_pin_reset import A_DAY, asked
+from tests.kit.people import make_person
+from tests.kit.relatives import family
+from tests.kit.visitors import account_and_device
+
+BROWSER = BrowserKey(b"b" * 32, "安卓手机 Chrome")
+
+
+def ask() -> None:
+    ask_lost_code(parse_cert("01", NUMBER), NAME, browser=BROWSER, address="192.0.2.1")
+
+
+def test_asking_for_a_lost_code_at_once_is_limited_too(app: Flask) -> None:
+    make_person()
+
+    answers = at_once(app, [ask] * 8)
+
+    assert sum(isinstance(answer, TooMany) for answer in answers) == 8 - settings.lost_code_per_person_hour
+    assert len(db.session.scalars(select(LostReport.id)).all()) == settings.lost_code_per_person_hour
+
+
+def test_parallel_guesses_of_a_lost_code_get_no_extra_tries(app: Flask) -> None:
+    enrol()
+    activate(app)
+    account, relative = find_account_by_phone("13800000001"), create_account("13800000055")
+    assert account
+    with family() as (related, _events):
+        related[account.id] = [relative.id]
+        ask()
+
+        at_once(app, [lambda: report_lost_by_code("x", browser=BROWSER)] * 12)
+
+    assert db.session.scalars(select(LostReport.guesses)).one() == settings.lost_code_guesses
+
+
+def test_a_choice_and_an_objection_at_once_have_one_winner(app: Flask) -> None:
+    asked(app)
+    clock.move(A_DAY + timedelta(minutes=1))
+    account, device = account_and_device("13800000001")
+    session_id = db.session.scalars(select(LoginSession.id).where(LoginSession.device_id == device.id)).one()
+    account_id, pin_hash = account.id, hash_display_pin("846201")
+
+    def choose() -> bool:
+        pending = list_pin_resets(db.session.get_one(Account, account_id))[0]
+        finish_pin_reset(db.session.get_one(LoginSession, session_id), pending, pin_hash)
+        return True
+
+    def objects() -> bool:
+        return cancel_pin_reset(list_pin_resets(db.session.get_one(Account, account_id))[0], "device:1")
+
+    won = [answer is True for answer in at_once(app, [choose, objects])]
+
+    assert sum(won) == 1 and find_pin_reset(device) is None
+    reset = db.session.scalars(select(PinReset)).one()
+    assert (reset.done_at is None) != (reset.cancelled_at is None)
