@@ -1,26 +1,45 @@
-"""A page as a checker sees it: axe in light, dark and elder mode on two small screens, and the W3C's HTML checker."""
+"""A page as a checker sees it: axe in every look on screens from 320 to 1280 px, and the W3C's HTML checker."""
 
 import json
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 CHECKER = Path(__file__).parents[1] / "node_modules/vnu-jar/build/dist/vnu.jar"
-LOOKS = [(scheme, elder, width) for scheme, elder in (("light", False), ("dark", False), ("light", True)) for width in (390, 320)]
+Look = tuple[Literal["light", "dark"], str, bool, int]  # light or dark, size of the larger type, high contrast, width in px
+# Each look once with axe, which takes longest, and every width in some look.
+LOOKS: tuple[Look, ...] = (
+    ("light", "", False, 390),
+    ("dark", "", False, 320),
+    ("light", "large", False, 390),
+    ("dark", "largest", False, 320),
+    ("light", "", True, 768),
+    ("light", "", False, 1280),
+)
+# Whether the page fits takes no time: also asked where the words are largest.
+FITS = (("", 320), ("large", 320), ("largest", 390), ("largest", 768))
 
 
 def faults_in_all_looks(page: Page) -> list[str]:
     """What axe finds on the page, and whatever is wider than the screen."""
-    return [fault for look in LOOKS for fault in faults_in(page, look)]
+    found = [fault for look in LOOKS for fault in faults_in(page, look)]
+    for elder, width in FITS:
+        _dress(page, ("light", elder, False, width))
+        found += [f"({elder or 'standard'}, {width}): {fault}" for fault in _too_wide(page)]
+    return found
 
 
-def faults_in(page: Page, look: tuple[str, bool, int]) -> list[str]:
-    """look: colour scheme, whether in elder mode, width in px."""
-    scheme, elder, width = look
-    return [f"({scheme}{', elder' if elder else ''}, {width}): {fault}" for fault in _faults(page, scheme, elder, width)]
+def faults_in(page: Page, look: Look) -> list[str]:
+    """look: one of LOOKS."""
+    scheme, elder, is_contrast, width = look
+    words = ", ".join(filter(None, (scheme, elder, "high contrast" if is_contrast else "", str(width))))
+    _dress(page, look)
+    violations = Axe().run(page).response["violations"]
+    found = [f"{v['id']}: {n['target']} {n.get('failureSummary', '')}" for v in violations for n in v["nodes"]]
+    return [f"({words}): {fault}" for fault in [*found, *_too_wide(page)]]
 
 
 def html_errors(files: list[Path]) -> list[tuple[int, str]]:
@@ -33,11 +52,20 @@ def html_errors(files: list[Path]) -> list[tuple[int, str]]:
     ]
 
 
-def _faults(page: Page, scheme: Any, elder: bool, width: int) -> list[str]:
+def _dress(page: Page, look: Look) -> None:
+    scheme, elder, is_contrast, width = look
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 844})
-    page.evaluate("(elder) => document.documentElement.toggleAttribute('data-elder', elder)", elder)
-    violations = Axe().run(page).response["violations"]
-    found = [f"{v['id']}: {n['target']} {n.get('failureSummary', '')}" for v in violations for n in v["nodes"]]
+    page.evaluate(
+        """([elder, isContrast]) => {
+            const { dataset } = document.documentElement;
+            if (elder) dataset.elder = elder; else delete dataset.elder;
+            if (isContrast) dataset.contrast = "high"; else delete dataset.contrast;
+        }""",
+        [elder, is_contrast],
+    )
+
+
+def _too_wide(page: Page) -> list[str]:
     over = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*found, f"{over} px wider than the screen"] if over > 0 else found
+    return [f"{over} px wider than the screen"] if over > 0 else []
