@@ -95,6 +95,8 @@ class Settings:
     staff_idle_minutes: int = 15
     staff_absolute_hours: int = 10
 
+    hotline_misses_per_hour: int = 10  # searches that found nobody; then an alarm and an hour's rest
+
     # Reviews
     review_hours: str = "09:00-12:00,13:00-17:00"  # of a working day, Asia/Shanghai
     review_promise_hours: int = 14  # working hours until a decision is due: two days

@@ -12,6 +12,7 @@ from app.staff.visitor import current_staff
 def bureau_sections() -> list[tuple[str, str]]:
     """(address, name) of every section the member's roles open, in the order of the bar."""
     sections = [(None, "/bureau", _("首页")), (Right.decide_cases, "/bureau/cases", _("审核"))]
+    sections.append((Right.find_citizens, "/bureau/calls", _("来电")))
     return [(href, str(name)) for right, href, name in sections if right is None or current_staff.may(right)]
 
 

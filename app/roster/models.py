@@ -29,7 +29,10 @@ class InsuredPerson(Base):
     """One person once, known by document type and number. The number is encrypted; `cert_no_hash` finds it."""
 
     __tablename__ = "insured_person"
-    __table_args__ = (Index("uq_insured_person_cert", "cert_no_hash", "cert_type", unique=True),)
+    __table_args__ = (
+        Index("uq_insured_person_cert", "cert_no_hash", "cert_type", unique=True),
+        Index("ix_insured_person_name", "name"),  # how the hotline finds a caller
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     cert_type: Mapped[str] = mapped_column(String(2))  # psn_cert_type

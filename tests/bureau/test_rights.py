@@ -10,6 +10,7 @@ from tests.kit.staff import make_staff, sign_in_staff
 
 EVERYBODY = set(Role)
 REVIEWERS = {Role.reviewer}
+AGENTS = {Role.agent}
 OPEN = "no session needed"
 HALF = "a session of staff, also half open"
 
@@ -35,6 +36,19 @@ TABLE: dict[str, object] = {
     "POST /bureau/cases/1/undoing": REVIEWERS,
     "GET /bureau/cases/1/pages/1": REVIEWERS,
     "GET /bureau/cases/1/letter": REVIEWERS,
+    "GET /bureau/calls": AGENTS,
+    "GET /bureau/calls/1": AGENTS,
+    "GET /bureau/calls/searches/1": AGENTS,
+    "POST /bureau/calls/searches": AGENTS,
+    "POST /bureau/calls/searches/1/persons/1/call": AGENTS,
+    "POST /bureau/calls/1/verification": AGENTS,
+    "POST /bureau/calls/1/freezing": AGENTS,
+    "POST /bureau/calls/1/devices/1/removal": AGENTS,
+    "POST /bureau/calls/1/links/1/unbinding": AGENTS,
+    "POST /bureau/calls/1/message": AGENTS,
+    "POST /bureau/calls/1/unfreezing": AGENTS,
+    "POST /bureau/unfreezings/1/confirmation": AGENTS,
+    "POST /bureau/unfreezings/1/refusal": AGENTS,
 }
 
 

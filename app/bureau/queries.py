@@ -1,0 +1,96 @@
+"""Reads of calls, searches and unfreezings that wait."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from app.bureau.models import HotlineCall, HotlineSearch, UnfreezeRequest
+from app.core import clock
+from app.core.db import db
+from app.core.errors import NotFound
+from app.core.settings import settings
+from app.institutions.models import HelpEvent
+from app.roster.models import InsuredPerson
+from app.roster.queries import cert_no_of
+
+CALL_OPEN = timedelta(minutes=30)
+REQUEST_OPEN = timedelta(hours=24)
+SAME_NAME = 200  # more of one name and region cannot be told apart by four digits read out
+
+
+def get_call(staff_id: int, call_id: int) -> HotlineCall:
+    """One's own call, for half an hour; later the caller must be asked again."""
+    call = db.session.get(HotlineCall, call_id)
+    if call is None or call.staff_id != staff_id or call.opened_at <= clock.now() - CALL_OPEN:
+        raise NotFound
+    return call
+
+
+def get_search(staff_id: int, search_id: int) -> HotlineSearch:
+    search = db.session.get(HotlineSearch, search_id)
+    if search is None or search.staff_id != staff_id or search.searched_at <= clock.now() - CALL_OPEN:
+        raise NotFound
+    return search
+
+
+def list_persons(ids: Collection[int]) -> list[InsuredPerson]:
+    return list(db.session.scalars(select(InsuredPerson).where(InsuredPerson.id.in_(ids)).order_by(InsuredPerson.id)))
+
+
+def list_by_name(name: str, tail: str, regions: Collection[str]) -> list[InsuredPerson]:
+    """People of exactly this name in these regions whose document ends so. tail: four characters, as parsed numbers are written."""
+    same = db.session.scalars(
+        select(InsuredPerson)
+        .where(InsuredPerson.name == name, InsuredPerson.insured_region.in_(sorted(regions)), InsuredPerson.is_specimen.is_(False))
+        .limit(SAME_NAME)
+    )
+    return [person for person in same if cert_no_of(person).endswith(tail)]
+
+
+def find_help_event(code: str) -> HelpEvent | None:
+    return db.session.get(HelpEvent, code)
+
+
+def count_misses(staff_id: int) -> int:
+    """Searches of the last hour that found nobody."""
+    since = clock.now() - timedelta(hours=1)
+    missed = select(func.count()).where(
+        HotlineSearch.staff_id == staff_id, HotlineSearch.searched_at > since, HotlineSearch.person_ids == ""
+    )
+    return int(db.session.scalar(missed) or 0)
+
+
+def is_over_limit(staff_id: int) -> bool:
+    return count_misses(staff_id) >= settings.hotline_misses_per_hour
+
+
+def list_unfreezings(regions: Collection[str]) -> list[UnfreezeRequest]:
+    """What waits for a second person in these regions, oldest first."""
+    return list(
+        db.session.scalars(
+            select(UnfreezeRequest)
+            .where(
+                UnfreezeRequest.region.in_(sorted(regions)),
+                UnfreezeRequest.settled_at.is_(None),
+                UnfreezeRequest.asked_at > clock.now() - REQUEST_OPEN,
+            )
+            .order_by(UnfreezeRequest.id)
+            .limit(50)
+        )
+    )
+
+
+def get_unfreezing(request_id: int, regions: Collection[str]) -> UnfreezeRequest:
+    found = db.session.get(UnfreezeRequest, request_id)
+    if found is None or found.region not in regions:
+        raise NotFound
+    return found
+
+
+def get_call_of(request: UnfreezeRequest) -> HotlineCall:
+    return db.session.get_one(HotlineCall, request.call_id)
+
+
+def find_unfreezing_of(call: HotlineCall) -> UnfreezeRequest | None:
+    return db.session.scalar(select(UnfreezeRequest).where(UnfreezeRequest.call_id == call.id))

@@ -1,0 +1,112 @@
+"""Finding the person a call is about, and whether the caller is that person."""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import delete
+
+from app.accounts.phone import InvalidPhone, parse_mobile
+from app.accounts.queries import find_account_by_phone
+from app.bureau import queries
+from app.bureau.models import CallerCheck, HotlineCall, HotlineSearch, HotlineTag
+from app.core import audit, clock
+from app.core.db import db, transaction
+from app.core.errors import DomainError, TooMany
+from app.credentials.queries import get_credential
+from app.roster.models import InsuredPerson
+from app.roster.queries import get_person
+from app.staff.models import StaffMember
+from app.staff.queries import regions_of
+
+CHECKS_NEEDED = 3
+_HELP_CODE = re.compile(r"P-?(\d{2})-?(\d{6})", re.ASCII)
+
+
+def search_phone(staff: StaffMember, typed: str) -> HotlineSearch:
+    """Raises DomainError `phone_invalid`, and TooMany after too many searches that found nobody."""
+    try:
+        account = find_account_by_phone(parse_mobile(typed))
+    except InvalidPhone as error:
+        raise DomainError("phone_invalid", str(error), field="phone") from None
+    person = get_person(account.person_id) if account is not None and account.person_id is not None else None
+    return _note(staff, [person] if person else [], "phone")
+
+
+def search_name(staff: StaffMember, name: str, tail: str) -> HotlineSearch:
+    """The exact name and the last four characters of the document. Raises DomainError `tail_invalid`, and TooMany."""
+    ending = "".join(unicodedata.normalize("NFKC", tail).upper().split())
+    if not re.fullmatch(r"[0-9A-Z]{4}", ending, re.ASCII):
+        raise DomainError("tail_invalid", _("请填写证件号码的最后 4 位。"), field="tail")
+    written = "".join(unicodedata.normalize("NFKC", name).split())
+    return _note(staff, queries.list_by_name(written, ending, regions_of(staff.agency)), "name")
+
+
+def search_help_code(staff: StaffMember, typed: str) -> HotlineSearch:
+    """The whole code of a refusal, P-06-482917. Raises DomainError `help_code_invalid`, and TooMany."""
+    found = _HELP_CODE.fullmatch("".join(unicodedata.normalize("NFKC", typed).upper().split()))
+    if found is None:
+        raise DomainError("help_code_invalid", _("求助码像 P-06-482917，请核对一遍。"), field="help_code")
+    event = queries.find_help_event(f"P-{found[1]}-{found[2]}")
+    person = get_person(get_credential(event.credential_id).person_id) if event is not None and event.credential_id else None
+    return _note(staff, [person] if person else [], "help_code")
+
+
+@transaction()
+def open_call(staff: StaffMember, search: HotlineSearch, person_id: int) -> HotlineCall:
+    """About one of those this member has just found. Raises DomainError `not_found_here`."""
+    if person_id not in search.found or search.staff_id != staff.id:
+        raise DomainError("not_found_here", _("请先查到这个人，再打开来电。"), status=404)
+    if staff.person_id == person_id:
+        raise DomainError("own_person", _("这是您自己，请让同事来办。"), status=403)
+    call = HotlineCall(staff_id=staff.id, person_id=person_id, opened_at=clock.now())
+    db.session.add(call)
+    db.session.flush()
+    audit.record(HotlineTag.call_opened, actor=staff.actor, subject=f"call:{call.id}", person_id=person_id)
+    return call
+
+
+@transaction()
+def verify_caller(staff: StaffMember, call: HotlineCall, right: Collection[CallerCheck]) -> bool:
+    """The caller is the person when three answers were right. False: doubted, which is written down too."""
+    known = db.session.get_one(HotlineCall, call.id)
+    known.checks = ",".join(sorted({check.value for check in right}))
+    is_right = len(set(right)) >= CHECKS_NEEDED
+    known.verified_at = clock.now() if is_right else None
+    db.session.flush()
+    tag = HotlineTag.caller_verified if is_right else HotlineTag.caller_doubted
+    audit.record(tag, actor=staff.actor, subject=f"call:{call.id}", person_id=call.person_id, checks=known.checks)
+    return is_right
+
+
+def _note(staff: StaffMember, persons: list[InsuredPerson], way: str) -> HotlineSearch:
+    """Whoever is insured elsewhere is found by nobody here. Guessing is counted, and stopped with an alarm."""
+    if queries.is_over_limit(staff.id):
+        _alarm(staff)
+        raise TooMany(_("您一小时内查不到的次数太多，查询先停下来。"), _("请联系安全管理员。一小时后可以再查。"), 3600)
+    regions = regions_of(staff.agency)
+    own = [person for person in persons if person.insured_region in regions]
+    with transaction():
+        search = HotlineSearch(
+            staff_id=staff.id, searched_at=clock.now(), person_ids=",".join(str(person.id) for person in own[:20])
+        )
+        db.session.add(search)
+        db.session.flush()
+        outcome = "ok" if own else "missed"
+        audit.record(
+            HotlineTag.searched, actor=staff.actor, subject=f"search:{search.id}", outcome=outcome, way=way, found=len(own)
+        )
+    return search
+
+
+@transaction()
+def _alarm(staff: StaffMember) -> None:
+    audit.record(HotlineTag.alarm, actor=staff.actor, subject=staff.actor, outcome="refused", misses=queries.count_misses(staff.id))
+
+
+@transaction()
+def expire_searches() -> None:
+    """A day later nobody needs to know what was searched; the audit log keeps that somebody did."""
+    db.session.execute(delete(HotlineSearch).where(HotlineSearch.searched_at < clock.now() - timedelta(days=1)))
