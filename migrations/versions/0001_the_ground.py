@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_insured_person")),
     )
     with op.batch_alter_table("insured_person", schema=None) as batch_op:
+        batch_op.create_index("ix_insured_person_name", ["name"], unique=False)
         batch_op.create_index("uq_insured_person_cert", ["cert_no_hash", "cert_type"], unique=True)
 
     op.create_table(
@@ -815,6 +816,35 @@ def upgrade() -> None:
         batch_op.create_index("ix_document_upload_owner", ["owner_account_id", "fingerprint_hash"], unique=False)
 
     op.create_table(
+        "hotline_call",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("opened_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("checks", sa.String(length=160), nullable=False),
+        sa.Column("verified_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["insured_person.id"], name=op.f("fk_hotline_call_person_id_insured_person")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_hotline_call_staff_id_staff_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hotline_call")),
+    )
+    with op.batch_alter_table("hotline_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hotline_call_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hotline_call_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
+        "hotline_search",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("searched_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("person_ids", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_hotline_search_staff_id_staff_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hotline_search")),
+    )
+    with op.batch_alter_table("hotline_search", schema=None) as batch_op:
+        batch_op.create_index("ix_hotline_search_at", ["searched_at"], unique=False)
+        batch_op.create_index("ix_hotline_search_staff", ["staff_id", "searched_at"], unique=False)
+
+    op.create_table(
         "login_session",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
@@ -1047,9 +1077,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_case")),
     )
     with op.batch_alter_table("review_case", schema=None) as batch_op:
-        batch_op.create_index("ix_review_case_claimed_by", ["claimed_by"], unique=False)
-        batch_op.create_index("ix_review_case_claimed_until", ["claimed_until"], unique=False)
-        batch_op.create_index("ix_review_case_effective_at", ["effective_at"], unique=False)
+        batch_op.create_index(
+            "ix_review_case_claimed_by",
+            ["claimed_by"],
+            unique=False,
+            sqlite_where=sa.text("claimed_by IS NOT NULL"),
+            postgresql_where=sa.text("claimed_by IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_review_case_claimed_until",
+            ["claimed_until"],
+            unique=False,
+            sqlite_where=sa.text("claimed_until IS NOT NULL"),
+            postgresql_where=sa.text("claimed_until IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_review_case_effective_at",
+            ["effective_at"],
+            unique=False,
+            sqlite_where=sa.text("effective_at IS NOT NULL"),
+            postgresql_where=sa.text("effective_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_review_case_queue", ["region", "state", "due_at"], unique=False)
         batch_op.create_index("uq_review_case_subject", ["subject"], unique=True)
 
@@ -1256,6 +1304,28 @@ def upgrade() -> None:
         batch_op.create_index("ix_typed_code_handle", ["handle", "expires_at"], unique=False)
 
     op.create_table(
+        "unfreeze_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("call_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("region", sa.String(length=6), nullable=False),
+        sa.Column("asked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("settled_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("settled_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("was_confirmed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["asked_by"], ["staff_member.id"], name=op.f("fk_unfreeze_request_asked_by_staff_member")),
+        sa.ForeignKeyConstraint(["call_id"], ["hotline_call.id"], name=op.f("fk_unfreeze_request_call_id_hotline_call")),
+        sa.ForeignKeyConstraint(["person_id"], ["insured_person.id"], name=op.f("fk_unfreeze_request_person_id_insured_person")),
+        sa.ForeignKeyConstraint(["settled_by"], ["staff_member.id"], name=op.f("fk_unfreeze_request_settled_by_staff_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unfreeze_request")),
+        sa.UniqueConstraint("call_id", name=op.f("uq_unfreeze_request_call_id")),
+    )
+    with op.batch_alter_table("unfreeze_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unfreeze_request_asked_at"), ["asked_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_unfreeze_request_region"), ["region"], unique=False)
+
+    op.create_table(
         "call_back",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1399,6 +1469,11 @@ def downgrade() -> None:
         )
 
     op.drop_table("call_back")
+    with op.batch_alter_table("unfreeze_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unfreeze_request_region"))
+        batch_op.drop_index(batch_op.f("ix_unfreeze_request_asked_at"))
+
+    op.drop_table("unfreeze_request")
     with op.batch_alter_table("typed_code", schema=None) as batch_op:
         batch_op.drop_index("ix_typed_code_handle")
         batch_op.drop_index(batch_op.f("ix_typed_code_expires_at"))
@@ -1437,9 +1512,21 @@ def downgrade() -> None:
     with op.batch_alter_table("review_case", schema=None) as batch_op:
         batch_op.drop_index("uq_review_case_subject")
         batch_op.drop_index("ix_review_case_queue")
-        batch_op.drop_index("ix_review_case_effective_at")
-        batch_op.drop_index("ix_review_case_claimed_until")
-        batch_op.drop_index("ix_review_case_claimed_by")
+        batch_op.drop_index(
+            "ix_review_case_effective_at",
+            sqlite_where=sa.text("effective_at IS NOT NULL"),
+            postgresql_where=sa.text("effective_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_review_case_claimed_until",
+            sqlite_where=sa.text("claimed_until IS NOT NULL"),
+            postgresql_where=sa.text("claimed_until IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_review_case_claimed_by",
+            sqlite_where=sa.text("claimed_by IS NOT NULL"),
+            postgresql_where=sa.text("claimed_by IS NOT NULL"),
+        )
 
     op.drop_table("review_case")
     with op.batch_alter_table("rebinding", schema=None) as batch_op:
@@ -1477,6 +1564,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_login_session_account_id"))
 
     op.drop_table("login_session")
+    with op.batch_alter_table("hotline_search", schema=None) as batch_op:
+        batch_op.drop_index("ix_hotline_search_staff")
+        batch_op.drop_index("ix_hotline_search_at")
+
+    op.drop_table("hotline_search")
+    with op.batch_alter_table("hotline_call", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hotline_call_staff_id"))
+        batch_op.drop_index(batch_op.f("ix_hotline_call_person_id"))
+
+    op.drop_table("hotline_call")
     with op.batch_alter_table("document_upload", schema=None) as batch_op:
         batch_op.drop_index("ix_document_upload_owner")
         batch_op.drop_index(batch_op.f("ix_document_upload_created_at"))
@@ -1607,6 +1704,7 @@ def downgrade() -> None:
     op.drop_table("job")
     with op.batch_alter_table("insured_person", schema=None) as batch_op:
         batch_op.drop_index("uq_insured_person_cert")
+        batch_op.drop_index("ix_insured_person_name")
 
     op.drop_table("insured_person")
     op.drop_table("institution")
