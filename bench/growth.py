@@ -4,12 +4,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import psycopg
-
 from bench.ratios import ROUNDS, Ratio, ratio
 from bench.scan import PATH
 from bench.seed import Bureau, environment, grow, open_app
-from bench.servers import Server, post_all, postgres, serving
+from bench.servers import Server, create_databases, post_all, postgres, serving
 
 ROWS = {"small": (10_000, 100_000), "full": (10_000, 1_000_000)}
 GOALS = {"SQLite": "<= 1.25", "PostgreSQL": "<= 1.15"}
@@ -23,17 +21,11 @@ def measure(scale: str) -> list[Ratio]:
         urls = [f"sqlite:///{folder / name}.sqlite3" for name in ("few", "many")]
         found.append(_compare("SQLite", urls, folder, None, ROWS[scale]))
         with postgres() as (url, pid):
-            _create(url)
+            create_databases(url, "few", "many")
             found.append(_compare("PostgreSQL", [url.format("few"), url.format("many")], folder, pid, ROWS[scale]))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return found
-
-
-def _create(url: str) -> None:
-    with psycopg.connect(url.format("postgres").replace("+psycopg", ""), autocommit=True) as connection:
-        for name in ("few", "many"):
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
 
 
 def _compare(database: str, urls: list[str], folder: Path, database_pid: int | None, rows: tuple[int, int]) -> Ratio:

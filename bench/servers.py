@@ -16,6 +16,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 TICK = os.sysconf("SC_CLK_TCK")
 
 Answer = tuple[int, bool]  # HTTP status, and whether it was `code 0`
@@ -112,6 +114,13 @@ def post_all(port: int, path: str, bodies: list[tuple[dict[str, str], bytes]], c
     for thread in threads:
         thread.join()
     return time.perf_counter() - began, answers
+
+
+def create_databases(url: str, *names: str) -> None:
+    """url: as `postgres` yields it."""
+    with psycopg.connect(url.format("postgres").replace("+psycopg", ""), autocommit=True) as connection:
+        for name in names:
+            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
 
 
 @contextmanager
