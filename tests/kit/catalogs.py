@@ -51,6 +51,13 @@ _SHARED_WORDS = {
     "運營商": "電訊商",
     "聯網": "連網",
     "字符": "字元",
+    # where the dictionary takes one word for another
+    "寫明瞭": "寫明了",
+    "麵容": "面容",
+    "髮卡": "發卡",
+    "籤": "簽",
+    "併為": "並為",
+    "週歲": "周歲",
 }
 _drafts = OpenCC("s2tw")
 
@@ -134,7 +141,8 @@ def to_traditional(text: str) -> str:
 def simplified(words: str) -> list[str]:
     """Characters that no traditional text has."""
     converted = str(_drafts.convert(words))
-    return [c for c, other in zip(words, converted, strict=False) if c != other and other not in _SHARED_WORDS]
+    changed = {c for c, other in zip(words, converted, strict=False) if c != other and other not in _SHARED_WORDS}
+    return sorted(c for c in changed if _drafts.convert(c) != c)
 
 
 def _path(locale: str) -> Path:
