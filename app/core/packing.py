@@ -1,5 +1,5 @@
-"""Answers that come smaller over the wire, where no proxy does it. Asked for by name, not for every page: a page that says back what was
-typed beside its form token must not be packed (BREACH)."""
+"""Answers that come smaller over the wire, where no proxy does it. Asked for by name, not for every page: a page that says back
+what was typed beside its form token must not be packed (BREACH)."""
 
 import gzip
 

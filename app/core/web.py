@@ -4,9 +4,11 @@ import base64
 import hashlib
 
 from flask import Flask, Response, current_app, g, render_template, request
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,11 +17,15 @@ from app.core import logs
 from app.core.errors import DomainError
 from app.core.settings import settings
 
+# What is said to documents would only cost bytes here.
+_NO_DOCUMENT = {"application/json", "text/css", "text/javascript", "image/png"}
+
 
 def install(app: Flask) -> None:
     proxies = app.config["SETTINGS"].trusted_proxies
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    app.session_interface = _Sessions()
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # asked below: the API has keys instead of cookies
     app.extensions["csrf_guard"] = CSRFProtect(app)
     app.before_request(_check_token)
@@ -30,6 +36,16 @@ def install(app: Flask) -> None:
     app.register_error_handler(OperationalError, _store_unavailable)
     app.register_error_handler(Exception, _unexpected)
     app.jinja_env.globals.update(allow_inline=allow_inline)
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask makes its serializer anew for every request; one of each app does."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        known: URLSafeTimedSerializer | None = app.extensions.get("session_serializer")
+        if known is None:
+            known = app.extensions["session_serializer"] = super().get_signing_serializer(app)
+        return known
 
 
 def allow_inline(text: str) -> str:
@@ -63,7 +79,7 @@ def _headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Cache-Control", "no-store")
-    if is_api():
+    if is_api() or response.mimetype in _NO_DOCUMENT:
         return response
     headers.setdefault("Content-Security-Policy", content_security_policy())
     headers.setdefault("Referrer-Policy", "same-origin")

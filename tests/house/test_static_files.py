@@ -1,8 +1,11 @@
+import re
 import struct
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+
+from app.core.assets import without_comments
 
 STATIC = Path(__file__).parents[2] / "app/static"
 
@@ -31,3 +34,13 @@ def test_a_script_is_a_small_module_of_our_own(path: Path) -> None:
     assert "eval(" not in text
     assert "http://" not in text.replace("http://www.w3.org/", "")
     assert "https://" not in text
+    assert not any("\n" in literal for literal in re.findall(r"`[^`]*`", text))  # it is served without indents and comments
+
+
+@pytest.mark.parametrize("path", sorted((STATIC / "js").rglob("*.js")), ids=lambda p: p.relative_to(STATIC).as_posix())
+def test_a_script_is_served_whole_but_for_its_comments(path: Path) -> None:
+    served = without_comments(path.read_text(), ".js")
+
+    written = [line.strip() for line in path.read_text().splitlines()]
+    kept = [line for line in written if line and not line.startswith(("//", "/**", "*"))]
+    assert [line for line in served.splitlines() if line.strip()] == kept

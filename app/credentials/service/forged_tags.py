@@ -55,7 +55,7 @@ def _counts_of(handle: str, now: datetime) -> dict[int, int]:
         .where(ForgedTag.handle == handle, ForgedTag.created_at > since)
         .group_by(ForgedTag.institution_id)
     )
-    return {institution_id: count for institution_id, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _end(shown: Any, now: datetime) -> bool:

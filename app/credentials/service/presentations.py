@@ -34,8 +34,9 @@ def open_presentation(
 ) -> Opened:
     """What this device shows from now on. Call it at a renewal of trust: an unlock, an activation.
 
-    holds: the handles whose keys the device says it has, comma separated. wants_key: its script draws codes itself. A device that says it holds none
-    gets a new handle and key and the old one ends; one older than a day is renewed, the old good for a day more (contract 4).
+    holds: the handles whose keys the device says it has, comma separated. wants_key: its script draws codes itself. A device that
+    says it holds none gets a new handle and key and the old one ends; one older than a day is renewed, the old good for a day more
+    (contract 4).
     Raises DomainError `credential_frozen` or `credential_inactive`.
     """
     _require_active(credential)

@@ -8,7 +8,7 @@ const FILES = {{ files|tojson }};
 const PAGES = {{ pages|tojson }};
 const OFFLINE = "/offline";
 const OFFLINE_CODE = "/offline/code";
-const WALLET = "pingzheng-wallet"; // as static/js/code/keystore.js names it
+const WALLET = "pingzheng-wallet"; // names as in static/js/code/keystore.js and wallet.js
 const PATIENCE_MS = 4000; // for a weak signal, when the phone can show the code by itself
 
 const isFile = (path) => path.startsWith("/static/v-");
@@ -88,9 +88,18 @@ async function codePage(request) {
   return keptOr(OFFLINE_CODE, () => response ?? Response.error());
 }
 
-async function isWalletThere() {
-  const databases = await indexedDB.databases?.();
-  return databases?.some((database) => database.name === WALLET) ?? false;
+function isWalletThere() {
+  return new Promise((resolve) => {
+    const opening = indexedDB.open(WALLET, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("kept");
+    opening.onerror = () => resolve(false);
+    opening.onsuccess = () => {
+      const counting = opening.result.transaction("kept").objectStore("kept").count("wallet");
+      counting.onerror = () => resolve(false);
+      counting.onsuccess = () => resolve(counting.result > 0);
+      opening.result.close(); // once that is answered
+    };
+  });
 }
 
 function forgetWallet() {

@@ -77,7 +77,6 @@ async function deviceKey() {
 
 /** Runs `work(store)` in one transaction; what it gave has its `result` then: one request, or several in a list. */
 async function inStore(mode, work) {
-  if (mode === "readonly" && !(await isMade())) throw new Error("nothing is kept");
   const database = await open();
   try {
     const given = await new Promise((resolve, reject) => {
@@ -90,11 +89,6 @@ async function inStore(mode, work) {
   } finally {
     database.close();
   }
-}
-
-/** Reading makes no database: the service worker takes its being there for a wallet. */
-async function isMade() {
-  return !indexedDB.databases || (await indexedDB.databases()).some(({ name }) => name === DATABASE);
 }
 
 function open() {

@@ -8,14 +8,11 @@ import { ServerClock } from "./server-clock.js";
 import { keepAwake } from "./awake.js";
 import { offerReading } from "./reading.js";
 import { dropKeys, keyOf, listHeld } from "./held-keys.js";
-import { offerPeople } from "./people.js";
 import { answerTabs, tellLocked } from "./tabs.js";
 import { Denial } from "./uses.js";
-import { drawOnServer } from "./server-drawn.js";
-import { lineFor } from "./status-line.js";
+import { sayLine } from "./status-line.js";
 import { watchVisibility } from "./visibility.js";
-import { closeWallet, forgetWallet, isWalletThere } from "./wallet.js";
-import { tellWallet } from "./wallet-notes.js";
+import { closeWallet, forgetWallet, isWalletThere, tellWallet } from "./wallet.js";
 
 const NOTICE_MS = 8000;
 
@@ -64,14 +61,19 @@ export class CodeScreen {
 
   start() {
     const { signal } = this.listening;
-    this.root.querySelector("[data-refresh]").addEventListener("click", (event) => this.refresh(event));
+    this.root.querySelector("[data-refresh]").addEventListener("click", (event) => {
+      event.preventDefault();
+      this.draw();
+    });
     this.pauseLink.addEventListener("click", (event) => this.togglePause(event));
     this.root.querySelector("[data-lock]").addEventListener("submit", (event) => this.lockByHand(event));
     watchVisibility(this.relockMs, { hide: () => this.live.stop(), lock: () => this.leave(), see: () => this.see() }, signal);
     addEventListener("online", () => this.live.ask(), { signal });
     addEventListener("pageshow", (event) => event.persisted && this.leave(), { signal });
     answerTabs(listHeld, () => this.leave(), signal);
-    offerPeople(this, (root, how) => new CodeScreen(root, how).start());
+    if (this.root.querySelector("[data-person]")) {
+      import("./people.js").then(({ offerPeople }) => offerPeople(this, (root, how) => new CodeScreen(root, how).start()));
+    }
     keepAwake();
     offerReading(this.root.querySelector("[data-speak]"), () => this.typed.textContent);
     this.root.classList.toggle("is-paused", this.isPaused);
@@ -114,6 +116,7 @@ export class CodeScreen {
   async drawOnServer() {
     this.drawnAt = this.clock.seconds; // the next try is due in one period, also when this one fails
     try {
+      const { drawOnServer } = await import("./server-drawn.js");
       const drawn = await drawOnServer(this.root.dataset.here, this.clock);
       if (!drawn) return this.leave();
       this.hearTyped(drawn.typed, drawn.typedUntil);
@@ -185,25 +188,15 @@ export class CodeScreen {
   }
 
   say() {
-    const [kind, text] = lineFor(this);
-    this.status.dataset.kind = kind;
-    if (!kind) delete this.status.dataset.kind;
-    this.denial.show(kind === "used");
+    this.denial.show(sayLine(this) === "used");
     this.challenge.offer(this.isOffline);
-    if (this.status.textContent !== text) this.status.textContent = text;
-  }
-
-  refresh(event) {
-    event.preventDefault();
-    this.draw();
   }
 
   togglePause(event) {
     event.preventDefault();
     this.isPaused = !this.isPaused;
-    const words = this.pauseLink.textContent;
-    this.pauseLink.textContent = this.pauseLink.dataset.other;
-    this.pauseLink.dataset.other = words;
+    const { textContent: words, dataset } = this.pauseLink;
+    [this.pauseLink.textContent, dataset.other] = [dataset.other, words];
     this.root.classList.toggle("is-paused", this.isPaused);
     this.root.querySelector("[data-paused-note]")?.remove();
     if (!this.isPaused) this.draw();

@@ -1,7 +1,15 @@
 // One line above the code; the most urgent thing wins.
 
-/** screen: a CodeScreen. [kind, text], both empty when there is nothing to say. */
-export function lineFor({ root, used, challenge, isOffline, isWorn, drawer }) {
+/** screen: a CodeScreen. Returns the kind of what is said: used, expired, offline, or empty. */
+export function sayLine(screen) {
+  const [kind, text] = lineFor(screen);
+  screen.status.dataset.kind = kind;
+  if (!kind) delete screen.status.dataset.kind;
+  if (screen.status.textContent !== text) screen.status.textContent = text;
+  return kind;
+}
+
+function lineFor({ root, used, challenge, isOffline, isWorn, drawer }) {
   const { offlineText, offlineNoKeyText, offlineWornText, expiredText } = root.dataset;
   if (used) return ["used", used];
   if (challenge.status) return ["answer", challenge.status];

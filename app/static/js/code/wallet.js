@@ -4,10 +4,12 @@ import { importKey } from "./drawer.js";
 import { changePlain, deriveLock, forgetAll, keep, mask, recall } from "./keystore.js";
 
 const NAME = "wallet";
+const TELL_EVERY_MS = 60_000;
 
 export class WrongPin extends Error {}
 export class NoWallet extends Error {}
 
+let toldAt = 0;
 let opened = null; // the lock of the PIN that was typed last: lets a new key be wrapped without deriving again
 
 export async function isWalletThere() {
@@ -106,6 +108,13 @@ export function noteInWallet(changes, handle = "", lastUsed = 0) {
     const entries = content.entries.map((entry) => (entry.handle === handle && lastUsed > entry.lastUsed ? { ...entry, lastUsed } : entry));
     await keep(NAME, { ...content, ...changes, entries });
   }).catch(() => {});
+}
+
+/** What the poll tells is noted for the next time without a network. isNews: a use, to be noted at once. */
+export function tellWallet(clock, handle, lastUsed, isNews) {
+  if (!isNews && Date.now() - toldAt < TELL_EVERY_MS) return;
+  toldAt = Date.now();
+  noteInWallet({ offset: clock.offset, heardAt: clock.seconds * 1000, openings: 0 }, handle, lastUsed);
 }
 
 function load() {
