@@ -110,6 +110,21 @@ def bare_transaction() -> Iterator[Connection]:
         hook()
 
 
+@contextmanager
+def bare_read() -> Iterator[Connection]:
+    """A connection for one read by a `Prepared` statement: no session, and on PostgreSQL no BEGIN and ROLLBACK around it."""
+    with db.engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        has_autocommit = connection.dialect.name == "postgresql"
+        if has_autocommit:
+            raw.autocommit = True
+        try:
+            yield connection
+        finally:
+            if has_autocommit:
+                raw.autocommit = False
+
+
 def begin_writing(connection: Connection) -> None:
     """From here on this `bare_transaction` may write."""
     if not connection.in_transaction():

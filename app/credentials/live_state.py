@@ -2,27 +2,41 @@
 
 import json
 import zlib
-from typing import Any
+from typing import Any, Protocol
 
 from app.core import clock
-from app.credentials.queries import Shown
 from app.credentials.service import ScanPlace
 
 SCAN_IS_NEWS_SECONDS = 90
 MOST_BYTES = 199
 
 
-def tells_news(shown: Shown) -> bool:
+class Shows(Protocol):
+    """Of what a device shows, what has become of its code."""
+
+    @property
+    def handle(self) -> str | None: ...
+    @property
+    def last_used(self) -> int: ...
+    @property
+    def last_scan_id(self) -> int | None: ...
+    @property
+    def challenge_until(self) -> int: ...
+    @property
+    def challenge_misses(self) -> int: ...
+
+
+def tells_news(shown: Shows) -> bool:
     """Whether a scan is so recent that the phone shows it."""
     return shown.last_scan_id is not None and clock.timestamp() - shown.last_used < SCAN_IS_NEWS_SECONDS
 
 
-def is_challenged(shown: Shown) -> bool:
+def is_challenged(shown: Shows) -> bool:
     """Whether a desk waits for two digits."""
     return shown.challenge_until >= clock.timestamp()
 
 
-def state_of(shown: Shown, typed: str, typed_until: int, place: ScanPlace | None) -> dict[str, Any]:
+def state_of(shown: Shows, typed: str, typed_until: int, place: ScanPlace | None) -> dict[str, Any]:
     """challenge: how many wrong answers the desk that waits for digits has had; 3 when it waits no more. at: `10:32`."""
     content: dict[str, Any] = {
         "handle": shown.handle,
@@ -39,8 +53,11 @@ def state_of(shown: Shown, typed: str, typed_until: int, place: ScanPlace | None
     return content
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def to_bytes(content: dict[str, Any]) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return _encode(content).encode()
 
 
 def etag_of(body: bytes) -> str:

@@ -1,7 +1,5 @@
 """The code page: locked behind the display PIN, then one answer that holds the first code."""
 
-from typing import Any
-
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,18 +11,15 @@ from app.core.access import access
 from app.core.display import moment
 from app.core.errors import DomainError
 from app.core.packing import packed
-from app.credentials import challenge_routes, queries, service, use_routes
+from app.credentials import challenge_routes, queries, service, state_routes, use_routes
 from app.credentials.forms import UnlockForm
-from app.credentials.keyring import keyring
-from app.credentials.live_state import etag_of, state_of, tells_news, to_bytes
 from app.credentials.models import CredentialStatus
 from app.credentials.showing import PAGE, address_of, label_of, render_code, unlock_answer
 
 blueprint = Blueprint("credentials", __name__)
-blueprints = [blueprint, challenge_routes.blueprint, use_routes.blueprint]
+blueprints = [blueprint, challenge_routes.blueprint, state_routes.blueprint, use_routes.blueprint]
 
 HOLDS_HEADER = "X-Pz-Holds"  # the handles whose keys this browser has, comma separated
-TIME_HEADER = "X-Pz-Time"  # the server's clock in milliseconds
 
 
 @blueprint.get("/code")
@@ -85,37 +80,6 @@ def create_locking() -> ResponseReturnValue:
     return _seen_again(service.find_showable(current_visitor.account, request.form.get("of", -1, type=int)))
 
 
-@blueprint.get("/code/state")
-@access(trusted)
-def show_state() -> ResponseReturnValue:
-    """One indexed read while nothing changes. 423 locked, 409 frozen, 410 ended or to be renewed: the page goes back to the lock.
-
-    A handle on this device is the permission: the end of a link, of trust or of a device ends it.
-    """
-    session, person_id, of = current_visitor.session, current_visitor.account.person_id, request.args.get("of", type=int)
-    if of is not None:
-        shown = queries.find_shown_credential(session.device_id, of)
-    else:
-        shown = queries.find_shown(session.device_id, person_id) if person_id else None
-    if shown is None or shown.handle is None:
-        return _state({"reason": "ended"}, 410)
-    if not service.is_unlocked(session):
-        service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)  # a phone that was opened without a network
-        return _state({"reason": "locked"}, 423)
-    if keyring.find(shown.master_id) is None:
-        return _state({"reason": "renew"}, 410)
-    if shown.status is not CredentialStatus.active:
-        return _state({"reason": "frozen"}, 409)
-    number, until = shown.typed_number, shown.typed_until
-    if number is None or service.is_typed_code_due(shown.typed_issued_at, shown.last_used):
-        typed = service.keep_typed_code(shown.handle, shown.last_used)
-        number, until = typed.number, typed.expires_at
-        service.stay_unlocked(session)
-    service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)
-    place = service.place_of_scan(shown.last_scan_id) if tells_news(shown) else None
-    return _state(state_of(shown, number, until, place))
-
-
 def _choose(showables: list[service.Showable], credential_id: int | None) -> service.Showable | None:
     """The asked one; without a number one's own. 404 for a number that is not this account's to show."""
     if credential_id is None:
@@ -145,12 +109,3 @@ def _locked(form: UnlockForm, showable: service.Showable, status: int = 200) -> 
         answer = Response(render_template("credentials/show_lock.html", **words))
     answer.status_code = status
     return packed(answer)
-
-
-def _state(content: dict[str, Any], status: int = 200) -> Response:
-    body = to_bytes(content)
-    etag = etag_of(body)
-    headers = {"ETag": etag, TIME_HEADER: str(int(clock.timestamp() * 1000))}
-    if status == 200 and request.headers.get("If-None-Match") == etag:
-        return Response(status=304, headers=headers)
-    return Response(body, status=status, mimetype="application/json", headers=headers)

@@ -259,15 +259,17 @@ def test_the_state_is_small_and_says_when_nothing_changed(browser: Browser, hold
     assert (again.status_code, again.data) == (304, b"")
 
 
-def test_the_state_is_one_read_beside_the_session(browser: Browser, holder: Holder) -> None:
+def test_the_state_is_one_read_on_the_driver(browser: Browser, holder: Holder) -> None:
     _unlock(browser)
     statements: list[str] = []
+    connections: list[object] = []
     event.listen(db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    event.listen(db.engine, "checkout", lambda *args: connections.append(args[0]))
 
     _state(browser)
 
-    assert len(statements) == 2, statements
-    assert all(statement.startswith("SELECT") for statement in statements)
+    assert statements == [], "the session and its objects were loaded"
+    assert len(connections) == 1
 
 
 def test_the_state_tells_the_use_of_a_code_and_a_new_number(browser: Browser, holder: Holder) -> None:

@@ -1,0 +1,70 @@
+"""`GET /code/state`: what became of the code on the screen. Asked every other second, so it does nothing it need not do."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, request, session
+from flask.typing import ResponseReturnValue
+
+from app.accounts.policy import trusted
+from app.accounts.visitor import SEEN_EVERY, current_visitor
+from app.core import clock
+from app.core.access import Rule, access
+from app.core.crypto import vault
+from app.core.settings import settings
+from app.credentials import service
+from app.credentials.keyring import keyring
+from app.credentials.live_state import etag_of, state_of, tells_news, to_bytes
+from app.credentials.models import CredentialStatus
+from app.credentials.state_queries import find_polled
+
+blueprint = Blueprint("state", __name__)
+
+TIME_HEADER = "X-Pz-Time"  # the server's clock in milliseconds
+MOST_ID = 2**63
+
+# The one read brings the session too: it is looked at there, by the same conditions as `trusted`.
+polled = Rule("polled", lambda: True)
+
+
+@blueprint.get("/code/state")
+@access(polled)
+def show_state() -> ResponseReturnValue:
+    """One indexed read while nothing changes. 423 locked, 409 frozen, 410 ended or to be renewed: the page goes back to the lock.
+
+    A handle on this device is the permission: the end of a link, of trust or of a device ends it.
+    """
+    token, of = session.get("_user_id"), request.args.get("of", type=int)
+    if of is not None and not 0 <= of < MOST_ID:
+        return _answer({"reason": "ended"}, 410)
+    shown = find_polled(vault.keyed_hash("session", token), of) if token else None
+    if shown is None or (shown.person_id is not None and shown.bound_at is None):
+        return trusted.refuse() if trusted.refuse is not None else _answer({"reason": "ended"}, 410)
+    if clock.now() - shown.last_seen_at >= SEEN_EVERY:
+        _ = current_visitor.is_authenticated  # loads the visitor, whom the answer's hook then notes as seen
+    if shown.handle is None:
+        return _answer({"reason": "ended"}, 410)
+    if shown.unlocked_at is None or clock.now() - shown.unlocked_at >= timedelta(minutes=settings.relock_minutes):
+        service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)  # a phone that was opened without a network
+        return _answer({"reason": "locked"}, 423)
+    if keyring.find(shown.master_id) is None:
+        return _answer({"reason": "renew"}, 410)
+    if shown.status is not CredentialStatus.active:
+        return _answer({"reason": "frozen"}, 409)
+    number, until = shown.typed_number, shown.typed_until
+    if number is None or service.is_typed_code_due(shown.typed_issued_at, shown.last_used):
+        typed = service.keep_typed_code(shown.handle, shown.last_used)
+        number, until = typed.number, typed.expires_at
+        service.stay_unlocked(current_visitor.session)
+    service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)
+    place = service.place_of_scan(shown.last_scan_id) if tells_news(shown) else None
+    return _answer(state_of(shown, number, until, place))
+
+
+def _answer(content: dict[str, Any], status: int = 200) -> Response:
+    body = to_bytes(content)
+    etag = etag_of(body)
+    headers = {"ETag": etag, TIME_HEADER: str(int(clock.timestamp() * 1000))}
+    if status == 200 and request.headers.get("If-None-Match") == etag:
+        return Response(status=304, mimetype="application/json", headers=headers)
+    return Response(body, status=status, mimetype="application/json", headers=headers)
