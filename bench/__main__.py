@@ -9,7 +9,7 @@ import sys
 import time
 
 from app.config import load_settings
-from bench import code_page, growth, lighthouse, races, roster_import, scan
+from bench import code_page, documents, growth, lighthouse, live_state, offline, races, review_queue, roster_import, scan
 from bench.ratios import Ratio
 
 MEASUREMENTS = {
@@ -17,7 +17,11 @@ MEASUREMENTS = {
     "growth": growth.measure,
     "races": races.measure,
     "code_page": code_page.measure,
+    "live_state": live_state.measure,
     "roster_import": roster_import.measure,
+    "documents": documents.measure,
+    "review_queue": review_queue.measure,
+    "offline": offline.measure,
     "lighthouse": lighthouse.measure,
 }
 
