@@ -24,7 +24,7 @@ from tests.kit.documents import make_photo
 from tests.kit.looks import faults_in_all_looks, html_errors
 from tests.kit.people import make_activated_account
 from tests.kit.reviews import KIND, Outcomes
-from tests.kit.staff import PASSWORD, make_staff, sign_in_staff
+from tests.kit.staff import PASSWORD, make_staff, sign_in_staff, staff_browser
 from tests.kit.visitors import cookies_of
 
 pytestmark = pytest.mark.browser
@@ -81,7 +81,13 @@ def test_every_page_of_the_desk_is_valid_accessible_and_fits(
     half.post("/bureau/sign-in", {"username": "reviewer", "password": PASSWORD})
     reviewer.get("/bureau/cases")
     case = reviewer.post("/bureau/claims").response.request.path
+    agent = staff_browser(app, [Role.agent], username="agent")
+    agent.get("/bureau/calls")
+    found_page = agent.post("/bureau/calls/searches", {"by": "name", "name": "李明", "tail": "0017"})
+    opening = next(n.attrs["action"] for n in found_page.all("form") if n.attrs["action"].endswith("/call"))
+    call = agent.post(opening).response.request.path
     walks = [
+        (agent, ["/bureau", "/bureau/calls", found_page.response.request.path, call]),
         (Browser(app), ["/bureau/sign-in"]),
         (newcomer, ["/bureau/sign-in/second-factor"]),
         (half, ["/bureau/sign-in/second-factor"]),

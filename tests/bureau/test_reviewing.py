@@ -247,3 +247,9 @@ def test_the_desk_says_what_waits(reviewer: Browser) -> None:
     page = reviewer.get("/bureau")
 
     assert "等待审核" in page.text and page.all("a", href="/bureau/cases")
+
+
+def test_a_refusal_stays_at_the_desk(reviewer: Browser) -> None:
+    page = reviewer.get("/bureau/cases/999", expect=404)
+
+    assert page.all("a", href="/bureau") and not page.all("a", href="/family")
