@@ -1,7 +1,7 @@
 """Legal texts in the reader's language.
 
-The Simplified Chinese text binds: consents point at it, its hash and its version. A translation, `notices/<language>/<purpose>.md` of
-the same version, helps to understand it.
+The Simplified Chinese text binds: consents point at it, its hash and its version. A translation of the same version,
+`notices/<language>/<purpose>.md`, helps to understand it.
 """
 
 from functools import cache

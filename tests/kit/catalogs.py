@@ -96,6 +96,21 @@ def update() -> dict[str, list[str]]:
     return missing
 
 
+def draft_texts() -> list[Path]:
+    """Traditional drafts of new help texts and notices; answers the files that still want English."""
+    wanting: list[Path] = []
+    for folder, pattern in ((APP / "help/content" / SOURCE, "*/*.md"), (APP / "accounts/notices", "*.md")):
+        home = folder.parent if folder.name == SOURCE else folder
+        for path in sorted(folder.glob(pattern)):
+            draft = home / "zh_Hant" / path.relative_to(folder)
+            if not draft.is_file():
+                draft.parent.mkdir(parents=True, exist_ok=True)
+                draft.write_text(to_traditional(path.read_text(encoding="utf-8")), encoding="utf-8")
+            if not (english := home / "en" / path.relative_to(folder)).is_file():
+                wanting.append(english)
+    return wanting
+
+
 def write(locale: str, words: dict[str, str], said: dict[str, set[str]]) -> None:
     catalog = Catalog(locale=locale, project="pingzheng", creation_date=_NO_DAY, revision_date=_NO_DAY, fuzzy=False)
     catalog.header_comment = f"# {NAMES[locale]}. Written by `make translations`, the words by people."
@@ -153,3 +168,5 @@ if __name__ == "__main__":
     for language, texts in update().items():
         print(f"{language}: {len(texts)} to translate in {_path(language).relative_to(APP.parent)}")
         print("".join(f"  {text}\n" for text in texts), end="")
+    for missing_text in draft_texts():
+        print(f"to write in English: {missing_text.relative_to(APP.parent)}")
