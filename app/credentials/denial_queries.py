@@ -46,13 +46,6 @@ def find_denial(scan_id: int) -> UseDenial | None:
     return db.session.scalar(select(UseDenial).where(UseDenial.scan_id == scan_id))
 
 
-def get_denial(denial_id: int) -> UseDenial:
-    denial = db.session.get(UseDenial, denial_id)
-    if denial is None:
-        raise NotFound
-    return denial
-
-
 def list_open_denials(region_prefix: str = "", limit: int = 200) -> list[UseDenial]:
     """Cases nobody has settled, oldest first, with credential and person. region_prefix: of the insured region, e.g. `5106`."""
     query = (

@@ -27,12 +27,6 @@ def get_aid(person_id: int, aid_id: int) -> MutualAid:
     return aid
 
 
-def find_aid(payer_person_id: int, beneficiary_person_id: int) -> MutualAid | None:
-    """The live one of this pair."""
-    found = _list_live(MutualAid.payer_person_id == payer_person_id, MutualAid.beneficiary_person_id == beneficiary_person_id)
-    return found[0] if found else None
-
-
 def list_resting_on(consent_id: int) -> list[MutualAid]:
     return _list_live(MutualAid.consent_id == consent_id)
 
