@@ -10,6 +10,7 @@ from app.core.settings import settings
 from app.documents import queries
 from app.documents.models import PageState
 from app.documents.service import open_page, refusal_sentence
+from app.messages.queries import list_messages
 from tests.documents.malicious import CLEANED, REFUSED, REFUSED_LATER, Sent
 from tests.kit.client import Browser, Page
 from tests.kit.documents import SUBJECT, make_photo, multipart
@@ -54,6 +55,8 @@ def test_a_pdf_that_cannot_be_drawn_is_refused_by_its_job(sender: Browser, file:
     assert file.says in refusal_sentence(page.refusal)
     assert list(blobs.list_names()) == []
     assert queries.count_files(SUBJECT) == 0
+    (told,) = list_messages(page.owner_account_id)
+    assert (told.title, told.body) == ("有文件没有收下", refusal_sentence(page.refusal))
 
 
 @pytest.mark.parametrize("file", CLEANED.values(), ids=CLEANED)

@@ -1,5 +1,6 @@
 """The job that makes pictures of a PDF's pages."""
 
+from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from app.core import audit, blobs
@@ -11,6 +12,8 @@ from app.documents.kinds import Unfit
 from app.documents.models import DocumentPage, DocumentTag, PageState
 from app.documents.pdf import draw_pages
 from app.documents.service.accepting import PAGES_FOLDER, forget, keep
+from app.documents.service.refusals import refusal_sentence
+from app.messages.service import post_message
 
 _WAITING = (PageState.received, PageState.processing)
 
@@ -18,7 +21,7 @@ _WAITING = (PageState.received, PageState.processing)
 def read_pdf(page_id: int) -> None:
     """Draws the PDF behind a page that waits: the first page takes its row, the others follow it. May run twice; one run counts.
 
-    A PDF that cannot be drawn leaves the row `refused` with the reason; a store that does not answer raises,
+    A PDF that cannot be drawn leaves the row `refused` and its owner a message; a store that does not answer raises,
     and the job is tried again.
     """
     source = _begin(page_id)
@@ -104,6 +107,7 @@ def _refuse(page_id: int, code: str) -> None:
             page=page.id,
             slot=page.slot.value,
         )
+        post_message(page.owner_account_id, _("有文件没有收下"), refusal_sentence(code))
 
 
 def _settle(page_id: int, state: PageState) -> DocumentPage | None:

@@ -1,0 +1,49 @@
+"""`flask jobs run`, the process production keeps beside the web: it draws a PDF that the web only took."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from app import create_app
+from app.core import jobs
+from app.core.db import db
+from app.core.jobs import queue
+from app.documents import queries
+from app.documents.models import PageState
+from app.documents.service import accept_page
+from tests.kit.documents import SUBJECT, make_pdf
+from tests.kit.people import make_activated_account
+from tests.kit.settings import SECRETS, make_settings
+
+
+def test_a_process_of_its_own_draws_what_the_web_took(database_url: str, tmp_path: Path) -> None:
+    environ = {"DATABASE_URL": database_url, "INSTANCE_PATH": str(tmp_path), "APP_MODE": "demo", "JOB_RUNNER": "own", **SECRETS}
+    app = create_app(make_settings(database_url=database_url, instance_path=tmp_path, job_runner="own"))
+    with app.app_context():
+        page = accept_page(owner=make_activated_account(), subject=SUBJECT, slot="other", stream=io.BytesIO(make_pdf(2)))
+        waiting, unseen = page.state, jobs.problems()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "jobs", "run"], env={**environ, "PATH": os.environ["PATH"]}, stdout=subprocess.DEVNULL
+        )
+        try:
+            deadline = time.monotonic() + 60
+            while len(queries.list_pages(SUBJECT)) < 2 and time.monotonic() < deadline:
+                db.session.rollback()
+                time.sleep(0.1)
+            states = [page.state for page in queries.list_pages(SUBJECT)]
+            seen = jobs.problems()
+        finally:
+            process.send_signal(signal.SIGINT)
+            ended = process.wait(60)
+        queue.queue_of(app, jobs.run_job).storage.close()
+        db.session.remove()
+        db.engine.dispose()
+
+    assert waiting is PageState.received
+    assert "flask jobs run" in unseen[0]
+    assert states == [PageState.ready] * 2
+    assert (seen, ended) == ([], 0)
