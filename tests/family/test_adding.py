@@ -28,6 +28,7 @@ from tests.family.story import (
     number,
     press,
     say_whom,
+    send_page,
     titles,
 )
 from tests.kit.visitors import signed_in_browser
@@ -188,3 +189,20 @@ def test_without_a_code_of_ones_own_nobody_is_added(app: Flask) -> None:
 
     assert "先激活您本人的医保码" in browser.get("/family").text
     browser.get("/family/new", expect=403)
+
+
+def test_at_sixteen_papers_are_one_way_among_others(app: Flask) -> None:
+    born = f"{clock.today().year - 16}0105"
+    enrol(born)
+    browser = holder(app)
+    begin(browser)
+    page = say_whom(browser, born, "son")
+    assert {"face", "own_phone", "documents"} <= {n.attrs["value"] for n in page.all("input", type="radio")}
+
+    page = choose_way(browser, "documents")
+    assert "第 4 步,共 6 步" in page.text
+    page = browser.post("/family/new/papers", boxes(page))
+    send_page(browser, page.all("input", name="subject")[0].attrs["value"], "birth_certificate")
+    page = browser.get("/family/new/letter")
+
+    assert "第 5 步,共 6 步" in page.text

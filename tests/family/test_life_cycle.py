@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from app.accounts.models import Account
+from app.accounts.service import IdentityEventKind, announce
 from app.core import clock
 from app.core.errors import DomainError
 from app.credentials.queries import find_credential_of
@@ -25,6 +26,7 @@ from app.family.service import (
     tend,
 )
 from app.roster.models import InsuredPerson, InsuredStatus
+from app.roster.queries import get_person
 from tests.family.people import browser_of, make_holder_account, make_link_between, make_request
 from tests.family.story import boxes, choose_way, enrol, hand_in_child, holder, links, newest_request, press, titles
 from tests.institutions.desk import change_settings
@@ -219,3 +221,14 @@ def test_signing_in_again_needs_the_pin_again(app: Flask) -> None:
     sign_in(browser, "13800000021")
 
     assert browser.get("/family/new/member").response.request.path == "/family/new"
+
+
+def test_who_shows_a_code_hears_what_happens_to_its_persons_account(app: Flask) -> None:
+    mother = make_holder_account("13800000021", "19880101", "王芳", 2)
+    member = make_holder_account("13800000022", "19501105", "王大山", 1)
+    make_link_between(mother, get_person(member.person_id or 0), Relation.father)
+
+    announce(IdentityEventKind.pin_reset_requested, member, effective_at=clock.now() + timedelta(days=1))
+    announce(IdentityEventKind.passkey_added, member)
+
+    assert titles(mother)[1:] == ["有人要重设 王** 的展码密码"]

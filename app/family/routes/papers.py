@@ -47,7 +47,7 @@ def create_papers_consent() -> ResponseReturnValue:
 def show_letter() -> ResponseReturnValue:
     """On to the letter (S28), once there are papers."""
     draft = _complete_draft(Way.documents)
-    letter = service.prepare_request_letter(draft, return_to=url_for("family.new_submission"))
+    letter = service.prepare_request_letter(draft, return_to=url_for("family.new_submission", of=steps_total(draft)))
     return redirect(url_for("letters.show_letter", id=letter.id), 303)
 
 
