@@ -7,7 +7,7 @@ from app.passkeys.site import find_site
 
 def may_unlock_here() -> bool:
     """Whether the lock page shows the way in by passkey."""
-    return find_site() is not None and queries.has_passkey(current_visitor.account.id)
+    return current_visitor.is_authenticated and find_site() is not None and queries.has_passkey(current_visitor.account.id)
 
 
 def may_add_here() -> bool:

@@ -17,6 +17,7 @@ from app.credentials.code_format import make_code, parse_code
 from app.credentials.keyring import key_of, keyring
 from app.credentials.models import CredentialStatus, EndReason, Presentation
 from app.credentials.queries import find_credential_of, find_presentation
+from app.credentials.service import freeze_credential
 from app.credentials.service.redeeming import Fault, read_code
 from tests.activation.story import (
     HOTLINE,
@@ -143,6 +144,20 @@ def test_a_frozen_code_says_so_and_after_restoring_the_old_phone_is_told_its_cod
     given_back = fault_of(handle)
 
     assert (frozen, given_back) == (Fault.frozen, Fault.link_ended)
+
+
+def test_a_code_frozen_for_another_reason_still_has_a_switch_for_its_devices(app: Flask) -> None:
+    enrol()
+    first = activate(app)
+    credential = find_credential_of(person_of().id)
+    assert credential
+    freeze_credential(credential, "account:1")
+    browser = loser(app)
+    assert browser.page and "立即挂失" in browser.page.text
+
+    page = browser.post("/lost/freezing")
+
+    assert path(first.get("/me")) == "/sign-in" and "立即挂失" not in page.text
 
 
 def handles_of(account: Account) -> list[str]:

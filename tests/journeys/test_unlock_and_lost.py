@@ -22,6 +22,11 @@ IS_WALLET_KEPT = """async () => {
   return (await import(module)).isWalletThere();
 }"""
 
+GO_TO_BACKGROUND = """() => {
+  Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
 
 class AtLocalhost:
     """The same server under a name: an authenticator keeps nothing for a bare address."""
@@ -106,7 +111,9 @@ def test_a_fingerprint_opens_the_code_and_the_pin_stays(server: DemoServer, chro
         assert len(steps.shown_code(page)) == 61
 
 
-def test_another_pin_is_wrapped_by_script_so_the_handle_stays(server: DemoServer, chromium: Browser) -> None:
+def test_another_pin_is_wrapped_by_script_and_asked_for_after_five_minutes_in_the_background(
+    server: DemoServer, chromium: Browser
+) -> None:
     with owned_phone(chromium, server, "retiree") as page:
         handle = steps.shown_code(page)[2:22]
         page.wait_for_function(IS_WALLET_KEPT, timeout=30_000)
@@ -132,6 +139,15 @@ def test_another_pin_is_wrapped_by_script_so_the_handle_stays(server: DemoServer
         code = steps.shown_code(page)
         assert code[2:22] == handle
         assert server.scan(code, biz_no="pin-1").json()["code"] == 0
+
+        page.clock.install()
+        page.reload()
+        steps.shown_code(page)
+        page.evaluate(GO_TO_BACKGROUND)
+        server.let_pass(301)
+        page.clock.fast_forward(301_000)
+        expect(page.get_by_label("展码密码")).to_be_visible()
+        expect(page.locator("[data-code]")).to_have_count(0)
 
 
 def test_a_lost_phone_is_worthless_from_the_click_on(server: DemoServer, chromium: Browser) -> None:

@@ -33,9 +33,9 @@ def show_lost() -> ResponseReturnValue:
     if not account.is_activated:
         return render_template("activation/show_lost_nothing.html", agencies=list_agencies())
     credential = _find_own()
-    if credential is not None and credential.status is CredentialStatus.frozen:
-        return render_template("activation/show_lost_frozen.html", credential=credential)
     others = [each for each in list_devices(account.id) if each.id != current_visitor.device.id]
+    if credential is not None and credential.status is CredentialStatus.frozen:
+        return render_template("activation/show_lost_frozen.html", credential=credential, others=others)
     return render_template("activation/show_lost.html", credential=credential, others=others)
 
 
