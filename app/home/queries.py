@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +18,8 @@ from app.core.display import masked_name
 from app.credentials.models import CredentialStatus
 from app.credentials.queries import find_credential_of
 from app.credentials.service import Showable, list_showables
+from app.family.models import LinkRequest
+from app.family.queries import list_open_requests
 from app.messages.models import Message
 from app.messages.queries import list_messages
 from app.regions.models import Hotline
@@ -39,7 +42,7 @@ class HomeStatus:
     """`name` is masked; `region` is the insured region's name; `until`: the draft is kept, or the device waits, until then.
 
     `requests`: other devices that will be trusted unless this person objects. `family`: whose codes this account shows
-    besides its own. `news`: the newest letter nobody has read yet.
+    besides its own. `waiting`: requests to add somebody that are under way. `news`: the newest letter nobody has read yet.
     """
 
     stage: Stage
@@ -48,6 +51,7 @@ class HomeStatus:
     until: datetime | None = None
     requests: int = 0
     family: list[Showable] = field(default_factory=list)
+    waiting: list[LinkRequest] = field(default_factory=list)
     news: Message | None = None
 
     @property
@@ -67,15 +71,14 @@ def find_status() -> HomeStatus:
     if credential is None:
         draft = _find_draft(device.id)
         stage, until = (Stage.draft, draft.expires_at) if draft else (Stage.inactive, None)
-        return HomeStatus(stage=stage, until=until, family=_list_family(account), news=_find_news(account))
+        return HomeStatus(stage=stage, until=until, **_whereabouts(account))
     region = find_region(credential.person.insured_region)
     return HomeStatus(
         stage=Stage.frozen if credential.status is CredentialStatus.frozen else Stage.active,
         name=masked_name(credential.person.name),
         region=region.name if region else "",
         requests=count_requests(account),
-        family=_list_family(account),
-        news=_find_news(account),
+        **_whereabouts(account),
     )
 
 
@@ -105,8 +108,12 @@ def list_nearest_hotlines(region_code: str | None) -> list[Hotline]:
         return []
 
 
-def _list_family(account: Account) -> list[Showable]:
-    return [showable for showable in list_showables(account) if showable.shown_by == "family"]
+def _whereabouts(account: Account) -> dict[str, Any]:
+    return {
+        "family": [showable for showable in list_showables(account) if showable.shown_by == "family"],
+        "waiting": list_open_requests(account.id),
+        "news": _find_news(account),
+    }
 
 
 def _find_news(account: Account) -> Message | None:
