@@ -15,6 +15,7 @@ from tests.credentials.holders import PIN, Holder
 from tests.kit.chromium import phone
 
 ENTER = "出示医保码"
+MODULE = "document.querySelector(\"[src$='js/app.js']\").src.replace('app.js', 'code/%s.js')"
 KEPT = """async (size) => {
   const { walletHandles } = await import(document.querySelector("[src$='js/app.js']").src.replace("app.js", "code/wallet.js"));
   return (await walletHandles()).length === size && (await caches.match("/offline/code")) !== undefined;
@@ -84,3 +85,20 @@ def is_accepted(digits: str) -> bool:
 
 def lock_error(page: Page) -> Locator:
     return page.locator("[data-lock-error]")
+
+
+def refused_pin(page: Page, pin: str) -> str:
+    """A wrong PIN that the check value of this phone's wallet refuses, as it does 99 of 100."""
+    found = page.evaluate(
+        f"""async (pin) => {{
+          const {{ recall, deriveLock }} = await import({MODULE % "keystore"});
+          const {{ salt, rounds, check }} = await recall("wallet");
+          const bytes = Uint8Array.from(salt.match(/../g), (pair) => parseInt(pair, 16));
+          for (let n = 100001; ; n += 1) {{
+            const guess = String(n);
+            if (guess !== pin && (await deriveLock(guess, bytes, rounds)).check !== check) return guess;
+          }}
+        }}""",
+        pin,
+    )
+    return str(found)

@@ -16,6 +16,7 @@ from app.credentials import service
 from app.credentials.models import Presentation
 from tests.credentials.holders import PIN, Holder, add_relative, make_holder
 from tests.credentials.phones import (
+    MODULE,
     code_on,
     is_accepted,
     lock_error,
@@ -23,6 +24,7 @@ from tests.credentials.phones import (
     opened_phone,
     picture,
     prepare_offline,
+    refused_pin,
     type_pin,
     unlock,
 )
@@ -31,7 +33,6 @@ from tests.kit.databases import Databases
 
 pytestmark = pytest.mark.browser
 OpenPhone = Callable[..., AbstractContextManager[Page]]
-MODULE = "document.querySelector(\"[src$='js/app.js']\").src.replace('app.js', 'code/%s.js')"
 SIGN_OUT = """() => {
   const { form } = document.querySelector("[name=csrf_token]");
   form.action = "/sign-out";
@@ -109,7 +110,7 @@ def test_a_wrong_pin_is_told_and_five_lock_for_a_quarter_of_an_hour(open_phone: 
         prepare_offline(page)
         _go_offline(page)
         page.goto("/code")
-        wrong = page.evaluate(f"async (pin) => {{ {_FIND_REFUSED} }}", PIN)
+        wrong = refused_pin(page, PIN)
 
         for left in (4, 3, 2, 1):
             type_pin(page, wrong)
@@ -124,18 +125,6 @@ def test_a_wrong_pin_is_told_and_five_lock_for_a_quarter_of_an_hour(open_phone: 
         page.reload()
         type_pin(page)
         code_on(page)
-
-
-# A wrong PIN that the check value of this wallet refuses, as it does 99 of 100.
-_FIND_REFUSED = f"""
-  const {{ recall, deriveLock }} = await import({MODULE % "keystore"});
-  const {{ salt, rounds, check }} = await recall("wallet");
-  const bytes = Uint8Array.from(salt.match(/../g), (pair) => parseInt(pair, 16));
-  for (let n = 100001; ; n += 1) {{
-    const guess = String(n);
-    if (guess !== pin && (await deriveLock(guess, bytes, rounds)).check !== check) return guess;
-  }}
-"""
 
 
 def test_one_in_a_hundred_wrong_pins_passes_and_draws_what_the_server_calls_forged(open_phone: OpenPhone) -> None:

@@ -8,6 +8,7 @@ const DATABASE = "pingzheng-wallet";
 const STORE = "kept";
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
+let opening = null;
 
 /** What a PIN opens: {salt, rounds, check, pads}. `pads` makes the mask of each handle and cannot be read. */
 export async function deriveLock(pin, salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES)), rounds = ROUNDS) {
@@ -78,27 +79,29 @@ async function deviceKey() {
 /** Runs `work(store)` in one transaction; what it gave has its `result` then: one request, or several in a list. */
 async function inStore(mode, work) {
   const database = await open();
-  try {
-    const given = await new Promise((resolve, reject) => {
-      const transaction = database.transaction(STORE, mode);
-      const requests = work(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(requests);
-      transaction.onabort = transaction.onerror = () => reject(transaction.error);
-    });
-    return Array.isArray(given) ? given.map((request) => request.result) : given?.result;
-  } finally {
-    database.close();
-  }
+  const given = await new Promise((resolve, reject) => {
+    const transaction = database.transaction(STORE, mode);
+    const requests = work(transaction.objectStore(STORE));
+    transaction.oncomplete = () => resolve(requests);
+    transaction.onabort = transaction.onerror = () => reject(transaction.error);
+  });
+  return Array.isArray(given) ? given.map((request) => request.result) : given?.result;
 }
 
+/** One connection for as long as the page lives, or until a tab forgets: opening and closing for each look loses the race with itself. */
 function open() {
-  return new Promise((resolve, reject) => {
+  opening ??= new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
-      request.result.onversionchange = () => request.result.close(); // another tab forgets
+      request.result.onversionchange = request.result.onclose = () => {
+        request.result.close();
+        opening = null;
+      };
       resolve(request.result);
     };
   });
+  opening.catch(() => (opening = null));
+  return opening;
 }
