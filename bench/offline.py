@@ -1,7 +1,7 @@
 """From the tap on the icon to a drawn code, without a network, in a Chromium whose processor is slowed down four times.
 
-Warm: the worker is installed and the wallet kept. What a person types and the derivation of the key from it are left out; the latter
-is reported apart. The marks stand in static/js/enhance/code-offline.js, code-page.js and code/wallet.js.
+Warm: the worker is installed and the wallet kept. What a person types and the derivation of the key from it are left out; the
+latter is reported apart. The marks stand in static/js/enhance/code-offline.js, code-page.js and code/wallet.js.
 """
 
 import tempfile

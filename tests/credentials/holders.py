@@ -66,7 +66,9 @@ def make_holder(*, pin: str = PIN, **person: object) -> Holder:
 _RELATIVES: dict[bytes, list[tuple[Credential, str, int]]] = {}  # by the account's telephone: unlike its id it is never used twice
 
 
-def add_relative(holder: Holder, stem: str = "51060019600307001", name: str = "李父亲", label: str = "父亲", colour: int = 1) -> Credential:
+def add_relative(
+    holder: Holder, stem: str = "51060019600307001", name: str = "李父亲", label: str = "父亲", colour: int = 1
+) -> Credential:
     """A credential that this holder may show, as the family's feature would say it."""
     service.show_also(_relatives_of)
     person = make_person(stem, name)

@@ -127,7 +127,9 @@ def test_the_state_is_told_of_the_asked_code(browser: Browser, holder: Holder, f
     assert browser.http.get("/code/state").get_json()["handle"] != handle
 
 
-def test_a_frozen_code_of_a_relative_is_explained_and_the_others_go_on(browser: Browser, holder: Holder, father: Credential) -> None:
+def test_a_frozen_code_of_a_relative_is_explained_and_the_others_go_on(
+    browser: Browser, holder: Holder, father: Credential
+) -> None:
     _unlock(browser, holder.credential.id)
     service.freeze_credential(father, by="account:99")
 
