@@ -12,7 +12,7 @@ from app.core import clock
 from app.credentials.code_format import Code, parse_code
 from app.credentials.keyring import keyring
 from tests.credentials.holders import PIN, Holder
-from tests.kit.chromium import phone
+from tests.kit.chromium import phone, wait_until
 
 ENTER = "出示医保码"
 MODULE = "document.querySelector(\"[src$='js/app.js']\").src.replace('app.js', 'code/%s.js')"
@@ -58,7 +58,7 @@ def prepare_offline(page: Page, codes: int = 1) -> str:
     handle = unlock(page)[2:22]
     page.evaluate("() => navigator.serviceWorker.ready")
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    page.wait_for_function(KEPT, arg=codes)
+    wait_until(page, KEPT, codes)
     return handle
 
 

@@ -29,6 +29,7 @@ from tests.credentials.phones import (
     unlock,
 )
 from tests.institutions.desk import change_settings
+from tests.kit.chromium import wait_until
 from tests.kit.databases import Databases
 
 pytestmark = pytest.mark.browser
@@ -347,9 +348,7 @@ def test_a_pin_changed_on_another_device_gives_new_keys(open_phone: OpenPhone, h
         service.set_display_pin(holder.account.id, service.hash_display_pin("602817"))
 
         new = unlock(page, pin="602817")
-        page.wait_for_function(
-            f"async (old) => !(await (await import({MODULE % 'wallet'})).walletHandles()).includes(old)", arg=old
-        )
+        wait_until(page, f"async (old) => !(await (await import({MODULE % 'wallet'})).walletHandles()).includes(old)", old)
         _go_offline(page)
 
         assert new[2:22] != old
@@ -373,7 +372,7 @@ def test_signing_out_forgets_what_was_kept(open_phone: OpenPhone) -> None:
         prepare_offline(page)
         page.goto("/help")
         page.evaluate(SIGN_OUT)
-        page.wait_for_function(f"async () => !(await (await import({MODULE % 'wallet'})).isWalletThere())")
+        wait_until(page, f"async () => !(await (await import({MODULE % 'wallet'})).isWalletThere())")
         _go_offline(page)
 
         page.goto("/code")

@@ -30,6 +30,7 @@ from tests.family.story import (
     say_whom,
     send_page,
     titles,
+    years_ago,
 )
 from tests.kit.visitors import signed_in_browser
 
@@ -206,3 +207,30 @@ def test_at_sixteen_papers_are_one_way_among_others(app: Flask) -> None:
     page = browser.get("/family/new/letter")
 
     assert "第 5 步,共 6 步" in page.text
+
+
+def test_who_names_another_child_agrees_and_signs_anew(app: Flask) -> None:
+    born = years_ago(8, clock.today())
+    enrol(born)
+    enrol(born, "李小满", sequence=3)
+    browser = holder(app)
+    begin(browser)
+    say_whom(browser, born, "son")
+    browser.post("/family/new/papers", boxes(browser.get("/family/new/papers")))
+    send_page(browser, newest_request().subject, "birth_certificate")
+    letter = browser.get("/family/new/letter")
+    browser.post(letter.response.request.path + "/signature", {"kind": "typed", "typed_name": "李明"})
+
+    say_whom(browser, born, "son", name="李小满", sequence=3)
+
+    page = browser.get("/family/new/submission")
+    assert page.response.request.path == "/family/new/papers"
+    browser.post("/family/new/papers", boxes(page))
+    assert "承诺书还没有签名" in browser.get("/family/new/submission").text
+    browser.post("/family/new/submission", expect=422)
+    assert newest_request().state is RequestState.draft
+    letter = browser.get("/family/new/letter")
+    assert "李小满" in letter.text
+    browser.post(letter.response.request.path + "/signature", {"kind": "typed", "typed_name": "李明"})
+    browser.post("/family/new/submission")
+    assert newest_request().state is RequestState.waiting_review

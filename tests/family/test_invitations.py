@@ -7,7 +7,7 @@ from flask import Flask
 from app.accounts.models import Account
 from app.core import clock
 from app.credentials.queries import find_credential_of
-from app.family.models import InvitationKind, LinkState, Relation, RequestState, Way
+from app.family.models import InvitationKind, LinkEnd, LinkState, Relation, RequestState, Way
 from app.family.queries import get_request
 from app.family.service import invite
 from app.proofs.service import issue_counter_code
@@ -205,3 +205,28 @@ def test_a_second_relative_vouches_and_a_reviewer_looks(app: Flask) -> None:
 
     assert find_case(subject) is not None
     assert get_request(account_of().id, newest_request().id).state is RequestState.waiting_review
+
+
+def test_who_agreed_before_activating_can_take_it_back(app: Flask) -> None:
+    _member, _browser, path = invited(app)
+    phone = phone_of_member(app)
+    agree_by_face(phone, path)
+    assert "没有人能出示" not in phone.get("/me/shown-by").text
+
+    consents = [n.attrs["href"] for n in phone.get("/me/consents").all("a") if n.text.startswith("家人出示授权书")]
+    phone.get(consents[0])
+    phone.post(consents[0] + "/withdrawal")
+
+    assert [(link.state, link.end_reason) for link in links()] == [(LinkState.ended, LinkEnd.consent_withdrawn)]
+
+
+def test_a_draft_is_not_handed_in_by_asking_for_another_link(app: Flask) -> None:
+    enrol(seventeen())
+    browser = holder(app)
+    begin_adding(browser)
+    say_whom(browser, seventeen(), "son")
+    choose_way(browser, "own_phone")
+
+    browser.post(f"/family/requests/{newest_request().id}/invitation", expect=409)
+
+    assert newest_request().state is RequestState.draft

@@ -170,3 +170,15 @@ def test_papers_of_another_holder_are_not_for_me(app: Flask) -> None:
     other.get("/family")
     other.post("/documents", {"subject": asked.subject, "slot": "other", "next": "/", "files": (photo(), "a.jpg")}, expect=404)
     assert boxes(other.get("/family/new"))
+
+
+def test_no_appeal_while_the_same_member_is_asked_for_anew(app: Flask) -> None:
+    browser, asked = handed_in(app)
+    decide(asked.subject, "reject", ("birth_certificate", None, ReviewReason.relation_unproven))
+    hand_in_child(browser, child_of_eight())
+
+    browser.get(f"/family/requests/{asked.id}/appeal")
+    page = browser.post(f"/family/requests/{asked.id}/appeal", {"text": "请再看看。"}, expect=409)
+
+    assert "正在办理" in page.text
+    assert get_request(account_of().id, asked.id).state is RequestState.rejected

@@ -16,7 +16,7 @@ from tests.journeys.steps import (
     shown_code,
     sign_in,
 )
-from tests.kit.chromium import phone
+from tests.kit.chromium import phone, wait_until
 from tests.kit.demo import DemoServer
 
 pytestmark = pytest.mark.browser
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 def _wait_until_kept(page: Page) -> None:
     page.evaluate("() => navigator.serviceWorker.ready")
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    page.wait_for_function(KEPT, arg=1)
+    wait_until(page, KEPT, 1)
 
 
 def test_a_code_is_shown_in_a_basement_and_comes_back_after_all_was_lost(

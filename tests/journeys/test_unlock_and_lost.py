@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.journeys import steps
-from tests.kit.chromium import phone
+from tests.kit.chromium import phone, wait_until
 from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
 
@@ -116,7 +116,7 @@ def test_another_pin_is_wrapped_by_script_and_asked_for_after_five_minutes_in_th
 ) -> None:
     with owned_phone(chromium, server, "retiree") as page:
         handle = steps.shown_code(page)[2:22]
-        page.wait_for_function(IS_WALLET_KEPT, timeout=30_000)
+        wait_until(page, IS_WALLET_KEPT)
         page.goto(server.base_url + "/me/pin")
         page.wait_for_load_state("networkidle")
         page.get_by_label("现在的展码密码").fill(steps.PIN)

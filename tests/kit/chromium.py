@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.core import clock
@@ -75,3 +75,19 @@ def phone(chromium: Browser, **changes: Any) -> Iterator[BrowserContext]:
     context.set_default_timeout(10_000)
     yield context
     context.close()
+
+
+def wait_until(page: Page, holds: str, arg: object = None) -> None:
+    """Waits, at most 30 s, until the script function `holds(arg)` gives true. It may be async: Playwright's own waiting takes the
+    promise itself for a yes."""
+    page.evaluate(
+        f"""async (arg) => {{
+          const holds = {holds};
+          const end = performance.now() + 30000;
+          while (!(await holds(arg))) {{
+            if (performance.now() > end) throw new Error("waited in vain");
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          }}
+        }}""",
+        arg,
+    )

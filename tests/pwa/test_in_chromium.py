@@ -7,7 +7,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.help.service import load_help_texts
-from tests.kit.chromium import ARGS, EXECUTABLE, phone
+from tests.kit.chromium import ARGS, EXECUTABLE, phone, wait_until
 from tests.kit.visitors import activated_browser, cookies_of
 
 pytestmark = pytest.mark.browser
@@ -66,7 +66,7 @@ def test_a_page_of_a_person_is_never_kept(chromium: Browser, site: tuple[Flask, 
         page = open_ready(context, site[1])
         for path in ("/", "/code", "/me", "/help/hotlines"):
             page.goto(site[1] + path)
-        page.wait_for_function(f"async () => (await ({KEPT})()).some(u => u.endsWith('/help/hotlines'))")
+        wait_until(page, f"async () => (await ({KEPT})()).some(u => u.endsWith('/help/hotlines'))")
 
         kept = [url.removeprefix(site[1]) for url in page.evaluate(KEPT)]
         texts = page.evaluate(KEPT_TEXTS)
@@ -87,8 +87,8 @@ def test_a_new_release_takes_over_and_leaves_the_open_page_whole(chromium: Brows
         for release in ("0123456789ab", "ba9876543210"):
             app.config["RELEASE"] = release
             page.evaluate("async () => (await navigator.serviceWorker.ready).update()")
-            page.wait_for_function("async (name) => (await caches.keys()).at(-1).startsWith(name)", arg=f"pingzheng-{release}")
-            page.wait_for_function("async () => (await caches.keys()).length === 2")
+            wait_until(page, "async (name) => (await caches.keys()).at(-1).startsWith(name)", f"pingzheng-{release}")
+            wait_until(page, "async () => (await caches.keys()).length === 2")
             if (
                 release == "0123456789ab"
             ):  # the page of the release before is still open: its files are still there, also without a network
