@@ -12,6 +12,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from app.core import logs
 from app.core.errors import DomainError
@@ -19,9 +20,20 @@ from app.core.settings import settings
 
 # What is said to documents would only cost bytes here.
 _NO_DOCUMENT = {"application/json", "text/css", "text/javascript", "image/png"}
+_LARGEST_KEY = 2**63 - 1
+
+
+class _KeyConverter(IntegerConverter):
+    """A number that fits a key of the database; nothing has an address beyond it."""
+
+    regex = r"\d{1,19}"
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=_LARGEST_KEY)
 
 
 def install(app: Flask) -> None:
+    app.url_map.converters["int"] = _KeyConverter
     proxies = app.config["SETTINGS"].trusted_proxies
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
