@@ -47,6 +47,11 @@ def prepare_letter(*, subject: str, owner_account_id: int, facts: LetterFacts, r
     return letter
 
 
+def is_signed(letter: Letter | None, facts: LetterFacts) -> bool:
+    """Whether this letter is signed and says this; one that was signed about somebody else is not."""
+    return letter is not None and letter.is_signed and _says(letter, facts)
+
+
 def sign_by_drawing(letter: Letter, strokes: str) -> None:
     """strokes: as `parse_strokes` reads them. Raises DomainError `no_signature`."""
     try:

@@ -1,5 +1,7 @@
 """By papers: the consents, the papers, the letter, and handing in."""
 
+from typing import Any
+
 from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -38,7 +40,7 @@ def create_papers_consent() -> ResponseReturnValue:
     form = NoticesForm.of(_notices(draft))
     if not form.validate_on_submit():
         return _show_papers(draft, form, 422)
-    session[AGREED] = [draft.id, [notice.id for notice in form.notices]]
+    session[AGREED] = _agreement(draft)
     return redirect(url_for("family.new_papers"), 303)
 
 
@@ -79,7 +81,12 @@ def _complete_draft(*ways: Way) -> LinkRequest:
 
 
 def _has_agreed(draft: LinkRequest) -> bool:
-    return session.get(AGREED) == [draft.id, [notice.id for notice in _notices(draft)]]
+    return session.get(AGREED) == _agreement(draft)
+
+
+def _agreement(draft: LinkRequest) -> list[Any]:
+    """What was agreed to and about whom: for another member the boxes are shown again."""
+    return [draft.id, draft.person_id, [notice.id for notice in _notices(draft)]]
 
 
 def _needs_guardian(draft: LinkRequest) -> bool:

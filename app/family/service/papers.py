@@ -16,7 +16,7 @@ from app.family.service.links import person_of
 from app.letters.facts import LetterFacts
 from app.letters.models import Letter, SignatureKind
 from app.letters.queries import find_letter
-from app.letters.service import prepare_letter
+from app.letters.service import is_signed, prepare_letter
 from app.regions.queries import hotlines_for
 from app.roster.queries import cert_no_of, get_person
 
@@ -44,7 +44,7 @@ def find_unsigned(request: LinkRequest) -> DomainError | None:
     if request.way is not Way.documents:
         return None
     letter = find_letter(request.subject)
-    if letter is None or not letter.is_signed:
+    if letter is None or not is_signed(letter, _facts_of(request)):  # who goes back and names somebody else signs anew
         return DomainError("letter_unsigned", _("承诺书还没有签名。"), _("请先签承诺书，再提交。"))
     if letter.signature is SignatureKind.paper and Slot.signed_letter not in {page.slot for page in list_good_pages(request)}:
         return DomainError("letter_missing", _("还没有手写签名的承诺书照片。"), _("请把签好名的承诺书拍一张照片，在下面上传。"))
@@ -53,12 +53,18 @@ def find_unsigned(request: LinkRequest) -> DomainError | None:
 
 def prepare_request_letter(request: LinkRequest, *, return_to: str) -> Letter:
     """个人承诺书 with both parties and the relation."""
+    return prepare_letter(
+        subject=request.subject, owner_account_id=request.holder_account_id, facts=_facts_of(request), return_to=return_to
+    )
+
+
+def _facts_of(request: LinkRequest) -> LetterFacts:
     member, holder = person_of(request), get_person(request.holder.person_id or 0)
     if request.relation is None:
         raise draft_gone()
     hotlines = hotlines_for(member.insured_region)
     with force_locale(SOURCE):  # the letter is signed in Chinese, whoever reads the page
-        facts = LetterFacts(
+        return LetterFacts(
             holder_name=holder.name,
             holder_cert_masked=masked_cert(cert_no_of(holder)),
             member_name=member.name,
@@ -67,4 +73,3 @@ def prepare_request_letter(request: LinkRequest, *, return_to: str) -> Letter:
             agency_name=hotlines[0].agency.name if hotlines else "",
             day=day(clock.today()),
         )
-    return prepare_letter(subject=request.subject, owner_account_id=request.holder_account_id, facts=facts, return_to=return_to)
