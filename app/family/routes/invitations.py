@@ -125,7 +125,8 @@ def create_vouching(token: str) -> ResponseReturnValue:
 def _accept(invitation: Invitation, notices: list[Notice], proof: IdentityProof | None = None) -> ResponseReturnValue:
     service.accept_invitation(invitation, current_visitor.account, notices, proof=proof)
     session.pop(AGREED, None)
-    return render_template("family/show_answered.html", is_yes=True)
+    is_activated = current_visitor.account.is_activated
+    return render_template("family/show_answered.html", is_yes=True, is_member=True, is_activated=is_activated)
 
 
 def _open(token: str, kind: InvitationKind | None = None) -> Invitation:

@@ -21,7 +21,9 @@ def list_holders() -> ResponseReturnValue:
     person_id = current_visitor.account.person_id
     links = queries.list_links_of_member(person_id) if person_id else []
     return render_template(
-        "family/list_holders.html", links=[(link, _name_of(link), RELATION_LABELS[link.relation]) for link in links]
+        "family/list_holders.html",
+        links=[(link, _name_of(link), RELATION_LABELS[link.relation]) for link in links],
+        is_activated=current_visitor.account.is_activated,
     )
 
 

@@ -84,7 +84,7 @@ def end_with_consent(consent: Consent) -> None:
         end_link(own, LinkEnd.consent_withdrawn, by=by)
         return
     account = get_account(consent.account_id)
-    if account.person_id == consent.person_id:
+    if account.person_id in (None, consent.person_id):  # who agreed by link may not have activated yet
         for link in queries.list_links_of_member(consent.person_id):
             if link.way is not Way.documents:
                 end_link(link, LinkEnd.consent_withdrawn, by=by)
