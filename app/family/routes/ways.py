@@ -41,7 +41,7 @@ def create_face() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _show_face(draft, form, 422)
     limit_face_starts()
-    session[AGREED] = [draft.id, [notice.id for notice in form.notices]]
+    session[AGREED] = [draft.id, draft.person_id, [notice.id for notice in form.notices]]
     back = url_for("family.show_member_face", _external=True)
     handover = start_face(current_visitor.session, member_of(draft), ProofPurpose.family_member, back)
     return hand_over(handover, url_for("family.show_instructions"))
@@ -59,7 +59,7 @@ def show_member_face() -> ResponseReturnValue:
     draft = draft_at(DraftStep.finish, Way.face)
     proof = find_passed_proof(current_visitor.session, member_of(draft), ProofPurpose.family_member)
     notices = _face_notices()
-    if session.get(AGREED) != [draft.id, [notice.id for notice in notices]]:
+    if session.get(AGREED) != [draft.id, draft.person_id, [notice.id for notice in notices]]:
         go_to("family.new_face")
     if outcome is not FaceOutcome.passed or proof is None:
         flash(_("人脸核验没有通过。请家人在光线好的地方再试一次，也可以换一种方式。"), "warn")
@@ -129,7 +129,7 @@ def create_invitation(request_id: int) -> ResponseReturnValue:
     """A new link; the older one ends."""
     asked = queries.get_request(current_visitor.account.id, request_id)
     kind = InvitationKind.voucher if asked.way is Way.vouching else InvitationKind.member
-    if asked.way not in (Way.own_phone, Way.vouching):
+    if asked.way not in (Way.own_phone, Way.vouching) or asked.state is RequestState.draft:
         raise DomainError("no_invitation", _("这个申请不用链接。"), _("请看申请的进度。"), status=409)
     session[INVITATION] = [asked.id, service.invite(asked, kind)]
     return _to_result(asked)

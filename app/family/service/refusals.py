@@ -58,22 +58,26 @@ def find_refusal(
     implausible = find_implausible(relation, holder, person, clock.today())
     if implausible:
         return DomainError("relation_differs", implausible, _("没有选错的话，请打电话更正登记。"), region=person.insured_region)
-    waiting = queries.find_open_request(account.id, person.id)
-    if waiting is not None:
-        return DomainError(
-            "already_asked",
-            _("您已经申请过添加这位家人，正在办理。"),
-            _("请回到“家人”看进度。"),
-            status=409,
-            region=person.insured_region,
-        )
     return (
-        find_bound(account.id, person)
+        find_asked(account.id, person)
+        or find_bound(account.id, person)
         or refuse_status(person)
         or find_frozen(person)
         or find_full(account.id, besides=request.id)
         or find_member_full(person)
         or _find_other_region(person, region)
+    )
+
+
+def find_asked(holder_account_id: int, person: InsuredPerson) -> DomainError | None:
+    if queries.find_open_request(holder_account_id, person.id) is None:
+        return None
+    return DomainError(
+        "already_asked",
+        _("您已经申请过添加这位家人，正在办理。"),
+        _("请回到“家人”看进度。"),
+        status=409,
+        region=person.insured_region,
     )
 
 

@@ -17,7 +17,9 @@ from app.family import queries
 from app.family.models import LinkRequest, RequestState
 from app.family.policy import RELATION_LABELS, FamilyTag
 from app.family.service import telling
-from app.family.service.links import person_of
+from app.family.service.links import find_bound, person_of
+from app.family.service.places import find_full, lock_pair
+from app.family.service.refusals import find_asked
 from app.family.service.requests import approve, record_request, reject, reload
 from app.regions.queries import find_region
 from app.reviews.models import CaseState, ReviewCase
@@ -97,6 +99,11 @@ def appeal(request: LinkRequest, text: str) -> None:
     request = reload(request)
     if request.state is not RequestState.rejected or request.refusal != "review":
         raise DomainError("nothing_to_appeal", _("这个申请现在不能申诉。"), _("请看申请的进度。"), status=409)
+    holder, person = request.holder_account_id, person_of(request)
+    lock_pair(holder, person.id)
+    refusal = find_asked(holder, person) or find_bound(holder, person) or find_full(holder, besides=request.id)
+    if refusal is not None:
+        raise refusal
     appeal_case(request.subject, text, by=f"account:{request.holder_account_id}")
     request.state, request.decided_at, request.refusal = RequestState.waiting_review, None, ""
     db.session.flush()
