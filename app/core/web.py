@@ -3,7 +3,7 @@
 import base64
 import hashlib
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, abort, current_app, g, render_template, request
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -41,6 +41,7 @@ def install(app: Flask) -> None:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # asked below: the API has keys instead of cookies
     app.extensions["csrf_guard"] = CSRFProtect(app)
     app.before_request(_check_token)
+    app.before_request(_check_text)
     app.after_request(_headers)
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(CSRFError, _stale_form)
@@ -75,6 +76,15 @@ def _check_token() -> None:
     """Every form that posts carries the token of its session, whether or not a WTForm reads it."""
     if request.endpoint is not None and not is_api():
         current_app.extensions["csrf_guard"].protect()
+
+
+def _check_text() -> None:
+    """Nobody types a NUL, and PostgreSQL holds none. The API's bodies are checked by their schema."""
+    if "\0" in request.path:
+        abort(404)
+    is_form = request.method == "POST" and not is_api()
+    if b"%00" in request.query_string or (is_form and any("\0" in text for texts in request.form.listvalues() for text in texts)):
+        abort(400)
 
 
 def content_security_policy() -> str:
