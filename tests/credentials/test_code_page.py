@@ -321,7 +321,7 @@ def test_no_network_at_the_unlock_is_said_in_a_sentence(open_phone) -> None:  # 
         page.get_by_label("展码密码").fill(PIN)
         page.context.set_offline(True)
         page.get_by_role("button", name="出示医保码").click()
-        expect(page.locator("[data-lock-error]")).to_contain_text("现在没有网络")
+        expect(page.locator("[data-lock-error]")).to_contain_text("请到有信号的地方")
 
         page.context.set_offline(False)
         page.get_by_role("button", name="出示医保码").click()

@@ -99,6 +99,7 @@ def test_family_codes_open_too_and_one_goes_from_one_to_the_other(open_phone: Op
 
         assert is_accepted(theirs)
         assert theirs[2:22] != own
+        db.session.rollback()
         assert db.session.get_one(Presentation, theirs[2:22]).credential_id == father.id
         assert code_on(page)[2:22] == own
         assert is_accepted(code_on(page))
@@ -241,7 +242,7 @@ def test_without_a_visit_before_the_phone_says_what_to_do(open_phone: OpenPhone)
     with open_phone() as page:
         page.goto("/help")
         page.evaluate("() => navigator.serviceWorker.ready")
-        page.wait_for_function("async () => navigator.serviceWorker.controller && (await caches.match('/offline/code'))")
+        wait_until(page, "async () => navigator.serviceWorker.controller && (await caches.match('/offline/code'))")
         _go_offline(page)
 
         page.goto("/code")
@@ -371,7 +372,9 @@ def test_signing_out_forgets_what_was_kept(open_phone: OpenPhone) -> None:
     with open_phone() as page:
         prepare_offline(page)
         page.goto("/help")
-        page.evaluate(SIGN_OUT)
+        with page.expect_navigation():
+            page.evaluate(SIGN_OUT)
+        wait_until(page, "async () => navigator.serviceWorker.controller && (await caches.match('/offline/code'))")
         wait_until(page, f"async () => !(await (await import({MODULE % 'wallet'})).isWalletThere())")
         _go_offline(page)
 

@@ -101,7 +101,6 @@ def test_the_shell_for_codes_holds_no_person_and_no_address_for_the_pin(browser:
     field = next(n for n in page.all("input") if n.attrs.get("type") == "password")
     assert "name" not in field.attrs
     assert 'data-code=""' in next(n.attrs["data-screen"] for n in page.nodes if "data-screen" in n.attrs)
-    assert page.response.headers.get("Set-Cookie") is None
 
 
 def test_the_components_are_on_show_in_the_demo(browser: Browser) -> None:

@@ -1,6 +1,6 @@
 // Reads aloud whose code this is, what to do with it, and the twelve digits one by one.
 
-import { speak } from "../enhance/read-aloud.js";
+import { speak } from "./voice.js";
 
 export function offerReading(button, digits) {
   if (!("speechSynthesis" in window)) return;

@@ -40,14 +40,12 @@ export class CodeScreen {
     this.clock = new ServerClock(Number(root.dataset.now));
     const key = keyOf(this.handle);
     this.drawer = key && new Drawer(key, this.handle, this.lastUsed);
-    this.isLocal = isLocal;
-    this.isWorn = isWorn;
+    Object.assign(this, { isLocal, isWorn });
     this.listening = new AbortController();
     this.drawnAt = this.clock.seconds;
     this.isPaused = location.search.includes("paused");
     this.isOffline = isOffline;
-    this.isDrawing = false;
-    this.isLocked = false;
+    this.isDrawing = this.isLocked = false;
     root.classList.toggle("is-local", isLocal);
     this.turn = this.period; // how long the code on the screen stays
     this.challenge = new Challenge(this);
@@ -211,17 +209,16 @@ export class CodeScreen {
 
   async lockByHand(event) {
     event.preventDefault();
-    const form = event.target;
     this.forget();
     tellLocked();
     try {
-      await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true });
+      await fetch(event.target.action, { method: "POST", body: new URLSearchParams(new FormData(event.target)), keepalive: true });
     } finally {
       location.replace(this.root.dataset.here);
     }
   }
 
-  /** The server cannot draw and this page holds no key, but the phone may: it asks for the PIN again. */
+  /** The server cannot draw, this page holds no key, but the phone may: it asks for the PIN. */
   async turnToWallet() {
     if (await isWalletThere()) this.leave();
   }

@@ -1,5 +1,7 @@
 // Reads the key sentences of a page aloud, in the page's language; pressed again, it stops.
 
+import { speak } from "../code/voice.js";
+
 export default function offerReading(button) {
   if (!("speechSynthesis" in window)) {
     button.remove();
@@ -16,15 +18,6 @@ export default function offerReading(button) {
     speak(button.dataset.text || keySentences(), rest);
   });
   addEventListener("pagehide", () => speechSynthesis.cancel());
-}
-
-/** A little slower than speech usually is. */
-export function speak(text, done = () => {}) {
-  const speech = new SpeechSynthesisUtterance(text);
-  speech.lang = document.documentElement.lang || "zh-CN";
-  speech.rate = 0.8;
-  speech.onend = speech.onerror = done;
-  speechSynthesis.speak(speech);
 }
 
 /** What went wrong, if anything; what the page is; what it says first. */
