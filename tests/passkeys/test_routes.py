@@ -177,7 +177,7 @@ def test_a_passkey_of_somebody_else_opens_nothing(app: Flask, browser: Browser) 
 def test_garbage_is_refused_in_a_sentence(browser: Browser) -> None:
     add(browser, Authenticator())
     browser.get("/code")
-    for answer in ("{", "[]", json.dumps({"id": "x"}), "", "\x00"):
+    for answer in ("{", "[]", json.dumps({"id": "x"}), "", "\x01"):
         page = browser.post("/code/passkey-unlocking", {"answer": answer})
         assert path(page) == "/code" and "展码密码" in page.text and not is_open(page)
 
