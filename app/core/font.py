@@ -1,4 +1,4 @@
-"""The font printed letters are set in: it holds rare name characters (㛃 䶮 𬭚) and comes with the installation, not with the system."""
+"""The font of printed letters: it holds rare name characters (㛃 䶮 𬭚) and comes with the installation."""
 
 from functools import cache
 from importlib.util import find_spec
