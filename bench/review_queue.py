@@ -22,7 +22,7 @@ from app.regions.service import load_regions
 from app.staff.models import Role
 from app.staff.service import add_staff
 from bench.ratios import Ratio, interleaved, ratio
-from bench.seed import environment, open_app
+from bench.seed import environment, gather_statistics, open_app
 from bench.servers import create_databases, postgres
 
 CASES = (1_000, 100_000)
@@ -53,7 +53,8 @@ def fill(count: int) -> None:
         values = {"region": region, "opened": begin.format(""), "due": begin.format(", '+2 days'"), "no": "0"}
     with transaction():
         db.session.execute(text(_FILL.format(**values)), {"count": count})
-        db.session.execute(text("ANALYZE"))
+    db.session.remove()
+    gather_statistics()
 
 
 class Desk:

@@ -44,10 +44,11 @@ def test_a_mother_adds_her_child_of_eight(demo_server: DemoServer, chromium: Bro
     reviewer.approve()
     wait_for_heading(page, request, "已添加")
 
-    answer = demo_server.scan(family.show(page, demo_server, child["name"], mother["pin"]), biz_no="child-1").json()
+    used = family.show(page, demo_server, child["name"], mother["pin"])
+    answer = demo_server.scan(used, biz_no="child-1").json()
     assert (answer["code"], answer["data"]["userName"]) == (0, child["name"])
     assert answer["data"]["extData"]["shownBy"] == "family"
-    code = steps.next_code(page, "")
+    code = steps.next_code(page, used)
     page.goto(demo_server.base_url + "/family")
     page.get_by_role("link", name=f"管理：{child['name']}").click()
     page.get_by_role("link", name="解绑").click()
