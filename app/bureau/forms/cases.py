@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import Length
 
 from app.documents.models import DocumentPage
@@ -59,19 +59,3 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
         chosen.append(("", None, self.whole.data or ""))
         known = {reason.value: reason for reason in ReviewReason}
         return [(slot, page_id, known[value]) for slot, page_id, value in chosen if value in known]
-
-
-class SearchForm(FlaskForm):  # type: ignore[misc]
-    """Three ways to find a person; which one is said by the button."""
-
-    phone = StringField(_l("手机号"))
-    name = StringField(_l("姓名"))
-    tail = StringField(_l("证件号码最后 4 位"))
-    help_code = StringField(_l("求助码"))
-
-    def refuse(self, field: Field, sentence: str) -> None:
-        field.errors = [*field.errors, sentence]
-
-
-class MessageForm(FlaskForm):  # type: ignore[misc]
-    text = TextAreaField(_l("给参保人的留言"))

@@ -1,0 +1,6 @@
+"""What staff fill in, a module for each section of the desk."""
+
+from app.bureau.forms.calls import MessageForm, SearchForm
+from app.bureau.forms.cases import DecisionForm
+
+__all__ = ["DecisionForm", "MessageForm", "SearchForm"]

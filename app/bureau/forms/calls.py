@@ -1,0 +1,21 @@
+"""What an agent fills in: how the caller is found, and what is left in their inbox."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField, TextAreaField
+
+
+class SearchForm(FlaskForm):  # type: ignore[misc]
+    """Three ways to find a person; which one is said by the button."""
+
+    phone = StringField(_l("手机号"))
+    name = StringField(_l("姓名"))
+    tail = StringField(_l("证件号码最后 4 位"))
+    help_code = StringField(_l("求助码"))
+
+    def refuse(self, field: Field, sentence: str) -> None:
+        field.errors = [*field.errors, sentence]
+
+
+class MessageForm(FlaskForm):  # type: ignore[misc]
+    text = TextAreaField(_l("给参保人的留言"))
