@@ -9,7 +9,19 @@ import sys
 import time
 
 from app.config import load_settings
-from bench import code_page, documents, growth, lighthouse, live_state, offline, races, review_queue, roster_import, scan
+from bench import (
+    code_page,
+    desk_pages,
+    documents,
+    growth,
+    lighthouse,
+    live_state,
+    offline,
+    races,
+    review_queue,
+    roster_import,
+    scan,
+)
 from bench.ratios import Ratio
 
 MEASUREMENTS = {
@@ -21,6 +33,7 @@ MEASUREMENTS = {
     "roster_import": roster_import.measure,
     "documents": documents.measure,
     "review_queue": review_queue.measure,
+    "desk_pages": desk_pages.measure,
     "offline": offline.measure,
     "lighthouse": lighthouse.measure,
 }
