@@ -243,10 +243,10 @@ def _scans(fill: Filler, city: City) -> None:
 
 
 def _cases(fill: Filler, city: City) -> None:
-    """One in ten waits; the others were decided in the last month, each by two steps."""
+    """One in three waits; the others were decided in the last month."""
     first_account = int(fill.connection.execute(text("SELECT min(id) FROM account")).scalar_one())
     ago = f"({city.cases} - i) * {MONTH} / {city.cases}"
-    state = "CASE WHEN i % 10 = 0 THEN '{}' ELSE '{}' END"
+    state = "CASE WHEN i % 3 = 0 THEN '{}' ELSE '{}' END"
     requests = fill.insert(
         "link_request",
         city.cases,
@@ -276,7 +276,7 @@ def _cases(fill: Filler, city: City) -> None:
             "state": state.format("waiting", "approved"),
             "needs_second": fill.no,
             "round": "1",
-            "decided_at": f"CASE WHEN i % 10 > 0 THEN {fill.moment(f'({ago}) * 9 / 10')} END",
+            "decided_at": f"CASE WHEN i % 3 > 0 THEN {fill.moment(f'({ago}) * 9 / 10')} END",
         },
     )
     fill.insert(

@@ -26,7 +26,7 @@ from bench.review_queue import count_read, count_statements
 from bench.seed import environment, gather_statistics, open_app
 from bench.servers import create_databases, postgres
 
-CITIES = {"small": City(citizens=100_000, scans=500_000, cases=10_000), "full": City(1_000_000, 5_000_000, 100_000)}
+CITIES = {"small": City(citizens=100_000, scans=500_000, cases=60_000), "full": City(1_000_000, 5_000_000, 100_000)}
 PART = 100
 GOAL_READ, GOAL_CPU = "<= 1.3", "<= 1.3"
 PAGES_A_ROUND = 5
