@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -176,6 +177,23 @@ def test_a_thread_of_the_web_process_takes_jobs(database_url: str, tmp_path: Pat
         for thread in threading.enumerate():
             if thread.name.startswith(("Worker-", "Scheduler", "jobs-")):
                 thread.join(20)
+
+
+def test_processes_that_start_at_once_open_the_queue_together(database_url: str, tmp_path: Path) -> None:
+    with bureau(database_url, tmp_path, "own") as app, ThreadPoolExecutor(4) as together:
+        begin = threading.Barrier(4)
+
+        def open_queue(other: Flask) -> int:
+            begin.wait(20)
+            with other.app_context():
+                return queue.queue_of(other, jobs.run_job).storage.queue_size()
+
+        others = [create_app(app.config["SETTINGS"]) for _ in range(4)]
+        sizes = list(together.map(open_queue, others))
+        for other in others:
+            other.extensions["job_queue"].storage.close()
+
+    assert sizes == [0, 0, 0, 0]
 
 
 def test_a_message_nobody_signed_is_not_even_read(database_url: str, tmp_path: Path) -> None:

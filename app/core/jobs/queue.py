@@ -8,16 +8,29 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, current_app
-from huey import MemoryHuey, PostgresHuey, SqliteHuey
+from huey import MemoryHuey, SqliteHuey
 from huey.api import Huey
 from huey.serializer import SignedSerializer
+from huey.storage import PostgresStorage
 
 from app.core.crypto import vault
 from app.core.settings import settings
 
 _NAME = "pingzheng"
 _FILE = "jobs.sqlite3"
+_FILE_WAITS_SECONDS = 30
+_ADVISORY_LOCK = 5106_8002
 _lock = threading.Lock()
+
+
+class _PostgresStorage(PostgresStorage):  # type: ignore[misc]
+    """`CREATE TABLE IF NOT EXISTS` fails in the second of two processes that run it at once, and each worker does at its start."""
+
+    def initialize_schema(self) -> None:
+        with self.db(close=True) as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", (_ADVISORY_LOCK,))  # let go with the connection
+            for statement in self.ddl:
+                cursor.execute(statement)
 
 
 def queue_of(app: Flask, run: Callable[[int], None]) -> Huey:
@@ -37,12 +50,13 @@ def _open(app: Flask, run: Callable[[int], None]) -> Huey:
     if settings.runs_jobs == "immediate":
         queue = MemoryHuey(_NAME, immediate=True, **options)
     elif settings.database_url.startswith("postgresql"):
-        queue = PostgresHuey(_NAME, dsn=settings.database_url.replace("+psycopg", "", 1), **options)
+        dsn = settings.database_url.replace("+psycopg", "", 1)
+        queue = Huey(_NAME, storage_class=_PostgresStorage, dsn=dsn, **options)
     else:
         settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = settings.instance_path / _FILE
         file.touch(mode=0o600)
-        queue = SqliteHuey(_NAME, filename=str(file), **options)
+        queue = SqliteHuey(_NAME, filename=str(file), timeout=_FILE_WAITS_SECONDS, **options)
 
     def run_one(job_id: int) -> None:
         with app.app_context():

@@ -19,6 +19,7 @@ from app.core.logs import log
 from app.core.settings import settings
 
 SEEN_EVERY_SECONDS = 20.0
+OPENS_AGAIN_SECONDS = 2.0
 UNSEEN_AFTER = timedelta(minutes=3)
 
 
@@ -57,12 +58,26 @@ def start_inside(app: Flask) -> threading.Event | None:
     with app.app_context():
         if settings.runs_jobs != "inside":
             return None
-        logging.getLogger("huey").setLevel(logging.WARNING)
-        consumer = _InsideConsumer(queue_of(app, run_job), workers=1, periodic=False, max_delay=1.0)
-    consumer.start()
+    logging.getLogger("huey").setLevel(logging.WARNING)
     stop = _start_heartbeat(app)
-    threading.Thread(target=lambda: stop.wait() and consumer.stop(), name="jobs-end", daemon=True).start()
+    threading.Thread(target=_take_inside, args=(app, stop), name="jobs-inside", daemon=True).start()
     return stop
+
+
+def _take_inside(app: Flask, stop: threading.Event) -> None:
+    """A database that is away for a moment must not keep a web process from serving: the queue is opened as soon as it can be."""
+    consumer: Consumer | None = None
+    while consumer is None:
+        with app.app_context():
+            try:
+                consumer = _InsideConsumer(queue_of(app, run_job), workers=1, periodic=False, max_delay=1.0)
+            except Exception as error:
+                log.warning("job_queue_not_open", reason=type(error).__name__)
+                if stop.wait(OPENS_AGAIN_SECONDS):
+                    return
+    consumer.start()
+    stop.wait()
+    consumer.stop()
 
 
 def _start_heartbeat(app: Flask) -> threading.Event:
