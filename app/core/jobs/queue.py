@@ -38,11 +38,12 @@ def queue_of(app: Flask, run: Callable[[int], None]) -> Huey:
     with _lock:
         found: Huey | None = app.extensions.get("job_queue")
         if found is None:
-            found = app.extensions["job_queue"] = _open(app, run)
+            found = app.extensions["job_queue"] = open_queue(app, run)
         return found
 
 
-def _open(app: Flask, run: Callable[[int], None]) -> Huey:
+def open_queue(app: Flask, run: Callable[[int], None]) -> Huey:
+    """Another one at each call, as each process has."""
     options: dict[str, Any] = {
         "results": False,
         "serializer": SignedSerializer(secret=vault.subkey("jobs").hex(), salt="pingzheng.jobs"),
