@@ -18,11 +18,11 @@ def normalised(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-def weakness(password: str, username: str) -> str | None:
-    """The sentence that says why this password will not do, or None."""
+def weakness(password: str, username: str, min_chars: int = MIN_CHARS) -> str | None:
+    """The sentence that says why this password will not do, or None. min_chars: 15 where no second factor is asked."""
     password = normalised(password)
-    if len(password) < MIN_CHARS:
-        return str(_("密码至少 %(count)d 个字符，可以是一句话。", count=MIN_CHARS))
+    if len(password) < min_chars:
+        return str(_("密码至少 %(count)d 个字符，可以是一句话。", count=min_chars))
     if len(password) > MAX_CHARS:
         return str(_("密码最多 %(count)d 个字符。", count=MAX_CHARS))
     low = password.casefold()

@@ -14,9 +14,9 @@ from app.staff.visitor import current_staff
 __all__ = ["RIGHTS", "Right", "has_right", "has_staff_session", "may", "staff_signed_in"]
 
 
-def may(right: Right) -> Rule:
-    """Signed in with both factors, and one of the member's roles has this right at this moment."""
-    return Rule(f"staff:{right.name}", lambda: current_staff.may(right), _refuse)
+def may(*rights: Right) -> Rule:
+    """Signed in with both factors, and one of the member's roles has one of these rights at this moment."""
+    return Rule(f"staff:{'|'.join(right.name for right in rights)}", lambda: any(map(current_staff.may, rights)), _refuse)
 
 
 def _refuse() -> ResponseReturnValue:

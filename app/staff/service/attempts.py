@@ -68,11 +68,17 @@ def clear(name_hash: bytes) -> None:
 
 def note_wrong(name_hash: bytes, tag: StaffTag, *, staff_id: int | None) -> SignInState:
     """Inside the transaction that refuses. staff_id: whose name it is, if anybody's."""
-    failures, locked_until = _find(name_hash)
+    state = state_of(name_hash)
     who = f"staff:{staff_id}" if staff_id is not None else "staff:unknown"
-    audit.record(tag, actor=who, subject=who, outcome="refused", failures=failures)
-    if locked_until is not None:
+    audit.record(tag, actor=who, subject=who, outcome="refused", failures=settings.staff_guesses - state.guesses_left)
+    if state.locked_until is not None:
         audit.record(StaffTag.locked, actor=who, subject=who)
+    return state
+
+
+def state_of(name_hash: bytes) -> SignInState:
+    """After a wrong guess that was taken."""
+    failures, locked_until = _find(name_hash)
     return SignInState(ok=False, locked_until=locked_until, guesses_left=max(0, settings.staff_guesses - failures))
 
 
