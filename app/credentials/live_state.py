@@ -9,6 +9,7 @@ from app.credentials.service import ScanPlace
 
 SCAN_IS_NEWS_SECONDS = 90
 MOST_BYTES = 199
+TIME_HEADER = "X-Pz-Time"  # the server's clock in milliseconds
 
 
 class Shows(Protocol):

@@ -1,9 +1,10 @@
 """`GET /code/state`: what became of the code on the screen. Asked every other second, so it does nothing it need not do."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, Response, request, session
+from flask import Blueprint, Flask, Response, request, session
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from app.accounts.policy import trusted
@@ -14,17 +15,23 @@ from app.core.crypto import vault
 from app.core.settings import settings
 from app.credentials import service
 from app.credentials.keyring import keyring
-from app.credentials.live_state import etag_of, state_of, tells_news, to_bytes
+from app.credentials.live_state import TIME_HEADER, etag_of, state_of, tells_news, to_bytes
 from app.credentials.models import CredentialStatus
+from app.credentials.quiet_polls import QuietPolls
 from app.credentials.state_queries import find_polled
 
 blueprint = Blueprint("state", __name__)
 
-TIME_HEADER = "X-Pz-Time"  # the server's clock in milliseconds
 MOST_ID = 2**63
 
 # The one read brings the session too: it is looked at there, by the same conditions as `trusted`.
 polled = Rule("polled", lambda: True)
+
+
+@blueprint.record_once
+def _install(state: BlueprintSetupState) -> None:
+    app = cast(Flask, state.app)
+    app.wsgi_app = QuietPolls(app, SEEN_EVERY)  # type: ignore[method-assign]
 
 
 @blueprint.get("/code/state")

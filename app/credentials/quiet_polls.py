@@ -1,0 +1,83 @@
+"""The short way of `GET /code/state`: a phone asks every other second, and nearly always nothing has happened.
+
+Before Flask is asked, the one read is done here; where the answer is what the phone already has, it is 304 at once. Whatever else
+there is to say or to do goes the whole way to `state_routes`, which judges anew: this way only ever says "nothing new".
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs
+from wsgiref.types import StartResponse
+
+from flask import Flask
+from itsdangerous import BadData
+from werkzeug.http import parse_cookie
+
+from app.core import clock
+from app.core.crypto import vault
+from app.core.settings import settings
+from app.credentials import service
+from app.credentials.keyring import keyring
+from app.credentials.live_state import TIME_HEADER, etag_of, state_of, tells_news, to_bytes
+from app.credentials.models import CredentialStatus
+from app.credentials.service.presentations import SEEN_EVERY
+from app.credentials.state_queries import find_polled
+
+PATH = "/code/state"
+
+
+def is_quiet(shown: Any, noted_every: timedelta) -> bool:
+    """Nothing has to be written, shown or refused for this row of `find_polled`."""
+    now = clock.now()
+    return bool(
+        shown is not None
+        and (shown.person_id is None or shown.bound_at is not None)
+        and shown.handle is not None
+        and shown.unlocked_at is not None
+        and now - shown.unlocked_at < timedelta(minutes=settings.relock_minutes)
+        and now - shown.last_seen_at < noted_every
+        and shown.status is CredentialStatus.active
+        and keyring.find(shown.master_id) is not None
+        and shown.typed_number is not None
+        and not service.is_typed_code_due(shown.typed_issued_at, shown.last_used)
+        and shown.uses_since_seen == 0
+        and now - shown.seen_at < SEEN_EVERY
+        and not tells_news(shown)
+    )
+
+
+class QuietPolls:
+    """WSGI around the app. noted_every: how long a session goes without its last sight being noted."""
+
+    def __init__(self, app: Flask, noted_every: timedelta) -> None:
+        self._app, self._next, self._noted_every = app, app.wsgi_app, noted_every
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known and environ["PATH_INFO"] == PATH and environ["REQUEST_METHOD"] == "GET" and self._is_known(environ, known):
+            now = str(int(clock.timestamp() * 1000))
+            headers = [("ETag", known), (TIME_HEADER, now), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
+            start_response("304 NOT MODIFIED", headers)
+            return ()
+        return self._next(environ, start_response)
+
+    def _is_known(self, environ: Mapping[str, Any], known: str) -> bool:
+        cookie = parse_cookie(environ.get("HTTP_COOKIE", "")).get(self._app.config["SESSION_COOKIE_NAME"])
+        of = parse_qs(environ.get("QUERY_STRING", "")).get("of", [""])[0]
+        if not cookie or not (of.isascii() and of.isdigit() and len(of) < 19):
+            return False
+        with self._app.app_context():
+            token = self._token_of(cookie)
+            shown: Any = find_polled(vault.keyed_hash("session", token), int(of)) if token else None
+            if not is_quiet(shown, self._noted_every):
+                return False
+            return known == etag_of(to_bytes(state_of(shown, shown.typed_number, shown.typed_until, None)))
+
+    def _token_of(self, cookie: str) -> str | None:
+        signer: Any = self._app.session_interface.get_signing_serializer(self._app)  # type: ignore[attr-defined]
+        try:
+            content = signer.loads(cookie, max_age=int(self._app.permanent_session_lifetime.total_seconds()))
+        except BadData:
+            return None
+        return content.get("_user_id")  # type: ignore[no-any-return]
