@@ -29,6 +29,7 @@ FEATURES = (
     "proofs",
     "activation",
     "documents",
+    "reports",
     "letters",
     "reviews",
     "family",

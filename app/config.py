@@ -184,6 +184,10 @@ class Settings:
     document_keep_days: int = 90  # after the decision
     job_keep_days: int = 30
 
+    # Reports: background work asked for by staff
+    report_file_days: int = 7
+    report_keep_days: int = 90
+
     # Mutual aid
     mutual_aid_most_yuan: int = 100_000  # the highest monthly cap
 

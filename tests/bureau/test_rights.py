@@ -49,6 +49,9 @@ TABLE: dict[str, object] = {
     "POST /bureau/calls/1/unfreezing": AGENTS,
     "POST /bureau/unfreezings/1/confirmation": AGENTS,
     "POST /bureau/unfreezings/1/refusal": AGENTS,
+    "GET /bureau/reports": EVERYBODY,
+    "GET /bureau/reports/1": EVERYBODY,
+    "GET /bureau/reports/1/file": EVERYBODY,
 }
 
 

@@ -5,7 +5,7 @@ from typing import cast
 from flask import Flask
 from flask.blueprints import BlueprintSetupState
 
-from app.bureau.routes import calls, cases, decisions, home, papers, unfreezings
+from app.bureau.routes import calls, cases, decisions, home, papers, reports, unfreezings
 from app.bureau.routes.blueprint import blueprint
 from app.bureau.sections import bureau_sections, clock_seconds
 
@@ -17,4 +17,4 @@ def _install(state: BlueprintSetupState) -> None:
     app.jinja_env.filters["clock_seconds"] = clock_seconds
 
 
-__all__ = ["blueprint", "calls", "cases", "decisions", "home", "papers", "unfreezings"]
+__all__ = ["blueprint", "calls", "cases", "decisions", "home", "papers", "reports", "unfreezings"]

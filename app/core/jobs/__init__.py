@@ -2,7 +2,7 @@
 
 from app.core.jobs.ledger import enqueue, every, register
 from app.core.jobs.models import Job, JobState
-from app.core.jobs.running import run_job, sweep
+from app.core.jobs.running import renew, run_job, sweep
 from app.core.jobs.workers import problems, start_inside
 
-__all__ = ["Job", "JobState", "enqueue", "every", "problems", "register", "run_job", "start_inside", "sweep"]
+__all__ = ["Job", "JobState", "enqueue", "every", "problems", "register", "renew", "run_job", "start_inside", "sweep"]

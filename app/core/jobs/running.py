@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import current_app
 from sqlalchemy import delete, or_, select, update
 
 from app.core import clock
-from app.core.db import db, transaction
+from app.core.db import bare_transaction, begin_writing, db, transaction
 from app.core.jobs.models import Job, JobState
 from app.core.jobs.queue import push
 from app.core.logs import log
@@ -18,6 +19,8 @@ from app.core.settings import settings
 MAX_ATTEMPTS = 5
 LEASE = timedelta(minutes=15)  # a job that has run longer lost its process
 REPEAT_PUSH = timedelta(minutes=2)  # what waits that long in the queue was lost, or nobody works
+
+_here: ContextVar[int | None] = ContextVar("job", default=None)
 
 
 def functions(app: Any) -> dict[str, Callable[..., object]]:
@@ -39,6 +42,7 @@ def run_job(job_id: int) -> None:
     if job is None:
         return
     name, arguments, attempts = job
+    here = _here.set(job_id)
     try:
         functions(current_app)[name](**arguments)
     except Exception as error:
@@ -48,7 +52,18 @@ def run_job(job_id: int) -> None:
     else:
         _finish(job_id)
     finally:
+        _here.reset(here)
         db.session.remove()
+
+
+def renew() -> None:
+    """Work that takes longer than `LEASE` calls this now and then, outside any transaction, so that it does not count as lost."""
+    job_id = _here.get()
+    if job_id is None:
+        return
+    with bare_transaction() as connection:
+        begin_writing(connection)
+        connection.execute(update(Job).where(Job.id == job_id, Job.state == JobState.running).values(started_at=clock.now()))
 
 
 @transaction()

@@ -1,0 +1,185 @@
+"""Large files in the sealed store: written and read piece by piece, in bounded memory, never in clear on disk.
+
+A file is a folder of blobs: `00000000`, `00000001` … each sealed under the file's own key and bound to its name and place
+(AES-256-GCM, NIST SP 800-38D), and `head`, written last: the wrapped key and how many bytes there are. Without its head a file
+is not there, so one that was broken off leaves nothing that opens; with it, no piece can be missing, moved or exchanged.
+"""
+
+import io
+import os
+import struct
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask import Flask, current_app
+
+from app.core import blobs
+from app.core.crypto import NONCE_BYTES, vault
+
+PIECE_BYTES = 1 << 20
+_KEPT_PIECES = 4  # in clear, in memory, of one open file
+_HEAD = "head"
+_PURPOSE = "sealed-file"
+_KEY_BYTES = 32
+
+
+class Broken(RuntimeError):
+    """What is kept under this name was changed, moved or sealed under another key."""
+
+
+class SealedWriter(io.RawIOBase):
+    """A file that can only be written. Closing it without `finish` removes what was written."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name, self.size = name, 0
+        self._key = os.urandom(_KEY_BYTES)
+        self._cipher = AESGCM(self._key)
+        self._pending = bytearray()
+        self._pieces, self._is_finished = 0, False
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> int:
+        """Raises blobs.StoreUnavailable."""
+        plain = memoryview(data).cast("B")  # type: ignore[arg-type]
+        self._pending += plain
+        self.size += len(plain)
+        while len(self._pending) >= PIECE_BYTES:
+            self._put(bytes(self._pending[:PIECE_BYTES]))
+            del self._pending[:PIECE_BYTES]
+        return len(plain)
+
+    def finish(self) -> None:
+        """From here on the file is there. Raises blobs.StoreUnavailable."""
+        if self._pending:
+            self._put(bytes(self._pending))
+            self._pending.clear()
+        head = self._key + struct.pack(">Q", self.size)
+        blobs.put(f"{self.name}/{_HEAD}", vault.encrypt(_PURPOSE, head, bound_to=self.name.encode()))
+        self._is_finished = True
+
+    def close(self) -> None:
+        if not self.closed and not self._is_finished:
+            with suppress(blobs.StoreUnavailable):  # a sweep of its owner finds it
+                for place in range(self._pieces):
+                    blobs.delete(_piece(self.name, place))
+        super().close()
+
+    def _put(self, plain: bytes) -> None:
+        name, nonce = _piece(self.name, self._pieces), os.urandom(NONCE_BYTES)
+        self._pieces += 1
+        blobs.put(name, nonce + self._cipher.encrypt(nonce, plain, name.encode()))
+
+
+class SealedReader(io.RawIOBase):
+    """A file that can be read anywhere; at most a few pieces of it are in memory. Raises blobs.NoSuchBlob, Broken."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        head = _opened_head(name)
+        self._cipher = AESGCM(head[:_KEY_BYTES])
+        self.size: int
+        (self.size,) = struct.unpack(">Q", head[_KEY_BYTES:])
+        self._at: int = 0
+        self._kept: OrderedDict[int, bytes] = OrderedDict()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size}[whence]
+        if start + offset < 0:
+            raise ValueError("a place before the file's beginning")
+        self._at = start + offset
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: object) -> int:
+        into = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        place, within = divmod(self._at, PIECE_BYTES)
+        wanted = min(len(into), self.size - self._at, PIECE_BYTES - within)
+        if wanted <= 0:
+            return 0
+        into[:wanted] = self._piece(place)[within : within + wanted]
+        self._at += wanted
+        return wanted
+
+    def _piece(self, place: int) -> bytes:
+        plain = self._kept.get(place)
+        if plain is None:
+            plain = self._kept[place] = self._opened(place)
+            if len(self._kept) > _KEPT_PIECES:
+                self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(place)
+        return plain
+
+    def _opened(self, place: int) -> bytes:
+        name = _piece(self.name, place)
+        try:
+            sealed = blobs.get(name)
+            plain = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name.encode())
+        except (InvalidTag, blobs.NoSuchBlob):
+            raise Broken(name) from None
+        if len(plain) != min(PIECE_BYTES, self.size - place * PIECE_BYTES):
+            raise Broken(name)
+        return plain
+
+
+def open_sealed(name: str) -> io.BufferedReader:
+    """Raises blobs.NoSuchBlob, blobs.StoreUnavailable, Broken."""
+    return io.BufferedReader(SealedReader(name), buffer_size=1 << 16)
+
+
+def pieces_of(name: str) -> tuple[int, Iterator[bytes]]:
+    """(size in bytes, the content piece by piece) for an answer; what cannot be opened is refused before it begins."""
+    reader = SealedReader(name)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def pieces() -> Iterator[bytes]:
+        piece: bytes | None = b"."
+        while piece:  # an answer is sent when its request is over, and the store belongs to the app
+            with app.app_context():
+                piece = reader.read(PIECE_BYTES)
+            yield piece or b""
+
+    return reader.size, pieces()
+
+
+def delete_sealed(name: str) -> None:
+    """Deleting what is not there is no error. The head goes first. Raises blobs.StoreUnavailable."""
+    blobs.delete(f"{name}/{_HEAD}")
+    for piece, _written in list(blobs.list_names(name)):
+        blobs.delete(piece)
+
+
+def list_sealed(folder: str) -> Iterator[tuple[str, datetime]]:
+    """(name, moment its first blob was written) of every file below the folder, whole or broken off."""
+    seen: dict[str, datetime] = {}
+    for blob, written in blobs.list_names(folder):
+        name = blob.rpartition("/")[0]
+        seen[name] = min(written, seen.get(name, written))
+    yield from seen.items()
+
+
+def _piece(name: str, place: int) -> str:
+    return f"{name}/{place:08d}"
+
+
+def _opened_head(name: str) -> bytes:
+    try:
+        return vault.decrypt(_PURPOSE, blobs.get(f"{name}/{_HEAD}"), bound_to=name.encode())
+    except ValueError:
+        raise Broken(name) from None

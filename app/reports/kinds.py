@@ -1,0 +1,58 @@
+"""Which reports there are. A feature registers its own when the app starts; what `run` is given and gives back stands here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from app.reports.models import Report
+from app.staff.rights import Right
+
+
+class Progress(Protocol):
+    """Says how far the work is, as often as it likes; at most once a second it is written down.
+
+    It also keeps the job alive: work that says nothing for a quarter of an hour counts as lost and is begun again. Inside a
+    transaction it writes nothing. Raises Replaced when another run has taken over.
+    """
+
+    def __call__(self, done: int, total: int | None = None) -> None: ...
+
+
+class Replaced(RuntimeError):
+    """Another run of the same report has begun; this one must end without changing anything."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """result: a JSON object for the page, nothing of a person in it. file: becomes the report's file and is deleted here."""
+
+    result: dict[str, Any] = field(default_factory=dict)
+    file: Path | None = None
+    file_title: str = ""
+
+
+Run = Callable[[Report, Progress], Outcome]
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    run: Run
+    right: Right
+    title: Any  # a lazy string
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register_kind(kind: str, run: Run, *, right: Right, title: Any) -> None:
+    """run: works outside any transaction and may be called again after its process died. Raises DomainError to say why not.
+
+    right: whoever asks needs it, when asking, when the work begins and when looking at what came out.
+    """
+    _kinds[kind] = Kind(kind, run, right, title)
+
+
+def find_kind(kind: str) -> Kind | None:
+    return _kinds.get(kind)

@@ -1,0 +1,66 @@
+from datetime import datetime
+from enum import Enum, StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, BigId
+
+
+class ReportTag(StrEnum):
+    """What the audit log says of reports."""
+
+    asked = "report:asked"
+    finished = "report:finished"
+    failed = "report:failed"
+    downloaded = "report:downloaded"
+
+
+class ReportState(Enum):
+    waiting = "waiting"
+    running = "running"
+    done = "done"
+    failed = "failed"
+
+
+class Report(Base):
+    """One piece of work, its progress and what came out. Belongs to the member of staff who asked for it.
+
+    params and result are JSON objects that name nobody. `total` is None as long as nobody knows how much there is.
+    `attempt` counts the runs: whoever runs under an older number has been replaced and changes nothing.
+    """
+
+    __tablename__ = "report"
+    __table_args__ = (
+        Index("ix_report_staff_id_id", "staff_id", "id"),
+        Index("ix_report_kind_state_id", "kind", "state", "id"),
+        Index("ix_report_state_finished_at", "state", "finished_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    kind: Mapped[str] = mapped_column(String(40))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
+    params: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime]
+    state: Mapped[ReportState] = mapped_column(default=ReportState.waiting)
+    started_at: Mapped[datetime | None] = mapped_column(default=None)
+    seen_at: Mapped[datetime | None] = mapped_column(default=None)  # when it last said how far it is
+    finished_at: Mapped[datetime | None] = mapped_column(default=None)
+    attempt: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int | None] = mapped_column(default=None)
+    result: Mapped[str] = mapped_column(Text, default="{}")
+    file_name: Mapped[str | None] = mapped_column(String(64), unique=True, default=None)
+    file_title: Mapped[str] = mapped_column(String(200), default="")
+    file_deleted_after: Mapped[datetime | None] = mapped_column(index=True, default=None)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (ReportState.waiting, ReportState.running)
+
+    @property
+    def percent(self) -> int | None:
+        """0 to 99 while it runs; None when nobody knows."""
+        if not self.total:
+            return None
+        return min(99, 100 * self.done // self.total)

@@ -1,0 +1,188 @@
+"""Running a report: claimed under a number of its own, so that of two runs one counts; settled once, with or without success."""
+
+import json
+import secrets
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
+
+from app.core import audit, blobs, clock, jobs, sealed_files
+from app.core.db import bare_transaction, begin_writing, db, is_writing, transaction
+from app.core.errors import DomainError
+from app.core.logs import log
+from app.core.settings import settings
+from app.reports.kinds import Kind, Outcome, Replaced, find_kind
+from app.reports.models import Report, ReportState, ReportTag
+from app.staff.models import StaffMember
+from app.staff.rights import has_right
+
+RUN_REPORT = "reports.run"
+FOLDER = "reports"
+MOST_ATTEMPTS = 3  # as often may the process die over it; then it is given up and says so
+_WRITE_SECONDS = 1.0
+_RENEW_SECONDS = 60.0
+_COPY_BYTES = 1 << 20
+
+
+def run_report(report_id: int) -> None:
+    """The job. A report that is settled stays as it is; one whose process died is run again, a few times."""
+    claimed = _claim(report_id)
+    if claimed is None:
+        return
+    kind, attempt = claimed
+    try:
+        report = db.session.get_one(Report, report_id)
+        if attempt > MOST_ATTEMPTS:
+            raise DomainError("process_lost", _("这项任务几次都中断了，没有做完。"), _("请再试一次；还是不行请联系系统管理员。"))
+        outcome = _permitted(kind, report).run(report, _Written(report_id, attempt))
+        _finish(report_id, attempt, outcome)
+    except Replaced:
+        log.warning("report_replaced", report=report_id, attempt=attempt)
+    except DomainError as refused:
+        _fail(report_id, attempt, refused.code, refused.what, refused.next)
+    except Exception:
+        log.exception("report_failed", report=report_id, kind=kind)
+        _fail(report_id, attempt, "failed", _("任务出了问题，没有做完。"), _("请再试一次；还是不行请联系系统管理员。"))
+    finally:
+        db.session.rollback()
+
+
+@contextmanager
+def scratch_file(suffix: str = ".csv") -> Iterator[Path]:
+    """A path only this process's user can read, for a file that becomes an Outcome's; removed when the block fails."""
+    folder = settings.instance_path / "scratch"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(suffix=suffix, prefix="report-", dir=folder)
+    path = Path(name)
+    open(handle, "wb").close()
+    try:
+        yield path
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+class _Written:
+    """The Progress of one run, written on a connection of its own."""
+
+    def __init__(self, report_id: int, attempt: int) -> None:
+        self._report_id, self._attempt = report_id, attempt
+        self._written = self._renewed = float("-inf")
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        now = time.monotonic()
+        if is_writing() or now - self._written < _WRITE_SECONDS:
+            return
+        self._written = now
+        try:
+            counted = self._write(done, total)
+            if now - self._renewed >= _RENEW_SECONDS:
+                jobs.renew()
+                self._renewed = now
+        except OperationalError as error:  # how far it is matters less than that it goes on
+            log.warning("report_progress_not_written", report=self._report_id, reason=type(error.orig).__name__)
+            return
+        if not counted:
+            raise Replaced
+
+    def _write(self, done: int, total: int | None) -> int:
+        with bare_transaction() as connection:
+            begin_writing(connection)
+            written = connection.execute(
+                update(Report)
+                .where(Report.id == self._report_id, Report.attempt == self._attempt, Report.state == ReportState.running)
+                .values(done=done, total=total, seen_at=clock.now())
+            )
+            return int(written.rowcount)
+
+
+def _permitted(name: str, report: Report) -> Kind:
+    """Between asking and now a role may have been taken away."""
+    kind, member = find_kind(name), db.session.get_one(StaffMember, report.staff_id)
+    if kind is None or member.disabled_at is not None or not has_right(member.roles, kind.right):
+        raise DomainError("forbidden", _("您的岗位已经不能办这件事，任务没有做。"), _("需要这项权限时，请找安全管理员。"))
+    return kind
+
+
+@transaction()
+def _claim(report_id: int) -> tuple[str, int] | None:
+    now = clock.now()
+    claimed = db.session.execute(
+        update(Report)
+        .where(Report.id == report_id, Report.state.in_((ReportState.waiting, ReportState.running)))
+        .values(state=ReportState.running, started_at=now, seen_at=now, attempt=Report.attempt + 1, done=0, total=None)
+    )
+    if not claimed.rowcount:  # type: ignore[attr-defined]
+        return None
+    report = db.session.get_one(Report, report_id, populate_existing=True)
+    return report.kind, report.attempt
+
+
+def _finish(report_id: int, attempt: int, outcome: Outcome) -> None:
+    name = None
+    try:
+        if outcome.file is not None:
+            name = _keep(outcome.file)
+        if not _settle(report_id, attempt, outcome, name):
+            raise Replaced
+    except BaseException:
+        if name is not None:
+            sealed_files.delete_sealed(name)
+        raise
+    finally:
+        if outcome.file is not None:
+            outcome.file.unlink(missing_ok=True)
+
+
+def _keep(path: Path) -> str:
+    name = f"{FOLDER}/{secrets.token_hex(16)}"
+    try:
+        with path.open("rb") as file, sealed_files.SealedWriter(name) as sealed:
+            while block := file.read(_COPY_BYTES):
+                sealed.write(block)
+            sealed.finish()
+    except blobs.StoreUnavailable:
+        raise DomainError("store_unavailable", _("任务做完了，但是文件现在存不了。"), _("请过几分钟再做一次。")) from None
+    return name
+
+
+@transaction()
+def _settle(report_id: int, attempt: int, outcome: Outcome, name: str | None) -> bool:
+    now = clock.now()
+    values: dict[str, Any] = {
+        "state": ReportState.done,
+        "finished_at": now,
+        "result": json.dumps(outcome.result, ensure_ascii=False),
+    }
+    if name is not None:
+        after = now + timedelta(days=settings.report_file_days)
+        values |= {"file_name": name, "file_title": outcome.file_title[:200], "file_deleted_after": after}
+    return _end(report_id, attempt, ReportTag.finished, "ok", values)
+
+
+@transaction()
+def _fail(report_id: int, attempt: int, code: str, what: str, after: str) -> None:
+    result = json.dumps({"code": code, "what": str(what), "next": str(after)}, ensure_ascii=False)
+    values = {"state": ReportState.failed, "finished_at": clock.now(), "result": result}
+    _end(report_id, attempt, ReportTag.failed, code, values)
+
+
+def _end(report_id: int, attempt: int, tag: ReportTag, outcome: str, values: dict[str, Any]) -> bool:
+    ended = db.session.execute(
+        update(Report)
+        .where(Report.id == report_id, Report.attempt == attempt, Report.state == ReportState.running)
+        .values(**values)
+    )
+    if not ended.rowcount:  # type: ignore[attr-defined]
+        return False
+    report = db.session.get_one(Report, report_id, populate_existing=True)
+    audit.record(tag, actor=f"staff:{report.staff_id}", subject=f"report:{report_id}", outcome=outcome, kind=report.kind)
+    return True

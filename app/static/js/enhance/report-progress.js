@@ -1,0 +1,29 @@
+// Fetches the page of a report again every two seconds and shows how far it is; without this, <noscript> reloads it.
+
+const PAUSE = 2000;
+const LONGEST = 60 * 60 * 1000;
+
+export default async function followReport(place) {
+  const until = Date.now() + LONGEST;
+  while (Date.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    if (document.hidden) continue; // a desk left alone shall not keep its session alive
+    const page = await load();
+    if (!page) continue;
+    const now = page.querySelector(".report");
+    if (!now) return location.reload(); // signed out meanwhile
+    if (now.dataset.enhance !== "report-progress") return location.reload();
+    place.querySelector("[role=status] p").textContent = now.querySelector("[role=status] p").textContent;
+    const bar = now.querySelector("progress");
+    if (bar.hasAttribute("value")) place.querySelector("progress").value = bar.value;
+  }
+}
+
+async function load() {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  } catch {
+    return null; // no network for a moment
+  }
+}
