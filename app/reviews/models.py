@@ -93,7 +93,7 @@ class ReviewCase(Base):
     __tablename__ = "review_case"
     __table_args__ = (
         Index("uq_review_case_subject", "subject", unique=True),
-        Index("ix_review_case_queue", "region", "state", "due_at"),
+        Index("ix_review_case_queue", "region", "state", "due_at", "id"),
         _few("claimed_until"),
         _few("effective_at"),
         _few("claimed_by"),

@@ -1098,7 +1098,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("effective_at IS NOT NULL"),
             postgresql_where=sa.text("effective_at IS NOT NULL"),
         )
-        batch_op.create_index("ix_review_case_queue", ["region", "state", "due_at"], unique=False)
+        batch_op.create_index("ix_review_case_queue", ["region", "state", "due_at", "id"], unique=False)
         batch_op.create_index("uq_review_case_subject", ["subject"], unique=True)
 
     op.create_table(
