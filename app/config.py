@@ -13,7 +13,7 @@ from typing import Any
 
 from dotenv import dotenv_values
 
-from app.config_rules import is_loopback, is_secret, is_secret_hex
+from app.config_rules import is_day, is_loopback, is_secret, is_secret_hex
 
 SECRETS_FILE = "secrets.env"
 
@@ -94,8 +94,23 @@ class Settings:
     staff_lock_minutes: int = 15
     staff_idle_minutes: int = 15
     staff_absolute_hours: int = 10
+    approval_delay_hours: int = 24  # SEPARATION=small: so long the second named person may refuse
+    approval_days: int = 14  # then what nobody answered is closed
+
+    # Operators at an institution's desk (domain 5): one's own computer, or one that several share
+    operator_idle_minutes: int = 30
+    operator_shared_idle_minutes: int = 10
+    operator_absolute_hours: int = 10
+    key_grant_days: int = 7  # an approved key waits so long for who asked for it
+
+    # What the bureau writes
+    hotline_check_days: int = 90  # then a number nobody has rung is to be checked
 
     hotline_misses_per_hour: int = 10  # searches that found nobody; then an alarm and an hour's rest
+
+    # What the bureau has set out to reach (S61, S62); none until it says so
+    activation_target: int = 0  # persons with a credential
+    activation_target_on: str = ""  # by which day, 2026-12-31
 
     # Reviews
     review_hours: str = "09:00-12:00,13:00-17:00"  # of a working day, Asia/Shanghai
@@ -142,6 +157,8 @@ class Settings:
     typed_code_seconds: int = 120
     typed_code_renew_seconds: int = 90
     typed_code_keep_hours: int = 24
+    slips_per_person_day: int = 10  # paper slips from the window
+    paper_minutes: int = 5  # so long the page that prints a slip or a letter can be opened again
 
     # Scanning (contract 5)
     ec_query_per_second: int = 100
@@ -218,6 +235,8 @@ class Settings:
             found.append("CODE_MASTERS is missing: run `flask keys init`.")
         elif any(not is_secret_hex(part) for part in self.code_masters.split(",")):
             found.append("CODE_MASTERS holds a key that is not a secret of its own: run `flask keys init`.")
+        if self.activation_target_on and not is_day(self.activation_target_on):
+            found.append(f"ACTIVATION_TARGET_ON={self.activation_target_on} is not a day: write it like 2026-12-31.")
         if self.is_demo:
             if not is_loopback(self.host) and not self.demo_public:
                 found.append(f"The demo answers on loopback only, not on {self.host}: set DEMO_PUBLIC=1 if you mean it.")

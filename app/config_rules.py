@@ -1,5 +1,6 @@
 """What counts as a secret of one's own, and as an address only this machine reaches. Pure; for `app.config`."""
 
+from datetime import date
 from ipaddress import ip_address
 
 SECRET_MIN_CHARS = 43  # 32 random bytes in base64url
@@ -26,5 +27,12 @@ def is_loopback(host: str) -> bool:
         return True
     try:
         return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False

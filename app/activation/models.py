@@ -19,11 +19,14 @@ class DraftStep(Enum):
 
 
 class ActivationTag(StrEnum):
+    started = "activation:started"
     person_found = "activation:person_found"
     refused = "activation:refused"
     consented = "activation:consented"
+    proved = "activation:proved"
     completed = "activation:completed"
-    discarded = "activation:discarded"
+    discarded = "activation:discarded"  # outcome: the step it was left at
+    expired = "activation:expired"  # the same
     takeover_begun = "activation:takeover_begun"
     rebinding_requested = "rebinding:requested"
     rebinding_done = "rebinding:done"

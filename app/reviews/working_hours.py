@@ -38,6 +38,20 @@ class WorkingHours:
                 left -= end - begin
         raise ValueError("no working day within a year")
 
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """How long the office was open from start to end; nothing when end is not later."""
+        here, there = start.astimezone(CHINA), end.astimezone(CHINA)
+        passed = timedelta()
+        for number in range(max(0, (there.date() - here.date()).days) + 1):
+            day = here.date() + timedelta(days=number)
+            if not self.is_working_day(day):
+                continue
+            for opens, closes in self.spans:
+                begin = max(here, datetime.combine(day, opens, CHINA))
+                finish = min(there, datetime.combine(day, closes, CHINA))
+                passed += max(timedelta(), finish - begin)
+        return passed
+
 
 def parse_spans(text: str) -> tuple[tuple[time, time], ...]:
     """`09:00-12:00,13:00-17:00`. Raises ValueError when it is not so, or not in order."""

@@ -22,6 +22,8 @@ from app.roster.identity import Cert, is_same_name
 from app.roster.models import InsuredPerson
 from app.roster.queries import find_person
 
+_AT_ONCE = 500
+
 
 @transaction()
 def save_typed(device: Device, typed: dict[str, str]) -> ActivationDraft:
@@ -87,12 +89,14 @@ def agree(draft: ActivationDraft, notices: Iterable[Notice]) -> None:
 def note_proof(draft: ActivationDraft) -> None:
     """The person has proved to be themselves; the proof itself is looked for again at the end."""
     draft = reload_draft(draft)
-    db.session.execute(
+    moved = db.session.execute(
         update(ActivationDraft)
         .where(ActivationDraft.id == draft.id, ActivationDraft.step == DraftStep.proof)
         .values(step=DraftStep.pin)
         .execution_options(synchronize_session=False)
     )
+    if moved.rowcount == 1:  # type: ignore[attr-defined]
+        _record(ActivationTag.proved, draft, person_id=draft.person_id)
 
 
 @transaction()
@@ -108,12 +112,25 @@ def begin_takeover(account: Account, device: Device) -> None:
 def discard_draft(draft: ActivationDraft) -> None:
     draft = reload_draft(draft)
     db.session.execute(delete(ActivationDraft).where(ActivationDraft.id == draft.id).execution_options(synchronize_session=False))
-    _record(ActivationTag.discarded, draft)
+    _record_left(ActivationTag.discarded, draft, f"account:{draft.account_id}")
+
+
+def expire_drafts() -> int:
+    """Takes away what nobody went on with for thirty days, and writes down at which step it was left; how many."""
+    expired = 0
+    while count := _expire_some():
+        expired += count
+    return expired
 
 
 @transaction()
-def expire_drafts() -> None:
-    db.session.execute(delete(ActivationDraft).where(ActivationDraft.expires_at <= clock.now()))
+def _expire_some() -> int:
+    expired = select(ActivationDraft).where(ActivationDraft.expires_at <= clock.now()).limit(_AT_ONCE)
+    due = list(db.session.scalars(expired.with_for_update(skip_locked=True)))
+    for draft in due:
+        _record_left(ActivationTag.expired, draft, "system")
+        db.session.delete(draft)
+    return len(due)
 
 
 def reload_draft(draft: ActivationDraft) -> ActivationDraft:
@@ -141,7 +158,7 @@ def _own_draft(device: Device) -> ActivationDraft:
     now = clock.now()
     db.session.execute(delete(ActivationDraft).where(ActivationDraft.device_id == device.id, ActivationDraft.expires_at <= now))
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(
+    begun = db.session.scalar(
         insert(ActivationDraft)
         .values(
             device_id=device.id,
@@ -153,8 +170,16 @@ def _own_draft(device: Device) -> ActivationDraft:
             consented_notices="",
         )
         .on_conflict_do_nothing()
+        .returning(ActivationDraft.id)
     )
+    if begun is not None:
+        audit.record(ActivationTag.started, actor=f"account:{device.account_id}", subject=f"device:{device.id}")
     return db.session.scalars(select(ActivationDraft).where(ActivationDraft.device_id == device.id)).one()
+
+
+def _record_left(tag: ActivationTag, draft: ActivationDraft, actor: str) -> None:
+    """Where people give up is counted from these rows."""
+    audit.record(tag, actor=actor, subject=f"device:{draft.device_id}", person_id=draft.person_id, outcome=draft.step.value)
 
 
 def _record(tag: ActivationTag, draft: ActivationDraft, *, person_id: int | None = None, notices: str = "") -> None:
