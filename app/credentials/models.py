@@ -1,6 +1,6 @@
 """The credential and the presentations that show it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, text
@@ -13,7 +13,7 @@ from app.roster.models import InsuredPerson
 
 class CredentialKind(Enum):
     own = "own"  # activated by the person
-    held = "held"  # brought to life by a relative's family account
+    held = "held"  # brought to life by a relative's family account, or at the window for a paper slip
 
 
 class CredentialStatus(Enum):
@@ -33,6 +33,12 @@ class Credential(Base):
             unique=True,
             sqlite_where=text("status <> 'ended'"),
             postgresql_where=text("status <> 'ended'"),
+        ),
+        Index(
+            "ix_credential_frozen",  # few are: counting them reads no other
+            "person_id",
+            sqlite_where=text("status = 'frozen'"),
+            postgresql_where=text("status = 'frozen'"),
         ),
     )
 
@@ -55,6 +61,7 @@ class EndReason(Enum):
     credential_ended = "credential_ended"
     forged_tags = "forged_tags"
     reported_lost = "reported_lost"  # 挂失 of the phone that shows it, whose code it may be
+    slip_revoked = "slip_revoked"
 
 
 class Presentation(Base):
@@ -95,6 +102,53 @@ class TypedCode(Base):
     handle: Mapped[str] = mapped_column(ForeignKey("presentation.handle"))
     issued_at: Mapped[int] = mapped_column(BigInteger)  # Unix seconds
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)  # a newer number brings it forward
+
+
+_OPEN_SLIP = text("used_at IS NULL AND revoked_at IS NULL")
+
+
+class Slip(Base):
+    """一次性纸质码 (S64, S65): a presentation on paper, for one business type at one institution, until the end of its day.
+
+    One open slip of a kind and day; `paper_notices`: ids of the legal texts signed on paper where the credential began with it.
+    """
+
+    __tablename__ = "slip"
+    __table_args__ = (
+        Index(
+            "uq_slip_open",
+            "credential_id",
+            "institution_id",
+            "business_type",
+            "valid_on",
+            unique=True,
+            sqlite_where=_OPEN_SLIP,
+            postgresql_where=_OPEN_SLIP,
+        ),
+        Index("ix_slip_credential", "credential_id", "valid_on"),
+        Index("ix_slip_region", "region", "valid_on", "id"),
+        Index("ix_slip_issued_by", "issued_by", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    handle: Mapped[str] = mapped_column(ForeignKey("presentation.handle"), unique=True)
+    credential_id: Mapped[int] = mapped_column(ForeignKey("credential.id"))
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
+    business_type: Mapped[str] = mapped_column(String(5))
+    region: Mapped[str] = mapped_column(String(6))  # where its holder is insured
+    valid_on: Mapped[date]  # the day in China
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]  # the midnight that ends the day
+    issued_by: Mapped[str] = mapped_column(String(40))  # staff:3
+    paper_notices: Mapped[str] = mapped_column(String(80), default="")
+    used_at: Mapped[datetime | None] = mapped_column(default=None)
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+    revoked_by: Mapped[str] = mapped_column(String(40), default="")
+    presentation: Mapped[Presentation] = relationship(init=False)
+    credential: Mapped[Credential] = relationship(init=False)
+
+    def is_open_at(self, now: datetime) -> bool:
+        return self.used_at is None and self.revoked_at is None and now < self.expires_at
 
 
 class ForgedTag(Base):

@@ -18,8 +18,16 @@ class CredentialTag(StrEnum):
     unlocked = "credential:unlocked"
     use_denied = "credential:use_denied"
     denial_settled = "credential:denial_settled"
+    slip_issued = "slip:issued"
+    slip_shown = "slip:shown"
+    slip_revoked = "slip:revoked"
+    slip_used = "slip:used"
     presentation_made = "presentation:made"
     presentation_ended = "presentation:ended"
+    tags_forged = "presentation:tags_forged"
+
+
+SLIP = "slip"  # what `shown_by` says of paper
 
 
 def may_be_shown(credential: Credential) -> bool:

@@ -1,4 +1,4 @@
-"""The two reads of a scan: what a handle or a twelve-digit number shows, with its credential and person, in one SELECT.
+"""The reads of a scan: what a handle or a twelve-digit number shows, with credential and person, in one SELECT; a slip for paper.
 
 Each answers with a row whose columns are attributes, or None.
 """
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from app.core.prepared import Prepared
-from app.credentials.models import Credential, Presentation, TypedCode
+from app.credentials.models import Credential, Presentation, Slip, TypedCode
 from app.roster.models import InsuredPerson
 
 _COLUMNS = (
@@ -58,3 +58,15 @@ def find_shown_by_handle(connection: Connection, handle: str) -> Any:
 def find_shown_by_number(connection: Connection, number: str) -> Any:
     """As by handle, with the number's own `issued_at` and `expires_at` (Unix seconds)."""
     return _BY_NUMBER.first(connection, {"number": number})
+
+
+_SLIP = Prepared(
+    select(Slip.institution_id, Slip.business_type, Slip.issued_at, Slip.expires_at, Slip.revoked_at).where(
+        Slip.handle == bindparam("handle")
+    )
+)
+
+
+def find_slip_of(connection: Connection, handle: str) -> Any:
+    """Read only where the presentation is on paper."""
+    return _SLIP.first(connection, {"handle": handle})

@@ -21,6 +21,8 @@ from app.credentials.service.presentations import (
 )
 from app.credentials.service.scan_place import ScanPlace, place_of_scan, use_for_scan_place
 from app.credentials.service.showables import Showable, find_own_showable, find_showable, list_showables, show_also
+from app.credentials.service.slip_ends import revoke_slip
+from app.credentials.service.slips import SlipPaper, issue_slip, show_slip
 from app.credentials.service.taking_over import on_taken_over, take_over_credential
 from app.credentials.service.unlocking import (
     is_unlocked,
@@ -39,6 +41,7 @@ __all__ = [
     "PinResult",
     "ScanPlace",
     "Showable",
+    "SlipPaper",
     "WalletEntry",
     "activate_credential",
     "change_display_pin",
@@ -58,6 +61,7 @@ __all__ = [
     "hear_from_device",
     "is_typed_code_due",
     "is_unlocked",
+    "issue_slip",
     "issue_typed_code",
     "keep_typed_code",
     "list_showables",
@@ -69,9 +73,11 @@ __all__ = [
     "open_presentation",
     "open_wallet",
     "place_of_scan",
+    "revoke_slip",
     "set_display_pin",
     "settle_denial",
     "show_also",
+    "show_slip",
     "stay_unlocked",
     "take_over_credential",
     "tell_of_denials",

@@ -40,9 +40,9 @@ def draw_code(presentation: Drawable, challenge: str = "") -> str:
 
 
 @transaction()
-def issue_typed_code(presentation: Presentation) -> TypedCode:
-    """A new twelve-digit number for this presentation; the older ones are over."""
-    return _issue(presentation.handle, presentation.last_used)
+def issue_typed_code(presentation: Presentation, until: int | None = None) -> TypedCode:
+    """A new twelve-digit number for this presentation; the older ones are over. until: Unix seconds, if not for two minutes."""
+    return _issue(presentation.handle, presentation.last_used, until)
 
 
 def keep_typed_code(handle: str, last_used: int) -> TypedCode:
@@ -71,16 +71,15 @@ def is_typed_code_due(issued_at: int, last_used: int) -> bool:
     return issued_at <= last_used or clock.timestamp() - issued_at >= settings.typed_code_renew_seconds
 
 
-def _issue(handle: str, last_used: int) -> TypedCode:
+def _issue(handle: str, last_used: int, until: int | None = None) -> TypedCode:
     now = int(clock.timestamp())
     issued_at = max(now, last_used + 1)
     # A used number keeps its two minutes: whoever types it again hears that it is used, not that it is old.
     open_ones = (TypedCode.handle == handle, TypedCode.expires_at > now, TypedCode.issued_at > last_used)
     db.session.execute(update(TypedCode).where(*open_ones).values(expires_at=now))
     while True:
-        code = TypedCode(
-            number=new_typed_number(), handle=handle, issued_at=issued_at, expires_at=issued_at + settings.typed_code_seconds
-        )
+        expires_at = until or issued_at + settings.typed_code_seconds
+        code = TypedCode(number=new_typed_number(), handle=handle, issued_at=issued_at, expires_at=expires_at)
         try:
             with db.session.begin_nested():
                 db.session.add(code)

@@ -67,7 +67,7 @@ def _end(shown: Any, now: datetime) -> bool:
     if ended.rowcount != 1:  # type: ignore[attr-defined]
         return False
     audit.record(
-        CredentialTag.presentation_ended,
+        CredentialTag.tags_forged,
         actor="system",
         subject=f"credential:{shown.credential_id}",
         person_id=shown.person_id,

@@ -12,6 +12,7 @@ from app.core.errors import DomainError
 from app.credentials.models import Credential, CredentialKind, CredentialStatus, EndReason
 from app.credentials.policy import CredentialTag
 from app.credentials.service.presentations import end_presentations_of
+from app.credentials.service.slip_ends import revoke_slips_of
 
 
 @transaction()
@@ -37,8 +38,11 @@ def activate_credential(person_id: int, kind: CredentialKind = CredentialKind.ow
 
 @transaction()
 def freeze_credential(credential: Credential, by: str) -> bool:
-    """挂失. From now on no code of it is accepted. False when it was not active."""
-    return _change(credential, CredentialStatus.active, CredentialStatus.frozen, CredentialTag.frozen, by)
+    """挂失. From now on no code of it is accepted; paper slips are over for good. False when it was not active."""
+    frozen = _change(credential, CredentialStatus.active, CredentialStatus.frozen, CredentialTag.frozen, by)
+    if frozen:
+        revoke_slips_of(credential.id, EndReason.reported_lost, by=by)
+    return frozen
 
 
 @transaction()
@@ -55,6 +59,7 @@ def end_credential(credential: Credential, by: str) -> bool:
         for status in (CredentialStatus.active, CredentialStatus.frozen)
     )
     if ended:
+        revoke_slips_of(credential.id, EndReason.credential_ended, by=by)
         end_presentations_of(credential.id, EndReason.credential_ended)
     return ended
 

@@ -14,8 +14,9 @@ from app.core.prepared import Prepared
 from app.core.settings import settings
 from app.credentials.code_format import Code, TypedNumber
 from app.credentials.keyring import keyring
-from app.credentials.models import CredentialStatus, EndReason, Presentation
-from app.credentials.redeem_queries import find_shown_by_handle, find_shown_by_number
+from app.credentials.models import CredentialStatus, EndReason, Presentation, Slip
+from app.credentials.policy import SLIP
+from app.credentials.redeem_queries import find_shown_by_handle, find_shown_by_number, find_slip_of
 from app.roster.models import InsuredStatus
 
 
@@ -37,13 +38,14 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """shown: presentation, credential and person in one row, or None when the code names nobody known here."""
+    """shown: presentation, credential and person in one row, or None when the code names nobody known here. slip: of paper only."""
 
     fault: Fault | None
     shown: Any = None
     issued_at: int = 0
     challenge: str = ""
     is_unknown_number: bool = False
+    slip: Any = None
 
 
 def read_code(connection: Connection, code: Code | TypedNumber | None, now: datetime, *, specimens_only: bool) -> Reading:
@@ -55,6 +57,8 @@ def read_code(connection: Connection, code: Code | TypedNumber | None, now: date
     shown = find_shown_by_handle(connection, code.handle)
     if shown is None or (specimens_only and not shown.is_specimen):
         return Reading(Fault.forged)
+    if shown.shown_by == SLIP:
+        return _read_slip(connection, shown, code.issued_at, _fault_of_tag(code, shown, now), now)
     fault = _fault_of_tag(code, shown, now) or _fault_of_age(code.issued_at, now) or _fault_of_holder(code.issued_at, shown, now)
     return Reading(fault, shown, code.issued_at, code.challenge)
 
@@ -93,10 +97,46 @@ def _read_number(connection: Connection, number: str, now: datetime, specimens_o
     shown = find_shown_by_number(connection, number)
     if shown is None or (specimens_only and not shown.is_specimen):
         return Reading(Fault.forged, is_unknown_number=True)
+    if shown.shown_by == SLIP:
+        return _read_slip(connection, shown, shown.issued_at, None, now)
     # A newer number brings the older one's end forward to that very second.
     is_over = int(now.timestamp()) >= shown.expires_at
     fault = Fault.expired if is_over else _fault_of_holder(shown.issued_at, shown, now)
     return Reading(fault, shown, shown.issued_at)
+
+
+def _read_slip(connection: Connection, shown: Any, issued_at: int, fault: Fault | None, now: datetime) -> Reading:
+    """Paper cannot draw a new code, so the day of the slip counts and not the code's second: used stays used until midnight."""
+    slip = find_slip_of(connection, shown.handle)
+    if slip is None:
+        return Reading(Fault.forged, shown, issued_at)
+    if fault is None:
+        fault = Fault.expired if now >= slip.expires_at else _fault_of_holder(_unless_revoked(issued_at, slip, shown), shown, now)
+    return Reading(fault, shown, issued_at, slip=slip)
+
+
+def _unless_revoked(issued_at: int, slip: Any, shown: Any) -> int:
+    """Revoking spends the code too, so that it wins or loses against a scan; what is then said is that it ended."""
+    return int(shown.last_used) + 1 if slip.revoked_at is not None else issued_at
+
+
+def find_winner(connection: Connection, reading: Reading) -> Fault:
+    """What a code that was good a moment ago lost to: another scan, or, on paper, the window that revoked it."""
+    slip = find_slip_of(connection, reading.shown.handle) if reading.slip is not None else None
+    return Fault.link_ended if slip is not None and slip.revoked_at is not None else Fault.used
+
+
+def fits_slip(reading: Reading, institution_id: int, business_type: str) -> bool:
+    """Whether paper is shown where and for what it was issued; every other code fits everywhere."""
+    slip = reading.slip
+    return slip is None or (slip.institution_id == institution_id and slip.business_type == business_type)
+
+
+_USE_SLIP = Prepared(update(Slip).where(Slip.handle == bindparam("the_handle")).values(used_at=bindparam("used_at")))
+
+
+def note_slip_used(connection: Connection, handle: str, now: datetime) -> None:
+    _USE_SLIP.run(connection, {"the_handle": handle, "used_at": now})
 
 
 def _fault_of_tag(code: Code, shown: Any, now: datetime) -> Fault | None:

@@ -1,0 +1,51 @@
+"""A slip is over before its day is: revoked at the window, or with the credential."""
+
+from sqlalchemy import select, update
+
+from app.core import audit, clock
+from app.core.db import db, transaction
+from app.credentials.models import EndReason, Presentation, Slip
+from app.credentials.policy import CredentialTag
+
+
+@transaction()
+def revoke_slip(slip: Slip, *, by: str, reason: EndReason = EndReason.slip_revoked) -> bool:
+    """False when it was used or revoked before. by: `staff:3`.
+
+    It spends the code: the same conditional UPDATE as a scan's, so that of a scan and a revocation at once exactly one wins.
+    """
+    second, now = int(slip.issued_at.timestamp()), clock.now()
+    won = db.session.execute(
+        update(Presentation)
+        .where(Presentation.handle == slip.handle, Presentation.last_used < second)
+        .values(last_used=second, ends_at=now, end_reason=reason)
+        .execution_options(synchronize_session=False)
+    )
+    if won.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    db.session.execute(
+        update(Slip).where(Slip.id == slip.id).values(revoked_at=now, revoked_by=by).execution_options(synchronize_session=False)
+    )
+    db.session.refresh(slip)
+    audit.record(
+        CredentialTag.slip_revoked,
+        actor=by,
+        subject=f"slip:{slip.id}",
+        person_id=slip.credential.person_id,
+        outcome=reason.value,
+    )
+    return True
+
+
+@transaction()
+def revoke_slips_of(credential_id: int, reason: EndReason, *, by: str) -> int:
+    """A slip does not come back with a credential that is unfrozen: paper may be lost with the phone. Returns how many."""
+    open_ones = db.session.scalars(
+        select(Slip).where(
+            Slip.credential_id == credential_id,
+            Slip.valid_on >= clock.today(),
+            Slip.used_at.is_(None),
+            Slip.revoked_at.is_(None),
+        )
+    ).all()
+    return sum(revoke_slip(slip, by=by, reason=reason) for slip in open_ones)
