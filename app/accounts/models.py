@@ -25,6 +25,10 @@ class AccountTag(StrEnum):
     phone_confirmed = "account:phone_confirmed"
     consent_given = "account:consent_given"
     consent_withdrawn = "account:consent_withdrawn"
+    notice_drafted = "notice:drafted"
+    notice_proposed = "notice:proposed"
+    notice_dropped = "notice:dropped"
+    notice_published = "notice:published"
 
 
 class Account(Base):
@@ -140,11 +144,16 @@ class ConsentPurpose(Enum):
     commitment_letter = "commitment_letter"
 
 
+RELEASE = "release"  # who published what came with the program
 NEEDED_TO_SHOW = (ConsentPurpose.activation_notice, ConsentPurpose.share_on_scan)  # withdrawing one ends the credential
 
 
 class Notice(Base):
-    """A legal text in one version. Consents point at it; a version once used is never changed."""
+    """A legal text in one version, in the binding language. Consents point at it; a version once used is never changed.
+
+    is_material: who agreed to an older version is asked again. telling_from: the account up to which people have been told of this
+    version; None when nobody is left to tell.
+    """
 
     __tablename__ = "notice"
     __table_args__ = (Index("uq_notice_version", "purpose", "version", unique=True),)
@@ -158,6 +167,59 @@ class Notice(Base):
     legal_basis: Mapped[str] = mapped_column(String(120))
     text_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     published_at: Mapped[datetime]
+    published_by: Mapped[str] = mapped_column(String(64), default=RELEASE)
+    is_material: Mapped[bool] = mapped_column(default=False)
+    telling_from: Mapped[int | None] = mapped_column(BigId, default=None)
+    translations: Mapped[list["NoticeTranslation"]] = relationship(init=False, cascade="all, delete-orphan")
+
+    @property
+    def is_of_release(self) -> bool:
+        return self.published_by == RELEASE
+
+
+class NoticeTranslation(Base):
+    """Exactly this version in another language; it helps to understand the binding text."""
+
+    __tablename__ = "notice_translation"
+    __table_args__ = (Index("uq_notice_translation", "notice_id", "language", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), init=False)
+    language: Mapped[str] = mapped_column(String(8))
+    title: Mapped[str] = mapped_column(String(200))
+    label: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    legal_basis: Mapped[str] = mapped_column(String(200))
+
+
+class NoticeDraft(Base):
+    """The next version of one purpose, until a second person lets it be published. edition: as that of a help text."""
+
+    __tablename__ = "notice_draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    purpose: Mapped[ConsentPurpose] = mapped_column(unique=True)
+    saved_by: Mapped[str] = mapped_column(String(64))
+    saved_at: Mapped[datetime]
+    edition: Mapped[int] = mapped_column(default=1)
+    is_material: Mapped[bool] = mapped_column(default=False)
+    proposed_at: Mapped[datetime | None] = mapped_column(default=None)  # from then on it stays as it is
+    texts: Mapped[list["NoticeDraftText"]] = relationship(init=False, cascade="all, delete-orphan")
+
+
+class NoticeDraftText(Base):
+    """A draft in one language, the binding one too."""
+
+    __tablename__ = "notice_draft_text"
+    __table_args__ = (Index("uq_notice_draft_text", "draft_id", "language", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("notice_draft.id"), init=False)
+    language: Mapped[str] = mapped_column(String(8))
+    title: Mapped[str] = mapped_column(String(200))
+    label: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    legal_basis: Mapped[str] = mapped_column(String(200))
 
 
 class Consent(Base):

@@ -1,11 +1,13 @@
 """Legal texts as files: a head of `name: value` lines between two `---`, then Markdown. Pure."""
 
+import re
 from dataclasses import dataclass, fields
+from html import unescape
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-_markdown = MarkdownIt("commonmark", {"html": False})
+_markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,3 +36,17 @@ def read_notice(text: str) -> NoticeFile:
 def render_notice(body: str) -> Markup:
     """Markdown to HTML; raw HTML in the text stays text."""
     return Markup(_markdown.render(body))  # noqa: S704
+
+
+def has_html(body: str) -> bool:
+    """It would be shown as it is typed and not obeyed; who writes it is told before that."""
+    return re.search(r"</?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?\s*>|<!|<\?", body) is not None
+
+
+def has_outside_link(body: str) -> bool:
+    """Whether anything but an address of this site is linked to: what is agreed to must not change elsewhere."""
+    links = [
+        str(child.attrGet("href")) for token in _markdown.parse(body) for child in token.children or () if child.type == "link_open"
+    ]
+    written = re.findall(r"\]\(\s*<?\s*([^\s)>]*)", body)
+    return any(not re.match(r"/(?!/)|#", unescape(link)) for link in [*links, *written])

@@ -1,9 +1,10 @@
 """Reads of accounts, sessions, devices, SMS codes and consents."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app.accounts.models import (
     Account,
@@ -12,6 +13,7 @@ from app.accounts.models import (
     Device,
     LoginSession,
     Notice,
+    NoticeDraft,
     SessionEnd,
     SmsCode,
     SmsPurpose,
@@ -138,6 +140,35 @@ def get_notice(notice_id: int) -> Notice:
     return notice
 
 
+def find_notice_version(purpose: ConsentPurpose, version: str) -> Notice | None:
+    return db.session.scalar(select(Notice).where(Notice.purpose == purpose, Notice.version == version))
+
+
+def list_notice_versions(purpose: ConsentPurpose) -> list[Notice]:
+    """Newest first: the first one is in force."""
+    return list(
+        db.session.scalars(
+            select(Notice).where(Notice.purpose == purpose).order_by(Notice.published_at.desc(), Notice.id.desc()).limit(100)
+        )
+    )
+
+
+def list_notices_in_force() -> dict[ConsentPurpose, Notice]:
+    rows = db.session.scalars(select(Notice).order_by(Notice.published_at, Notice.id))
+    return {notice.purpose: notice for notice in rows}
+
+
+def list_drafts() -> dict[ConsentPurpose, NoticeDraft]:
+    return {draft.purpose: draft for draft in db.session.scalars(select(NoticeDraft))}
+
+
+def get_draft(draft_id: int) -> NoticeDraft:
+    draft = db.session.get(NoticeDraft, draft_id)
+    if draft is None:
+        raise NotFound
+    return draft
+
+
 def list_consents(account_id: int) -> list[Consent]:
     """The ledger of an account with its notices, newest first, withdrawn ones too."""
     return list(
@@ -161,14 +192,53 @@ def get_consent(account_id: int, consent_id: int) -> Consent:
     return consent
 
 
+def list_standing(account_id: int, person_id: int, purpose: ConsentPurpose) -> list[Consent]:
+    """What this account has agreed to about this person for this purpose and not withdrawn, in any version."""
+    return list(
+        db.session.scalars(
+            select(Consent)
+            .join(Consent.notice)
+            .options(contains_eager(Consent.notice))
+            .where(
+                Consent.account_id == account_id,
+                Consent.person_id == person_id,
+                Notice.purpose == purpose,
+                Consent.withdrawn_at.is_(None),
+            )
+            .order_by(Consent.id)
+        )
+    )
+
+
+def list_outdated(account_id: int, purposes: Collection[ConsentPurpose] = tuple(ConsentPurpose)) -> list[Consent]:
+    """Consents that stand but to words that have since changed materially: one for each person and purpose, the newest."""
+    rows = db.session.execute(
+        select(Consent, _newer_material().exists())
+        .join(Consent.notice)
+        .options(contains_eager(Consent.notice))
+        .where(Consent.account_id == account_id, Consent.withdrawn_at.is_(None), Notice.purpose.in_(purposes))
+        .order_by(Consent.id)
+    ).all()
+    newest = {(consent.person_id, consent.notice.purpose): (consent, is_old) for consent, is_old in rows}
+    current = {(consent.person_id, consent.notice.purpose) for consent, is_old in rows if not is_old}
+    return [consent for key, (consent, _is_old) in newest.items() if key not in current]
+
+
 def has_consent(person_id: int, purpose: ConsentPurpose) -> bool:
-    """Whether a consent for this purpose stands that was not withdrawn."""
+    """Whether a consent for this purpose stands that was not withdrawn, to the words as they are or differ in nothing material."""
     return (
         db.session.scalar(
             select(Consent.id)
             .join(Consent.notice)
             .where(Consent.person_id == person_id, Notice.purpose == purpose, Consent.withdrawn_at.is_(None))
+            .where(~_newer_material().exists())
             .limit(1)
         )
         is not None
     )
+
+
+def _newer_material() -> Select[int]:
+    """Of the surrounding `Notice`: later versions of its purpose that ask everybody again."""
+    newer = aliased(Notice)
+    return select(newer.id).where(newer.purpose == Notice.purpose, newer.is_material, newer.id > Notice.id)

@@ -8,3 +8,4 @@ from app.core import background
 
 def register(app: Flask) -> None:
     background.register(app, "accounts.expire", 3600, service.expire)
+    background.register(app, "accounts.tell_of_new_notices", 60, service.tell_of_new_notices)

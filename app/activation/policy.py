@@ -122,7 +122,7 @@ def _refuse_second(person: InsuredPerson, account: Account, draft: ActivationDra
 def check_region(person: InsuredPerson, chosen: str) -> DomainError | None:
     """The roster knows the 参保地; who chose another is shown it, and only confirms. One we do not list is not asked for."""
     region = find_region(person.insured_region)
-    if chosen == person.insured_region or region is None or not region.is_insured_region:
+    if chosen == person.insured_region or region is None or not region.may_be_chosen:
         return None
     after = _("我们已经帮您选好，请核对后点“下一步”。登记不对的话，请打电话更正。")
     if not chosen:

@@ -1,12 +1,22 @@
-"""Help texts: data the bureau edits, loaded from files at first."""
+"""Help texts: data the bureau edits, loaded from files at first, and every version staff ever saved."""
 
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, StrEnum
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
+
+
+class HelpTag(StrEnum):
+    """What the audit log says of help texts."""
+
+    saved = "help:saved"
+    published = "help:published"
+    withdrawn = "help:withdrawn"
+    restored = "help:restored"
 
 
 class HelpKind(Enum):
@@ -15,8 +25,22 @@ class HelpKind(Enum):
     reason = "reason"  # what a refusal means, by its two digits
     page = "page"
 
+    @property
+    def label(self) -> str:
+        return str(_KINDS[self])
+
+
+_KINDS = {
+    HelpKind.guide: _l("办理步骤"),
+    HelpKind.question: _l("常见问题"),
+    HelpKind.reason: _l("拒绝原因"),
+    HelpKind.page: _l("单独的页面"),
+}
+
 
 class HelpText(Base):
+    """What citizens read, in one language. edition: counts the savings, so that two who edit at once notice each other."""
+
     __tablename__ = "help_text"
     __table_args__ = (Index("uq_help_text_slug", "kind", "slug", "language", unique=True),)
 
@@ -34,3 +58,28 @@ class HelpText(Base):
     loaded_digest: Mapped[str] = mapped_column(
         String(64), default=""
     )  # of the content as last loaded from a file; "" when staff wrote it
+    is_published: Mapped[bool] = mapped_column(default=True)
+    edition: Mapped[int] = mapped_column(default=1)
+
+
+class HelpVersion(Base):
+    """One saving of one text, whole. Named by kind, slug and language: a release may take the row away, its history stays."""
+
+    __tablename__ = "help_version"
+    __table_args__ = (Index("ix_help_version_text", "kind", "slug", "language", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    kind: Mapped[HelpKind]
+    slug: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(8))
+    edition: Mapped[int]
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[str] = mapped_column(String(64))  # staff:3, or `release`
+    is_draft: Mapped[bool]
+    title: Mapped[str] = mapped_column(String(120))
+    body: Mapped[str] = mapped_column(Text)
+    keywords: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(String(200))
+    last_checked: Mapped[date | None]
+    position: Mapped[int]
+    restored_from: Mapped[int | None] = mapped_column(default=None)  # edition

@@ -2,7 +2,9 @@
 
 import re
 from functools import lru_cache
+from html import unescape
 from itertools import pairwise
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -46,3 +48,26 @@ def plain(body: str) -> str:
     """The words without the marks of Markdown, white space folded."""
     without_links = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", body)
     return " ".join(re.sub(r"^\s*(#+|>|[-*]|\d+\.)\s+|\*\*|\s*\{#[a-z-]+\}", "", without_links, flags=re.MULTILINE).split())
+
+
+_TAG = re.compile(r"</?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?\s*>|<!--|<![a-zA-Z]|<\?")
+_INLINE_LINK = re.compile(r"\]\(\s*<?\s*([^\s)>]*)")
+_REFERENCE = re.compile(r"^\s{0,3}\[[^\]]+\]:\s*<?\s*(\S+)", re.MULTILINE)
+_AUTOLINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*)>")
+_ALLOWED_LINK = re.compile(r"(?:https://|tel:\+?[\d-]+$|/(?!/)|#|\?)", re.IGNORECASE)
+
+
+def holds_html(body: str) -> bool:
+    """It would be shown as it is typed and not obeyed; who writes it is told before that."""
+    return _TAG.search(_AUTOLINK.sub("", body)) is not None
+
+
+def forbidden_links(body: str) -> list[str]:
+    """Targets of links that are none of https, tel and addresses of this site, as they are written."""
+    found = [m for pattern in (_INLINE_LINK, _REFERENCE, _AUTOLINK) for m in pattern.findall(body)]
+    return [link for link in found if not _ALLOWED_LINK.match(_spoken(link))]
+
+
+def _spoken(link: str) -> str:
+    """As a browser understands it: entities, percent signs and blanks undone."""
+    return re.sub(r"[\x00-\x20]", "", unquote(unescape(link)))

@@ -1,16 +1,13 @@
-import re
 from datetime import datetime
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
-from app.core.errors import NotFound
+from app.core.errors import DomainError, NotFound
 from app.regions import queries, service
 
 group = AppGroup("regions", help="Insured regions, offices and their telephone numbers.")
-
-_PHONE = re.compile(r"(?:0\d{2,3}-\d{7,8}|\d{5}|400-?\d{3}-?\d{4}|1[3-9]\d{9})\Z")
 
 
 @group.command("load")
@@ -46,10 +43,10 @@ def check_hotline(slug: str, on: datetime | None) -> None:
 @click.argument("phone")
 def set_hotline(slug: str, phone: str) -> None:
     """Replaces the office's number, written as people do: 0838-2208900."""
-    if not _PHONE.match(phone):
-        raise click.ClickException(f"{phone!r} is not a telephone number such as 0838-2208900")
     try:
         agency = service.change_hotline(slug, phone, by="operator")
     except NotFound:
         raise click.ClickException(f"there is no office {slug!r}: see `flask regions hotlines`") from None
-    click.echo(f"{agency.name}: {phone}")
+    except DomainError as refusal:
+        raise click.ClickException(f"{phone!r} is refused ({refusal.code}): write it as 0838-2208900") from None
+    click.echo(f"{agency.name}: {agency.hotlines[0].phone}")

@@ -1,8 +1,9 @@
 """Insured regions, the agencies that serve them, and their telephone numbers."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import Enum, StrEnum
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -10,8 +11,20 @@ from app.core.db import Base
 
 
 class RegionTag(StrEnum):
+    """What the audit log says of regions, offices and their numbers."""
+
+    hotline_added = "hotline:added"
     hotline_checked = "hotline:checked"
     hotline_changed = "hotline:changed"
+    hotline_removed = "hotline:removed"
+    region_added = "region:added"
+    region_changed = "region:changed"
+    region_retired = "region:retired"
+    region_restored = "region:restored"
+    agency_added = "agency:added"
+    agency_changed = "agency:changed"
+    agency_retired = "agency:retired"
+    agency_restored = "agency:restored"
 
 
 class RegionLevel(Enum):
@@ -20,9 +33,21 @@ class RegionLevel(Enum):
     county = "county"
     pool = "pool"  # a city-level or provincial-level pool (市本级, 省直), written xx99 in the field: no place on a map
 
+    @property
+    def label(self) -> str:
+        return str(_LEVELS[self])
+
+
+_LEVELS = {
+    RegionLevel.province: _l("省"),
+    RegionLevel.city: _l("市"),
+    RegionLevel.county: _l("区县"),
+    RegionLevel.pool: _l("统筹区（市本级、省直）"),
+}
+
 
 class Region(Base):
-    """An administrative division (GB/T 2260) or a pool (admdvs)."""
+    """An administrative division (GB/T 2260) or a pool (admdvs). A retired one is no new choice; what names it stays."""
 
     __tablename__ = "region"
 
@@ -30,11 +55,17 @@ class Region(Base):
     name: Mapped[str] = mapped_column(String(40))
     level: Mapped[RegionLevel]
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"), default=None, index=True)
-    is_insured_region: Mapped[bool] = mapped_column(default=False)  # may be chosen as 参保地
+    is_insured_region: Mapped[bool] = mapped_column(default=False)  # may be chosen as 参保地 unless it is retired
+    retired_at: Mapped[datetime | None] = mapped_column(default=None)
+    edited_at: Mapped[datetime | None] = mapped_column(default=None)  # by staff: from then on the release's file does not touch it
+
+    @property
+    def may_be_chosen(self) -> bool:
+        return self.is_insured_region and self.retired_at is None
 
 
 class Agency(Base):
-    """An office of the bureau. The region is optional: 经开区 and 西咸新区 have no GB/T 2260 code."""
+    """An office of the bureau. The region is optional: 经开区 and 西咸新区 have no GB/T 2260 code. Citizens see no retired one."""
 
     __tablename__ = "agency"
 
@@ -44,6 +75,7 @@ class Agency(Base):
     region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"), default=None, index=True)
     parent_region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"), default=None)
     position: Mapped[int] = mapped_column(default=0)
+    retired_at: Mapped[datetime | None] = mapped_column(default=None)
     hotlines: Mapped[list["Hotline"]] = relationship(
         back_populates="agency", default_factory=list, order_by="Hotline.position", cascade="all, delete-orphan"
     )
@@ -65,6 +97,6 @@ class Hotline(Base):
 
     @property
     def tel(self) -> str:
-        """For a tel: link, E.164."""
+        """For a tel: link, E.164; five digits (12393) are dialled as they are."""
         digits = "".join(c for c in self.phone if c.isdigit())
-        return "+86" + digits.removeprefix("0")
+        return digits if len(digits) == 5 else "+86" + digits.removeprefix("0")

@@ -1,21 +1,40 @@
 from collections.abc import Iterator
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
+from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.settings import settings
 from app.regions.models import Agency, Hotline, Region, RegionLevel
 
 
-def list_insured_regions() -> list[Region]:
-    """What may be chosen as 参保地: counties and pools, in the order of their codes' cities, pools first."""
-    regions = db.session.scalars(select(Region).where(Region.is_insured_region).order_by(Region.code)).all()
+def list_insured_regions(*, with_retired: bool = False) -> list[Region]:
+    """What may be chosen as 参保地: counties and pools, in the order of their codes' cities, pools first.
+
+    with_retired: also what is no choice any more, for the names of old data.
+    """
+    wanted = select(Region).where(Region.is_insured_region).order_by(Region.code)
+    regions = db.session.scalars(wanted if with_retired else wanted.where(Region.retired_at.is_(None))).all()
     return sorted(regions, key=lambda r: (r.code[:2], r.code[2:4], r.level is not RegionLevel.pool, r.code))
 
 
 def find_region(code: str) -> Region | None:
     return db.session.get(Region, code)
+
+
+def get_region(code: str) -> Region:
+    region = find_region(code)
+    if region is None:
+        raise NotFound
+    return region
+
+
+def list_regions() -> list[Region]:
+    """All of them, retired ones too: provinces with their cities, cities with their pools and counties."""
+    return list(db.session.scalars(select(Region).order_by(Region.code)))
 
 
 def find_agency(slug: str) -> Agency | None:
@@ -29,9 +48,38 @@ def get_agency(slug: str) -> Agency:
     return agency
 
 
-def list_agencies() -> list[Agency]:
-    """All offices in the bureau's order, with their hotlines."""
-    return list(db.session.scalars(select(Agency).order_by(Agency.position, Agency.id).options(selectinload(Agency.hotlines))))
+def get_agency_by_id(agency_id: int) -> Agency:
+    agency = db.session.get(Agency, agency_id)
+    if agency is None:
+        raise NotFound
+    return agency
+
+
+def list_agencies(*, with_retired: bool = False) -> list[Agency]:
+    """The offices in the bureau's order, with their hotlines."""
+    wanted = select(Agency).order_by(Agency.position, Agency.id).options(selectinload(Agency.hotlines))
+    return list(db.session.scalars(wanted if with_retired else wanted.where(Agency.retired_at.is_(None))))
+
+
+def get_hotline(hotline_id: int) -> Hotline:
+    hotline = db.session.get(Hotline, hotline_id)
+    if hotline is None:
+        raise NotFound
+    return hotline
+
+
+def list_unchecked_hotlines() -> list[Hotline]:
+    """Numbers citizens see that nobody has rung for `HOTLINE_CHECK_DAYS`, or ever."""
+    limit = clock.today() - timedelta(days=settings.hotline_check_days)
+    return list(
+        db.session.scalars(
+            select(Hotline)
+            .join(Hotline.agency)
+            .options(contains_eager(Hotline.agency))
+            .where(or_(Hotline.last_checked.is_(None), Hotline.last_checked < limit), Agency.retired_at.is_(None))
+            .order_by(Agency.position, Agency.id, Hotline.position)
+        )
+    )
 
 
 def hotlines_for(region_code: str | None) -> list[Hotline]:
@@ -43,6 +91,7 @@ def hotlines_for(region_code: str | None) -> list[Hotline]:
         select(Hotline)
         .join(Hotline.agency)
         .options(contains_eager(Hotline.agency))
+        .where(Agency.retired_at.is_(None))
         .order_by(Agency.position, Agency.id, Hotline.position)
     )
     hotlines = list(db.session.scalars(query))

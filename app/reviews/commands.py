@@ -6,7 +6,7 @@ from datetime import datetime
 import click
 from flask.cli import AppGroup
 
-from app.core.errors import NotFound
+from app.core.errors import DomainError, NotFound
 from app.reviews import queries, service
 
 group = AppGroup("reviews", help="Reviews: days off, by which promises are counted.")
@@ -25,7 +25,10 @@ def list_holidays() -> None:
 @click.option("--worked", is_flag=True, help="A weekend day that is worked instead of another (调休).")
 def set_holiday(day: datetime, name: str, worked: bool) -> None:
     """Closes a day, or opens a weekend day."""
-    service.set_holiday(day.date(), name, is_worked=worked, by=f"cli:{getpass.getuser()}"[:64])
+    try:
+        service.set_holiday(day.date(), name, is_worked=worked, by=f"cli:{getpass.getuser()}"[:64])
+    except DomainError as refusal:
+        raise click.ClickException(f"{day.date()} cannot be entered so ({refusal.code})") from None
     click.echo(f"{day.date()} is {'worked' if worked else 'closed'}: {name}")
 
 

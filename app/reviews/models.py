@@ -142,7 +142,7 @@ class ReviewStep(Base):
     taken_at: Mapped[datetime]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)
     note_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
-    settled_at: Mapped[datetime | None] = mapped_column(default=None)
+    settled_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     undone_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
@@ -166,3 +166,13 @@ class Holiday(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40))
     is_worked: Mapped[bool] = mapped_column(default=False)
+
+
+class HolidayYear(Base):
+    """A year whose days off were entered from the State Council's notice; other years hold what the law alone says."""
+
+    __tablename__ = "holiday_year"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    confirmed_at: Mapped[datetime]
+    confirmed_by: Mapped[str] = mapped_column(String(64))

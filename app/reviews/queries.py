@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Select, func, literal, or_, select, tuple_, union_all
 
@@ -12,11 +12,12 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.core.settings import settings
 from app.reviews.hooks import Fact, kind_of
-from app.reviews.models import CaseState, Holiday, ReviewCase, ReviewReason, ReviewStep, StepReason, StepVerb
+from app.reviews.models import CaseState, Holiday, HolidayYear, ReviewCase, ReviewReason, ReviewStep, StepReason, StepVerb
 from app.reviews.working_hours import WorkingHours, parse_spans
 
 COUNTED = 200  # further back than this nobody is told a number
 PAGE = 25
+NOTICE_COMES_IN = 11  # the State Council says in November which days of the next year are off
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,23 @@ def working_hours() -> WorkingHours:
 
 def list_holidays() -> list[Holiday]:
     return list(db.session.scalars(select(Holiday).order_by(Holiday.day)))
+
+
+def list_holidays_of(year: int) -> list[Holiday]:
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    return list(db.session.scalars(select(Holiday).where(Holiday.day.between(first, last)).order_by(Holiday.day)))
+
+
+def find_holiday_year(year: int) -> HolidayYear | None:
+    """Whether, by whom and when the year was compared with its notice."""
+    return db.session.get(HolidayYear, year)
+
+
+def find_missing_year() -> int | None:
+    """This year, or from November on the next, while its days off have not been entered from the notice."""
+    today = clock.today()
+    years = [today.year, today.year + 1] if today.month >= NOTICE_COMES_IN else [today.year]
+    return next((year for year in years if find_holiday_year(year) is None), None)
 
 
 def _count(rows: Select[int]) -> int:

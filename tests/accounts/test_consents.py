@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.accounts import queries, service
 from app.accounts.browser import Browser as BrowserValue
 from app.accounts.models import Account, Consent, ConsentPurpose, Notice
-from app.accounts.service.consents import NOTICES
+from app.accounts.notice_words import NOTICES
 from app.core.audit import AuditRow
 from app.core.db import db, transaction
 from app.credentials.models import Credential, CredentialStatus

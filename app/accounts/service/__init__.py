@@ -1,14 +1,19 @@
 """The verbs of accounts: codes by SMS, sessions, devices, numbers, consents. The only writer of their tables."""
 
-from app.accounts.service.consents import (
-    load_notices,
-    on_consent_withdrawn,
-    record_consent,
-    withdraw_consent,
-)
+from app.accounts.service.consents import on_consent_withdrawn, record_consent, withdraw_consent
 from app.accounts.service.devices import bind_device, on_device_revoked, revoke_device
 from app.accounts.service.events import IdentityEvent, IdentityEventKind, announce, on_identity_event
 from app.accounts.service.expiry import expire
+from app.accounts.service.notice_drafts import (
+    drop_draft,
+    propose_draft,
+    publish_draft,
+    save_draft,
+    start_draft,
+    take_back_draft,
+)
+from app.accounts.service.notice_news import tell_of_new_notices
+from app.accounts.service.notices import load_notices
 from app.accounts.service.people import create_account, give_account_to_person
 from app.accounts.service.phones import PhoneChange, change_phone, move_phone, take_over_phone
 from app.accounts.service.relatives import find_relatives_with, relatives_of
@@ -42,6 +47,7 @@ __all__ = [
     "check_step_up",
     "confirm_phone",
     "create_account",
+    "drop_draft",
     "expire",
     "find_relatives_with",
     "give_account_to_person",
@@ -53,16 +59,22 @@ __all__ = [
     "on_consent_withdrawn",
     "on_device_revoked",
     "on_identity_event",
+    "propose_draft",
+    "publish_draft",
     "record_consent",
     "relatives_of",
     "request_sms_code",
     "revoke_device",
+    "save_draft",
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
     "spend_sms_code",
+    "start_draft",
     "start_session",
+    "take_back_draft",
     "take_over_phone",
+    "tell_of_new_notices",
     "use_for_step_up",
     "withdraw_consent",
 ]

@@ -1,17 +1,13 @@
-"""The consent ledger and the legal texts it points at (PIPL 14, 15, 17, 29)."""
+"""The consent ledger (PIPL 14, 15, 17, 29). The legal texts it points at are written by `notices`."""
 
-import hashlib
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
-from app.accounts.models import AccountTag, Consent, ConsentPurpose, Notice
-from app.accounts.notice_text import NoticeFile, read_notice
+from app.accounts.models import AccountTag, Consent, Notice
+from app.accounts.queries import list_standing
 from app.core import audit, clock
 from app.core.db import db, transaction
-
-NOTICES = Path(__file__).parent.parent / "notices"
 
 Listener = Callable[[Consent], object]
 _listeners: list[Listener] = []
@@ -55,54 +51,18 @@ def record_consent(
 
 @transaction()
 def withdraw_consent(consent: Consent) -> None:
-    """As easy as giving it; what was done before stays lawful. A second withdrawal changes nothing."""
+    """As easy as giving it; what was done before stays lawful. A second withdrawal changes nothing.
+
+    Who agreed to several versions of one purpose takes all of them back.
+    """
     if consent.withdrawn_at is not None:
         return
-    consent.withdrawn_at = clock.now()
+    for line in list_standing(consent.account_id, consent.person_id, consent.notice.purpose):
+        line.withdrawn_at = clock.now()
+        _record(AccountTag.consent_withdrawn, line, line.notice)
     db.session.flush()
-    _record(AccountTag.consent_withdrawn, consent, consent.notice)
     for listener in _listeners:
         listener(consent)
-
-
-@transaction()
-def load_notices(folder: Path = NOTICES) -> int:
-    """Brings the files into the table and returns how many versions were added or changed; the same files again change nothing.
-
-    Raises ValueError when a file differs from a version that somebody has consented to: give it a new version instead.
-    """
-    changed = 0
-    for path in sorted(folder.glob("*.md")):
-        changed += _load(read_notice(path.read_text(encoding="utf-8")))
-    return changed
-
-
-def _load(file: NoticeFile) -> int:
-    purpose = ConsentPurpose(file.purpose)
-    digest = hashlib.sha256("\n".join((file.title, file.label, file.legal_basis, file.body)).encode()).digest()
-    known = db.session.scalar(select(Notice).where(Notice.purpose == purpose, Notice.version == file.version))
-    if known is None:
-        db.session.add(
-            Notice(
-                purpose=purpose,
-                version=file.version,
-                title=file.title,
-                label=file.label,
-                body=file.body,
-                legal_basis=file.legal_basis,
-                text_hash=digest,
-                published_at=clock.now(),
-            )
-        )
-        db.session.flush()
-        return 1
-    if known.text_hash == digest:
-        return 0
-    if db.session.scalar(select(exists().where(Consent.notice_id == known.id))):
-        raise ValueError(f"notice {file.purpose} {file.version} has been consented to and stays as it is: raise its version")
-    known.title, known.label, known.body, known.legal_basis = file.title, file.label, file.body, file.legal_basis
-    known.text_hash = digest
-    return 1
 
 
 def _record(tag: AccountTag, consent: Consent, notice: Notice) -> None:

@@ -23,7 +23,7 @@ def list_cases() -> ResponseReturnValue:
     regions = current_staff.regions
     wanted = request.args.get("region", "")
     chosen = regions & {wanted} if wanted else regions
-    names = {region.code: region.name for region in list_insured_regions() if region.code in regions}
+    names = {region.code: region.name for region in list_insured_regions(with_retired=True) if region.code in regions}
     return render_template(
         "bureau/list_cases.html",
         cases=queries.list_queue(chosen),

@@ -84,7 +84,7 @@ def find_asked(holder_account_id: int, person: InsuredPerson) -> DomainError | N
 def _find_other_region(person: InsuredPerson, chosen: str) -> DomainError | None:
     """The roster knows the 参保地; who chose another is shown it, and only confirms (S35)."""
     known = find_region(person.insured_region)
-    if chosen == person.insured_region or known is None or not known.is_insured_region:
+    if chosen == person.insured_region or known is None or not known.may_be_chosen:
         return None
     after = _("我们已经帮您选好，请核对后点“下一步”。登记不对的话，请打电话更正。")
     what = _("这位家人的参保地登记的是%(region)s。", region=known.name)

@@ -4,7 +4,7 @@ from app.reviews.hooks import facts_of, may_decide, name_kind, on_decision
 from app.reviews.service.cases import appeal_case, open_case, resubmit_case, withdraw_case
 from app.reviews.service.claims import claim_case, claim_next, note_letter_viewed, refuse_reader, release_case, release_expired
 from app.reviews.service.decisions import Reasons, approve_case, reject_case, return_case, settle_decisions, undo_decision
-from app.reviews.service.holidays import load_holidays, remove_holiday, set_holiday
+from app.reviews.service.holidays import confirm_year, load_holidays, remove_holiday, replace_year, set_holiday
 
 __all__ = [
     "Reasons",
@@ -12,6 +12,7 @@ __all__ = [
     "approve_case",
     "claim_case",
     "claim_next",
+    "confirm_year",
     "facts_of",
     "load_holidays",
     "may_decide",
@@ -24,6 +25,7 @@ __all__ = [
     "release_case",
     "release_expired",
     "remove_holiday",
+    "replace_year",
     "resubmit_case",
     "return_case",
     "set_holiday",

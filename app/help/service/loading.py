@@ -11,8 +11,10 @@ from app.core.db import db, transaction
 from app.core.locale import LANGUAGES
 from app.help.front_matter import Content, InvalidHelpFile, parse
 from app.help.models import HelpKind, HelpText
+from app.help.queries import is_as_loaded, list_versions
+from app.help.service.versions import BY_RELEASE, keep_version
 
-CONTENT_FOLDER = Path(__file__).parent / "content"
+CONTENT_FOLDER = Path(__file__).parents[1] / "content"
 
 _Key = tuple[str, HelpKind, str]  # language, kind, slug
 
@@ -39,21 +41,10 @@ def load_help_texts(folder: Path = CONTENT_FOLDER) -> LoadReport:
     for key, content in files.items():
         _load(key, content, rows.get(key), report)
     for key in rows.keys() - files.keys():
-        if _is_as_loaded(rows[key]):
+        if is_as_loaded(rows[key]):
             db.session.delete(rows[key])
             report.removed += 1
     return report
-
-
-def content_of(row: HelpText) -> Content:
-    return Content(
-        title=row.title,
-        body=row.body,
-        keywords=row.keywords,
-        source=row.source,
-        last_checked=row.last_checked,
-        position=row.position,
-    )
 
 
 def _load(key: _Key, content: Content, row: HelpText | None, report: LoadReport) -> None:
@@ -70,7 +61,7 @@ def _load(key: _Key, content: Content, row: HelpText | None, report: LoadReport)
             )
         )
         report.added += 1
-    elif not _is_as_loaded(row):
+    elif not is_as_loaded(row):
         report.kept += 1
     elif row.loaded_digest == content.digest:
         report.unchanged += 1
@@ -78,11 +69,10 @@ def _load(key: _Key, content: Content, row: HelpText | None, report: LoadReport)
         for name, value in asdict(content).items():
             setattr(row, name, value)
         row.updated_at, row.loaded_digest = clock.now(), content.digest
+        row.edition += 1
+        if list_versions(row, limit=1):
+            keep_version(row, content, is_draft=False, by=BY_RELEASE)
         report.updated += 1
-
-
-def _is_as_loaded(row: HelpText) -> bool:
-    return row.loaded_digest == content_of(row).digest
 
 
 def _read(folder: Path) -> Iterator[tuple[_Key, Content]]:

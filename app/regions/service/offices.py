@@ -1,0 +1,96 @@
+"""Offices of the bureau: added, renamed, ordered, retired. None is deleted: staff belong to them."""
+
+from flask_babel import gettext as _
+
+from app.core import audit, clock
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.regions.models import Agency, RegionLevel, RegionTag
+from app.regions.policy import check_slug, checked_name
+from app.regions.queries import find_agency, find_region, get_agency_by_id, get_region, list_agencies
+
+NAME_LONGEST = 60
+
+
+@transaction()
+def add_agency(slug: str, name: str, region_code: str, parent_code: str, *, by: str) -> Agency:
+    """At the end of the order. region_code: may be empty, then parent_code names the city it stands in.
+
+    Raises DomainError with the field that is wrong.
+    """
+    slug = slug.strip()
+    check_slug(slug)
+    if find_agency(slug) is not None:
+        raise DomainError("slug_taken", _("这个简称已经有了，请换一个。"), field="slug", status=409)
+    agency = Agency(slug=slug, name=checked_name(name, NAME_LONGEST), position=_next_position())
+    _place(agency, region_code, parent_code)
+    db.session.add(agency)
+    db.session.flush()
+    audit.record(RegionTag.agency_added, actor=by, subject=f"agency:{agency.id}", region=agency.region_code or "")
+    return agency
+
+
+@transaction()
+def change_agency(agency_id: int, name: str, region_code: str, parent_code: str, *, by: str) -> Agency:
+    """The slug stays: commands and files name the office by it. Raises NotFound and DomainError."""
+    agency = get_agency_by_id(agency_id)
+    agency.name = checked_name(name, NAME_LONGEST)
+    _place(agency, region_code, parent_code)
+    audit.record(RegionTag.agency_changed, actor=by, subject=f"agency:{agency.id}", region=agency.region_code or "")
+    return agency
+
+
+@transaction()
+def move_agency(agency_id: int, *, up: bool, by: str) -> None:
+    """One place up or down in the order citizens see; at the end of it nothing happens. Raises NotFound."""
+    get_agency_by_id(agency_id)
+    agencies = list_agencies()
+    place = next((i for i, a in enumerate(agencies) if a.id == agency_id), None)
+    other = None if place is None else place + (-1 if up else 1)
+    if place is None or other is None or not 0 <= other < len(agencies):
+        return
+    agencies[place], agencies[other] = agencies[other], agencies[place]
+    for position, agency in enumerate(agencies):
+        agency.position = position
+    audit.record(RegionTag.agency_changed, actor=by, subject=f"agency:{agency_id}", position=other)
+
+
+@transaction()
+def retire_agency(agency_id: int, *, by: str) -> Agency:
+    """Citizens no longer see it or its numbers; its staff stay until they are moved. Raises DomainError `last_agency`."""
+    agency = get_agency_by_id(agency_id)
+    if agency.retired_at is not None:
+        return agency
+    if not any(a.hotlines for a in list_agencies() if a.id != agency.id):
+        raise DomainError("last_agency", _("停用它以后，参保人就没有电话可打了。"), _("请先给别的机构添上电话。"), status=409)
+    agency.retired_at = clock.now()
+    audit.record(RegionTag.agency_retired, actor=by, subject=f"agency:{agency.id}")
+    return agency
+
+
+@transaction()
+def restore_agency(agency_id: int, *, by: str) -> Agency:
+    agency = get_agency_by_id(agency_id)
+    if agency.retired_at is not None:
+        agency.retired_at = None
+        audit.record(RegionTag.agency_restored, actor=by, subject=f"agency:{agency.id}")
+    return agency
+
+
+def _place(agency: Agency, region_code: str, parent_code: str) -> None:
+    """The region it answers for and the city it stands in; without a region of its own the city must be said."""
+    region = find_region(region_code) if region_code else None
+    if region_code and (region is None or not region.is_insured_region):
+        raise DomainError("no_region", _("请选列表里的参保地，或者选“没有”。"), field="region")
+    if region is not None and region.retired_at is not None and agency.region_code != region.code:
+        raise DomainError("no_region", _("这个参保地已经停用，不能再选。"), field="region")
+    city = find_region(parent_code or (region.parent_code if region else "") or "")
+    if city is None or city.level not in (RegionLevel.city, RegionLevel.province):
+        raise DomainError("no_city", _("请选这个机构所在的市。"), field="parent")
+    if region is not None and region.parent_code is not None and get_region(region.parent_code).code != city.code:
+        raise DomainError("wrong_city", _("参保地不属于这个市，请核对一遍。"), field="parent")
+    agency.region_code, agency.parent_region_code = region.code if region else None, city.code
+
+
+def _next_position() -> int:
+    return max((agency.position for agency in list_agencies(with_retired=True)), default=-1) + 1

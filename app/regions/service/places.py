@@ -1,0 +1,63 @@
+"""Insured regions and pools: added, renamed, retired. None is ever deleted: people, cases and institutions name them."""
+
+from flask_babel import gettext as _
+
+from app.core import audit, clock
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.regions.models import Region, RegionLevel, RegionTag
+from app.regions.policy import check_code, checked_name
+from app.regions.queries import find_region, get_region
+
+NAME_LONGEST = 40
+
+
+@transaction()
+def add_region(code: str, name: str, level: RegionLevel, parent_code: str, *, is_insured: bool, by: str) -> Region:
+    """Raises DomainError with the field that is wrong."""
+    code, parent = code.strip(), find_region(parent_code) if parent_code else None
+    check_code(code, level, parent)
+    name = checked_name(name, NAME_LONGEST)
+    if find_region(code) is not None:
+        raise DomainError("code_taken", _("这个代码已经有了。"), _("停用的地区可以在列表里恢复。"), field="code", status=409)
+    region = Region(
+        code=code,
+        name=name,
+        level=level,
+        parent_code=parent.code if parent else None,
+        is_insured_region=is_insured,
+        edited_at=clock.now(),
+    )
+    db.session.add(region)
+    db.session.flush()
+    audit.record(RegionTag.region_added, actor=by, subject=f"region:{code}", insured=is_insured)
+    return region
+
+
+@transaction()
+def change_region(code: str, name: str, *, is_insured: bool, by: str) -> Region:
+    """Code, level and place in the order stay: they are what old data means by it. Raises NotFound and DomainError."""
+    region = get_region(code)
+    region.name, region.is_insured_region = checked_name(name, NAME_LONGEST), is_insured
+    region.edited_at = clock.now()
+    audit.record(RegionTag.region_changed, actor=by, subject=f"region:{code}", insured=is_insured)
+    return region
+
+
+@transaction()
+def retire_region(code: str, *, by: str) -> Region:
+    """From now on nobody chooses it; whoever has it keeps it, and its cases are decided as before. Raises NotFound."""
+    region = get_region(code)
+    if region.retired_at is None:
+        region.retired_at = region.edited_at = clock.now()
+        audit.record(RegionTag.region_retired, actor=by, subject=f"region:{code}")
+    return region
+
+
+@transaction()
+def restore_region(code: str, *, by: str) -> Region:
+    region = get_region(code)
+    if region.retired_at is not None:
+        region.retired_at, region.edited_at = None, clock.now()
+        audit.record(RegionTag.region_restored, actor=by, subject=f"region:{code}")
+    return region
