@@ -1,9 +1,11 @@
 """Who works for the bureau: members of its agencies, their roles, their sessions. Never a citizen's account."""
 
+import json
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, BigId
@@ -25,8 +27,24 @@ class StaffTag(StrEnum):
     roles_changed = "staff:roles_changed"
     agency_changed = "staff:agency_changed"
     disabled = "staff:disabled"
+    enabled = "staff:enabled"
     reset = "staff:reset"
+    sessions_ended = "staff:sessions_ended"
+    second_changed = "staff:second_changed"
+    person_linked = "staff:person_linked"
+    passkey_added = "staff:passkey_added"
+    passkey_removed = "staff:passkey_removed"
     refused = "staff:refused"
+
+
+class ApprovalTag(StrEnum):
+    """What the audit log says of acts that need four eyes."""
+
+    asked = "approval:asked"
+    approved = "approval:approved"
+    refused = "approval:refused"
+    withdrawn = "approval:withdrawn"
+    expired = "approval:expired"
 
 
 class Role(StrEnum):
@@ -58,7 +76,10 @@ class StaffMember(Base):
     totp_enrolled_at: Mapped[datetime | None] = mapped_column(default=None)
     totp_last_step: Mapped[int] = mapped_column(default=0)  # 30-second steps since 1970; a code is good once
     person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), default=None)  # so that nobody decides for kin
+    second_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)  # is told of what this member asks
     disabled_at: Mapped[datetime | None] = mapped_column(default=None)
+    reset_granted_to: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)  # an administrator's reset
+    reset_granted_at: Mapped[datetime | None] = mapped_column(default=None)
     agency: Mapped[Agency] = relationship(init=False)
 
     @property
@@ -97,3 +118,103 @@ class StaffAttempt(Base):
     tried_at: Mapped[datetime]
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class ApprovalState(StrEnum):
+    open = "open"
+    approved = "approved"
+    refused = "refused"
+    withdrawn = "withdrawn"
+    expired = "expired"
+
+
+class Approval(Base):
+    """One act that waits for a second pair of eyes. `kind` says which act; to whom and how stands in `subject` and `detail`.
+
+    right: the name of the `Right` a second member needs. takes_effect_at: under SEPARATION=small, when it is done by itself;
+    until then `second_id`, who was told, may refuse. One act on one subject waits at a time.
+    """
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        Index(
+            "uq_approval_open",
+            "kind",
+            "subject",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_approval_state_id", "state", "id"),
+        Index("ix_approval_asked_by_id", "asked_by", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(80))
+    detail: Mapped[str] = mapped_column(Text)
+    region: Mapped[str] = mapped_column(String(6))  # empty: of the whole bureau
+    right: Mapped[str] = mapped_column("needed_right", String(40))
+    asked_by: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
+    asked_at: Mapped[datetime]
+    takes_effect_at: Mapped[datetime | None] = mapped_column(default=None)
+    second_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)
+    state: Mapped[ApprovalState] = mapped_column(default=ApprovalState.open)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.detail)
+        return found
+
+
+class StaffMessage(Base):
+    """A line in a member's inbox at the desk. href: where it is about; empty when nowhere."""
+
+    __tablename__ = "staff_message"
+    __table_args__ = (
+        Index("ix_staff_message_staff_id_id", "staff_id", "id"),
+        Index(
+            "ix_staff_message_unread", "staff_id", sqlite_where=text("read_at IS NULL"), postgresql_where=text("read_at IS NULL")
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
+    title: Mapped[str] = mapped_column(String(80))
+    body: Mapped[str] = mapped_column(Text)
+    href: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    read_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class FactorPurpose(Enum):
+    adding = "adding"
+    signing_in = "signing_in"
+
+
+class StaffPasskey(Base):
+    """A public key of a member's own authenticator: a second factor beside the password, never instead of it."""
+
+    __tablename__ = "staff_passkey"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), index=True)
+    key_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int]
+    browser_name: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class StaffChallenge(Base):
+    """What a member's authenticator must sign next: one a session and purpose, used once, for five minutes."""
+
+    __tablename__ = "staff_challenge"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("staff_session.id", ondelete="CASCADE"), primary_key=True)
+    purpose: Mapped[FactorPurpose] = mapped_column(primary_key=True)
+    challenge: Mapped[bytes] = mapped_column(LargeBinary(64))
+    created_at: Mapped[datetime] = mapped_column(index=True)

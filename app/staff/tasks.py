@@ -1,10 +1,18 @@
-"""What the staff feature does in the background."""
+"""What the staff feature does in the background, and what its own kinds of approval do."""
 
 from flask import Flask
 
 from app.core import background
 from app.staff import service
+from app.staff.service import appointing
 
 
 def register(app: Flask) -> None:
+    service.on_approved(appointing.ROLES, appointing.do_roles)
+    service.describe_approval(appointing.ROLES, appointing.tell_roles)
+    service.on_approved(appointing.RESET, appointing.do_reset)
+    service.describe_approval(appointing.RESET, appointing.tell_reset)
+    service.on_approved(appointing.SECOND, appointing.do_second)
+    service.describe_approval(appointing.SECOND, appointing.tell_second)
     background.register(app, "staff.expire", 3600, service.expire)
+    background.register(app, "staff.settle_approvals", 60, service.settle_approvals)

@@ -1,17 +1,40 @@
-"""The verbs of staff: joining, signing in with two factors, roles, leaving. The only writer of their tables."""
+"""The verbs of staff: joining, two factors, roles, leaving, acts that need four eyes. The only writer of their tables."""
 
+from app.staff.service.appointing import (
+    appoint_staff,
+    ask_reset,
+    assign_roles,
+    has_grant,
+    name_second,
+    needs_grant,
+    reset_colleague,
+)
+from app.staff.service.approvals import (
+    approve,
+    ask_approval,
+    close_approvals_of,
+    describe_approval,
+    find_second,
+    may_see,
+    on_approved,
+    refuse,
+    sentence_of,
+    settle_approvals,
+    withdraw,
+)
 from app.staff.service.attempts import SignInState, expire
-from app.staff.service.members import (
-    NewStaff,
-    Reset,
-    add_staff,
+from app.staff.service.members import NewStaff, Reset, add_staff, note_refused, reset_staff
+from app.staff.service.messages import mark_messages_read, post_staff_message
+from app.staff.service.passwords import choose_password, hash_password
+from app.staff.service.posts import (
     change_agency,
     change_roles,
     disable_staff,
-    note_refused,
-    reset_staff,
+    enable_staff,
+    end_all_sessions,
+    link_person,
+    set_second,
 )
-from app.staff.service.passwords import choose_password, hash_password
 from app.staff.service.sessions import (
     Confirmation,
     SignIn,
@@ -29,17 +52,41 @@ __all__ = [
     "SignIn",
     "SignInState",
     "add_staff",
+    "appoint_staff",
+    "approve",
+    "ask_approval",
+    "ask_reset",
+    "assign_roles",
     "begin_sign_in",
     "change_agency",
     "change_roles",
     "choose_password",
+    "close_approvals_of",
     "confirm_second_factor",
+    "describe_approval",
     "disable_staff",
+    "enable_staff",
+    "end_all_sessions",
     "end_session",
     "expire",
+    "find_second",
+    "has_grant",
     "hash_password",
+    "link_person",
+    "mark_messages_read",
+    "may_see",
+    "name_second",
+    "needs_grant",
     "note_refused",
     "note_seen",
+    "on_approved",
+    "post_staff_message",
+    "refuse",
+    "reset_colleague",
     "reset_staff",
+    "sentence_of",
+    "set_second",
+    "settle_approvals",
     "sign_out",
+    "withdraw",
 ]

@@ -1,0 +1,68 @@
+"""Reads of acts that wait for a second pair of eyes."""
+
+from collections.abc import Collection
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import aliased
+
+from app.core.db import db
+from app.core.errors import NotFound
+from app.staff.models import Approval, ApprovalState, StaffMember
+from app.staff.rights import Right, has_right
+
+PAGE = 50
+COUNTED = 100
+
+
+def get_approval(approval_id: int) -> Approval:
+    found = db.session.get(Approval, approval_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_waiting_for(member: StaffMember, regions: Collection[str], *, limit: int = PAGE) -> list[tuple[Approval, str]]:
+    """(approval, name of who asked) that this member may approve or refuse, oldest first."""
+    asker = aliased(StaffMember)
+    rights = [right.name for right in Right if has_right(member.roles, right)]
+    by_right = and_(Approval.right.in_(rights), or_(Approval.region == "", Approval.region.in_(sorted(regions))))
+    rows = db.session.execute(
+        select(Approval, asker.name)
+        .join(asker, asker.id == Approval.asked_by)
+        .where(
+            Approval.state == ApprovalState.open,
+            Approval.asked_by != member.id,
+            or_(by_right, Approval.second_id == member.id),
+        )
+        .order_by(Approval.id)
+        .limit(limit)
+    )
+    return [(approval, name) for approval, name in rows]
+
+
+def list_asked_by(staff_id: int) -> list[Approval]:
+    """Newest first; what waits and what became of the rest."""
+    return list(db.session.scalars(select(Approval).where(Approval.asked_by == staff_id).order_by(Approval.id.desc()).limit(PAGE)))
+
+
+def list_settled(member: StaffMember, regions: Collection[str]) -> list[Approval]:
+    """What was approved or took effect lately, as far as this member may know of it; newest first."""
+    rights = [right.name for right in Right if has_right(member.roles, right)]
+    return list(
+        db.session.scalars(
+            select(Approval)
+            .where(
+                Approval.state == ApprovalState.approved,
+                Approval.right.in_(rights),
+                or_(Approval.region == "", Approval.region.in_(sorted(regions))),
+            )
+            .order_by(Approval.id.desc())
+            .limit(20)
+        )
+    )
+
+
+def names_of(ids: Collection[int]) -> dict[int, str]:
+    """Names of members, by id."""
+    rows = db.session.execute(select(StaffMember.id, StaffMember.name).where(StaffMember.id.in_(ids)))
+    return {row.id: row.name for row in rows}

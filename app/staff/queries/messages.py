@@ -1,0 +1,23 @@
+"""Reads of a member's inbox at the desk."""
+
+from sqlalchemy import func, select
+
+from app.core.db import db
+from app.staff.models import StaffMessage
+
+SHOWN = 50
+MOST = 99  # more is said as "99+"
+
+
+def list_staff_messages(staff_id: int, *, before: int | None = None) -> list[StaffMessage]:
+    """Newest first; before: the id the last page ended with."""
+    wanted = select(StaffMessage).where(StaffMessage.staff_id == staff_id)
+    if before is not None:
+        wanted = wanted.where(StaffMessage.id < before)
+    return list(db.session.scalars(wanted.order_by(StaffMessage.id.desc()).limit(SHOWN)))
+
+
+def count_unread(staff_id: int) -> int:
+    """At most one more than `MOST`."""
+    unread = select(StaffMessage.id).where(StaffMessage.staff_id == staff_id, StaffMessage.read_at.is_(None)).limit(MOST + 1)
+    return int(db.session.scalar(select(func.count()).select_from(unread.subquery())) or 0)

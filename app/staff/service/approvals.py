@@ -1,0 +1,257 @@
+"""Four eyes: one member asks, another approves, and only then the act is done (GB/T 22239, tiered approvals).
+
+A feature says what its kind of act does (`on_approved`) and how it is told in one sentence (`describe_approval`); both are called
+with the `Approval`, the first in the transaction in which it takes effect: when it raises, nothing was approved. In a small bureau
+(SEPARATION=small) nobody else may have the right: the act is done by itself a day later, and a second named person, told at once,
+may refuse it until then.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.core import audit, clock
+from app.core.db import db, transaction
+from app.core.display import moment
+from app.core.errors import DomainError, NotFound
+from app.core.logs import log
+from app.core.settings import settings
+from app.staff.models import Approval, ApprovalState, ApprovalTag, Role, StaffMember
+from app.staff.queries import get_approval, get_staff, regions_of
+from app.staff.rights import Right, has_right
+from app.staff.service.messages import post_staff_message
+
+Listener = Callable[[Approval], None]
+PAGE = "/bureau/approvals"
+BATCH = 100
+
+_listeners: dict[str, list[Listener]] = {}
+_sentences: dict[str, Callable[[Approval], str]] = {}
+_TAGS = {
+    ApprovalState.approved: ApprovalTag.approved,
+    ApprovalState.refused: ApprovalTag.refused,
+    ApprovalState.withdrawn: ApprovalTag.withdrawn,
+    ApprovalState.expired: ApprovalTag.expired,
+}
+
+
+def on_approved(kind: str, listener: Listener) -> None:
+    """What this kind of act does, in the transaction in which it takes effect. A DomainError it raises takes the approval back."""
+    known = _listeners.setdefault(kind, [])
+    if listener not in known:
+        known.append(listener)
+
+
+def describe_approval(kind: str, sentence: Callable[[Approval], str]) -> None:
+    """How an approval of this kind is told on the page and in messages: one sentence, no secrets."""
+    _sentences[kind] = sentence
+
+
+def sentence_of(approval: Approval) -> str:
+    sentence = _sentences.get(approval.kind)
+    return sentence(approval) if sentence else f"{approval.kind} {approval.subject}"
+
+
+@transaction()
+def ask_approval(kind: str, subject: str, *, by: StaffMember, right: Right, region: str = "", **detail: Any) -> Approval:
+    """Writes down that `by` wants this act done. right: what the second member needs. detail: ids and codes, as JSON can hold them.
+
+    Raises DomainError `already_asked` while the same act on the same subject waits, `second_missing` in a small bureau where nobody
+    could be told.
+    """
+    if kind not in _listeners:
+        raise RuntimeError(f"nothing is done when {kind!r} is approved")
+    now = clock.now()
+    is_small = settings.separation == "small"
+    second = find_second(by) if is_small else None
+    if is_small and second is None:
+        raise DomainError("second_missing", _("还没有指定第二个人，办不了。"), _("请安全管理员先在“人员”里指定。"), status=409)
+    approval = Approval(
+        kind=kind,
+        subject=subject,
+        detail=json.dumps(detail, ensure_ascii=False, sort_keys=True),
+        region=region,
+        right=right.name,
+        asked_by=by.id,
+        asked_at=now,
+        takes_effect_at=now + timedelta(hours=settings.approval_delay_hours) if is_small else None,
+        second_id=second.id if second else None,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(approval)
+            db.session.flush()
+    except IntegrityError:
+        raise DomainError("already_asked", _("同一件事已经有人提出，正在等复核。"), _("请到“复核”里查看。"), status=409) from None
+    audit.record(
+        ApprovalTag.asked,
+        actor=by.actor,
+        subject=f"approval:{approval.id}",
+        place=region,
+        kind=kind,
+        about=subject,
+        right=right.name,
+    )
+    if second is not None and approval.takes_effect_at is not None:
+        post_staff_message(
+            second.id,
+            _("有一件事等您过目"),
+            _(
+                "%(who)s提出：%(what)s您不拒绝的话，%(moment)s 起生效。",
+                who=by.name,
+                what=sentence_of(approval),
+                moment=moment(approval.takes_effect_at),
+            ),
+            href=PAGE,
+        )
+    return approval
+
+
+@transaction()
+def approve(approval_id: int, by: StaffMember) -> Approval:
+    """Does the act. Raises NotFound for another region's, DomainError `approval_own`, `approval_right`, `approval_settled`."""
+    approval = get_approval(approval_id)
+    _require_eyes(approval, by, may_be_second=False)
+    _settle(approval, ApprovalState.approved, by)
+    for listener in _listeners.get(approval.kind, ()):
+        listener(approval)
+    _tell_asker(approval, _("已经复核通过"), by)
+    return approval
+
+
+@transaction()
+def refuse(approval_id: int, by: StaffMember) -> Approval:
+    """Nothing is done. As `approve`; in a small bureau the second named person may too, without the right."""
+    approval = get_approval(approval_id)
+    _require_eyes(approval, by, may_be_second=True)
+    _settle(approval, ApprovalState.refused, by)
+    _tell_asker(approval, _("没有通过复核"), by)
+    return approval
+
+
+@transaction()
+def withdraw(approval_id: int, by: StaffMember) -> Approval:
+    """Who asked takes it back. Raises NotFound for anybody else's, DomainError `approval_settled`."""
+    approval = get_approval(approval_id)
+    if approval.asked_by != by.id:
+        raise NotFound
+    _settle(approval, ApprovalState.withdrawn, by)
+    return approval
+
+
+def settle_approvals() -> None:
+    """Periodic: does what nobody refused in time (small), and closes what nobody answered (full)."""
+    now = clock.now()
+    due = select(Approval.id).where(Approval.state == ApprovalState.open, Approval.takes_effect_at <= now)
+    for approval_id in db.session.scalars(due.order_by(Approval.id).limit(BATCH)).all():
+        try:
+            _take_effect(approval_id)
+        except DomainError as refusal:
+            _expire(approval_id, refusal.code)
+        except Exception:  # the others' turn must come; this one is tried again
+            log.exception("approval_failed", approval=approval_id)
+    old = select(Approval.id).where(
+        Approval.state == ApprovalState.open,
+        Approval.takes_effect_at.is_(None),
+        Approval.asked_at <= now - timedelta(days=settings.approval_days),
+    )
+    for approval_id in db.session.scalars(old.order_by(Approval.id).limit(BATCH)).all():
+        _expire(approval_id, "unanswered")
+
+
+@transaction()
+def close_approvals_of(member_id: int, reason: str) -> None:
+    """Who asked, or was to look, is no longer who they were: what waits for it is closed unseen."""
+    touched = select(Approval.id).where(
+        Approval.state == ApprovalState.open, (Approval.asked_by == member_id) | (Approval.second_id == member_id)
+    )
+    for approval_id in db.session.scalars(touched).all():
+        _expire(approval_id, reason)
+
+
+def find_second(member: StaffMember) -> StaffMember | None:
+    """Who is told of what this member asks: the one who was named, else the auditor; never the member."""
+    named = db.session.get(StaffMember, member.second_id) if member.second_id else None
+    if named is not None and named.disabled_at is None and named.id != member.id:
+        return named
+    auditors = select(StaffMember).where(
+        StaffMember.roles_text == Role.auditadmin.value, StaffMember.disabled_at.is_(None), StaffMember.id != member.id
+    )
+    return db.session.scalar(auditors.order_by(StaffMember.id).limit(1))
+
+
+def may_see(approval: Approval, member: StaffMember) -> bool:
+    """Its two members and whoever has the right in its region."""
+    if member.id in (approval.asked_by, approval.second_id):
+        return True
+    in_region = not approval.region or approval.region in regions_of(member.agency)
+    return in_region and has_right(member.roles, Right[approval.right])
+
+
+@transaction()
+def _take_effect(approval_id: int) -> None:
+    approval = get_approval(approval_id)
+    if not _is_settled(approval, ApprovalState.approved, None):
+        return
+    audit.record(ApprovalTag.approved, actor="system", subject=f"approval:{approval.id}", place=approval.region, kind=approval.kind)
+    for listener in _listeners.get(approval.kind, ()):
+        listener(approval)
+    _tell_asker(approval, _("已经生效"), None)
+
+
+@transaction()
+def _expire(approval_id: int, reason: str) -> None:
+    approval = get_approval(approval_id)
+    if _is_settled(approval, ApprovalState.expired, None):
+        audit.record(
+            ApprovalTag.expired,
+            actor="system",
+            subject=f"approval:{approval.id}",
+            place=approval.region,
+            outcome="refused",
+            why=reason,
+        )
+        _tell_asker(approval, _("没有办成，已经关闭"), None)
+
+
+def _require_eyes(approval: Approval, by: StaffMember, *, may_be_second: bool) -> None:
+    """Roles and region are read anew: a right lost a moment ago does not count any more."""
+    db.session.refresh(by)
+    if not may_see(approval, by):
+        raise NotFound
+    if approval.asked_by == by.id:
+        raise DomainError("approval_own", _("自己提出的事，要由另一个人复核。"), _("请找有这项权限的同事。"), status=403)
+    is_able = by.disabled_at is None and has_right(by.roles, Right[approval.right])
+    if not is_able and not (may_be_second and approval.second_id == by.id and by.disabled_at is None):
+        raise DomainError("approval_right", _("您的岗位不能复核这件事。"), _("请找有这项权限的同事。"), status=403)
+
+
+def _settle(approval: Approval, state: ApprovalState, by: StaffMember) -> None:
+    if not _is_settled(approval, state, by.id):
+        raise DomainError("approval_settled", _("这件事已经有结果了。"), _("请刷新页面查看。"), status=409)
+    audit.record(_TAGS[state], actor=by.actor, subject=f"approval:{approval.id}", place=approval.region, kind=approval.kind)
+
+
+def _is_settled(approval: Approval, state: ApprovalState, by: int | None) -> bool:
+    """One conditional UPDATE: of all who answer at once, one is heard. What a disabled member asked is approved by nobody."""
+    is_gone = approval.state is ApprovalState.open and get_staff(approval.asked_by).disabled_at is not None
+    if state is ApprovalState.approved and is_gone:
+        raise DomainError("asker_gone", _("提出这件事的人已经停用。"), _("需要的话，请重新提出。"), status=409)
+    done = db.session.execute(
+        update(Approval)
+        .where(Approval.id == approval.id, Approval.state == ApprovalState.open)
+        .values(state=state, decided_by=by, decided_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    db.session.refresh(approval)
+    return done.rowcount == 1  # type: ignore[attr-defined,no-any-return]
+
+
+def _tell_asker(approval: Approval, title: str, by: StaffMember | None) -> None:
+    body = _("%(what)s复核人：%(who)s。", what=sentence_of(approval), who=by.name) if by else sentence_of(approval)
+    post_staff_message(approval.asked_by, title, body, href=PAGE)

@@ -1,0 +1,27 @@
+"""Lines in a member's inbox at the desk."""
+
+from sqlalchemy import update
+
+from app.core import clock
+from app.core.db import db, transaction
+from app.staff.models import StaffMessage
+
+
+@transaction()
+def post_staff_message(staff_id: int, title: str, body: str, *, href: str = "") -> StaffMessage:
+    """href: a path of the desk the message is about."""
+    message = StaffMessage(staff_id=staff_id, title=title, body=body, href=href, created_at=clock.now())
+    db.session.add(message)
+    db.session.flush()
+    return message
+
+
+@transaction()
+def mark_messages_read(staff_id: int, up_to: int) -> None:
+    """Everything this member was shown: up to this message."""
+    db.session.execute(
+        update(StaffMessage)
+        .where(StaffMessage.staff_id == staff_id, StaffMessage.id <= up_to, StaffMessage.read_at.is_(None))
+        .values(read_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,137 @@
+"""What a member is here: roles, agency, second person, the insured person they are; leaving and coming back.
+
+Nobody changes what they are themselves, and a bureau always keeps somebody who can give rights.
+"""
+
+from collections.abc import Collection
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from app.core import audit, clock
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.core.settings import settings
+from app.regions.queries import get_agency
+from app.staff.models import Role, StaffMember, StaffSession, StaffTag
+from app.staff.rights import clash
+from app.staff.service.approvals import close_approvals_of
+
+
+@transaction()
+def change_roles(member: StaffMember, roles: Collection[Role], *, by: str) -> None:
+    """Holds from the member's next request on, in sessions that are open already. What they asked as who they were is closed.
+
+    Raises DomainError `roles_own`, `roles_clash`, `roles_missing`, `last_secadmin`.
+    """
+    if by == member.actor:
+        raise DomainError("roles_own", str(_("不能改自己的岗位。")), str(_("请另一位安全管理员来改。")), status=403)
+    check_roles(roles)
+    if Role.secadmin not in roles:
+        _keep_a_secadmin(member)
+    before, after = member.roles_text, joined(roles)
+    taken = member.roles - set(roles)
+    db.session.execute(update(StaffMember).where(StaffMember.id == member.id).values(roles_text=after))
+    if taken:
+        close_approvals_of(member.id, "roles_changed")
+    audit.record(StaffTag.roles_changed, actor=by, subject=member.actor, before=before, after=after)
+
+
+@transaction()
+def change_agency(member: StaffMember, agency: str, *, by: str) -> None:
+    """The member's region changes with it, at once. Raises NotFound, DomainError `agency_own`."""
+    if by == member.actor:
+        raise DomainError("agency_own", str(_("不能改自己的单位。")), str(_("请另一位安全管理员来改。")), status=403)
+    found = get_agency(agency)
+    db.session.execute(update(StaffMember).where(StaffMember.id == member.id).values(agency_id=found.id))
+    audit.record(StaffTag.agency_changed, actor=by, subject=member.actor, before=member.agency_id, after=found.id)
+
+
+@transaction()
+def disable_staff(member: StaffMember, *, by: str) -> None:
+    """Leaves: all sessions end, nobody signs in with this name again until it is enabled or reset.
+
+    Raises DomainError `disable_own`, `last_secadmin`.
+    """
+    if by == member.actor:
+        raise DomainError("disable_own", str(_("不能停用自己。")), str(_("请另一位安全管理员来办。")), status=403)
+    _keep_a_secadmin(member)
+    db.session.execute(update(StaffMember).where(StaffMember.id == member.id).values(disabled_at=clock.now()))
+    end_sessions_of(member.id)
+    close_approvals_of(member.id, "disabled")
+    audit.record(StaffTag.disabled, actor=by, subject=member.actor)
+
+
+@transaction()
+def enable_staff(member: StaffMember, *, by: str) -> None:
+    """Comes back with the password and second factor they had."""
+    back = db.session.execute(
+        update(StaffMember).where(StaffMember.id == member.id, StaffMember.disabled_at.is_not(None)).values(disabled_at=None)
+    )
+    if back.rowcount == 1:  # type: ignore[attr-defined]
+        audit.record(StaffTag.enabled, actor=by, subject=member.actor)
+
+
+@transaction()
+def end_all_sessions(member: StaffMember, *, by: str) -> None:
+    """Signed out everywhere; the member may sign in again."""
+    end_sessions_of(member.id)
+    audit.record(StaffTag.sessions_ended, actor=by, subject=member.actor)
+
+
+@transaction()
+def link_person(member: StaffMember, person_id: int | None, *, by: str) -> None:
+    """Who the member is among the insured, so that they never decide for their family; None takes it back."""
+    if by == member.actor:
+        raise DomainError("person_own", str(_("不能改自己的参保人。")), str(_("请另一位安全管理员来改。")), status=403)
+    db.session.execute(update(StaffMember).where(StaffMember.id == member.id).values(person_id=person_id))
+    audit.record(StaffTag.person_linked, actor=by, subject=member.actor, person_id=person_id, before=member.person_id)
+
+
+@transaction()
+def set_second(member: StaffMember, second: StaffMember, *, by: str) -> None:
+    """Who is told of what this member asks in a small bureau. Raises DomainError `second_self`, `second_gone`."""
+    if second.id == member.id:
+        raise DomainError("second_self", str(_("第二个人不能是自己。")), str(_("请选另一个人。")))
+    if second.disabled_at is not None:
+        raise DomainError("second_gone", str(_("这个人已经停用。")), str(_("请选另一个人。")))
+    db.session.execute(update(StaffMember).where(StaffMember.id == member.id).values(second_id=second.id))
+    audit.record(StaffTag.second_changed, actor=by, subject=member.actor, before=member.second_id, after=second.id)
+
+
+def check_roles(roles: Collection[Role]) -> None:
+    """Raises DomainError `roles_missing` or `roles_clash`."""
+    if not roles:
+        raise DomainError("roles_missing", str(_("请至少选一个岗位。")), field="roles")
+    if clash(frozenset(roles), settings.separation):
+        raise DomainError(
+            "roles_clash", str(_("这几个岗位不能由同一个人担任。")), str(_("审计、安全、系统管理要由不同的人负责。")), field="roles"
+        )
+
+
+def joined(roles: Collection[Role]) -> str:
+    """As the column holds them."""
+    return ",".join(sorted({role.value for role in roles}))
+
+
+def end_sessions_of(staff_id: int) -> None:
+    """Inside a transaction."""
+    db.session.execute(
+        update(StaffSession).where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None)).values(ended_at=clock.now())
+    )
+
+
+def _keep_a_secadmin(leaving: StaffMember) -> None:
+    """The rows are held, so that two who send each other away at once do not both go."""
+    holders = (
+        select(StaffMember)
+        .where(StaffMember.roles_text.contains(Role.secadmin.value), StaffMember.disabled_at.is_(None))
+        .order_by(StaffMember.id)
+        .with_for_update(of=StaffMember)
+        .execution_options(populate_existing=True)
+    )
+    ids = {member.id for member in db.session.scalars(holders)}
+    if leaving.id in ids and len(ids) == 1:
+        raise DomainError(
+            "last_secadmin", str(_("这是最后一位安全管理员，不能停用或撤下。")), str(_("请先安排另一位安全管理员。")), status=409
+        )
