@@ -1,5 +1,12 @@
 """Reads of families."""
 
+from app.family.queries.desk import (
+    DISPUTES_PAGE,
+    get_call_back_in,
+    get_dispute,
+    list_booked_calls,
+    list_open_disputes,
+)
 from app.family.queries.links import (
     _list_active,
     count_links,
@@ -37,6 +44,7 @@ from app.family.queries.requests import (
     list_call_backs,
     list_open_requests,
     list_requests,
+    list_waiting_for_counter,
     phone_to_call,
     request_binding,
     token_hash,
@@ -45,6 +53,7 @@ from app.family.queries.requests import (
 
 __all__ = [
     "CALL_PURPOSE",
+    "DISPUTES_PAGE",
     "OPEN_STATES",
     "REQUEST_PURPOSE",
     "_list_active",
@@ -63,20 +72,25 @@ __all__ = [
     "find_request_of_subject",
     "find_voucher",
     "get_call_back",
+    "get_call_back_in",
+    "get_dispute",
     "get_link",
     "get_link_of_member",
     "get_request",
     "is_disputed",
+    "list_booked_calls",
     "list_call_backs",
     "list_links",
     "list_links_coming_of_age",
     "list_links_of_member",
+    "list_open_disputes",
     "list_open_requests",
     "list_recently_ended",
     "list_relatives",
     "list_requests",
     "list_shown",
     "list_taken_slots",
+    "list_waiting_for_counter",
     "phone_to_call",
     "relation_behind",
     "request_binding",

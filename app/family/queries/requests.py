@@ -13,11 +13,13 @@ from app.core.errors import NotFound
 from app.family.models import (
     CallBack,
     CallBackState,
+    DraftStep,
     Invitation,
     InvitationKind,
     LinkRequest,
     RequestState,
     Voucher,
+    Way,
 )
 
 REQUEST_PURPOSE = "family-request"
@@ -32,6 +34,23 @@ def find_draft(holder_account_id: int) -> LinkRequest | None:
             LinkRequest.holder_account_id == holder_account_id,
             LinkRequest.state == RequestState.draft,
             LinkRequest.expires_at > clock.now(),
+        )
+    )
+
+
+def list_waiting_for_counter(person_id: int) -> list[LinkRequest]:
+    """Requests of relatives that came as far as this person's counter code, the oldest first."""
+    return list(
+        db.session.scalars(
+            select(LinkRequest)
+            .where(
+                LinkRequest.person_id == person_id,
+                LinkRequest.state == RequestState.draft,
+                LinkRequest.step == DraftStep.finish,
+                LinkRequest.way == Way.counter_code,
+                LinkRequest.expires_at > clock.now(),
+            )
+            .order_by(LinkRequest.id)
         )
     )
 

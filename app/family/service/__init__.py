@@ -1,6 +1,7 @@
 """The verbs of families: adding somebody, agreeing to it, showing, ending. The only writer of their tables."""
 
 from app.family.service.call_backs import CHECKLIST, book_call_back, complete_call_back, list_free_hours, miss_call_back
+from app.family.service.counter import authorise_at_counter, bind_at_counter
 from app.family.service.custody import flag_custody, lift_custody_flag, object_to_others
 from app.family.service.drafts import (
     agree_to_notices,
@@ -51,8 +52,10 @@ __all__ = [
     "appeal",
     "approve",
     "authorise",
+    "authorise_at_counter",
     "begin_renewal",
     "begin_request",
+    "bind_at_counter",
     "book_call_back",
     "choose_way",
     "colour_of",

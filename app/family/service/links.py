@@ -16,6 +16,7 @@ from app.core.settings import settings
 from app.credentials.models import Credential, CredentialKind, CredentialStatus, EndReason
 from app.credentials.queries import find_credential_of
 from app.credentials.service import activate_credential, end_credential, end_presentations_of_account
+from app.credentials.slip_queries import has_open_slip
 from app.family import queries
 from app.family.models import FamilyLink, LinkEnd, LinkRequest, LinkState, Relation, Way
 from app.family.policy import AgePolicy, FamilyTag, refuse_status
@@ -85,7 +86,8 @@ def renew_link(link: FamilyLink, way: Way, *, by: str) -> None:
 def end_link(link: FamilyLink, reason: LinkEnd, *, by: str) -> bool:
     """From now on every scan of what this holder's phones show says `link_ended`. False when it had ended before.
 
-    A held credential rests when its last link ends: it is ended, and a later adding makes a new one.
+    A held credential rests when its last link ends: it is ended, and a later adding makes a new one. Not while a paper slip of it
+    is on its way to a hospital.
     """
     now = clock.now()
     lock_pair(link.holder_account_id, link.member_person_id)
@@ -103,7 +105,8 @@ def end_link(link: FamilyLink, reason: LinkEnd, *, by: str) -> bool:
     if credential is not None:
         end_presentations_of_account(holder.id, EndReason.link_ended, credential_id=credential.id)
     has_others = queries.count_links_of_member(link.member_person_id) > 0
-    if credential is not None and credential.kind is CredentialKind.held and not has_others:
+    is_at_rest = credential is not None and credential.kind is CredentialKind.held and not has_others
+    if credential is not None and is_at_rest and not has_open_slip(credential.id):
         end_credential(credential, by)
     _withdraw_consents(holder, link.member_person_id)
     member = find_account_of_person(link.member_person_id)
