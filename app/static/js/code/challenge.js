@@ -88,6 +88,8 @@ export class Challenge {
   async answer(typed) {
     const { screen } = this;
     if (screen.drawer) {
+      // Who asks has used the code on the screen up; without a network nobody else says so.
+      screen.drawer.lastUsed = Math.max(screen.drawer.lastUsed, screen.issuedAt);
       const { digits, issuedAt } = await screen.drawer.draw(screen.clock.seconds, typed);
       screen.show(digits, pathOf(encode(digits)), issuedAt, screen.lives);
       return true;

@@ -151,7 +151,7 @@ export class CodeScreen {
     this.challenge.hear(challenge);
     if (!isNews) return;
     this.denial.about(lastUsed);
-    if (this.drawer) this.drawer.lastUsed = lastUsed;
+    if (this.drawer) this.drawer.lastUsed = Math.max(this.drawer.lastUsed, lastUsed);
     const { usedText, usedAtText } = this.root.dataset;
     this.used = (place ? usedAtText.replace("{place}", () => place) : usedText).replace("{time}", () => at ?? this.clock.hhmm);
     setTimeout(() => {
