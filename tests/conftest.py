@@ -2,8 +2,9 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,9 +12,10 @@ from jinja2 import FileSystemBytecodeCache
 
 from app.core import clock
 from app.core.db import db
-from tests.kit.chromium import chromium, live_server  # noqa: F401
+from tests.kit.chromium import chromium, close_phones, live_server, seen_at_failure  # noqa: F401
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
+from tests.kit.server import tails_of_running
 from tests.kit.settings import make_settings
 
 from app import create_app  # isort: skip
@@ -21,6 +23,18 @@ from app import create_app  # isort: skip
 
 # Each test has an app of its own; compiling its templates again would take longer than the test.
 COMPILED_TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="pz-templates-"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Any, Any]:
+    """A failure tells what the servers wrote and what the pages showed."""
+    report = yield
+    if report.failed:
+        told = {"pages": seen_at_failure(), "servers": tails_of_running()}
+        report.sections += [(title, words) for title, words in told.items() if words]
+    if report.when == "call":
+        close_phones()
+    return report
 
 
 @pytest.fixture(scope="session")

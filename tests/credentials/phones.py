@@ -72,7 +72,7 @@ def code_on(page: Page) -> str:
 
 
 def next_code(page: Page, after: str) -> str:
-    expect(picture(page)).not_to_have_attribute("data-code", after, timeout=8000)
+    expect(picture(page)).not_to_have_attribute("data-code", after)
     return code_on(page)
 
 

@@ -291,7 +291,7 @@ def test_the_code_stays_when_the_network_comes_back(open_phone: OpenPhone) -> No
 
         page.context.set_offline(False)
 
-        expect(page.get_by_role("status")).to_have_text("", timeout=15_000)
+        expect(page.get_by_role("status")).to_have_text("")
         assert next_code(page, code) if page.locator(".is-stale").count() else code_on(page)
         expect(picture(page)).to_be_visible()
 
@@ -336,7 +336,7 @@ def test_a_page_whose_master_is_removed_asks_for_the_pin(app: Flask, open_phone:
 
         renew_masters(app)
 
-        expect(page.get_by_label("展码密码")).to_be_visible(timeout=8000)
+        expect(page.get_by_label("展码密码")).to_be_visible()
         type_pin(page)
         assert is_accepted(code_on(page))
 

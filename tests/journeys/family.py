@@ -9,12 +9,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import steps
-from tests.kit.chromium import PHONE
+from tests.kit.chromium import open_phone
 from tests.kit.demo import DemoServer
-
-
-def open_phone(chromium: Browser) -> Page:
-    return chromium.new_context(**PHONE).new_page()
 
 
 def arrive_home(page: Page, server: DemoServer, key: str) -> None:
@@ -32,15 +28,9 @@ def begin(page: Page, server: DemoServer, key: str) -> None:
     """Screen one: two notices and the holder's PIN."""
     page.get_by_role("link", name="添加家庭成员").click()
     expect(page.get_by_text("第 1 步,共 5 步")).to_be_visible()
-    tick_all(page)
+    steps.tick_all(page)
     page.get_by_label("展码密码", exact=True).fill(server.citizen(key)["pin"])
     page.get_by_role("button", name="同意并继续").click()
-
-
-def tick_all(page: Page) -> None:
-    for box in page.get_by_role("checkbox").all():
-        assert not box.is_checked(), "a consent was ticked beforehand"
-        box.check()
 
 
 def say_whom(page: Page, citizen: dict[str, Any], relation: str) -> None:
@@ -92,12 +82,20 @@ def show(page: Page, server: DemoServer, name: str, pin: str) -> str:
     return steps.shown_code(page)
 
 
+DESK: dict[str, Any] = {
+    "viewport": {"width": 1280, "height": 900},
+    "device_scale_factor": 1,
+    "is_mobile": False,
+    "has_touch": False,
+}
+
+
 class Reviewer:
     """A member of the bureau's staff in a browser of their own."""
 
     def __init__(self, chromium: Browser, server: DemoServer) -> None:
         self._server = server
-        self.page = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN").new_page()
+        self.page = open_phone(chromium, **DESK)
         member = next(m for m in server.demo["staff"] if m["role"] == "reviewer")
         self.page.goto(server.base_url + "/bureau/sign-in")
         self.page.locator("input[name=username]").fill(member["username"])

@@ -40,10 +40,18 @@ def fill_in_person(page: Page, server: DemoServer, key: str) -> None:
     expect(page.get_by_text("第 2 步,共 ")).to_be_visible()
 
 
-def give_consents(page: Page) -> None:
-    for box in page.get_by_role("checkbox").all():
+def tick_all(page: Page) -> None:
+    """Every consent of the page, once all of it is there."""
+    boxes = page.get_by_role("checkbox")
+    expect(boxes.first).to_be_visible()
+    page.wait_for_load_state()
+    for box in boxes.all():
         assert not box.is_checked(), "a consent was ticked beforehand"
         box.check()
+
+
+def give_consents(page: Page) -> None:
+    tick_all(page)
     page.get_by_role("button", name="同意并继续").click()
 
 

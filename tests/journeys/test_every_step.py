@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import steps
-from tests.kit.chromium import PHONE
+from tests.kit.chromium import open_phone
 from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
 from tests.kit.looks import faults_in_all_looks, html_errors
@@ -44,8 +44,7 @@ class Inspector:
 
 
 def test_every_step_is_accessible_and_valid(server: DemoServer, chromium: Browser, tmp_path: Path) -> None:
-    context = chromium.new_context(**{**PHONE, "device_scale_factor": 1, "service_workers": "block"})
-    page = context.new_page()
+    page = open_phone(chromium, device_scale_factor=1, service_workers="block")
     inspector = Inspector(page, tmp_path)
 
     steps.sign_in(page, server, server.citizen("worker")["phone"])
@@ -73,6 +72,5 @@ def test_every_step_is_accessible_and_valid(server: DemoServer, chromium: Browse
     page.get_by_role("button", name="锁上").click()
     page.get_by_label("展码密码").wait_for()
     inspector.look("lock")
-    context.close()
 
     assert inspector.all_faults() == []

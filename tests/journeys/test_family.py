@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import family, steps
+from tests.kit.chromium import open_phone
 from tests.kit.demo import DemoServer
 
 pytestmark = pytest.mark.browser
@@ -13,13 +14,13 @@ pytestmark = pytest.mark.browser
 
 def test_a_mother_adds_her_child_of_eight(demo_server: DemoServer, chromium: Browser, tmp_path: Path) -> None:
     mother, child = demo_server.citizen("active_mother"), demo_server.citizen("child8")
-    page = family.open_phone(chromium)
+    page = open_phone(chromium)
     family.arrive_home(page, demo_server, "active_mother")
 
     family.begin(page, demo_server, "active_mother")
     family.say_whom(page, child, "son")
     expect(page.get_by_text("第 3 步,共 5 步")).to_be_visible()
-    family.tick_all(page)
+    steps.tick_all(page)
     page.get_by_role("button", name="同意并继续").click()
     family.send(page, "申请人的户口本", family.make_photo(tmp_path, "one.jpg"))
     family.send(page, "家人的户口本", family.make_photo(tmp_path, "two.jpg"))
@@ -69,14 +70,14 @@ def wait_for_heading(page: Page, address: str, words: str) -> None:
 
 def test_a_daughter_adds_her_father_without_a_phone(demo_server: DemoServer, chromium: Browser) -> None:
     daughter, father = demo_server.citizen("active_daughter"), demo_server.citizen("father76")
-    page = family.open_phone(chromium)
+    page = open_phone(chromium)
     family.arrive_home(page, demo_server, "active_daughter")
 
     family.begin(page, demo_server, "active_daughter")
     family.say_whom(page, father, "father")
     family.choose_way(page, "家人就在身边，用这部手机刷脸")
     expect(page.get_by_text("第 4 步,共 5 步")).to_be_visible()
-    family.tick_all(page)
+    steps.tick_all(page)
     steps.pass_face_check(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("已添加")
     first = demo_server.scan(family.show(page, demo_server, father["name"], daughter["pin"]), biz_no="father-1").json()
@@ -88,7 +89,8 @@ def test_a_daughter_adds_her_father_without_a_phone(demo_server: DemoServer, chr
     family.begin(page, demo_server, "active_daughter")
     family.say_whom(page, father, "father")
     family.choose_way(page, "家人到医保窗口领核验码")
-    family.tick_all(page)
+    expect(page.get_by_label("窗口核验码")).to_be_visible()
+    steps.tick_all(page)
     page.get_by_label("窗口核验码").fill(demo_server.counter_code("father76"))
     page.get_by_role("button", name="下一步").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("已添加")
@@ -101,7 +103,7 @@ def test_a_daughter_adds_her_father_without_a_phone(demo_server: DemoServer, chr
 
 def test_a_seventeen_year_old_authorises_by_link(demo_server: DemoServer, chromium: Browser) -> None:
     teen, mother = demo_server.citizen("teen17"), demo_server.citizen("active_mother")
-    page = family.open_phone(chromium)
+    page = open_phone(chromium)
     family.arrive_home(page, demo_server, "active_mother")
     family.begin(page, demo_server, "active_mother")
     family.say_whom(page, teen, "son")
@@ -110,10 +112,10 @@ def test_a_seventeen_year_old_authorises_by_link(demo_server: DemoServer, chromi
     link = page.locator("a[href*='/family/invitations/']").get_attribute("href")
     assert link is not None
 
-    own = family.open_phone(chromium)
+    own = open_phone(chromium)
     steps.sign_in(own, demo_server, teen["phone"])
     own.goto(link)
-    family.tick_all(own)
+    steps.tick_all(own)
     own.get_by_role("button", name="我同意，开始人脸核验").click()
     own.get_by_role("button", name="模拟通过").click()
     expect(own.get_by_role("heading", level=1)).to_contain_text("已同意")

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys import family
+from tests.journeys import family, steps
 from tests.journeys.test_every_step import Inspector
-from tests.kit.chromium import PHONE
+from tests.kit.chromium import open_phone
 from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
 
@@ -25,8 +25,7 @@ def server(databases: Databases, tmp_path: Path) -> Iterator[DemoServer]:
 
 
 def test_every_screen_of_adding_is_accessible_and_valid(server: DemoServer, chromium: Browser, tmp_path: Path) -> None:
-    context = chromium.new_context(**{**PHONE, "device_scale_factor": 1, "service_workers": "block"})
-    page = context.new_page()
+    page = open_phone(chromium, device_scale_factor=1, service_workers="block")
     inspector = Inspector(page, tmp_path)
     family.arrive_home(page, server, "active_daughter")
     family.begin(page, server, "active_daughter")
@@ -43,7 +42,7 @@ def test_every_screen_of_adding_is_accessible_and_valid(server: DemoServer, chro
         page.goto(server.base_url + "/family/new/way")
         family.choose_way(page, words)
         inspector.look(name)
-    family.tick_all(page)
+    steps.tick_all(page)
     page.get_by_role("button", name="同意并继续").click()
     page.locator("input[type=file]").first.wait_for()
     inspector.look("uploads")
@@ -53,6 +52,5 @@ def test_every_screen_of_adding_is_accessible_and_valid(server: DemoServer, chro
     page.get_by_role("button", name="生成链接").click()
     page.locator("a[href*='/family/invitations/']").wait_for()
     inspector.look("waiting")
-    context.close()
 
     assert inspector.all_faults() == []

@@ -169,8 +169,8 @@ def test_a_lost_phone_is_worthless_from_the_click_on(server: DemoServer, chromiu
         print(f"from the click to the refused scan: {took:.2f} s")
 
         assert refused["reason"] == "credential_frozen"
-        assert took < 3
-        expect(lost.get_by_text("您的医保码挂失了，所有设备都已退出")).to_be_visible(timeout=15_000)
+        assert took < 10
+        expect(lost.get_by_text("您的医保码挂失了，所有设备都已退出")).to_be_visible()
 
         page.get_by_role("link", name="恢复使用").click()
         steps.pass_face_check(page)
@@ -193,7 +193,7 @@ def test_a_browser_that_lost_its_storage_shows_the_code_within_a_minute(server: 
         print(f"from an empty browser to the code: {took:.1f} s of the machine's time")
 
         assert server.scan(code, biz_no="storage-1").json()["code"] == 0
-        assert took < 20
+        assert took < 60
 
 
 def test_a_forgotten_pin_is_reset_by_document_after_a_day_without_script(server: DemoServer, chromium: Browser) -> None:

@@ -3,17 +3,13 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.journeys import steps
-from tests.kit.chromium import PHONE
+from tests.kit.chromium import open_phone
 from tests.kit.demo import DemoServer
 
 pytestmark = pytest.mark.browser
-
-
-def _phone(chromium: Browser, *, script: bool = True) -> Page:
-    return chromium.new_context(**PHONE, java_script_enabled=script).new_page()
 
 
 def _flip(code: str, place: int) -> str:
@@ -22,7 +18,7 @@ def _flip(code: str, place: int) -> str:
 
 def test_activate_show_and_be_scanned(demo_server: DemoServer, chromium: Browser, tmp_path: Path) -> None:
     worker = demo_server.citizen("worker")
-    page = _phone(chromium)
+    page = open_phone(chromium)
 
     steps.sign_in(page, demo_server, worker["phone"])
     steps.describe_person(page, demo_server, "worker")
@@ -51,7 +47,7 @@ def test_activate_show_and_be_scanned(demo_server: DemoServer, chromium: Browser
 
 def test_the_counter_code_is_of_equal_rank(demo_server: DemoServer, chromium: Browser, tmp_path: Path) -> None:
     retiree = demo_server.citizen("retiree")
-    page = _phone(chromium)
+    page = open_phone(chromium)
 
     steps.sign_in(page, demo_server, retiree["phone"])
     steps.describe_person(page, demo_server, "retiree")
@@ -64,7 +60,7 @@ def test_the_counter_code_is_of_equal_rank(demo_server: DemoServer, chromium: Br
 
 def test_everything_works_without_script(demo_server: DemoServer, chromium: Browser, tmp_path: Path) -> None:
     person = demo_server.citizen("rare_name")
-    page = _phone(chromium, script=False)
+    page = open_phone(chromium, java_script_enabled=False)
 
     steps.sign_in(page, demo_server, person["phone"])
     steps.describe_person(page, demo_server, "rare_name")
@@ -81,7 +77,7 @@ def test_everything_works_without_script(demo_server: DemoServer, chromium: Brow
 
 def test_the_code_is_shown_only_behind_its_password(demo_server: DemoServer, chromium: Browser) -> None:
     student = demo_server.citizen("student")
-    page = _phone(chromium)
+    page = open_phone(chromium)
     steps.sign_in(page, demo_server, student["phone"])
     steps.describe_person(page, demo_server, "student")
     steps.pass_face_check(page)

