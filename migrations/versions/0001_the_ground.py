@@ -27,6 +27,29 @@ def upgrade() -> None:
         sa.Column("row_mac", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id", "created_at", name=op.f("pk_audit")),
     )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_audit_person",
+            ["person_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("person_id IS NOT NULL AND tag <> 'scan:attempted'"),
+            postgresql_where=sa.text("person_id IS NOT NULL AND tag <> 'scan:attempted'"),
+        )
+        batch_op.create_index(
+            "ix_audit_staff",
+            ["actor", "id"],
+            unique=False,
+            sqlite_where=sa.text("substr(actor, 1, 6) = 'staff:'"),
+            postgresql_where=sa.text("substr(actor, 1, 6) = 'staff:'"),
+        )
+        batch_op.create_index(
+            "ix_audit_tag",
+            ["tag", "id"],
+            unique=False,
+            sqlite_where=sa.text("tag <> 'scan:attempted'"),
+            postgresql_where=sa.text("tag <> 'scan:attempted'"),
+        )
+
     op.create_table(
         "audit_seal",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -60,6 +83,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_challenge_credential", ["credential_id", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_challenge_handle"), ["handle"], unique=False)
 
+    op.create_table(
+        "counted_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("counted_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_counted_day")),
+    )
+    op.create_table(
+        "daily_figure",
+        sa.Column("figure", sa.String(length=16), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("region", sa.String(length=6), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("figure", "day", "region", "key", name=op.f("pk_daily_figure")),
+    )
     op.create_table(
         "demo_sms",
         sa.Column("phone_hash", sa.LargeBinary(length=32), nullable=False),
@@ -125,10 +163,36 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("last_checked", sa.Date(), nullable=True),
         sa.Column("loaded_digest", sa.String(length=64), nullable=False),
+        sa.Column("is_published", sa.Boolean(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_help_text")),
     )
     with op.batch_alter_table("help_text", schema=None) as batch_op:
         batch_op.create_index("uq_help_text_slug", ["kind", "slug", "language"], unique=True)
+
+    op.create_table(
+        "help_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind", sa.Enum("guide", "question", "reason", "page", name="helpkind", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("saved_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("saved_by", sa.String(length=64), nullable=False),
+        sa.Column("is_draft", sa.Boolean(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("keywords", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("last_checked", sa.Date(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("restored_from", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_help_version")),
+    )
+    with op.batch_alter_table("help_version", schema=None) as batch_op:
+        batch_op.create_index("ix_help_version_text", ["kind", "slug", "language", "id"], unique=False)
 
     op.create_table(
         "holiday",
@@ -136,6 +200,13 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("is_worked", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_holiday")),
+    )
+    op.create_table(
+        "holiday_year",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("confirmed_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_holiday_year")),
     )
     op.create_table(
         "installation",
@@ -153,12 +224,18 @@ def upgrade() -> None:
         sa.Column("region_code", sa.String(length=6), nullable=False),
         sa.Column("business_types", sa.String(length=200), nullable=False),
         sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("is_enabled", sa.Boolean(), nullable=False),
         sa.Column("is_sandbox", sa.Boolean(), nullable=False),
         sa.Column("supports_challenge", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_institution")),
         sa.UniqueConstraint("fixmedins_code", name=op.f("uq_institution_fixmedins_code")),
     )
+    with op.batch_alter_table("institution", schema=None) as batch_op:
+        batch_op.create_index("ix_institution_name", ["name"], unique=False, postgresql_ops={"name": "text_pattern_ops"})
+        batch_op.create_index("ix_institution_region", ["region_code", "fixmedins_code"], unique=False)
+        batch_op.create_index(batch_op.f("ix_institution_updated_at"), ["updated_at"], unique=False)
+
     op.create_table(
         "insured_person",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -242,11 +319,45 @@ def upgrade() -> None:
         sa.Column("legal_basis", sa.String(length=120), nullable=False),
         sa.Column("text_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("published_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("published_by", sa.String(length=64), nullable=False),
+        sa.Column("is_material", sa.Boolean(), nullable=False),
+        sa.Column("telling_from", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index("uq_notice_version", ["purpose", "version"], unique=True)
 
+    op.create_table(
+        "notice_draft",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "activation_notice",
+                "face_check",
+                "share_on_scan",
+                "guardian_under_14",
+                "family_documents",
+                "family_notice",
+                "family_agreement",
+                "family_authorisation",
+                "family_share",
+                "mutual_aid",
+                "commitment_letter",
+                name="consentpurpose",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("saved_by", sa.String(length=64), nullable=False),
+        sa.Column("saved_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("is_material", sa.Boolean(), nullable=False),
+        sa.Column("proposed_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_draft")),
+        sa.UniqueConstraint("purpose", name=op.f("uq_notice_draft_purpose")),
+    )
     op.create_table(
         "region",
         sa.Column("code", sa.String(length=6), nullable=False),
@@ -256,6 +367,8 @@ def upgrade() -> None:
         ),
         sa.Column("parent_code", sa.String(length=6), nullable=True),
         sa.Column("is_insured_region", sa.Boolean(), nullable=False),
+        sa.Column("retired_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("edited_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["parent_code"], ["region.code"], name=op.f("fk_region_parent_code_region")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_region")),
     )
@@ -378,6 +491,7 @@ def upgrade() -> None:
         sa.Column("region_code", sa.String(length=6), nullable=True),
         sa.Column("parent_region_code", sa.String(length=6), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("retired_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["parent_region_code"], ["region.code"], name=op.f("fk_agency_parent_region_code_region")),
         sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_agency_region_code_region")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agency")),
@@ -392,6 +506,10 @@ def upgrade() -> None:
         sa.Column("institution_id", sa.Integer(), nullable=False),
         sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("issued_by", sa.String(length=64), nullable=False),
+        sa.Column("approved_by", sa.String(length=64), nullable=False),
+        sa.Column("last_used_on", sa.Date(), nullable=True),
+        sa.Column("ends_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["institution_id"], ["institution.id"], name=op.f("fk_api_key_institution_id_institution")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
@@ -431,6 +549,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("credential", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_credential_frozen",
+            ["person_id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'frozen'"),
+            postgresql_where=sa.text("status = 'frozen'"),
+        )
+        batch_op.create_index(
             "uq_credential_living",
             ["person_id"],
             unique=True,
@@ -457,6 +582,68 @@ def upgrade() -> None:
             sqlite_where=sa.text("lifted_at IS NULL"),
             postgresql_where=sa.text("lifted_at IS NULL"),
         )
+
+    op.create_table(
+        "institution_scene",
+        sa.Column("business_type", sa.String(length=5), nullable=False),
+        sa.Column("institution_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_institution_scene_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("business_type", "institution_id", name=op.f("pk_institution_scene")),
+    )
+    with op.batch_alter_table("institution_scene", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_institution_scene_institution_id"), ["institution_id"], unique=False)
+
+    op.create_table(
+        "notice_draft_text",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("draft_id", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("legal_basis", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["draft_id"], ["notice_draft.id"], name=op.f("fk_notice_draft_text_draft_id_notice_draft")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_draft_text")),
+    )
+    with op.batch_alter_table("notice_draft_text", schema=None) as batch_op:
+        batch_op.create_index("uq_notice_draft_text", ["draft_id", "language"], unique=True)
+
+    op.create_table(
+        "notice_translation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("legal_basis", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_notice_translation_notice_id_notice")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_translation")),
+    )
+    with op.batch_alter_table("notice_translation", schema=None) as batch_op:
+        batch_op.create_index("uq_notice_translation", ["notice_id", "language"], unique=True)
+
+    op.create_table(
+        "operator",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("institution_id", sa.Integer(), nullable=False),
+        sa.Column("operator_id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("username", sa.String(length=40), nullable=False),
+        sa.Column("password_hash", sa.String(length=120), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("must_choose_password", sa.Boolean(), nullable=False),
+        sa.Column("password_expires_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("business_type", sa.String(length=5), nullable=False),
+        sa.Column("disabled_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["institution_id"], ["institution.id"], name=op.f("fk_operator_institution_id_institution")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_operator")),
+        sa.UniqueConstraint("username", name=op.f("uq_operator_username")),
+    )
+    with op.batch_alter_table("operator", schema=None) as batch_op:
+        batch_op.create_index("uq_operator_number", ["institution_id", "operator_id"], unique=True)
 
     op.create_table(
         "consent",
@@ -708,6 +895,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_message_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "operator_session",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("operator_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("browser_name", sa.String(length=60), nullable=False),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["operator_id"], ["operator.id"], name=op.f("fk_operator_session_operator_id_operator")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_operator_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_operator_session_token_hash")),
+    )
+    with op.batch_alter_table("operator_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_operator_session_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_operator_session_operator_id"), ["operator_id"], unique=False)
+
+    op.create_table(
         "staff_member",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("username", sa.String(length=40), nullable=False),
@@ -722,9 +927,16 @@ def upgrade() -> None:
         sa.Column("totp_enrolled_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("totp_last_step", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("second_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("disabled_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reset_granted_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reset_granted_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_staff_member_agency_id_agency")),
         sa.ForeignKeyConstraint(["person_id"], ["insured_person.id"], name=op.f("fk_staff_member_person_id_insured_person")),
+        sa.ForeignKeyConstraint(
+            ["reset_granted_to"], ["staff_member.id"], name=op.f("fk_staff_member_reset_granted_to_staff_member")
+        ),
+        sa.ForeignKeyConstraint(["second_id"], ["staff_member.id"], name=op.f("fk_staff_member_second_id_staff_member")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_member")),
         sa.UniqueConstraint("username", name=op.f("uq_staff_member_username")),
     )
@@ -753,6 +965,13 @@ def upgrade() -> None:
     with op.batch_alter_table("use_denial", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_use_denial_credential_id"), ["credential_id"], unique=False)
         batch_op.create_index("ix_use_denial_open", ["settled_at", "denied_at"], unique=False)
+        batch_op.create_index(
+            "ix_use_denial_waiting",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
 
     op.create_table(
         "activation_draft",
@@ -777,6 +996,74 @@ def upgrade() -> None:
     with op.batch_alter_table("activation_draft", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_activation_draft_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_activation_draft_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "approval",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("region", sa.String(length=6), nullable=False),
+        sa.Column("needed_right", sa.String(length=40), nullable=False),
+        sa.Column("asked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("takes_effect_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("second_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("open", "approved", "refused", "withdrawn", "expired", name="approvalstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by"], ["staff_member.id"], name=op.f("fk_approval_asked_by_staff_member")),
+        sa.ForeignKeyConstraint(["decided_by"], ["staff_member.id"], name=op.f("fk_approval_decided_by_staff_member")),
+        sa.ForeignKeyConstraint(["second_id"], ["staff_member.id"], name=op.f("fk_approval_second_id_staff_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
+    )
+    with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.create_index("ix_approval_asked_by_id", ["asked_by", "id"], unique=False)
+        batch_op.create_index("ix_approval_state_id", ["state", "id"], unique=False)
+        batch_op.create_index(
+            "uq_approval_open",
+            ["kind", "subject"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
+        "counter_scan",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("out_biz_no", sa.String(length=64), nullable=False),
+        sa.Column("scanned_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("shown_by", sa.String(length=8), nullable=False),
+        sa.Column("help_code", sa.String(length=11), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["insured_person.id"], name=op.f("fk_counter_scan_person_id_insured_person")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_counter_scan_staff_id_staff_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_counter_scan")),
+        sa.UniqueConstraint("out_biz_no", name=op.f("uq_counter_scan_out_biz_no")),
+    )
+    with op.batch_alter_table("counter_scan", schema=None) as batch_op:
+        batch_op.create_index("ix_counter_scan_at", ["scanned_at"], unique=False)
+
+    op.create_table(
+        "counter_visit",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("opened_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["insured_person.id"], name=op.f("fk_counter_visit_person_id_insured_person")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_counter_visit_staff_id_staff_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_counter_visit")),
+    )
+    with op.batch_alter_table("counter_visit", schema=None) as batch_op:
+        batch_op.create_index("ix_counter_visit_at", ["opened_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_counter_visit_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_counter_visit_staff_id"), ["staff_id"], unique=False)
 
     op.create_table(
         "document_upload",
@@ -843,6 +1130,28 @@ def upgrade() -> None:
     with op.batch_alter_table("hotline_search", schema=None) as batch_op:
         batch_op.create_index("ix_hotline_search_at", ["searched_at"], unique=False)
         batch_op.create_index("ix_hotline_search_staff", ["staff_id", "searched_at"], unique=False)
+
+    op.create_table(
+        "key_grant",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("approval_id", sa.BigInteger(), nullable=False),
+        sa.Column("institution_id", sa.Integer(), nullable=False),
+        sa.Column("asked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("approved_by", sa.String(length=64), nullable=False),
+        sa.Column("overlap_days", sa.Integer(), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("claimed_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("key_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by"], ["staff_member.id"], name=op.f("fk_key_grant_asked_by_staff_member")),
+        sa.ForeignKeyConstraint(["institution_id"], ["institution.id"], name=op.f("fk_key_grant_institution_id_institution")),
+        sa.ForeignKeyConstraint(["key_id"], ["api_key.id"], name=op.f("fk_key_grant_key_id_api_key")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_key_grant")),
+        sa.UniqueConstraint("approval_id", name=op.f("uq_key_grant_approval_id")),
+    )
+    with op.batch_alter_table("key_grant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_key_grant_asked_by"), ["asked_by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_key_grant_institution_id"), ["institution_id"], unique=False)
 
     op.create_table(
         "login_session",
@@ -1007,6 +1316,7 @@ def upgrade() -> None:
                 "credential_ended",
                 "forged_tags",
                 "reported_lost",
+                "slip_revoked",
                 name="endreason",
                 native_enum=False,
                 length=24,
@@ -1037,6 +1347,38 @@ def upgrade() -> None:
     with op.batch_alter_table("rebinding", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rebinding_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_rebinding_device_id"), ["device_id"], unique=False)
+
+    op.create_table(
+        "report",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("params", sa.Text(), nullable=False),
+        sa.Column("asked_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("waiting", "running", "done", "failed", name="reportstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("started_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.String(length=64), nullable=True),
+        sa.Column("file_title", sa.String(length=200), nullable=False),
+        sa.Column("file_deleted_after", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_report_staff_id_staff_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+        sa.UniqueConstraint("file_name", name=op.f("uq_report_file_name")),
+    )
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_file_deleted_after"), ["file_deleted_after"], unique=False)
+        batch_op.create_index("ix_report_kind_state_id", ["kind", "state", "id"], unique=False)
+        batch_op.create_index("ix_report_staff_id_id", ["staff_id", "id"], unique=False)
+        batch_op.create_index("ix_report_state_finished_at", ["state", "finished_at"], unique=False)
 
     op.create_table(
         "review_case",
@@ -1100,6 +1442,46 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_review_case_queue", ["region", "state", "due_at", "id"], unique=False)
         batch_op.create_index("uq_review_case_subject", ["subject"], unique=True)
+
+    op.create_table(
+        "staff_message",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("href", sa.String(length=200), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("read_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_staff_message_staff_id_staff_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_message")),
+    )
+    with op.batch_alter_table("staff_message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_message_created_at"), ["created_at"], unique=False)
+        batch_op.create_index("ix_staff_message_staff_id_id", ["staff_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_staff_message_unread",
+            ["staff_id"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
+
+    op.create_table(
+        "staff_passkey",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key_id", sa.LargeBinary(length=1023), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("browser_name", sa.String(length=60), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_staff_passkey_staff_id_staff_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_passkey")),
+        sa.UniqueConstraint("key_id", name=op.f("uq_staff_passkey_key_id")),
+    )
+    with op.batch_alter_table("staff_passkey", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_passkey_staff_id"), ["staff_id"], unique=False)
 
     op.create_table(
         "staff_session",
@@ -1240,6 +1622,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link_request")),
     )
     with op.batch_alter_table("link_request", schema=None) as batch_op:
+        batch_op.create_index("ix_link_request_person", ["person_id", "state"], unique=False)
         batch_op.create_index("ix_link_request_state", ["state", "expires_at"], unique=False)
         batch_op.create_index(
             "uq_link_request_draft",
@@ -1289,6 +1672,55 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("review_step", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_review_step_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_step_settled_at"), ["settled_at"], unique=False)
+
+    op.create_table(
+        "slip",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("handle", sa.String(length=20), nullable=False),
+        sa.Column("credential_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("institution_id", sa.Integer(), nullable=False),
+        sa.Column("business_type", sa.String(length=5), nullable=False),
+        sa.Column("region", sa.String(length=6), nullable=False),
+        sa.Column("valid_on", sa.Date(), nullable=False),
+        sa.Column("issued_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("issued_by", sa.String(length=40), nullable=False),
+        sa.Column("paper_notices", sa.String(length=80), nullable=False),
+        sa.Column("used_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["credential_id"], ["credential.id"], name=op.f("fk_slip_credential_id_credential")),
+        sa.ForeignKeyConstraint(["handle"], ["presentation.handle"], name=op.f("fk_slip_handle_presentation")),
+        sa.ForeignKeyConstraint(["institution_id"], ["institution.id"], name=op.f("fk_slip_institution_id_institution")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slip")),
+        sa.UniqueConstraint("handle", name=op.f("uq_slip_handle")),
+    )
+    with op.batch_alter_table("slip", schema=None) as batch_op:
+        batch_op.create_index("ix_slip_credential", ["credential_id", "valid_on"], unique=False)
+        batch_op.create_index("ix_slip_issued_by", ["issued_by", "id"], unique=False)
+        batch_op.create_index("ix_slip_region", ["region", "valid_on", "id"], unique=False)
+        batch_op.create_index(
+            "uq_slip_open",
+            ["credential_id", "institution_id", "business_type", "valid_on"],
+            unique=True,
+            sqlite_where=sa.text("used_at IS NULL AND revoked_at IS NULL"),
+            postgresql_where=sa.text("used_at IS NULL AND revoked_at IS NULL"),
+        )
+
+    op.create_table(
+        "staff_challenge",
+        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purpose", sa.Enum("adding", "signing_in", name="factorpurpose", native_enum=False, length=24), nullable=False),
+        sa.Column("challenge", sa.LargeBinary(length=64), nullable=False),
+        sa.Column("created_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["staff_session.id"], name=op.f("fk_staff_challenge_session_id_staff_session"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("session_id", "purpose", name=op.f("pk_staff_challenge")),
+    )
+    with op.batch_alter_table("staff_challenge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_challenge_created_at"), ["created_at"], unique=False)
 
     op.create_table(
         "typed_code",
@@ -1479,7 +1911,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_typed_code_expires_at"))
 
     op.drop_table("typed_code")
+    with op.batch_alter_table("staff_challenge", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_challenge_created_at"))
+
+    op.drop_table("staff_challenge")
+    with op.batch_alter_table("slip", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_slip_open",
+            sqlite_where=sa.text("used_at IS NULL AND revoked_at IS NULL"),
+            postgresql_where=sa.text("used_at IS NULL AND revoked_at IS NULL"),
+        )
+        batch_op.drop_index("ix_slip_region")
+        batch_op.drop_index("ix_slip_issued_by")
+        batch_op.drop_index("ix_slip_credential")
+
+    op.drop_table("slip")
     with op.batch_alter_table("review_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_step_settled_at"))
         batch_op.drop_index(batch_op.f("ix_review_step_case_id"))
 
     op.drop_table("review_step")
@@ -1497,6 +1945,7 @@ def downgrade() -> None:
             "uq_link_request_draft", sqlite_where=sa.text("state = 'draft'"), postgresql_where=sa.text("state = 'draft'")
         )
         batch_op.drop_index("ix_link_request_state")
+        batch_op.drop_index("ix_link_request_person")
 
     op.drop_table("link_request")
     with op.batch_alter_table("identity_proof", schema=None) as batch_op:
@@ -1509,6 +1958,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_staff_session_created_at"))
 
     op.drop_table("staff_session")
+    with op.batch_alter_table("staff_passkey", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_passkey_staff_id"))
+
+    op.drop_table("staff_passkey")
+    with op.batch_alter_table("staff_message", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_staff_message_unread", sqlite_where=sa.text("read_at IS NULL"), postgresql_where=sa.text("read_at IS NULL")
+        )
+        batch_op.drop_index("ix_staff_message_staff_id_id")
+        batch_op.drop_index(batch_op.f("ix_staff_message_created_at"))
+
+    op.drop_table("staff_message")
     with op.batch_alter_table("review_case", schema=None) as batch_op:
         batch_op.drop_index("uq_review_case_subject")
         batch_op.drop_index("ix_review_case_queue")
@@ -1529,6 +1990,13 @@ def downgrade() -> None:
         )
 
     op.drop_table("review_case")
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_index("ix_report_state_finished_at")
+        batch_op.drop_index("ix_report_staff_id_id")
+        batch_op.drop_index("ix_report_kind_state_id")
+        batch_op.drop_index(batch_op.f("ix_report_file_deleted_after"))
+
+    op.drop_table("report")
     with op.batch_alter_table("rebinding", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rebinding_device_id"))
         batch_op.drop_index(batch_op.f("ix_rebinding_account_id"))
@@ -1564,6 +2032,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_login_session_account_id"))
 
     op.drop_table("login_session")
+    with op.batch_alter_table("key_grant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_key_grant_institution_id"))
+        batch_op.drop_index(batch_op.f("ix_key_grant_asked_by"))
+
+    op.drop_table("key_grant")
     with op.batch_alter_table("hotline_search", schema=None) as batch_op:
         batch_op.drop_index("ix_hotline_search_staff")
         batch_op.drop_index("ix_hotline_search_at")
@@ -1579,12 +2052,31 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_document_upload_created_at"))
 
     op.drop_table("document_upload")
+    with op.batch_alter_table("counter_visit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_counter_visit_staff_id"))
+        batch_op.drop_index(batch_op.f("ix_counter_visit_person_id"))
+        batch_op.drop_index("ix_counter_visit_at")
+
+    op.drop_table("counter_visit")
+    with op.batch_alter_table("counter_scan", schema=None) as batch_op:
+        batch_op.drop_index("ix_counter_scan_at")
+
+    op.drop_table("counter_scan")
+    with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.drop_index("uq_approval_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index("ix_approval_state_id")
+        batch_op.drop_index("ix_approval_asked_by_id")
+
+    op.drop_table("approval")
     with op.batch_alter_table("activation_draft", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_activation_draft_expires_at"))
         batch_op.drop_index(batch_op.f("ix_activation_draft_account_id"))
 
     op.drop_table("activation_draft")
     with op.batch_alter_table("use_denial", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_use_denial_waiting", sqlite_where=sa.text("settled_at IS NULL"), postgresql_where=sa.text("settled_at IS NULL")
+        )
         batch_op.drop_index("ix_use_denial_open")
         batch_op.drop_index(batch_op.f("ix_use_denial_credential_id"))
 
@@ -1593,6 +2085,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_staff_member_agency_id"))
 
     op.drop_table("staff_member")
+    with op.batch_alter_table("operator_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_operator_session_operator_id"))
+        batch_op.drop_index(batch_op.f("ix_operator_session_created_at"))
+
+    op.drop_table("operator_session")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_account_id"))
 
@@ -1642,6 +2139,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consent_account_id"))
 
     op.drop_table("consent")
+    with op.batch_alter_table("operator", schema=None) as batch_op:
+        batch_op.drop_index("uq_operator_number")
+
+    op.drop_table("operator")
+    with op.batch_alter_table("notice_translation", schema=None) as batch_op:
+        batch_op.drop_index("uq_notice_translation")
+
+    op.drop_table("notice_translation")
+    with op.batch_alter_table("notice_draft_text", schema=None) as batch_op:
+        batch_op.drop_index("uq_notice_draft_text")
+
+    op.drop_table("notice_draft_text")
+    with op.batch_alter_table("institution_scene", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_institution_scene_institution_id"))
+
+    op.drop_table("institution_scene")
     with op.batch_alter_table("custody_flag", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_custody_flag_person", sqlite_where=sa.text("lifted_at IS NULL"), postgresql_where=sa.text("lifted_at IS NULL")
@@ -1651,6 +2164,9 @@ def downgrade() -> None:
     with op.batch_alter_table("credential", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_credential_living", sqlite_where=sa.text("status <> 'ended'"), postgresql_where=sa.text("status <> 'ended'")
+        )
+        batch_op.drop_index(
+            "ix_credential_frozen", sqlite_where=sa.text("status = 'frozen'"), postgresql_where=sa.text("status = 'frozen'")
         )
 
     op.drop_table("credential")
@@ -1693,6 +2209,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_region_parent_code"))
 
     op.drop_table("region")
+    op.drop_table("notice_draft")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index("uq_notice_version")
 
@@ -1707,9 +2224,19 @@ def downgrade() -> None:
         batch_op.drop_index("ix_insured_person_name")
 
     op.drop_table("insured_person")
+    with op.batch_alter_table("institution", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_institution_updated_at"))
+        batch_op.drop_index("ix_institution_region")
+        batch_op.drop_index("ix_institution_name", postgresql_ops={"name": "text_pattern_ops"})
+
     op.drop_table("institution")
     op.drop_table("installation")
+    op.drop_table("holiday_year")
     op.drop_table("holiday")
+    with op.batch_alter_table("help_version", schema=None) as batch_op:
+        batch_op.drop_index("ix_help_version_text")
+
+    op.drop_table("help_version")
     with op.batch_alter_table("help_text", schema=None) as batch_op:
         batch_op.drop_index("uq_help_text_slug")
 
@@ -1731,6 +2258,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_demo_sms_sent_at"))
 
     op.drop_table("demo_sms")
+    op.drop_table("daily_figure")
+    op.drop_table("counted_day")
     with op.batch_alter_table("challenge", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_challenge_handle"))
         batch_op.drop_index("ix_challenge_credential")
@@ -1741,5 +2270,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_audit_seal_last_id"))
 
     op.drop_table("audit_seal")
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_audit_tag", sqlite_where=sa.text("tag <> 'scan:attempted'"), postgresql_where=sa.text("tag <> 'scan:attempted'")
+        )
+        batch_op.drop_index(
+            "ix_audit_staff",
+            sqlite_where=sa.text("substr(actor, 1, 6) = 'staff:'"),
+            postgresql_where=sa.text("substr(actor, 1, 6) = 'staff:'"),
+        )
+        batch_op.drop_index(
+            "ix_audit_person",
+            sqlite_where=sa.text("person_id IS NOT NULL AND tag <> 'scan:attempted'"),
+            postgresql_where=sa.text("person_id IS NOT NULL AND tag <> 'scan:attempted'"),
+        )
+
     op.drop_table("audit")
     # ### end Alembic commands ###
