@@ -62,7 +62,12 @@ class _Rows:
 
 
 def verify(progress: Callable[[int], object] = lambda n: None) -> Report:
-    """Checks each row's MAC, each seal, the chain and its published head. `progress` hears of every chunk of rows."""
+    """Checks each row's MAC, each seal, the chain and its published head. `progress` hears of every chunk of rows.
+
+    All on one snapshot, begun after the head was read: what is written and sealed meanwhile is neither missing nor cut.
+    """
+    head = json.loads(head_path().read_text()) if head_path().exists() else None
+    _begin_snapshot()
     report, rows = Report(), _Rows()
     for row in _stream_rows():
         values = row._mapping
@@ -72,7 +77,7 @@ def verify(progress: Callable[[int], object] = lambda n: None) -> Report:
         report.rows += 1
         if report.rows % _CHUNK == 0:
             progress(_CHUNK)
-    _verify_chain(report, rows)
+    _verify_chain(report, rows, head)
     report.unsealed = rows.is_sealed.count(0)
     progress(report.rows % _CHUNK)
     return report
@@ -89,8 +94,14 @@ def _stream_rows() -> Iterator[Any]:
         last = chunk[-1].id
 
 
-def _verify_chain(report: Report, rows: _Rows) -> None:
-    head = json.loads(head_path().read_text()) if head_path().exists() else None
+def _begin_snapshot() -> None:
+    """SQLite reads a snapshot anyhow; PostgreSQL is asked for one."""
+    db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def _verify_chain(report: Report, rows: _Rows, head: dict[str, Any] | None) -> None:
     previous, expected = GENESIS, 1
     for seal in db.session.scalars(select(AuditSeal).order_by(AuditSeal.number).execution_options(yield_per=100)):
         report.seals += 1

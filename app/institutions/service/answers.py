@@ -136,6 +136,7 @@ def record_attempt(attempt: Attempt, reason: Reason | None, outcome: str = "ok")
         person_id=shown.person_id if shown else None,
         outcome=reason.name if reason else outcome,
         connection=attempt.connection,
+        number=attempt.scan_id if shown else None,
         **detail,
     )
 
