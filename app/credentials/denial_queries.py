@@ -1,9 +1,10 @@
 """Reads of a code's uses and of those that were denied."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Account, Device
 from app.core import clock
@@ -14,6 +15,7 @@ from app.credentials.uses import Use, read_uses
 from app.roster.models import InsuredPerson
 
 MOST_SHOWN = 50
+DENIALS_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,34 @@ def list_open_denials(region_prefix: str = "", limit: int = 200) -> list[UseDeni
     if region_prefix:
         query = query.where(InsuredPerson.insured_region.startswith(region_prefix, autoescape=True))
     return list(db.session.scalars(query))
+
+
+def list_open_denials_in(regions: Collection[str], after: int | None = None, *, limit: int = DENIALS_PAGE) -> list[UseDenial]:
+    """Cases of these regions nobody has settled, oldest first, by key; one more than `limit` when there are further ones."""
+    query = (
+        select(UseDenial)
+        .join(UseDenial.credential)
+        .join(Credential.person)
+        .options(contains_eager(UseDenial.credential).contains_eager(Credential.person))
+        .where(UseDenial.settled_at.is_(None), InsuredPerson.insured_region.in_(sorted(regions)))
+        .order_by(UseDenial.id)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        query = query.where(UseDenial.id > after)
+    return list(db.session.scalars(query))
+
+
+def get_denial_in(regions: Collection[str], denial_id: int) -> UseDenial:
+    """With credential and person, settled ones too. Raises NotFound for another region's."""
+    found = db.session.scalar(
+        select(UseDenial)
+        .where(UseDenial.id == denial_id)
+        .options(joinedload(UseDenial.credential, innerjoin=True).joinedload(Credential.person, innerjoin=True))
+    )
+    if found is None or found.credential.person.insured_region not in regions:
+        raise NotFound
+    return found
 
 
 def list_accounts_that_show(credential: Credential) -> list[int]:

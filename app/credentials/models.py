@@ -175,6 +175,9 @@ class DisplayPin(Base):
     locked_until: Mapped[datetime | None] = mapped_column(default=None)
 
 
+_UNSETTLED = text("settled_at IS NULL")
+
+
 class DenialOutcome(Enum):
     """What the bureau found out about a use that was denied."""
 
@@ -187,7 +190,10 @@ class UseDenial(Base):
     """不是我: the holder says that a use was not theirs. A case for the bureau until it is settled; at most one a scan."""
 
     __tablename__ = "use_denial"
-    __table_args__ = (Index("ix_use_denial_open", "settled_at", "denied_at"),)
+    __table_args__ = (
+        Index("ix_use_denial_open", "settled_at", "denied_at"),
+        Index("ix_use_denial_waiting", "id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     credential_id: Mapped[int] = mapped_column(ForeignKey("credential.id"), index=True)

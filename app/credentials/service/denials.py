@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
@@ -11,7 +12,7 @@ from app.core.db import db, transaction
 from app.core.display import masked_name, moment
 from app.core.errors import DomainError
 from app.credentials import denial_queries
-from app.credentials.models import Credential, DenialOutcome, UseDenial
+from app.credentials.models import Credential, CredentialStatus, DenialOutcome, UseDenial
 from app.credentials.policy import CredentialTag
 from app.credentials.service.lifecycle import freeze_credential
 from app.credentials.uses import Use
@@ -92,6 +93,35 @@ def settle_denial(denial: UseDenial, outcome: DenialOutcome, *, by: str) -> None
         denial=denial.id,
         outcome_found=outcome.value,
     )
+    _tell_settled(credential, denial, outcome)
+
+
+_FOUND = {
+    DenialOutcome.fraud: _l("查到那次使用不是本人，医保局已经按冒用处理。"),
+    DenialOutcome.mistaken: _l("查到那次使用是本人，或者是本人请的人。"),
+    DenialOutcome.unclear: _l("没有查清是谁用的。"),
+}
+
+
+def _tell_settled(credential: Credential, denial: UseDenial, outcome: DenialOutcome) -> None:
+    """The code stays frozen: its person gives it free, by proving to be themselves or by telephone with two members of staff."""
+    told = set(denial_queries.list_accounts_that_show(credential))
+    if denial.denied_by.startswith("account:"):
+        told.add(int(denial.denied_by.partition(":")[2]))
+    body = [
+        _("%(when)s 在 %(where)s 的那次使用，有人说过不是本人。", when=moment(denial.used_at), where=denial.place),
+        str(_FOUND[outcome]),
+    ]
+    if credential.status is CredentialStatus.frozen:
+        body.append(
+            _(
+                "%(name)s 的医保码还在挂失。要恢复使用，请本人登录后选“恢复使用”，重新核验身份。"
+                "不方便上网的话，请拨打医保热线，核对身份以后由两位工作人员恢复。",
+                name=masked_name(credential.person.name),
+            )
+        )
+    for account_id in sorted(told):
+        post_message(account_id, _("“不是我”查过了"), "\n\n".join(body))
 
 
 def _tell(credential: Credential, denial: UseDenial, denying_account: int) -> None:

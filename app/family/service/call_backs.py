@@ -116,7 +116,7 @@ def complete_call_back(call: CallBack, answers: Iterable[str], *, by: str) -> Li
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise DomainError("call_done", _("这个电话已经有人打过了。"), _("请看结果。"), status=409)
+        raise _done()
     request = reload(call.request)
     audit.record(
         FamilyTag.call_done,
@@ -143,15 +143,19 @@ def complete_call_back(call: CallBack, answers: Iterable[str], *, by: str) -> Li
 
 @transaction()
 def miss_call_back(call: CallBack, *, by: str) -> None:
-    """Nobody answered: the request waits on, and another hour can be booked."""
-    db.session.execute(
+    """Nobody answered: the request waits on, and another hour can be booked. Raises DomainError `call_done`."""
+    missed = db.session.execute(
         update(CallBack)
         .where(CallBack.id == call.id, CallBack.state == CallBackState.booked)
         .values(state=CallBackState.failed, done_by=by, done_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-    audit.record(FamilyTag.call_done, actor=by, subject=f"call_back:{call.id}", outcome="no_answer")
-    telling.tell_decided(call.request, _("医保局打过电话，没有人接"), _("申请还在。请打开“家人”，换一个时间再约，或换一种方式。"))
+    if missed.rowcount != 1:  # type: ignore[attr-defined]
+        raise _done()
+    request = reload(call.request)
+    audit.record(FamilyTag.call_done, actor=by, subject=f"call_back:{call.id}", person_id=request.person_id, outcome="no_answer")
+    if request.state is RequestState.waiting_authorisation:
+        telling.tell_decided(request, _("医保局打过电话，没有人接"), _("申请还在。请打开“家人”，换一个时间再约，或换一种方式。"))
 
 
 def _cancel(request: LinkRequest) -> None:
@@ -161,6 +165,10 @@ def _cancel(request: LinkRequest) -> None:
         .values(state=CallBackState.cancelled)
         .execution_options(synchronize_session=False)
     )
+
+
+def _done() -> DomainError:
+    return DomainError("call_done", _("这个电话已经有人打过了。"), _("请回到列表，打下一个。"), status=409)
 
 
 def _taken() -> DomainError:

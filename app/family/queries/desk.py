@@ -1,0 +1,67 @@
+"""What the hotline follows up: booked calls and disputes about custody, in given regions, bounded."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.core import clock
+from app.core.db import db
+from app.core.errors import NotFound
+from app.family.models import CallBack, CallBackState, CustodyFlag
+from app.roster.models import InsuredPerson
+
+SHOWN = 100
+DAYS_AHEAD = 14  # further nothing can be booked
+DISPUTES_PAGE = 50
+
+
+def list_booked_calls(regions: Collection[str]) -> list[CallBack]:
+    """The next first, those whose hour has passed before them. There are only so many hours, so there is no second page."""
+    now = clock.now()
+    return list(
+        db.session.scalars(
+            select(CallBack)
+            .options(joinedload(CallBack.request, innerjoin=True))
+            .where(
+                CallBack.state == CallBackState.booked,
+                CallBack.starts_at > now - timedelta(days=30),
+                CallBack.starts_at < now + timedelta(days=DAYS_AHEAD),
+                CallBack.region.in_(sorted(regions)),
+            )
+            .order_by(CallBack.starts_at, CallBack.place)
+            .limit(SHOWN)
+        )
+    )
+
+
+def get_call_back_in(regions: Collection[str], call_id: int) -> CallBack:
+    """Raises NotFound for another region's."""
+    call = db.session.get(CallBack, call_id)
+    if call is None or call.region not in regions:
+        raise NotFound
+    return call
+
+
+def list_open_disputes(regions: Collection[str], before: int | None = None) -> list[tuple[CustodyFlag, InsuredPerson]]:
+    """With the child, the newest first; one more than a page when there are further ones."""
+    query = (
+        select(CustodyFlag, InsuredPerson)
+        .join(InsuredPerson, InsuredPerson.id == CustodyFlag.person_id)
+        .where(CustodyFlag.lifted_at.is_(None), InsuredPerson.insured_region.in_(sorted(regions)))
+        .order_by(CustodyFlag.id.desc())
+        .limit(DISPUTES_PAGE + 1)
+    )
+    if before is not None:
+        query = query.where(CustodyFlag.id < before)
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def get_dispute(regions: Collection[str], flag_id: int) -> tuple[CustodyFlag, InsuredPerson]:
+    """Also one that is settled. Raises NotFound for another region's child."""
+    flag = db.session.get(CustodyFlag, flag_id)
+    person = db.session.get(InsuredPerson, flag.person_id) if flag is not None else None
+    if flag is None or person is None or person.insured_region not in regions:
+        raise NotFound
+    return flag, person
