@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
+from app.accounts.queries import get_account
 from app.core import audit, blobs, clock
 from app.core.db import after_commit, db, transaction
 from app.core.errors import NotFound
@@ -29,7 +30,7 @@ def open_page(page: DocumentPage, *, by: str) -> bytes:
         raise NotFound
     name = page.object_name
     if by != f"account:{page.owner_account_id}":
-        _note_viewed(page.id, page.subject, by)
+        _note_viewed(page.id, page.subject, page.owner_account_id, by)
     try:
         return store.get(name)
     except (blobs.NoSuchBlob, blobs.StoreUnavailable, store.Unreadable) as error:
@@ -38,8 +39,10 @@ def open_page(page: DocumentPage, *, by: str) -> bytes:
 
 
 @transaction()
-def _note_viewed(page_id: int, subject: str, by: str) -> None:
-    audit.record(DocumentTag.viewed, actor=by, subject=subject, page=page_id)
+def _note_viewed(page_id: int, subject: str, owner_account_id: int, by: str) -> None:
+    """The row is about whoever sent the papers: they see on their own page who looked at them."""
+    person_id = get_account(owner_account_id).person_id
+    audit.record(DocumentTag.viewed, actor=by, subject=subject, person_id=person_id, page=page_id)
 
 
 @transaction()

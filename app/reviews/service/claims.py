@@ -63,9 +63,9 @@ def release_expired() -> int:
 
 
 @transaction()
-def note_letter_viewed(staff: StaffMember, case: ReviewCase) -> None:
-    """Pages note their own views; a letter is not a page."""
-    audit.record(ReviewTag.letter_viewed, actor=staff.actor, subject=f"case:{case.id}")
+def note_letter_viewed(staff: StaffMember, case: ReviewCase, *, person_id: int | None = None) -> None:
+    """Pages note their own views; a letter is not a page. person_id: who signed it."""
+    audit.record(ReviewTag.letter_viewed, actor=staff.actor, subject=f"case:{case.id}", person_id=person_id)
 
 
 def refuse_reader(staff: StaffMember, case: ReviewCase) -> None:
