@@ -1,0 +1,74 @@
+"""Reads of the window: who stands there, what was scanned, where a slip may be good."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import false, or_, select
+
+from app.bureau.models import CounterScan, CounterVisit
+from app.core import clock
+from app.core.db import db
+from app.core.errors import NotFound
+from app.institutions.models import Institution, InstitutionKind, Scan
+
+VISIT_OPEN = timedelta(minutes=30)
+PLACES = 8  # names said when the beginning of a name fits more than one
+
+
+def get_visit(staff_id: int, visit_id: int) -> CounterVisit:
+    """One's own, for half an hour; later the papers must be looked at again."""
+    visit = db.session.get(CounterVisit, visit_id)
+    if visit is None or visit.staff_id != staff_id or visit.opened_at <= clock.now() - VISIT_OPEN:
+        raise NotFound
+    return visit
+
+
+def get_scan(staff_id: int, scan_id: int) -> CounterScan:
+    scan = db.session.get(CounterScan, scan_id)
+    if scan is None or scan.staff_id != staff_id or scan.scanned_at <= clock.now() - VISIT_OPEN:
+        raise NotFound
+    return scan
+
+
+def find_scan(out_biz_no: str) -> CounterScan | None:
+    return db.session.scalar(select(CounterScan).where(CounterScan.out_biz_no == out_biz_no))
+
+
+def find_scanned_credential(scan_id: int) -> int | None:
+    return db.session.scalar(select(Scan.credential_id).where(Scan.id == scan_id))
+
+
+def find_counter(regions: Collection[str]) -> Institution | None:
+    """The bureau's own counter as a scanner (S8): of these regions, else of their city."""
+    cities = sorted({region[:4] for region in regions})
+    in_city = or_(false(), *(Institution.region_code.between(f"{city}00", f"{city}99") for city in cities))
+    counters = db.session.scalars(
+        select(Institution)
+        .where(
+            Institution.kind == InstitutionKind.bureau_counter,
+            Institution.is_enabled,
+            Institution.is_sandbox.is_(False),
+            in_city,
+        )
+        .order_by(Institution.id)
+    ).all()
+    return next((one for one in counters if one.region_code in regions), counters[0] if counters else None)
+
+
+def list_places(typed: str, region: str) -> list[Institution]:
+    """Institutions of this region's city with this code, or whose names begin so."""
+    by_code = Institution.fixmedins_code == typed.upper()
+    by_name = Institution.name.startswith(typed, autoescape=True)
+    in_city = Institution.region_code.between(f"{region[:4]}00", f"{region[:4]}99")
+    can_scan = (Institution.is_enabled, Institution.is_sandbox.is_(False))
+    for which in (by_code, Institution.name == typed, by_name):
+        found = db.session.scalars(
+            select(Institution).where(which, in_city, *can_scan).order_by(Institution.name).limit(PLACES)
+        ).all()
+        if found:
+            return list(found)
+    return []
+
+
+def list_institutions_of(ids: Collection[int]) -> dict[int, Institution]:
+    return {one.id: one for one in db.session.scalars(select(Institution).where(Institution.id.in_(ids)))} if ids else {}

@@ -1,0 +1,160 @@
+"""What is done for somebody at the window: letters, slips, families."""
+
+import base64
+import unicodedata
+from datetime import timedelta
+
+from flask_babel import gettext as _
+
+from app.accounts.models import ConsentPurpose
+from app.accounts.queries import find_account_of_person, list_notices
+from app.bureau import counter_queries
+from app.bureau.models import CounterTag, CounterVisit, LetterKind
+from app.bureau.service.counter import person_of_visit, record_act
+from app.core import clock
+from app.core.crypto import vault
+from app.core.db import transaction
+from app.core.errors import DomainError
+from app.core.settings import settings
+from app.credentials.models import Slip
+from app.credentials.queries import find_credential_of
+from app.credentials.service import revoke_slip
+from app.family.models import FamilyLink, LinkRequest, Relation
+from app.family.service import authorise_at_counter, bind_at_counter
+from app.institutions.models import Institution
+from app.institutions.service import write_slip
+from app.messages.service import post_message
+from app.proofs.service import issue_counter_code
+from app.roster.identity import Cert
+from app.roster.models import InsuredPerson
+from app.roster.queries import find_person
+from app.staff.models import StaffMember
+from app.staff.queries import regions_of
+
+PAPER_CONSENTS = (ConsentPurpose.activation_notice, ConsentPurpose.share_on_scan)
+_LETTER = "counter-letter"
+
+
+@transaction()
+def give_letter(staff: StaffMember, visit: CounterVisit, kind: LetterKind) -> str:
+    """Eight digits on a letter; an older letter of this person is void. Returns what `open_letter` reads for a few minutes."""
+    person = person_of_visit(visit)
+    code = issue_counter_code(person, staff.actor)
+    record_act(CounterTag.letter_issued, staff, visit, kind=kind.value)
+    account = find_account_of_person(person.id)
+    if account is not None:
+        post_message(
+            account.id,
+            _("窗口给您打印了一张核验码"),
+            _("医保窗口核对了您的证件，打印了一张八位数字的核验码。不是您本人去的，请马上拨打医保热线。"),
+        )
+    plain = f"{int(clock.timestamp())}:{kind.value}:{code}".encode()
+    return base64.urlsafe_b64encode(vault.encrypt(_LETTER, plain, bound_to=_bond(visit))).decode()
+
+
+def open_letter(visit: CounterVisit, sealed: str) -> tuple[LetterKind, str] | None:
+    """The kind and the digits, or None when the letter is another visit's or was put away: only its hash is kept."""
+    try:
+        plain = vault.decrypt(_LETTER, base64.urlsafe_b64decode(sealed), bound_to=_bond(visit)).decode()
+    except ValueError:
+        return None
+    second, kind, code = plain.split(":")
+    if clock.timestamp() - int(second) > timedelta(minutes=settings.paper_minutes).total_seconds():
+        return None
+    return LetterKind(kind), code
+
+
+@transaction()
+def give_slip(staff: StaffMember, visit: CounterVisit, place: str, business_type: str, *, has_consent: bool) -> Slip:
+    """place: code, name or the beginning of a name. has_consent: the texts were signed on paper, where there is no credential yet.
+
+    Raises DomainError `place_unknown`, `place_unclear`, and what `write_slip` raises.
+    """
+    person = person_of_visit(visit)
+    return _write(staff, visit, person, _find_place(person, place), business_type, has_consent=has_consent)
+
+
+@transaction()
+def replace_slip(staff: StaffMember, visit: CounterVisit, slip: Slip) -> Slip:
+    """作废重开: the former is void, the new one is for the same. Raises DomainError `slip_over` when it was used meanwhile."""
+    if slip.credential.person_id != visit.person_id or not revoke_slip(slip, by=staff.actor):
+        raise slip_over()
+    institution = counter_queries.list_institutions_of([slip.institution_id])[slip.institution_id]
+    return _write(staff, visit, person_of_visit(visit), institution, slip.business_type, has_consent=False)
+
+
+def revoke(staff: StaffMember, slip: Slip) -> None:
+    """Raises DomainError `slip_over` when it was used or revoked before."""
+    if not revoke_slip(slip, by=staff.actor):
+        raise slip_over()
+
+
+@transaction()
+def bind_family(staff: StaffMember, visit: CounterVisit, cert: Cert, relation: Relation, *, both_here: bool) -> FamilyLink:
+    """The visitor's phone shows the member from now on. Raises DomainError as adding on the phone does."""
+    if not both_here:
+        raise DomainError("both_unchecked", _("还没有核对两个人。"), _("请看过两个人的证件原件，再勾选。"), field="both_here")
+    holder = find_account_of_person(visit.person_id)
+    if holder is None:
+        raise DomainError(
+            "holder_inactive",
+            _("这个人还没有激活自己的医保码，手机上没有地方出示家人的码。"),
+            _("请先打印激活码，本人激活以后再添加。"),
+            status=409,
+        )
+    member = find_person(cert.cert_type, cert.number)
+    if member is None or member.is_specimen or member.insured_region not in regions_of(staff.agency):
+        raise DomainError("member_unknown", _("您的参保地没有这个人，请核对证件类型和号码。"), field="cert_no")
+    if staff.person_id == member.id:
+        raise DomainError("own_person", _("这是您自己，请让同事来办。"), status=403)
+    link = bind_at_counter(holder, member, relation, by=staff.actor)
+    record_act(CounterTag.family_bound, staff, visit, link=link.id, member=member.id)
+    return link
+
+
+@transaction()
+def authorise_family(staff: StaffMember, visit: CounterVisit, request_id: int) -> LinkRequest:
+    """The visitor says yes to a relative's request, without typing a code into the relative's phone."""
+    request = authorise_at_counter(person_of_visit(visit), request_id, by=staff.actor)
+    record_act(CounterTag.family_authorised, staff, visit, request=request.id)
+    return request
+
+
+def needs_paper_consent(person: InsuredPerson) -> bool:
+    """Who has no credential gets one with the first slip; the consent to it stands on paper."""
+    return find_credential_of(person.id) is None
+
+
+def slip_over() -> DomainError:
+    return DomainError("slip_over", _("这张纸质码已经用过，或者已经作废。"), _("请刷新页面，看一下现在的状态。"), status=409)
+
+
+def _write(
+    staff: StaffMember,
+    visit: CounterVisit,
+    person: InsuredPerson,
+    institution: Institution,
+    business_type: str,
+    *,
+    has_consent: bool,
+) -> Slip:
+    notices = list_notices(*PAPER_CONSENTS) if has_consent and needs_paper_consent(person) else []
+    slip = write_slip(person, institution, business_type, by=staff.actor, paper_notices=notices)
+    record_act(CounterTag.slip_issued, staff, visit, slip=slip.id)
+    return slip
+
+
+def _find_place(person: InsuredPerson, typed: str) -> Institution:
+    wanted = " ".join(unicodedata.normalize("NFKC", typed).split())[:100]
+    found = counter_queries.list_places(wanted, person.insured_region) if wanted else []
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise DomainError("place_unknown", _("本市没有这家能扫码的机构，请核对编号或名称。"), field="place")
+    raise DomainError(
+        "place_unclear", _("有几家都这样开头：%(names)s。请写全。", names="、".join(one.name for one in found)), field="place"
+    )
+
+
+def _bond(visit: CounterVisit) -> bytes:
+    return f"visit:{visit.id}".encode()

@@ -1,0 +1,6 @@
+// Without script the browser's own menu prints; with it the button does, and Enter is enough.
+export default function offerPrinting(button) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+  button.focus();
+}
