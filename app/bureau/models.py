@@ -25,6 +25,9 @@ class HotlineTag(StrEnum):
     unfreezing_asked = "hotline:unfreezing_asked"
     unfreezing_confirmed = "hotline:unfreezing_confirmed"
     unfreezing_refused = "hotline:unfreezing_refused"
+    call_back_opened = "hotline:call_back_opened"
+    denial_opened = "hotline:denial_opened"
+    refused = "hotline:refused"
 
 
 class CallerCheck(StrEnum):
@@ -97,3 +100,50 @@ class UnfreezeRequest(Base):
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)
     settled_at: Mapped[datetime | None] = mapped_column(default=None)
     was_confirmed: Mapped[bool] = mapped_column(default=False)
+
+
+class CounterTag(StrEnum):
+    """What the audit log says of the window."""
+
+    scanned = "counter:scanned"
+    visit_opened = "counter:visit_opened"
+    letter_issued = "counter:letter_issued"
+    slip_issued = "counter:slip_issued"
+    family_bound = "counter:family_bound"
+    family_authorised = "counter:family_authorised"
+
+
+class LetterKind(StrEnum):
+    """What the eight digits of a letter are for; they open all three, the steps on the paper differ."""
+
+    activation = "activation"
+    renewal = "renewal"  # another phone, a forgotten PIN, a code that was reported lost
+    family = "family"
+
+
+class CounterVisit(Base):
+    """One person at the window whose papers a member has looked at; what is done for them in the next half hour hangs on it."""
+
+    __tablename__ = "counter_visit"
+    __table_args__ = (Index("ix_counter_visit_at", "opened_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"), index=True)
+    opened_at: Mapped[datetime]
+
+
+class CounterScan(Base):
+    """A code held to the window's scanner: who it was, or why it was refused. reason: 0, or the integer of the refusal."""
+
+    __tablename__ = "counter_scan"
+    __table_args__ = (Index("ix_counter_scan_at", "scanned_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
+    out_biz_no: Mapped[str] = mapped_column(String(64), unique=True)
+    scanned_at: Mapped[datetime]
+    reason: Mapped[int]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), default=None)
+    shown_by: Mapped[str] = mapped_column(String(8), default="")
+    help_code: Mapped[str] = mapped_column(String(11), default="")

@@ -2,20 +2,36 @@
 
 from datetime import datetime
 
-from flask_babel import gettext as _
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 
 from app.core import clock
 from app.staff.policy import Right
 from app.staff.visitor import current_staff
 
+_SECTIONS: tuple[tuple[tuple[Right, ...], str, LazyString], ...] = (
+    ((), "/bureau", _l("首页")),
+    ((Right.decide_cases,), "/bureau/cases", _l("审核")),
+    ((Right.find_citizens,), "/bureau/calls", _l("来电")),
+    ((Right.serve_at_counter,), "/bureau/counter", _l("窗口")),
+    ((Right.read_dashboard,), "/bureau/figures", _l("数据")),
+    ((Right.read_audit,), "/bureau/audit", _l("审计")),
+    ((Right.see_alarms,), "/bureau/alarms", _l("警报")),
+    ((Right.manage_staff,), "/bureau/staff", _l("人员")),
+    ((Right.approve_roles, Right.approve_keys, Right.manage_roster), "/bureau/approvals", _l("复核")),
+)
+
 
 def bureau_sections() -> list[tuple[str, str]]:
     """(address, name) of every section the member's roles open, in the order of the bar."""
-    sections = [(None, "/bureau", _("首页")), (Right.decide_cases, "/bureau/cases", _("审核"))]
-    sections.append((Right.find_citizens, "/bureau/calls", _("来电")))
-    return [(href, str(name)) for right, href, name in sections if right is None or current_staff.may(right)]
+    return [(href, str(name)) for rights, href, name in _SECTIONS if not rights or any(map(current_staff.may, rights))]
 
 
 def clock_seconds(moment: datetime) -> str:
     """`10:32:05`, for what lasts a minute."""
     return f"{clock.local(moment):%H:%M:%S}"
+
+
+def moment_seconds(moment: datetime) -> str:
+    """`2026-11-22 10:32:05`, aligned in a table."""
+    return f"{clock.local(moment):%Y-%m-%d %H:%M:%S}"

@@ -1,10 +1,15 @@
 """What the desk does in the background."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from app.bureau import service
 from app.core import background
+from app.reports.service import register_kind
+from app.staff.rights import Right
 
 
 def register(app: Flask) -> None:
+    register_kind(service.EXPORT, service.run_export, right=Right.read_audit, title=_l("导出操作日志"))
+    register_kind(service.VERIFICATION, service.run_verification, right=Right.read_audit, title=_l("核验操作日志"))
     background.register(app, "bureau.expire", 3600, service.expire_searches)

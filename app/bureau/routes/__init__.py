@@ -1,20 +1,24 @@
-"""The desk's pages. One blueprint; each module adds its views."""
+"""The desk's pages. One blueprint; each module of this folder adds its views, found by its being here."""
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import cast
 
 from flask import Flask
 from flask.blueprints import BlueprintSetupState
 
-from app.bureau.routes import calls, cases, decisions, home, papers, reports, unfreezings
 from app.bureau.routes.blueprint import blueprint
-from app.bureau.sections import bureau_sections, clock_seconds
+from app.bureau.sections import bureau_sections, clock_seconds, moment_seconds
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
 
 
 @blueprint.record_once
 def _install(state: BlueprintSetupState) -> None:
     app = cast(Flask, state.app)
     app.jinja_env.globals.update(bureau_sections=bureau_sections)
-    app.jinja_env.filters["clock_seconds"] = clock_seconds
+    app.jinja_env.filters.update(clock_seconds=clock_seconds, moment_seconds=moment_seconds)
 
 
-__all__ = ["blueprint", "calls", "cases", "decisions", "home", "papers", "reports", "unfreezings"]
+__all__ = ["blueprint"]

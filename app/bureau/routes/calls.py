@@ -12,7 +12,7 @@ from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError
 from app.credentials.queries import find_credential_of
-from app.family.queries import list_links_of_member
+from app.family.queries import is_disputed, list_links_of_member
 from app.regions.queries import find_region
 from app.roster.queries import cert_no_of, get_person
 from app.staff.policy import Right, may
@@ -180,5 +180,7 @@ def _show_call(call: HotlineCall, form: MessageForm, status: int = 200) -> Respo
         right=call.checks.split(","),
         needed=service.CHECKS_NEEDED,
         unfreezing=queries.find_unfreezing_of(call),
+        is_child=service.may_be_disputed(person.id),
+        is_disputed=is_disputed(person.id),
     )
     return page, status

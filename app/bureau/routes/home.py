@@ -3,6 +3,7 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from app.bureau.audit_queries import count_alarms
 from app.bureau.routes.blueprint import blueprint
 from app.core import clock
 from app.core.access import access
@@ -21,4 +22,5 @@ def show_desk() -> ResponseReturnValue:
         waiting=count_waiting(current_staff.regions) if is_reviewer else 0,
         overdue=count_waiting(current_staff.regions, due_before=clock.now()) if is_reviewer else 0,
         counted=COUNTED,
+        alarms=count_alarms() if current_staff.may(Right.see_alarms) else None,
     )

@@ -4,6 +4,7 @@ from flask import Response
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.accounts.queries import get_account
 from app.bureau.routes.blueprint import blueprint
 from app.bureau.routes.cases import is_held_here
 from app.bureau.watermark import watermarked
@@ -39,7 +40,7 @@ def show_letter(case_id: int) -> ResponseReturnValue:
     letter = find_letter(case.subject)
     if letter is None or not letter.is_signed:
         raise NotFound
-    service.note_letter_viewed(current_staff.member, case)
+    service.note_letter_viewed(current_staff.member, case, person_id=get_account(letter.owner_account_id).person_id)
     return _answer(open_pdf(letter), "application/pdf", f"letter-{letter.id}.pdf")
 
 

@@ -30,8 +30,8 @@ def record(
     """Writes one audit row in the surrounding transaction and returns its id.
 
     actor and subject are `kind:id` (`account:12`, `institution:3`, `system`). detail holds ids and codes, never a person's name or
-    number. connection: that of a `bare_transaction`. number: an id from `new_id` that is another table's too, when row and row belong
-    together. Raises RuntimeError outside a transaction: an act without its row must not be possible.
+    number. connection: that of a `bare_transaction`. number: an id from `new_id` that a row of another table has too, because both
+    belong together. Raises RuntimeError outside a transaction: an act without its row must not be possible.
     """
     if not is_writing():
         raise RuntimeError("an audit row belongs into a transaction")

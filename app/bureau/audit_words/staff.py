@@ -1,0 +1,91 @@
+"""Sentences for what the bureau and the institutions do."""
+
+from enum import StrEnum
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from app.bureau.models import HotlineTag
+from app.core.audit import AuditTag
+from app.institutions.policy import InstitutionTag
+from app.regions.models import RegionTag
+from app.reports.models import ReportTag
+from app.reviews.models import ReviewTag
+from app.roster.models import RosterTag
+from app.staff.models import StaffTag
+
+REVIEWS = {
+    ReviewTag.opened: _l("收到一件申请"),
+    ReviewTag.claimed: _l("领取了一件审核"),
+    ReviewTag.released: _l("放回了一件审核"),
+    ReviewTag.decided: _l("作了审核决定"),
+    ReviewTag.undone: _l("撤回了审核决定"),
+    ReviewTag.settled: _l("审核决定生效"),
+    ReviewTag.resubmitted: _l("申请人补正后重新提交"),
+    ReviewTag.appealed: _l("申请人要求复核"),
+    ReviewTag.withdrawn: _l("申请人撤回"),
+    ReviewTag.letter_viewed: _l("看了承诺书"),
+    ReviewTag.refused: _l("不能办的审核，没有让办"),
+}
+HOTLINE = {
+    HotlineTag.searched: _l("按来电查找参保人"),
+    HotlineTag.alarm: _l("查不到的次数太多，停止了查询"),
+    HotlineTag.call_opened: _l("打开了来电"),
+    HotlineTag.caller_verified: _l("核对了来电人"),
+    HotlineTag.caller_doubted: _l("来电人没有核对上"),
+    HotlineTag.frozen: _l("按来电挂失"),
+    HotlineTag.device_unbound: _l("按来电移除了设备"),
+    HotlineTag.link_unbound: _l("按来电解绑了家人"),
+    HotlineTag.message_sent: _l("给参保人留言"),
+    HotlineTag.unfreezing_asked: _l("请同事恢复使用"),
+    HotlineTag.unfreezing_confirmed: _l("第二人确认恢复使用"),
+    HotlineTag.unfreezing_refused: _l("第二人没有同意恢复使用"),
+    HotlineTag.call_back_opened: _l("打开了预约的回电"),
+    HotlineTag.denial_opened: _l("打开了“不是我”的一件"),
+    HotlineTag.refused: _l("自己或家人的事，没有让办"),
+}
+COUNTER: dict[StrEnum, LazyString] = {}
+ROSTER = {
+    RosterTag.person_added: _l("名册新增一人"),
+    RosterTag.person_changed: _l("名册改了一人的信息"),
+    RosterTag.imported: _l("导入了参保名册"),
+}
+INSTITUTIONS = {
+    InstitutionTag.added: _l("新增了一家机构"),
+    InstitutionTag.enabled: _l("启用了一家机构"),
+    InstitutionTag.disabled: _l("停用了一家机构"),
+    InstitutionTag.key_issued: _l("给机构发了密钥"),
+    InstitutionTag.key_revoked: _l("作废了机构的密钥"),
+    InstitutionTag.guesses_numbers: _l("机构在猜十二位数字码"),
+}
+CONTENT = {
+    RegionTag.hotline_checked: _l("核对了一个咨询电话"),
+    RegionTag.hotline_changed: _l("改了一个咨询电话"),
+    ReviewTag.holidays_changed: _l("改了放假安排"),
+}
+STAFF = {
+    StaffTag.added: _l("新增了工作人员"),
+    StaffTag.password_wrong: _l("工作人员的密码不对"),
+    StaffTag.factor_wrong: _l("工作人员的动态码不对"),
+    StaffTag.locked: _l("工作人员的登录锁住了"),
+    StaffTag.factor_enrolled: _l("设好了验证器"),
+    StaffTag.signed_in: _l("工作人员登录"),
+    StaffTag.signed_out: _l("工作人员退出"),
+    StaffTag.session_ended: _l("结束了一处登录"),
+    StaffTag.password_set: _l("设了新密码"),
+    StaffTag.roles_changed: _l("改了岗位"),
+    StaffTag.agency_changed: _l("换了单位"),
+    StaffTag.disabled: _l("停用了工作人员"),
+    StaffTag.reset: _l("重置了工作人员的登录"),
+    StaffTag.refused: _l("想打开岗位不允许的页面"),
+}
+AUDIT = {
+    AuditTag.searched: _l("查了操作日志"),
+    AuditTag.opened: _l("看了一条操作日志"),
+    AuditTag.exported: _l("导出了操作日志"),
+    AuditTag.verified: _l("核验了操作日志"),
+    ReportTag.asked: _l("要了一份报表"),
+    ReportTag.finished: _l("报表做好了"),
+    ReportTag.failed: _l("报表没有做成"),
+    ReportTag.downloaded: _l("下载了报表"),
+}

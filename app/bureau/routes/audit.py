@@ -1,0 +1,175 @@
+"""The auditor's pages: alarms first, the log by what is looked for, one entry in full, who opened documents, export, the chain."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.bureau import audit_queries, service
+from app.bureau.audit_words import Group, outcome_of, sentence_of
+from app.bureau.forms import AuditForm
+from app.bureau.routes.blueprint import blueprint
+from app.core import clock
+from app.core.access import access
+from app.core.audit.queries import Found, Wanted, find_seal_of, get_row, is_unchanged
+from app.reports.queries import find_latest, result_of
+from app.staff.policy import Right, may
+from app.staff.visitor import current_staff
+
+_OLDEST_YEAR = 2000
+_ASKED = ("group", "outcome", "actor", "subject")
+
+
+@blueprint.get("/bureau/audit")
+@access(may(Right.read_audit))
+def list_audit() -> ResponseReturnValue:
+    """Without anything asked for, the last seven days. What is personal is typed into the form, never written into the address."""
+    wanted = _wanted()
+    return _show(AuditForm(formdata=None, data=_filled(wanted)), wanted)
+
+
+@blueprint.post("/bureau/audit/searches")
+@access(may(Right.read_audit))
+def create_audit_search() -> ResponseReturnValue:
+    form = AuditForm()
+    if not form.validate_on_submit():
+        return _show(form, _wanted(), 422)
+    actor = audit_queries.find_actor(form.actor.data or "")
+    if (form.actor.data or "").strip() and not actor:
+        form.refuse(form.actor, _("没有这个用户名，也没有这个编号的机构。"))
+        return _show(form, _wanted(), 422)
+    person_id: int | None = None
+    if form.cert is not None:
+        person_id = service.find_person_for_audit(current_staff.member, form.cert.cert_type, form.cert.number)
+        if not person_id:
+            form.refuse(form.cert_no, _("名册里没有这个证件号码。"))
+            return _show(form, _wanted(), 422)
+    days = {"since": form.since.data.isoformat(), "until": form.until.data.isoformat()}
+    asked = {"group": form.group.data, "outcome": form.outcome.data, "actor": actor, "subject": (form.subject.data or "").strip()}
+    given = {name: value for name, value in asked.items() if value}
+    return redirect(url_for("bureau.list_audit", **days, **given, person=person_id), 303)
+
+
+@blueprint.get("/bureau/audit/<int:row_id>")
+@access(may(Right.read_audit))
+def show_audit(row_id: int) -> ResponseReturnValue:
+    row = get_row(row_id)
+    service.note_opened(current_staff.member, row)
+    return render_template(
+        "bureau/show_audit.html",
+        row=row,
+        names=audit_queries.Names([row]),
+        sentence_of=sentence_of,
+        outcome_of=outcome_of,
+        detail=audit_queries.detail_of(row),
+        unchanged=is_unchanged(row),
+        seal=find_seal_of(row),
+    )
+
+
+@blueprint.get("/bureau/audit/document-views")
+@access(may(Right.read_audit))
+def list_document_views() -> ResponseReturnValue:
+    """Who looked at whose papers: pages and letters, by members of staff."""
+    wanted = replace(_wanted(default_days=30), tags=audit_queries.VIEW_TAGS)
+    found = service.search_log(current_staff.member, wanted, _before())
+    return _render("bureau/list_document_views.html", found, wanted)
+
+
+@blueprint.get("/bureau/alarms")
+@access(may(Right.see_alarms))
+def list_alarms() -> ResponseReturnValue:
+    return _render("bureau/list_alarms.html", audit_queries.list_alarms(_before()), None)
+
+
+@blueprint.post("/bureau/audit/exports")
+@access(may(Right.read_audit))
+def create_audit_export() -> ResponseReturnValue:
+    """The rows the page shows, as a file; made in the background."""
+    report = service.export_log(current_staff.member, _wanted())
+    return redirect(url_for("bureau.show_report", report_id=report.id), 303)
+
+
+@blueprint.post("/bureau/audit/verifications")
+@access(may(Right.read_audit))
+def create_verification_report() -> ResponseReturnValue:
+    report = service.verify_log(current_staff.member)
+    return redirect(url_for("bureau.show_report", report_id=report.id), 303)
+
+
+def _show(form: AuditForm, wanted: Wanted, status: int = 200) -> ResponseReturnValue:
+    found = service.search_log(current_staff.member, wanted, _before()) if status == 200 else Found([], None, is_whole=True)
+    verified = find_latest(service.VERIFICATION)
+    page = _render(
+        "bureau/list_audit.html",
+        found,
+        wanted,
+        form=form,
+        is_refused=status != 200,
+        person=audit_queries.name_of(wanted.person_id),
+        alarms=audit_queries.count_alarms(),
+        verified=verified,
+        verified_result=result_of(verified) if verified is not None else {},
+    )
+    return page, status
+
+
+def _render(template: str, found: Found, wanted: Wanted | None, **more: Any) -> str:
+    here = {name: value for name, value in request.args.items() if name != "before"}
+    return render_template(
+        template,
+        found=found,
+        names=audit_queries.Names(found.rows),
+        sentence_of=sentence_of,
+        outcome_of=outcome_of,
+        wanted=wanted,
+        here=here,
+        **more,
+    )
+
+
+def _before() -> int | None:
+    return request.args.get("before", type=int)
+
+
+def _wanted(default_days: int = audit_queries.DEFAULT_DAYS) -> Wanted:
+    """From the address (or the hidden fields of the export). Never without two ends, never longer than a year."""
+    given = request.values if request.endpoint == "bureau.create_audit_export" else request.args
+    until_day, since_day = _day(given.get("until")), _day(given.get("since"))
+    last = min(until_day or clock.today(), clock.today())
+    first = since_day or last - timedelta(days=default_days - 1)
+    if first.year < _OLDEST_YEAR or not timedelta(0) <= last - first < timedelta(days=audit_queries.LONGEST_DAYS):
+        abort(400)
+    asked: dict[str, Any] = {name: given[name][:64] for name in _ASKED if given.get(name)}
+    if asked.get("group") not in {None, *(group.value for group in Group)}:
+        abort(400)
+    person = given.get("person", type=int)
+    if person is not None:
+        asked["person"] = person
+    since = datetime.combine(first, time(), clock.CHINA)
+    end = datetime.combine(last + timedelta(days=1), time(), clock.CHINA) - timedelta(microseconds=1)
+    return service.wanted_of({"since": since.isoformat(), "until": min(end, clock.local(clock.now())).isoformat(), **asked})
+
+
+def _day(text: str | None) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        abort(400)
+
+
+def _filled(wanted: Wanted) -> dict[str, Any]:
+    since, until = clock.local(wanted.since).date(), clock.local(wanted.until).date()
+    return {
+        "since": since,
+        "until": until,
+        "group": request.args.get("group", ""),
+        "outcome": wanted.outcome,
+        "actor": audit_queries.typed_actor(wanted.actor),
+        "subject": wanted.subject,
+    }

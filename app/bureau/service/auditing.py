@@ -1,0 +1,157 @@
+"""What the auditor does with the log: searches are audited, exports and checks of the chain run in the background."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.bureau.audit_queries import Names, scans_of
+from app.bureau.audit_words import Group, outcome_of, sentence_of, tags_of
+from app.core import audit, clock
+from app.core.audit import AuditRow, AuditTag
+from app.core.audit.queries import Found, Wanted, search, stream
+from app.core.audit.verify import count_rows
+from app.core.db import transaction
+from app.core.spreadsheet import write_csv
+from app.reports.models import Report
+from app.reports.queries import params_of
+from app.reports.service import Outcome, Progress, scratch_file, start_report
+from app.roster.queries import find_person
+from app.staff.models import StaffMember
+
+EXPORT, VERIFICATION = "audit_export", "audit_verification"
+FINDINGS_SHOWN = 200
+_BLOCK = 500
+_HEADER = ("编号", "时间", "事情", "代码", "结果", "谁", "对象", "参保人编号", "地点", "细节")
+
+
+def search_log(staff: StaffMember, wanted: Wanted, before: int | None = None) -> Found:
+    """Newest first. Whoever looks for something in particular leaves a row first; turning pages leaves none more."""
+    asked = _asked(wanted)
+    if asked and before is None:
+        _note(AuditTag.searched, staff, person_id=wanted.person_id, **asked)
+    return search(wanted, before)
+
+
+@transaction()
+def find_person_for_audit(staff: StaffMember, cert_type: str, number: str) -> int:
+    """The person of this document, number as parsed. 0 when nobody has it, which is remembered too."""
+    person = find_person(cert_type, number)
+    audit.record(
+        AuditTag.searched,
+        actor=staff.actor,
+        person_id=person.id if person else None,
+        outcome="ok" if person else "missed",
+        way="document",
+    )
+    return person.id if person is not None else 0
+
+
+def note_opened(staff: StaffMember, row: AuditRow) -> None:
+    """One entry was looked at in full."""
+    _note(AuditTag.opened, staff, subject=f"audit:{row.id}", person_id=row.person_id)
+
+
+@transaction()
+def export_log(staff: StaffMember, wanted: Wanted) -> Report:
+    """The same rows as a file, made in the background. Raises what `start_report` raises."""
+    asked = _asked(wanted)
+    audit.record(AuditTag.exported, actor=staff.actor, person_id=wanted.person_id, **asked)
+    return start_report(staff, EXPORT, since=wanted.since.isoformat(), until=wanted.until.isoformat(), **asked)
+
+
+@transaction()
+def verify_log(staff: StaffMember) -> Report:
+    """Checks every row, seal and link of the chain, in the background."""
+    audit.record(AuditTag.verified, actor=staff.actor)
+    return start_report(staff, VERIFICATION)
+
+
+def run_export(report: Report, progress: Progress) -> Outcome:
+    wanted = wanted_of(params_of(report))
+    count = 0
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        nonlocal count
+        block: list[AuditRow] = []
+        for row in stream(wanted):
+            block.append(row)
+            if len(block) == _BLOCK:
+                yield from _lines(block)
+                count += len(block)
+                block.clear()
+                progress(count)
+        yield from _lines(block)
+        count += len(block)
+
+    with scratch_file() as path:
+        write_csv(path, _HEADER, rows())
+        return Outcome({"rows": count}, file=path, file_title=f"{_('操作日志')}-{clock.today():%Y%m%d}.csv")
+
+
+def run_verification(report: Report, progress: Progress) -> Outcome:
+    total, done = count_rows(), 0
+
+    def heard(rows: int) -> None:
+        nonlocal done
+        done += rows
+        progress(done, max(total, done))
+
+    found = audit.verify(heard)
+    return Outcome(
+        {
+            "rows": found.rows,
+            "seals": found.seals,
+            "unsealed": found.unsealed,
+            "findings": [[finding.kind, finding.where] for finding in found.findings[:FINDINGS_SHOWN]],
+            "count": len(found.findings),
+        }
+    )
+
+
+def wanted_of(asked: dict[str, Any]) -> Wanted:
+    """From the parameters of an export or an address: since and until as ISO moments, group, actor, subject, outcome, person."""
+    group = asked.get("group")
+    person_id = asked.get("person")
+    return Wanted(
+        since=datetime.fromisoformat(asked["since"]),
+        until=datetime.fromisoformat(asked["until"]),
+        tags=tags_of(Group(group)) if group else (),
+        actor=asked.get("actor", ""),
+        subject=asked.get("subject", ""),
+        outcome=asked.get("outcome", ""),
+        person_id=person_id,
+        scans=scans_of(person_id) if person_id is not None else None,
+    )
+
+
+def _asked(wanted: Wanted) -> dict[str, Any]:
+    """What is looked for in particular, as it is audited and as `wanted_of` reads it; nothing for a mere range of time."""
+    group = next((one.value for one in Group if wanted.tags and tags_of(one) == wanted.tags), "")
+    asked: dict[str, Any] = {"group": group, "actor": wanted.actor, "subject": wanted.subject, "outcome": wanted.outcome}
+    asked = {name: value for name, value in asked.items() if value}
+    return asked | ({"person": wanted.person_id} if wanted.person_id is not None else {})
+
+
+def _lines(block: list[AuditRow]) -> Iterator[tuple[Any, ...]]:
+    names = Names(block)
+    for row in block:
+        yield (
+            str(row.id),
+            f"{clock.local(row.created_at):%Y-%m-%d %H:%M:%S}",
+            sentence_of(row.tag),
+            row.tag,
+            outcome_of(row.outcome) or row.outcome,
+            names.plain(row.actor),
+            names.plain(row.subject),
+            row.person_id or "",
+            row.place,
+            row.detail,
+        )
+
+
+@transaction()
+def _note(tag: AuditTag, staff: StaffMember, *, subject: str = "", person_id: int | None = None, **detail: Any) -> None:
+    detail = {("of" if name == "subject" else "by" if name == "actor" else name): value for name, value in detail.items()}
+    audit.record(tag, actor=staff.actor, subject=subject, person_id=person_id, **detail)

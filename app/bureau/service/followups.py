@@ -1,0 +1,122 @@
+"""What the hotline follows up: call-backs, denied uses, disputes about custody. Nobody does it for themselves or their kin."""
+
+from collections.abc import Collection
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.accounts.queries import get_account
+from app.bureau.models import HotlineCall, HotlineTag
+from app.core import audit, clock
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.core.settings import settings
+from app.credentials.models import DenialOutcome, UseDenial
+from app.credentials.service import settle_denial
+from app.family.models import CallBack, CustodyFlag, LinkRequest
+from app.family.policy import AgePolicy
+from app.family.queries import list_links_of_member
+from app.family.service import CHECKLIST, complete_call_back, flag_custody, lift_custody_flag, miss_call_back
+from app.roster.queries import get_person
+from app.staff.models import StaffMember
+
+
+def open_call_back(staff: StaffMember, call: CallBack) -> None:
+    """The number to ring is shown to whoever opens it, which is written down. Raises DomainError `own_family`."""
+    refuse_own(staff, _of_request(call.request), f"call_back:{call.id}")
+    _note(HotlineTag.call_back_opened, staff, f"call_back:{call.id}", call.request.person_id)
+
+
+def agree_by_telephone(staff: StaffMember, call: CallBack, answers: Collection[str]) -> LinkRequest:
+    """The person said yes. Raises DomainError `answers_missing` while a line is open, `own_family`, `call_done`."""
+    refuse_own(staff, _of_request(call.request), f"call_back:{call.id}")
+    missing = [key for key in CHECKLIST if key not in set(answers)]
+    if missing:
+        raise DomainError(
+            "answers_missing",
+            _("还有 %(count)d 项没有确认，不能记成同意。", count=len(missing)),
+            _("有一项不对，就点“没有同意”。"),
+            field="answers",
+        )
+    return complete_call_back(call, answers, by=staff.actor)
+
+
+def disagree_by_telephone(staff: StaffMember, call: CallBack, answers: Collection[str]) -> LinkRequest:
+    """The person said no, or something did not fit: the request is rejected."""
+    refuse_own(staff, _of_request(call.request), f"call_back:{call.id}")
+    return complete_call_back(call, [answer for answer in answers if answer != "agreed"], by=staff.actor)
+
+
+def note_no_answer(staff: StaffMember, call: CallBack) -> None:
+    refuse_own(staff, _of_request(call.request), f"call_back:{call.id}")
+    miss_call_back(call, by=staff.actor)
+
+
+def open_denial(staff: StaffMember, denial: UseDenial) -> None:
+    """Raises DomainError `own_family`."""
+    refuse_own(staff, {denial.credential.person_id}, f"denial:{denial.id}")
+    _note(HotlineTag.denial_opened, staff, f"denial:{denial.id}", denial.credential.person_id)
+
+
+def close_denial(staff: StaffMember, denial: UseDenial, outcome: DenialOutcome) -> None:
+    """What was found out. The code stays frozen; its person gives it free. Raises DomainError `own_family`, `already_settled`."""
+    refuse_own(staff, {denial.credential.person_id}, f"denial:{denial.id}")
+    settle_denial(denial, outcome, by=staff.actor)
+
+
+def call_about_denial(staff: StaffMember, denial: UseDenial) -> HotlineCall:
+    """The agent rings the person: checked like any caller, so that unfreezing can be asked for. Raises DomainError `own_family`."""
+    person_id = denial.credential.person_id
+    refuse_own(staff, {person_id}, f"denial:{denial.id}")
+    denial_id = denial.id
+    with transaction():
+        call = HotlineCall(staff_id=staff.id, person_id=person_id, opened_at=clock.now())
+        db.session.add(call)
+        db.session.flush()
+        audit.record(HotlineTag.call_opened, actor=staff.actor, subject=f"call:{call.id}", person_id=person_id, denial=denial_id)
+    return call
+
+
+def may_be_disputed(person_id: int) -> bool:
+    """Only about a child is custody disputed."""
+    return AgePolicy.of(settings).is_child(get_person(person_id).birthday, clock.today())
+
+
+def dispute_custody(staff: StaffMember, call: HotlineCall) -> bool:
+    """From now on two reviewers decide about adding this child. False when it was so before.
+
+    Raises DomainError `not_a_child`, `own_family`. The caller need not be verified: one more pair of eyes harms nobody.
+    """
+    if not may_be_disputed(call.person_id):
+        raise DomainError("not_a_child", _("只有孩子才有监护争议。"), status=409)
+    refuse_own(staff, _kin_of_child(call.person_id), f"person:{call.person_id}")
+    return flag_custody(call.person_id, by=staff.actor)
+
+
+def settle_custody(staff: StaffMember, flag: CustodyFlag) -> None:
+    """Raises DomainError `own_family` or `settled_already`."""
+    refuse_own(staff, _kin_of_child(flag.person_id), f"person:{flag.person_id}")
+    if flag.lifted_at is not None or not lift_custody_flag(flag.person_id, by=staff.actor):
+        raise DomainError("settled_already", _("这件已经有人处理了。"), _("请刷新页面。"), status=409)
+
+
+def refuse_own(staff: StaffMember, persons: Collection[int | None], subject: str) -> None:
+    """Raises the audited refusal for a member who is one of these persons. Outside any transaction: it would take the row back."""
+    if staff.person_id is None or staff.person_id not in persons:
+        return
+    with transaction():
+        audit.record(HotlineTag.refused, actor=staff.actor, subject=subject, outcome="refused", reason="own_family")
+    raise DomainError("own_family", _("这是您自己或您家人的事，不能由您来办。"), _("请让同事来办。"), status=403)
+
+
+def _of_request(request: LinkRequest) -> set[int | None]:
+    return {request.person_id, get_account(request.holder_account_id).person_id}
+
+
+def _kin_of_child(person_id: int) -> set[int | None]:
+    return {person_id, *(link.holder.person_id for link in list_links_of_member(person_id))}
+
+
+@transaction()
+def _note(tag: HotlineTag, staff: StaffMember, subject: str, person_id: int | None, **detail: Any) -> None:
+    audit.record(tag, actor=staff.actor, subject=subject, person_id=person_id, **detail)
