@@ -32,7 +32,7 @@ def search_phone(staff: StaffMember, typed: str) -> HotlineSearch:
     except InvalidPhone as error:
         raise DomainError("phone_invalid", str(error), field="phone") from None
     person = get_person(account.person_id) if account is not None and account.person_id is not None else None
-    return _note(staff, [person] if person else [], "phone")
+    return note_search(staff, [person] if person else [], "phone")
 
 
 def search_name(staff: StaffMember, name: str, tail: str) -> HotlineSearch:
@@ -41,7 +41,7 @@ def search_name(staff: StaffMember, name: str, tail: str) -> HotlineSearch:
     if not re.fullmatch(r"[0-9A-Z]{4}", ending, re.ASCII):
         raise DomainError("tail_invalid", _("请填写证件号码的最后 4 位。"), field="tail")
     written = "".join(unicodedata.normalize("NFKC", name).split())
-    return _note(staff, queries.list_by_name(written, ending, regions_of(staff.agency)), "name")
+    return note_search(staff, queries.list_by_name(written, ending, regions_of(staff.agency)), "name")
 
 
 def search_help_code(staff: StaffMember, typed: str) -> HotlineSearch:
@@ -51,7 +51,7 @@ def search_help_code(staff: StaffMember, typed: str) -> HotlineSearch:
         raise DomainError("help_code_invalid", _("求助码像 P-06-482917，请核对一遍。"), field="help_code")
     event = queries.find_help_event(f"P-{found[1]}-{found[2]}")
     person = get_person(get_credential(event.credential_id).person_id) if event is not None and event.credential_id else None
-    return _note(staff, [person] if person else [], "help_code")
+    return note_search(staff, [person] if person else [], "help_code")
 
 
 @transaction()
@@ -81,8 +81,9 @@ def verify_caller(staff: StaffMember, call: HotlineCall, right: Collection[Calle
     return is_right
 
 
-def _note(staff: StaffMember, persons: list[InsuredPerson], way: str) -> HotlineSearch:
-    """Whoever is insured elsewhere is found by nobody here. Guessing is counted, and stopped with an alarm."""
+def note_search(staff: StaffMember, persons: list[InsuredPerson], way: str) -> HotlineSearch:
+    """At the hotline and at the window: whoever is insured elsewhere is found by nobody here. Guessing is counted, and stopped with
+    an alarm."""
     if queries.is_over_limit(staff.id):
         _alarm(staff)
         raise TooMany(_("您一小时内查不到的次数太多，查询先停下来。"), _("请联系安全管理员。一小时后可以再查。"), 3600)
