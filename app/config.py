@@ -210,6 +210,12 @@ class Settings:
 
     # Roster
     roster_batch_rows: int = 10_000
+    roster_max_megabytes: int = 400  # of one file sent through the web
+    roster_max_rows: int = 2_000_000
+    roster_keep_days: int = 7  # an uploaded file that is not applied
+    roster_undo_days: int = 7
+    roster_warn_percent: int = 20  # the dry run warns when more of the roster would change,
+    roster_warn_shrunk_percent: int = 50  # or when the file is that much smaller than the last one
 
     @property
     def is_demo(self) -> bool:

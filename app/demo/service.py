@@ -15,7 +15,7 @@ from app.core.db import db, transaction
 from app.core.settings import settings
 from app.credentials.service import activate_credential, hash_display_pin, set_display_pin
 from app.demo.people import DemoPerson, demo_people
-from app.demo.staff import staff_entries
+from app.demo.staff import operator_entries, staff_entries
 from app.help.service import load_help_texts
 from app.institutions.business_types import BUSINESS_TYPES, COUNTER
 from app.institutions.models import Institution
@@ -89,6 +89,7 @@ def load_demo() -> dict[str, Any]:
         "institutions": _institution_entries(),
         "counter_codes": _counter_codes(people),
         "staff": staff_entries(),
+        "operators": operator_entries(),
     }
 
 
@@ -115,6 +116,7 @@ def reissue_demo_secrets() -> dict[str, Any]:
         "institutions": _institution_entries(),
         "counter_codes": _counter_codes([p for p in people if p.key in known]),
         "staff": staff_entries(),
+        "operators": operator_entries(),
     }
 
 

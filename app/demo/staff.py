@@ -3,6 +3,9 @@
 import base64
 
 from app.core.crypto import vault
+from app.institutions.desk_queries import find_operator
+from app.institutions.queries import get_institution
+from app.institutions.service import add_operator
 from app.staff.models import Role
 from app.staff.queries import find_staff
 from app.staff.service import add_staff
@@ -17,6 +20,11 @@ MEMBERS = (
     ("anquan", "安全管理员", Role.secadmin),
     ("shenji", "审计管理员", Role.auditadmin),
 )
+OPERATORS = (
+    ("H51060000001", "guahao", "挂号处"),
+    ("P51060000001", "yaodian", "收银台"),
+    ("H51060099999", "liantiao", "联调员"),
+)
 
 
 def staff_entries() -> list[dict[str, str]]:
@@ -27,6 +35,19 @@ def staff_entries() -> list[dict[str, str]]:
         if find_staff(username) is None:
             add_staff(username, name, agency=AGENCY, roles=[role], by="system", password=password, totp_secret=secret)
         entries.append({"role": role.value, "username": username, "password": password, "totp_secret": secret})
+    return entries
+
+
+def operator_entries() -> list[dict[str, str]]:
+    """Who sits at which institution's desk; their passwords can be said again too."""
+    entries = []
+    for code, username, name in OPERATORS:
+        password = _password_of(username)
+        if find_operator(username) is None:
+            add_operator(
+                get_institution(code), operator_id=username.upper(), name=name, username=username, by="system", password=password
+            )
+        entries.append({"fixmedins_code": code, "username": username, "password": password})
     return entries
 
 

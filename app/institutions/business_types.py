@@ -21,4 +21,15 @@ BUSINESS_TYPES = {
     "03132": "医疗类 APP 线上结算",
     COUNTER: "医保服务窗口",
 }
+# What a person does there, in plain words: (name in addresses, its business types).
+SCENES = {
+    "registration": ("01101",),
+    "inpatient": ("01102", "01103", "01104"),
+    "treatment": ("01201", "01202", "01203", "01204"),
+    "payment": ("01301",),
+    "medicine": ("01302", "02121", "02122"),
+    "papers": ("01303", "01304", "01305"),
+    "online": ("03131", "03132"),
+    "counter": (COUNTER,),
+}
 PAYING = frozenset({"01301", "02121", "03132"})  # where a relayed code would cost money

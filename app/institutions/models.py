@@ -1,10 +1,10 @@
-"""Hospitals and pharmacies, their keys, and what they scan."""
+"""Hospitals and pharmacies, their keys and operators, and what they scan."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, BigId
 
@@ -21,6 +21,10 @@ class Institution(Base):
     """定点医药机构. `business_types`: the scenes enabled for it, comma separated (S63, S76)."""
 
     __tablename__ = "institution"
+    __table_args__ = (
+        Index("ix_institution_name", "name", postgresql_ops={"name": "text_pattern_ops"}),
+        Index("ix_institution_region", "region_code", "fixmedins_code"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     fixmedins_code: Mapped[str] = mapped_column(String(12), unique=True)
@@ -29,9 +33,23 @@ class Institution(Base):
     region_code: Mapped[str] = mapped_column(String(6))
     business_types: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(index=True)  # what the public directory says of it
     is_enabled: Mapped[bool] = mapped_column(default=True)
     is_sandbox: Mapped[bool] = mapped_column(default=False)
     supports_challenge: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def scenes(self) -> list[str]:
+        return [scene for scene in self.business_types.split(",") if scene]
+
+
+class InstitutionScene(Base):
+    """The same scenes, a row each, so that institutions are found by what they offer. A scan reads the column above."""
+
+    __tablename__ = "institution_scene"
+
+    business_type: Mapped[str] = mapped_column(String(5), primary_key=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), primary_key=True, index=True)
 
 
 class ApiKey(Base):
@@ -43,7 +61,70 @@ class ApiKey(Base):
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime]
+    issued_by: Mapped[str] = mapped_column(String(64))  # staff:12, or `system` at a shell
+    approved_by: Mapped[str] = mapped_column(String(64), default="")
+    last_used_on: Mapped[date | None] = mapped_column(default=None)  # in China; written once a day
+    ends_at: Mapped[datetime | None] = mapped_column(default=None)  # a successor exists: good until then
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class KeyGrant(Base):
+    """A key two members agreed on, which the one who asked for it may take once. The secret exists from that moment on."""
+
+    __tablename__ = "key_grant"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    approval_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), index=True)
+    approved_by: Mapped[str] = mapped_column(String(64))
+    overlap_days: Mapped[int]  # so long the older key goes on; -1: until somebody ends it
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None] = mapped_column(default=None)
+    key_id: Mapped[int | None] = mapped_column(ForeignKey("api_key.id"), default=None)
+    institution: Mapped[Institution] = relationship(init=False)
+
+
+class Operator(Base):
+    """Somebody at a desk of an institution that has no system of its own to scan with."""
+
+    __tablename__ = "operator"
+    __table_args__ = (Index("uq_operator_number", "institution_id", "operator_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
+    operator_id: Mapped[str] = mapped_column(String(64))  # 经办人编号, as the API has it
+    name: Mapped[str] = mapped_column(String(64))
+    username: Mapped[str] = mapped_column(String(40), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime]
+    must_choose_password: Mapped[bool] = mapped_column(default=True)
+    password_expires_at: Mapped[datetime | None] = mapped_column(default=None)
+    business_type: Mapped[str] = mapped_column(String(5), default="")  # the one chosen last
+    disabled_at: Mapped[datetime | None] = mapped_column(default=None)
+    institution: Mapped[Institution] = relationship(init=False)
+
+    @property
+    def actor(self) -> str:
+        """How the audit log names this person."""
+        return f"operator:{self.id}"
+
+
+class OperatorSession(Base):
+    """is_shared: several people use this computer, so that it is left after a shorter while."""
+
+    __tablename__ = "operator_session"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"), index=True)
+    browser_name: Mapped[str] = mapped_column(String(60))
+    is_shared: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    operator: Mapped[Operator] = relationship(init=False)
 
 
 class Scan(Base):

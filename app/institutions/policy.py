@@ -19,7 +19,18 @@ class InstitutionTag(StrEnum):
     enabled = "institution:enabled"
     disabled = "institution:disabled"
     key_issued = "institution:key_issued"
+    changed = "institution:changed"
+    key_granted = "institution:key_granted"
+    key_ending = "institution:key_ending"
     key_revoked = "institution:key_revoked"
+    operator_added = "operator:added"
+    operator_reset = "operator:reset"
+    operator_disabled = "operator:disabled"
+    operator_password_wrong = "operator:password_wrong"  # noqa: S105
+    operator_locked = "operator:locked"
+    operator_signed_in = "operator:signed_in"
+    operator_signed_out = "operator:signed_out"
+    operator_password_set = "operator:password_set"  # noqa: S105
     guesses_numbers = "institution:guesses_numbers"
     scanned = "scan:attempted"
     sandbox_code_drawn = "sandbox:code_drawn"
@@ -51,11 +62,6 @@ class Showing:
     region_code: str
     used_here_before: bool
     past: Sequence[PastScan]
-
-
-def may_take_slip(region_code: str, insured_region: str) -> bool:
-    """A paper slip (S64) is good in the city where its holder is insured."""
-    return region_code[:4] == insured_region[:4]
 
 
 def may_be_challenged(supports_challenge: bool, business_type: str) -> bool:
@@ -135,3 +141,4 @@ _RULES = {
     "pharmacies": _had_many_pharmacies,
     "new_device": _is_new_device,
 }
+RULE_NAMES = tuple(_RULES)

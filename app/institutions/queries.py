@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select
 
 from app.accounts.models import Device
+from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.prepared import Prepared
@@ -24,6 +25,8 @@ _KEY = Prepared(
         ApiKey.id.label("key_id"),
         ApiKey.secret_hash,
         ApiKey.revoked_at,
+        ApiKey.ends_at,
+        ApiKey.last_used_on,
         Institution.id,
         Institution.fixmedins_code,
         Institution.name,
@@ -37,8 +40,21 @@ _KEY = Prepared(
     .join(Institution, Institution.id == ApiKey.institution_id)
     .where(ApiKey.id == bindparam("key_id"))
 )
+_AT_DESK = Prepared(
+    select(
+        Institution.id,
+        Institution.fixmedins_code,
+        Institution.name,
+        Institution.kind,
+        Institution.region_code,
+        Institution.business_types,
+        Institution.is_enabled,
+        Institution.is_sandbox,
+        Institution.supports_challenge,
+    ).where(Institution.id == bindparam("institution_id"))
+)
 _ANSWER = Prepared(
-    select(StoredAnswer.body_sha256, StoredAnswer.answer).where(
+    select(StoredAnswer.body_sha256, StoredAnswer.answer, StoredAnswer.created_at).where(
         StoredAnswer.institution_id == bindparam("institution_id"), StoredAnswer.out_biz_no == bindparam("out_biz_no")
     )
 )
@@ -98,9 +114,16 @@ def list_institutions() -> list[Institution]:
 
 
 def list_live_keys(institution_id: int) -> list[ApiKey]:
+    """Neither revoked nor past their end, oldest first."""
     return list(
         db.session.scalars(
-            select(ApiKey).where(ApiKey.institution_id == institution_id, ApiKey.revoked_at.is_(None)).order_by(ApiKey.id)
+            select(ApiKey)
+            .where(
+                ApiKey.institution_id == institution_id,
+                ApiKey.revoked_at.is_(None),
+                or_(ApiKey.ends_at.is_(None), ApiKey.ends_at > clock.now()),
+            )
+            .order_by(ApiKey.id)
         )
     )
 
@@ -108,6 +131,11 @@ def list_live_keys(institution_id: int) -> list[ApiKey]:
 def find_key(connection: Connection, key_id: int) -> Any:
     """The key with its institution, revoked ones too."""
     return _KEY.first(connection, {"key_id": key_id})
+
+
+def find_desk(connection: Connection, institution_id: int) -> Any:
+    """The institution alone, as a key's row has it: for its own desk page."""
+    return _AT_DESK.first(connection, {"institution_id": institution_id})
 
 
 def find_stored_answer(connection: Connection, institution_id: int, out_biz_no: str) -> Any:

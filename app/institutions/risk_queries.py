@@ -1,82 +1,151 @@
-"""Past scans for a dry run of the risk rules, a batch at a time: each statement reads a bounded number of rows by an index."""
+"""Past scans for a dry run of the risk rules: a day at a time, counted by the database, so that millions of rows stay there.
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+The rules are said here once more, in SQL; tests hold them against `policy.list_hits` on the same scans.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, String, and_, case, exists, false, func, literal, select, type_coerce
+from sqlalchemy.orm import aliased
 
-from app.core.db import db
+from app.core import clock
+from app.core.db import UtcDateTime, db
 from app.credentials.models import Presentation, UseDenial
-from app.institutions.models import Institution, Scan
-from app.institutions.policy import PastScan
+from app.institutions.business_types import PAYING
+from app.institutions.models import Institution, InstitutionKind, Scan
+from app.institutions.policy import RULE_NAMES, RiskRules
 
-BATCH = 1000
 _DAY = timedelta(days=1)
+_SLACK = timedelta(minutes=5)  # ids follow the machine's clock, moments the rules' clock
+_EARLIER, _PLACE = aliased(Scan), aliased(Institution)
 
 
-def walk_scans(since: datetime, batch: int = BATCH) -> Iterator[list[Any]]:
-    """Accepted scans back to `since`, newest first. Ids follow time, so the primary key is the index that is walked."""
-    before: int | None = None
-    while True:
-        query = (
-            select(
-                Scan.id,
-                Scan.created_at,
-                Scan.credential_id,
-                Scan.institution_id,
-                Scan.business_type,
-                Institution.kind,
-                Institution.region_code,
-                Institution.supports_challenge,
-                Institution.is_sandbox,
-                Scan.outcome,
-                Presentation.created_at.label("shown_since"),
-            )
-            .join(Institution, Institution.id == Scan.institution_id)
-            .outerjoin(Presentation, Presentation.handle == Scan.handle)
-            .order_by(Scan.id.desc())
-            .limit(batch)
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """So many accepted scans of one day that are alike in all that a dry run tells apart."""
+
+    day: date
+    kind: InstitutionKind
+    is_paying: bool
+    can_ask: bool
+    is_denied: bool
+    hits: tuple[str, ...]
+    count: int
+
+
+def count_day(day: date, rules: RiskRules) -> list[Cell]:
+    """A day in China. At most a few dozen cells, whatever the number of scans."""
+    begin = datetime.combine(day, time(), clock.CHINA)
+    end = begin + _DAY
+    first, last = _first_id_at(begin - _SLACK), _first_id_at(end + _SLACK)
+    if first is None:
+        return []
+    is_paying = Scan.business_type.in_(sorted(PAYING))
+    flags = [
+        case((is_paying, rule), else_=false()).label(name) for name, rule in zip(RULE_NAMES, _rules(rules, begin), strict=True)
+    ]
+    span = [Scan.id >= first, Scan.created_at >= begin, Scan.created_at < end]
+    if last is not None:
+        span.append(Scan.id < last)
+    each = (
+        select(
+            Institution.kind.label("kind"),
+            is_paying.label("is_paying"),
+            Institution.supports_challenge.label("can_ask"),
+            UseDenial.id.is_not(None).label("is_denied"),
+            *flags,
         )
-        rows = db.session.execute(query.where(Scan.id < before) if before is not None else query).all()
-        db.session.rollback()  # a long walk holds no snapshot open
-        found = [row for row in rows if row.created_at >= since]
-        if found:
-            yield [row for row in found if row.outcome == 0 and row.credential_id is not None and not row.is_sandbox]
-        if len(rows) < batch or len(found) < len(rows):
-            return
-        before = rows[-1].id
-
-
-def list_past_of(credential_ids: set[int], first: datetime, last: datetime) -> dict[int, list[PastScan]]:
-    """Accepted scans of these credentials from a day before `first` up to `last`, by credential, oldest first."""
-    query = (
-        select(Scan.credential_id, Scan.created_at, Scan.institution_id, Institution.kind, Institution.region_code)
+        .select_from(Scan)
         .join(Institution, Institution.id == Scan.institution_id)
-        .where(Scan.credential_id.in_(credential_ids), Scan.created_at > first - _DAY, Scan.created_at <= last, Scan.outcome == 0)
-        .order_by(Scan.created_at)
+        .outerjoin(UseDenial, UseDenial.scan_id == Scan.id)
+        .outerjoin(Presentation, Presentation.handle == Scan.handle)
+        .where(*span, Scan.outcome == 0, Scan.credential_id.is_not(None), Institution.is_sandbox.is_(False))
+        .subquery()
     )
-    past: dict[int, list[PastScan]] = {}
-    for row in db.session.execute(query):
-        past.setdefault(row.credential_id, []).append(PastScan(*row[1:]))
-    return past
-
-
-def list_known_places(pairs: set[tuple[int, int]], before: datetime) -> set[tuple[int, int]]:
-    """Those of these (credential, institution) of which a scan was accepted before that moment."""
-    query = (
-        select(Scan.credential_id, Scan.institution_id)
-        .where(
-            Scan.credential_id.in_({pair[0] for pair in pairs}),
-            Scan.institution_id.in_({pair[1] for pair in pairs}),
-            Scan.created_at < before,
-            Scan.outcome == 0,
+    columns = list(each.c)
+    rows = db.session.execute(select(*columns, func.count()).group_by(*columns)).all()
+    db.session.rollback()  # a long walk holds no snapshot open
+    return [
+        Cell(
+            day,
+            InstitutionKind(row[0]),
+            bool(row[1]),
+            bool(row[2]),
+            bool(row[3]),
+            tuple(name for name, is_hit in zip(RULE_NAMES, row[4:-1], strict=True) if is_hit),
+            row[-1],
         )
-        .distinct()
-    )
-    found: set[Any] = {(row[0], row[1]) for row in db.session.execute(query)}
-    return found & pairs
+        for row in rows
+    ]
 
 
-def list_denied(scan_ids: Sequence[int]) -> set[int]:
-    return set(db.session.scalars(select(UseDenial.scan_id).where(UseDenial.scan_id.in_(scan_ids))))
+def days_back(days: int, now: datetime) -> Iterator[date]:
+    """The days of the last so many, today first."""
+    today = clock.local(now).date()
+    return (today - timedelta(days=number) for number in range(days))
+
+
+def _rules(rules: RiskRules, begin: datetime) -> Iterator[ColumnElement[bool]]:
+    """One condition a rule, in the order of RULE_NAMES; what is off never holds and costs nothing."""
+    before = and_(_EARLIER.credential_id == Scan.credential_id, _EARLIER.created_at < Scan.created_at, _EARLIER.outcome == 0)
+    yield ~exists().where(before, _EARLIER.institution_id == Scan.institution_id) if rules.first_use else false()
+    if rules.other_city_minutes:
+        span = min(rules.other_city_minutes, 24 * 60)  # the rules look back one day
+        yield exists().where(
+            before,
+            _EARLIER.created_at > _minutes_before(Scan.created_at, span),
+            _PLACE.id == _EARLIER.institution_id,
+            func.substr(_PLACE.region_code, 1, 4) != func.substr(Institution.region_code, 1, 4),
+        )
+    else:
+        yield false()
+    if rules.pharmacies_a_day:
+        others = (
+            select(func.count(_EARLIER.institution_id.distinct()))
+            .join(_PLACE, _PLACE.id == _EARLIER.institution_id)
+            .where(
+                before,
+                _EARLIER.created_at >= begin,
+                _EARLIER.institution_id != Scan.institution_id,
+                _PLACE.kind == InstitutionKind.pharmacy,
+            )
+            .correlate(Scan)
+            .scalar_subquery()
+        )
+        yield case((Institution.kind == InstitutionKind.pharmacy, others + 1 > rules.pharmacies_a_day), else_=false())
+    else:
+        yield false()
+    if rules.new_device_hours:
+        yield func.coalesce(Presentation.created_at > _minutes_before(Scan.created_at, rules.new_device_hours * 60), false())
+    else:
+        yield false()
+
+
+def _minutes_before(moment: Any, minutes: int) -> ColumnElement[Any]:
+    """SQLite keeps moments as text whose first nineteen characters are whole seconds: the rest is put back behind them."""
+    if db.engine.dialect.name == "postgresql":
+        return type_coerce(moment - literal(timedelta(minutes=minutes)), UtcDateTime())
+    text = type_coerce(moment, String())
+    return type_coerce(func.datetime(text, f"-{minutes} minutes").concat(func.substr(text, 20)), UtcDateTime())
+
+
+def _first_id_at(moment: datetime) -> int | None:
+    """The smallest id of the first scans at or after that moment, found by halving: ids and moments grow together.
+
+    Some sixty reads by the primary key, so that the scan table needs no further index. None when all scans are older.
+    """
+    low, high = 0, (1 << 63) - 1
+    found: int | None = None
+    while low < high:
+        middle = (low + high) // 2
+        row = db.session.execute(select(Scan.id, Scan.created_at).where(Scan.id >= middle).order_by(Scan.id).limit(1)).first()
+        if row is None:
+            high = middle
+        elif row.created_at >= moment:
+            found, high = row.id, middle
+        else:
+            low = row.id + 1
+    return found

@@ -5,17 +5,18 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection, bindparam, or_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from app.core import audit
+from app.core import audit, clock
+from app.core.prepared import Prepared
 from app.core.settings import settings
 from app.institutions.fields import Field, find_unfit
-from app.institutions.models import WrongTyped
+from app.institutions.models import ApiKey, WrongTyped
 from app.institutions.policy import InstitutionTag
 from app.institutions.queries import count_wrong_numbers, find_key
 from app.institutions.service.answers import Attempt, Call, Refusal, refusal
-from app.institutions.service.registering import hash_secret
+from app.institutions.service.keys import hash_secret
 
 _BEARER = re.compile(r"bearer +pz_(\d{1,9})_([A-Za-z0-9]{1,128})", re.ASCII | re.IGNORECASE)
 
@@ -27,9 +28,23 @@ def find_caller(connection: Connection, authorization: str) -> Any:
         return None
     key_id = int(match[1])
     found = find_key(connection, key_id)
-    if found is None or found.revoked_at is not None:
+    if found is None or found.revoked_at is not None or (found.ends_at is not None and found.ends_at <= clock.now()):
         return None
     return found if hmac.compare_digest(found.secret_hash, hash_secret(key_id, match[2])) else None
+
+
+_NOTE_USED = Prepared(
+    update(ApiKey)
+    .where(ApiKey.id == bindparam("the_key"), or_(ApiKey.last_used_on.is_(None), ApiKey.last_used_on < bindparam("day")))
+    .values(last_used_on=bindparam("day"))
+)
+
+
+def note_key_used(attempt: Attempt) -> None:
+    """Once a day: every other call of that day finds it written."""
+    today = clock.local(attempt.now).date()
+    if attempt.caller.last_used_on != today:
+        _NOTE_USED.run(attempt.connection, {"the_key": attempt.caller.key_id, "day": today})
 
 
 def find_refusal(caller: Any, call: Call, table: Sequence[Field]) -> Refusal | None:

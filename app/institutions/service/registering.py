@@ -1,25 +1,19 @@
-"""Institutions come into the system, get keys, lose them."""
+"""Institutions come into the system, change, rest and come back."""
 
 import re
-import secrets
-import string
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import delete
 
 from app.core import audit, clock
-from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.institutions.business_types import BUSINESS_TYPES, COUNTER
-from app.institutions.models import ApiKey, Institution, InstitutionKind
+from app.institutions.models import Institution, InstitutionKind, InstitutionScene
 from app.institutions.policy import InstitutionTag
-from app.institutions.queries import find_institution, get_institution, list_live_keys
+from app.institutions.queries import find_institution, get_institution
 
-MAX_LIVE_KEYS = 2
-SECRET_CHARS = 43
-_ALPHABET = string.ascii_letters + string.digits
 _CODE = re.compile(r"[HP]\d{11}", re.ASCII)  # 定点医药机构编号: H hospital, P pharmacy, 6 digits of region, 5 of sequence
 _REGION = re.compile(r"\d{6}", re.ASCII)
 
@@ -41,70 +35,66 @@ def add_institution(
         raise DomainError(
             "institution_known", _("编号为 %(code)s 的机构已经登记过。", code=code), _("请核对机构编号。"), status=409
         )
-    is_counter = list(business_types) == [COUNTER]
+    now = clock.now()
     institution = Institution(
         fixmedins_code=code,
         name=name.strip(),
-        kind=InstitutionKind.bureau_counter if is_counter else InstitutionKind(code[0]),
+        kind=_kind_of(code, business_types),
         region_code=region_code,
         business_types=",".join(dict.fromkeys(business_types)),
-        created_at=clock.now(),
+        created_at=now,
+        updated_at=now,
         is_sandbox=is_sandbox,
         supports_challenge=supports_challenge,
     )
     db.session.add(institution)
     db.session.flush()
+    _write_scenes(institution)
     audit.record(InstitutionTag.added, actor=by, subject=f"institution:{institution.id}", code=code, sandbox=is_sandbox)
     return institution
 
 
 @transaction()
-def issue_key(code: str, by: str = "system") -> str:
-    """A new key in full: it is shown once and kept only as a hash. Raises DomainError `two_keys` when two are live already."""
+def change_institution(
+    code: str, *, name: str, region_code: str, business_types: Sequence[str], supports_challenge: bool, by: str
+) -> None:
+    """Holds from the next scan on. What it is (code, sandbox) stays. Raises NotFound and the DomainErrors of adding."""
     institution = get_institution(code)
-    # Two operators at once: the second waits here and counts the first one's key.
-    db.session.execute(update(Institution).where(Institution.id == institution.id).values(name=Institution.name))
-    if len(list_live_keys(institution.id)) >= MAX_LIVE_KEYS:
-        raise DomainError("two_keys", _("这家机构已有两个密钥在用。"), _("请先停用其中一个，再发新的。"), status=409)
-    secret = "".join(secrets.choice(_ALPHABET) for _i in range(SECRET_CHARS))
-    key = ApiKey(institution_id=institution.id, secret_hash=b"", created_at=clock.now())
-    db.session.add(key)
-    db.session.flush()
-    key.secret_hash = hash_secret(key.id, secret)
-    audit.record(InstitutionTag.key_issued, actor=by, subject=f"institution:{institution.id}", key=key.id)
-    return f"pz_{key.id}_{secret}"
-
-
-@transaction()
-def revoke_key(code: str, key_id: int, by: str = "system") -> None:
-    """The key is refused from the next request on. Raises DomainError `key_unknown` when it is not a live one of theirs."""
-    institution = get_institution(code)
-    if key_id not in [key.id for key in list_live_keys(institution.id)]:
-        raise DomainError("key_unknown", _("这家机构没有这个在用的密钥。"), _("请核对密钥编号。"), status=404)
-    db.session.execute(update(ApiKey).where(ApiKey.id == key_id).values(revoked_at=clock.now()))
-    audit.record(InstitutionTag.key_revoked, actor=by, subject=f"institution:{institution.id}", key=key_id)
-
-
-@transaction()
-def revoke_keys(code: str, by: str = "system") -> int:
-    """Revokes all of them; returns how many that were."""
-    keys = list_live_keys(get_institution(code).id)
-    for key in keys:
-        revoke_key(code, key.id, by)
-    return len(keys)
+    _check(code, name, region_code, business_types, institution.is_sandbox)
+    before = institution.business_types
+    institution.name = name.strip()
+    institution.region_code = region_code
+    institution.business_types = ",".join(dict.fromkeys(business_types))
+    institution.kind = _kind_of(code, business_types)
+    institution.supports_challenge = supports_challenge
+    institution.updated_at = clock.now()
+    _write_scenes(institution)
+    audit.record(
+        InstitutionTag.changed,
+        actor=by,
+        subject=f"institution:{institution.id}",
+        region=region_code,
+        before=before,
+        after=institution.business_types,
+    )
 
 
 @transaction()
 def set_enabled(code: str, is_enabled: bool, by: str = "system") -> None:
     institution = get_institution(code)
     institution.is_enabled = is_enabled
+    institution.updated_at = clock.now()
     tag = InstitutionTag.enabled if is_enabled else InstitutionTag.disabled
     audit.record(tag, actor=by, subject=f"institution:{institution.id}")
 
 
-def hash_secret(key_id: int, secret: str) -> bytes:
-    """Peppered HMAC: the secret is long and random, so a slow hash would only slow the scan."""
-    return vault.keyed_hash("api-key", f"{key_id}:{secret}")
+def _kind_of(code: str, business_types: Sequence[str]) -> InstitutionKind:
+    return InstitutionKind.bureau_counter if list(business_types) == [COUNTER] else InstitutionKind(code[0])
+
+
+def _write_scenes(institution: Institution) -> None:
+    db.session.execute(delete(InstitutionScene).where(InstitutionScene.institution_id == institution.id))
+    db.session.add_all(InstitutionScene(business_type=scene, institution_id=institution.id) for scene in institution.scenes)
 
 
 def _check(code: str, name: str, region_code: str, business_types: Sequence[str], is_sandbox: bool) -> None:

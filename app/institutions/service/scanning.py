@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import insert
 
 from app.core import clock
 from app.core.crypto import vault
@@ -12,15 +12,18 @@ from app.core.db import bare_transaction, begin_writing
 from app.core.prepared import Prepared
 from app.core.settings import settings
 from app.credentials.code_format import Code, Malformed, TypedNumber, parse_code
+from app.credentials.policy import SLIP
 from app.credentials.service.forged_tags import count_forged_tag
-from app.credentials.service.redeeming import Fault, Reading, read_code, spend_code
+from app.credentials.service.redeeming import Fault, Reading, find_winner, fits_slip, note_slip_used, read_code, spend_code
 from app.credentials.service.uses import FAMILY, tell_used
 from app.institutions.calls import EC_QUERY
 from app.institutions.models import EcToken
-from app.institutions.policy import InstitutionTag, may_take_slip
+from app.institutions.policy import InstitutionTag
+from app.institutions.queries import find_desk
 from app.institutions.service import challenges
 from app.institutions.service.answers import Answer, Attempt, Call, Refusal, record_attempt, refusal, refuse, to_json
-from app.institutions.service.gate import count_wrong_number, find_caller, find_guessing, find_refusal
+from app.institutions.service.gate import count_wrong_number, find_caller, find_guessing, find_refusal, note_key_used
+from app.institutions.service.slips import tell_slip_used
 from app.institutions.service.stored_answers import keep_answer, open_answer, release_number, take_number
 from app.roster.models import InsuredPerson
 from app.roster.queries import cert_no_of
@@ -29,14 +32,26 @@ from app.roster.queries import cert_no_of
 def redeem_code(call: Call) -> Answer:
     """The whole call, refusals too: they are results, because the rows they leave must stay."""
     with bare_transaction() as connection:
-        return _redeem(connection, call)
+        caller = find_caller(connection, call.authorization)
+        refused = find_refusal(caller, call, EC_QUERY)
+        begin_writing(connection)
+        attempt = Attempt(connection, clock.now(), call, InstitutionTag.scanned, caller)
+        if caller is not None:
+            note_key_used(attempt)
+        return _redeem(attempt, refused)
 
 
-def _redeem(connection: Connection, call: Call) -> Answer:
-    caller = find_caller(connection, call.authorization)
-    refused = find_refusal(caller, call, EC_QUERY)
-    begin_writing(connection)
-    attempt = Attempt(connection, clock.now(), call, InstitutionTag.scanned, caller)
+def redeem_at_desk(institution_id: int, call: Call) -> Answer:
+    """The same for an operator who is signed in at this institution's desk page."""
+    with bare_transaction() as connection:
+        caller = find_desk(connection, institution_id)
+        refused = find_refusal(caller, call, EC_QUERY)
+        begin_writing(connection)
+        return _redeem(Attempt(connection, clock.now(), call, InstitutionTag.scanned, caller), refused)
+
+
+def _redeem(attempt: Attempt, refused: Refusal | None) -> Answer:
+    connection, call = attempt.connection, attempt.call
     if refused is not None:
         return refuse(attempt, refused)
     code = _parse(call.text("ecQrCode"))
@@ -75,7 +90,7 @@ def _find_fault(attempt: Attempt, reading: Reading) -> Refusal | None:
             count_forged_tag(attempt.connection, reading.shown, attempt.caller.id, attempt.now)
         return refusal(reading.fault.value)
     caller, shown = attempt.caller, cast(Any, reading.shown)
-    if shown.shown_by == "slip" and not may_take_slip(caller.region_code, shown.insured_region):
+    if shown.shown_by == SLIP and not fits_slip(reading, caller.id, attempt.call.text("businessType")):
         return refusal("slip_wrong_place")
     if attempt.call.text("businessType") not in caller.business_types.split(","):
         return refusal("scene_not_enabled")
@@ -84,7 +99,7 @@ def _find_fault(attempt: Attempt, reading: Reading) -> Refusal | None:
         answered = challenges.find_answered(attempt, shown, reading.challenge)
         if answered is None:
             return refusal("challenge_wrong")
-    elif challenges.is_called_for(attempt, shown):
+    elif shown.shown_by != SLIP and challenges.is_called_for(attempt, shown):  # nobody could answer on paper
         if not challenges.may_ask(attempt, shown):
             return refusal("challenge_wrong")
         until = int(attempt.now.timestamp()) + settings.challenge_seconds
@@ -93,7 +108,7 @@ def _find_fault(attempt: Attempt, reading: Reading) -> Refusal | None:
         return refusal("specimen")
     if answered is not None and not challenges.close(attempt, answered, attempt.now):
         return refusal("challenge_wrong")
-    return None if _spend(attempt, reading) else refusal(Fault.used.value)
+    return None if _spend(attempt, reading) else refusal(find_winner(attempt.connection, reading).value)
 
 
 def _spend(attempt: Attempt, reading: Reading, challenge_until: int = 0) -> bool:
@@ -104,7 +119,10 @@ def _spend(attempt: Attempt, reading: Reading, challenge_until: int = 0) -> bool
 def _accept(attempt: Attempt, reading: Reading) -> Answer:
     shown = cast(Any, reading.shown)
     record_attempt(attempt, None)
-    if shown.shown_by == FAMILY:
+    if shown.shown_by == SLIP:
+        note_slip_used(attempt.connection, shown.handle, attempt.now)
+        tell_slip_used(attempt, shown)
+    elif shown.shown_by == FAMILY:
         tell_used(attempt.connection, shown.credential_id, shown.handle, shown.shown_by, attempt.caller.name, attempt.now)
     content = {
         "code": 0,

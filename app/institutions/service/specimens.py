@@ -16,7 +16,7 @@ from app.institutions.calls import SANDBOX_CODE
 from app.institutions.policy import SPECIMEN_WITH_CHALLENGE, InstitutionTag
 from app.institutions.queries import find_latest_challenge
 from app.institutions.service.answers import Answer, Attempt, Call, refusal, refuse, to_json
-from app.institutions.service.gate import find_caller, find_refusal
+from app.institutions.service.gate import find_caller, find_refusal, note_key_used
 from app.roster.identity import parse_cert
 from app.roster.models import InsuredStatus
 from app.roster.queries import find_person
@@ -77,6 +77,7 @@ def draw_sandbox_code(call: Call) -> Answer:
         refused = refusal("sandbox_only")
     if refused is not None:
         return refuse(attempt, refused)
+    note_key_used(attempt)
     name, kind = call.body["specimen"], call.body["kind"]
     credential = _find_credential(name)
     if credential is None:

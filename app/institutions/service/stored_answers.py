@@ -12,7 +12,7 @@ from app.institutions.models import StoredAnswer
 from app.institutions.queries import find_stored_answer
 from app.institutions.service.answers import Attempt
 
-_PURPOSE = "stored-answer"
+PURPOSE = "stored-answer"
 _INSERT = upsert(StoredAnswer.__table__)  # type: ignore[arg-type]
 _TAKE = Prepared(
     _INSERT.on_conflict_do_update(
@@ -53,12 +53,12 @@ def take_number(attempt: Attempt) -> Any:
 
 def keep_answer(attempt: Attempt, answer: bytes) -> None:
     number = attempt.call.text("outBizNo")
-    sealed = vault.encrypt(_PURPOSE, answer, bound_to=_bond(attempt))
+    sealed = vault.encrypt(PURPOSE, answer, bound_to=_bond(attempt))
     _KEEP.run(attempt.connection, {"the_institution": attempt.caller.id, "the_number": number, "answer": sealed})
 
 
 def open_answer(attempt: Attempt, sealed: bytes) -> bytes:
-    return vault.decrypt(_PURPOSE, sealed, bound_to=_bond(attempt))
+    return vault.decrypt(PURPOSE, sealed, bound_to=_bond(attempt))
 
 
 def release_number(attempt: Attempt) -> None:
@@ -66,5 +66,10 @@ def release_number(attempt: Attempt) -> None:
     _RELEASE.run(attempt.connection, {"the_institution": attempt.caller.id, "the_number": attempt.call.text("outBizNo")})
 
 
+def bond_of(institution_id: int, number: str) -> bytes:
+    """What ties a stored answer to its row."""
+    return f"{institution_id}:{number}".encode()
+
+
 def _bond(attempt: Attempt) -> bytes:
-    return f"{attempt.caller.id}:{attempt.call.text('outBizNo')}".encode()
+    return bond_of(attempt.caller.id, attempt.call.text("outBizNo"))

@@ -1,0 +1,153 @@
+"""Reads of the register: institutions found by code, name, place and what they offer; their keys."""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, select, text
+from sqlalchemy.orm import joinedload
+
+from app.core import clock
+from app.core.audit.models import NOT_A_SCAN, AuditRow
+from app.core.db import db
+from app.core.errors import NotFound
+from app.institutions.models import ApiKey, Institution, InstitutionKind, InstitutionScene, KeyGrant
+from app.institutions.policy import InstitutionTag
+from app.staff.queries import names_of
+
+PAGE = 50
+PUBLIC_PAGE = 20
+_ACTS = (
+    InstitutionTag.added,
+    InstitutionTag.changed,
+    InstitutionTag.enabled,
+    InstitutionTag.disabled,
+    InstitutionTag.key_granted,
+    InstitutionTag.key_issued,
+    InstitutionTag.key_ending,
+    InstitutionTag.key_revoked,
+    InstitutionTag.operator_added,
+    InstitutionTag.operator_reset,
+    InstitutionTag.operator_disabled,
+)
+_LAST_CHARACTER = "\U0010ffff"
+
+
+def regions_seen(regions: Collection[str]) -> frozenset[str]:
+    """Whose institutions a member answers for: the own regions; with a pool (xx99) also those written under the city (xx00)."""
+    return frozenset(regions) | {f"{code[:4]}00" for code in regions if code.endswith("99")}
+
+
+def list_page(
+    regions: Collection[str],
+    *,
+    beginning: str = "",
+    kind: InstitutionKind | None = None,
+    region: str = "",
+    is_enabled: bool | None = None,
+    after: str = "",
+) -> list[Institution]:
+    """One page by code, and one row more if there is another page. beginning: the beginning of a code or of a name."""
+    wanted = sorted(regions if not region else {region} & set(regions))
+    query = select(Institution).where(Institution.region_code.in_(wanted)).order_by(Institution.fixmedins_code).limit(PAGE + 1)
+    if beginning:
+        query = query.where(begins_with(beginning))
+    if kind is not None:
+        query = query.where(Institution.kind == kind)
+    if is_enabled is not None:
+        query = query.where(Institution.is_enabled.is_(is_enabled))
+    if after:
+        query = query.where(Institution.fixmedins_code > after)
+    return list(db.session.scalars(query))
+
+
+def list_public_page(*, beginning: str = "", region: str = "", scenes: Sequence[str] = (), after: str = "") -> list[Institution]:
+    """What citizens may look up, never a sandbox: one page, and one row more if there is another. scenes: any of these."""
+    query = select(Institution).where(Institution.is_sandbox.is_(False)).order_by(Institution.fixmedins_code).limit(PUBLIC_PAGE + 1)
+    if beginning:
+        query = query.where(begins_with(beginning))
+    if region:
+        query = query.where(Institution.region_code == region)
+    if scenes:
+        offers = select(InstitutionScene.institution_id).where(InstitutionScene.business_type.in_(scenes))
+        query = query.where(Institution.id.in_(offers), Institution.is_enabled)
+    if after:
+        query = query.where(Institution.fixmedins_code > after)
+    return list(db.session.scalars(query))
+
+
+def begins_with(beginning: str) -> ColumnElement[bool]:
+    """The code when it looks like the beginning of one, else the name; both by their index."""
+    is_code = re.fullmatch(r"[HPhp]\d+", beginning, re.ASCII) is not None
+    column = Institution.fixmedins_code if is_code else Institution.name
+    wanted = beginning.upper() if is_code else beginning
+    if db.engine.dialect.name == "postgresql":
+        return column.startswith(wanted, autoescape=True)
+    return and_(column >= wanted, column < wanted + _LAST_CHARACTER)
+
+
+def find_last_change() -> datetime | None:
+    """When anything in the directory was last changed."""
+    return db.session.scalar(select(func.max(Institution.updated_at)))
+
+
+def get_seen(institution_id: int, regions: Collection[str]) -> Institution:
+    """Raises NotFound for an institution of another region."""
+    found = db.session.get(Institution, institution_id)
+    if found is None or found.region_code not in regions_seen(regions):
+        raise NotFound
+    return found
+
+
+def list_keys(institution_id: int) -> list[ApiKey]:
+    """Newest first, those that are over too, at most thirty."""
+    return list(
+        db.session.scalars(select(ApiKey).where(ApiKey.institution_id == institution_id).order_by(ApiKey.id.desc()).limit(30))
+    )
+
+
+def is_live(key: ApiKey) -> bool:
+    return key.revoked_at is None and (key.ends_at is None or key.ends_at > clock.now())
+
+
+def get_grant(grant_id: int, staff_id: int) -> KeyGrant:
+    """Only for whom it was approved."""
+    found = db.session.get(KeyGrant, grant_id)
+    if found is None or found.asked_by != staff_id:
+        raise NotFound
+    return found
+
+
+def list_open_grants(staff_id: int) -> list[KeyGrant]:
+    """Approved keys this member has still to take, oldest first."""
+    return list(
+        db.session.scalars(
+            select(KeyGrant)
+            .where(KeyGrant.asked_by == staff_id, KeyGrant.claimed_at.is_(None), KeyGrant.expires_at > clock.now())
+            .options(joinedload(KeyGrant.institution, innerjoin=True))
+            .order_by(KeyGrant.id)
+            .limit(20)
+        )
+    )
+
+
+def list_acts(institution_id: int) -> list[AuditRow]:
+    """What was done to this institution, newest first: the register's few rows, never the scans."""
+    return list(
+        db.session.scalars(
+            select(AuditRow)
+            .where(
+                AuditRow.tag.in_([tag.value for tag in _ACTS]),
+                text(NOT_A_SCAN),
+                AuditRow.subject == f"institution:{institution_id}",
+            )
+            .order_by(AuditRow.id.desc())
+            .limit(30)
+        )
+    )
+
+
+def names_of_actors(actors: Collection[str]) -> dict[str, str]:
+    """`staff:12` -> the member's name, for those of these actors who are members."""
+    ids = {int(actor.removeprefix("staff:")) for actor in actors if actor.startswith("staff:") and actor[6:].isdigit()}
+    return {f"staff:{number}": name for number, name in names_of(ids).items()}

@@ -1,0 +1,17 @@
+"""The outside of the institutions: the API for their systems, a desk for those without one, the directory for citizens."""
+
+from typing import cast
+
+from flask import Flask
+from flask.blueprints import BlueprintSetupState
+
+from app.institutions import operator_visitor
+from app.institutions.routes import api, desk, directory
+
+
+@desk.blueprint.record_once
+def _install(state: BlueprintSetupState) -> None:
+    operator_visitor.install(cast(Flask, state.app))
+
+
+blueprints = [api.blueprint, desk.blueprint, directory.blueprint]

@@ -1,0 +1,120 @@
+"""Signing in at the desk: a name and a long password, five guesses, a session that a shared computer leaves sooner (domain 5)."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, update
+
+from app.core import audit, clock
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.institutions.desk_queries import find_operator, name_hash, session_hash
+from app.institutions.models import Operator, OperatorSession
+from app.institutions.policy import InstitutionTag
+from app.staff.password_rules import weakness
+from app.staff.service.attempts import SignInState, clear, state_of, take_guess
+from app.staff.service.passwords import hash_password, matches
+
+PASSWORD_CHARS = 15  # without a second factor (NIST 800-63B-4)
+SESSIONS_KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class DeskSignIn:
+    """token: what the browser carries from now on; only its keyed hash is stored."""
+
+    state: SignInState
+    token: str = field(default="", repr=False)
+
+
+def sign_in_operator(username: str, password: str, *, browser_name: str, is_shared: bool) -> DeskSignIn:
+    """The answer is the same whether or not the name is known (ASVS 6.3.8)."""
+    by_name = name_hash(username)
+    refused = take_guess(by_name)
+    if refused is not None:
+        return DeskSignIn(refused)
+    operator = find_operator(username)
+    is_right = matches(operator.password_hash if operator else "", password)
+    with transaction():
+        operator = find_operator(username)
+        if operator is None or not is_right or not _may_sign_in(operator):
+            return DeskSignIn(_note_wrong(by_name, operator))
+        clear(by_name)
+        token = secrets.token_urlsafe(32)
+        now = clock.now()
+        opened = OperatorSession(
+            token_hash=session_hash(token),
+            operator_id=operator.id,
+            browser_name=browser_name,
+            is_shared=is_shared,
+            created_at=now,
+            last_seen_at=now,
+        )
+        db.session.add(opened)
+        db.session.flush()
+        audit.record(InstitutionTag.operator_signed_in, actor=operator.actor, subject=f"institution:{operator.institution_id}")
+        return DeskSignIn(SignInState(ok=True), token)
+
+
+def choose_operator_password(operator: Operator, password: str, *, keep: OperatorSession) -> None:
+    """The operator's own choice; every other session of theirs ends. Raises DomainError `password_weak` or `password_same`."""
+    sentence = weakness(password, operator.username, min_chars=PASSWORD_CHARS)
+    if sentence is not None:
+        raise DomainError("password_weak", sentence, status=422)
+    if matches(operator.password_hash, password):
+        raise DomainError("password_same", str(_("新密码和现在的一样，请换一个。")), status=422)
+    hashed = hash_password(password)
+    with transaction():
+        db.session.execute(
+            update(Operator)
+            .where(Operator.id == operator.id)
+            .values(password_hash=hashed, must_choose_password=False, password_expires_at=None)
+        )
+        db.session.execute(
+            update(OperatorSession)
+            .where(OperatorSession.operator_id == operator.id, OperatorSession.id != keep.id, OperatorSession.ended_at.is_(None))
+            .values(ended_at=clock.now())
+        )
+        audit.record(InstitutionTag.operator_password_set, actor=operator.actor, subject=f"institution:{operator.institution_id}")
+
+
+@transaction()
+def sign_out_operator(session: OperatorSession) -> None:
+    ended = db.session.execute(
+        update(OperatorSession)
+        .where(OperatorSession.id == session.id, OperatorSession.ended_at.is_(None))
+        .values(ended_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    if ended.rowcount == 1:  # type: ignore[attr-defined]
+        operator = session.operator
+        audit.record(InstitutionTag.operator_signed_out, actor=operator.actor, subject=f"institution:{operator.institution_id}")
+
+
+@transaction()
+def note_operator_seen(session_id: int) -> None:
+    db.session.execute(update(OperatorSession).where(OperatorSession.id == session_id).values(last_seen_at=clock.now()))
+
+
+@transaction()
+def drop_operator_sessions() -> None:
+    """A week; the audit log remembers them."""
+    db.session.execute(delete(OperatorSession).where(OperatorSession.created_at < clock.now() - SESSIONS_KEPT))
+
+
+def _may_sign_in(operator: Operator) -> bool:
+    if operator.disabled_at is not None:
+        return False
+    return operator.password_expires_at is None or operator.password_expires_at > clock.now()
+
+
+def _note_wrong(by_name: bytes, operator: Operator | None) -> SignInState:
+    who = operator.actor if operator else "operator:unknown"
+    subject = f"institution:{operator.institution_id}" if operator else ""
+    state = state_of(by_name)
+    audit.record(InstitutionTag.operator_password_wrong, actor=who, subject=subject, outcome="refused")
+    if state.locked_until is not None:
+        audit.record(InstitutionTag.operator_locked, actor=who, subject=subject)
+    return state
