@@ -381,14 +381,60 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("mode", sa.String(length=8), nullable=False),
         sa.Column("started_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("report_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("merged_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("last_id_before", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("finished_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("created", sa.Integer(), nullable=False),
         sa.Column("updated", sa.Integer(), nullable=False),
         sa.Column("unchanged", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("undoing_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.String(length=40), nullable=False),
+        sa.Column("restored", sa.Integer(), nullable=False),
+        sa.Column("removed", sa.Integer(), nullable=False),
+        sa.Column("left", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_import")),
     )
+    with op.batch_alter_table("roster_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_roster_import_report_id"), ["report_id"], unique=False)
+
+    op.create_table(
+        "roster_search",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("searched_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_search")),
+    )
+    with op.batch_alter_table("roster_search", schema=None) as batch_op:
+        batch_op.create_index("ix_roster_search_by", ["by", "searched_at"], unique=False)
+        batch_op.create_index("ix_roster_search_searched_at", ["searched_at"], unique=False)
+
+    op.create_table(
+        "roster_upload",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("file_name", sa.String(length=64), nullable=True),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("ignored_columns", sa.String(length=400), nullable=False),
+        sa.Column("uploaded_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("delete_after", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("checked_hash", sa.String(length=64), nullable=False),
+        sa.Column("applied_at", app.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_upload")),
+        sa.UniqueConstraint("file_name", name=op.f("uq_roster_upload_file_name")),
+    )
+    with op.batch_alter_table("roster_upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_roster_upload_by"), ["by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_roster_upload_delete_after"), ["delete_after"], unique=False)
+
     op.create_table(
         "scan",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -645,6 +691,50 @@ def upgrade() -> None:
     with op.batch_alter_table("operator", schema=None) as batch_op:
         batch_op.create_index("uq_operator_number", ["institution_id", "operator_id"], unique=True)
 
+    op.create_table(
+        "person_status_change",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "former", sa.Enum("1", "2", "4", "died", "moved", name="insuredstatus", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column(
+            "status", sa.Enum("1", "2", "4", "died", "moved", name="insuredstatus", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column(
+            "reason",
+            sa.Enum("asked", "papers", "other_office", "correction", name="statusreason", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("changed_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["insured_person.id"], name=op.f("fk_person_status_change_person_id_insured_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_status_change")),
+    )
+    with op.batch_alter_table("person_status_change", schema=None) as batch_op:
+        batch_op.create_index("ix_person_status_change_person", ["person_id", "id"], unique=False)
+
+    op.create_table(
+        "roster_former",
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("gender", sa.String(length=1), nullable=False),
+        sa.Column("birthday", sa.Date(), nullable=True),
+        sa.Column("nationality", sa.String(length=3), nullable=False),
+        sa.Column("insured_region", sa.String(length=6), nullable=False),
+        sa.Column("insutype", sa.String(length=6), nullable=False),
+        sa.Column("psn_no", sa.String(length=30), nullable=False),
+        sa.Column("psn_type", sa.String(length=6), nullable=False),
+        sa.Column(
+            "status", sa.Enum("1", "2", "4", "died", "moved", name="insuredstatus", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column("updated_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["import_id"], ["roster_import.id"], name=op.f("fk_roster_former_import_id_roster_import")),
+        sa.PrimaryKeyConstraint("import_id", "person_id", name=op.f("pk_roster_former")),
+    )
     op.create_table(
         "consent",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2139,6 +2229,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consent_account_id"))
 
     op.drop_table("consent")
+    op.drop_table("roster_former")
+    with op.batch_alter_table("person_status_change", schema=None) as batch_op:
+        batch_op.drop_index("ix_person_status_change_person")
+
+    op.drop_table("person_status_change")
     with op.batch_alter_table("operator", schema=None) as batch_op:
         batch_op.drop_index("uq_operator_number")
 
@@ -2204,6 +2299,19 @@ def downgrade() -> None:
         batch_op.drop_index("ix_scan_credential")
 
     op.drop_table("scan")
+    with op.batch_alter_table("roster_upload", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_roster_upload_delete_after"))
+        batch_op.drop_index(batch_op.f("ix_roster_upload_by"))
+
+    op.drop_table("roster_upload")
+    with op.batch_alter_table("roster_search", schema=None) as batch_op:
+        batch_op.drop_index("ix_roster_search_searched_at")
+        batch_op.drop_index("ix_roster_search_by")
+
+    op.drop_table("roster_search")
+    with op.batch_alter_table("roster_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_roster_import_report_id"))
+
     op.drop_table("roster_import")
     with op.batch_alter_table("region", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_region_parent_code"))
