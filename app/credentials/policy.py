@@ -21,7 +21,6 @@ class CredentialTag(StrEnum):
     slip_issued = "slip:issued"
     slip_shown = "slip:shown"
     slip_revoked = "slip:revoked"
-    slip_used = "slip:used"
     presentation_made = "presentation:made"
     presentation_ended = "presentation:ended"
     tags_forged = "presentation:tags_forged"

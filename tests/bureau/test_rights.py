@@ -11,6 +11,10 @@ from tests.kit.staff import make_staff, sign_in_staff
 EVERYBODY = set(Role)
 REVIEWERS = {Role.reviewer}
 AGENTS = {Role.agent}
+SECADMINS = {Role.secadmin}
+COUNTERS = {Role.counter}
+AUDITORS = {Role.auditadmin}
+ALARMED = {Role.auditadmin, Role.secadmin}
 OPEN = "no session needed"
 HALF = "a session of staff, also half open"
 
@@ -47,11 +51,66 @@ TABLE: dict[str, object] = {
     "POST /bureau/calls/1/links/1/unbinding": AGENTS,
     "POST /bureau/calls/1/message": AGENTS,
     "POST /bureau/calls/1/unfreezing": AGENTS,
+    "GET /bureau/audit": AUDITORS,
+    "POST /bureau/audit/searches": AUDITORS,
+    "GET /bureau/audit/1": AUDITORS,
+    "GET /bureau/audit/document-views": AUDITORS,
+    "POST /bureau/audit/exports": AUDITORS,
+    "POST /bureau/audit/verifications": AUDITORS,
+    "GET /bureau/alarms": ALARMED,
+    "GET /bureau/call-backs": AGENTS,
+    "GET /bureau/call-backs/1": AGENTS,
+    "POST /bureau/call-backs/1/completion": AGENTS,
+    "POST /bureau/call-backs/1/no-answer": AGENTS,
+    "GET /bureau/denials": AGENTS,
+    "GET /bureau/denials/1": AGENTS,
+    "POST /bureau/denials/1/settlement": AGENTS,
+    "POST /bureau/denials/1/call": AGENTS,
+    "GET /bureau/custody-disputes": AGENTS,
+    "POST /bureau/custody-disputes/1/settlement": AGENTS,
+    "POST /bureau/calls/1/custody-dispute": AGENTS,
     "POST /bureau/unfreezings/1/confirmation": AGENTS,
     "POST /bureau/unfreezings/1/refusal": AGENTS,
     "GET /bureau/reports": EVERYBODY,
     "GET /bureau/reports/1": EVERYBODY,
     "GET /bureau/reports/1/file": EVERYBODY,
+    "GET /bureau/counter": COUNTERS,
+    "POST /bureau/counter/entries": COUNTERS,
+    "POST /bureau/counter/searches": COUNTERS,
+    "GET /bureau/counter/searches/1": COUNTERS,
+    "POST /bureau/counter/searches/1/persons/1/visit": COUNTERS,
+    "GET /bureau/counter/scans/1": COUNTERS,
+    "POST /bureau/counter/scans/1/visit": COUNTERS,
+    "GET /bureau/counter/visits/1": COUNTERS,
+    "POST /bureau/counter/visits/1/letters": COUNTERS,
+    "GET /bureau/counter/visits/1/letter": COUNTERS,
+    "POST /bureau/counter/visits/1/slips": COUNTERS,
+    "POST /bureau/counter/visits/1/slips/1/replacement": COUNTERS,
+    "GET /bureau/counter/visits/1/family": COUNTERS,
+    "POST /bureau/counter/visits/1/family": COUNTERS,
+    "POST /bureau/counter/visits/1/requests/1/authorisation": COUNTERS,
+    "GET /bureau/counter/slips": COUNTERS,
+    "GET /bureau/counter/slips/1": COUNTERS,
+    "POST /bureau/counter/slips/1/revocation": COUNTERS,
+    "GET /bureau/approvals": EVERYBODY,
+    "POST /bureau/approvals/1/approval": EVERYBODY,
+    "POST /bureau/approvals/1/refusal": EVERYBODY,
+    "POST /bureau/approvals/1/withdrawal": EVERYBODY,
+    "GET /bureau/messages": EVERYBODY,
+    "POST /bureau/messages/reading": EVERYBODY,
+    "GET /bureau/staff": SECADMINS,
+    "POST /bureau/staff": SECADMINS,
+    "GET /bureau/staff/1": SECADMINS,
+    "POST /bureau/staff/1/agency": SECADMINS,
+    "POST /bureau/staff/1/disabling": SECADMINS,
+    "POST /bureau/staff/1/enabling": SECADMINS,
+    "POST /bureau/staff/1/person": SECADMINS,
+    "POST /bureau/staff/1/reset": SECADMINS,
+    "POST /bureau/staff/1/reset-request": SECADMINS,
+    "POST /bureau/staff/1/roles": SECADMINS,
+    "POST /bureau/staff/1/second": SECADMINS,
+    "POST /bureau/staff/1/sessions/ending": SECADMINS,
+    "GET /bureau/staff/new": SECADMINS,
 }
 
 

@@ -148,14 +148,6 @@ def test_thirty_silent_days_are_too_many(desk: Desk, telephone: Telephone) -> No
     assert_refused(desk.scan(telephone.draw()), 1011)
 
 
-def test_a_slip_is_good_in_the_city_of_its_holder_only(app: Flask, desk: Desk, telephone: Telephone) -> None:
-    telephone.change(shown_by="slip", device_id=None)
-    elsewhere = make_desk(app, "H61010000001", region="610100")
-
-    assert_refused(elsewhere.scan(telephone.draw(1)), 1012)
-    assert desk.scan(telephone.draw()).json["data"]["extData"]["shownBy"] == "slip"
-
-
 def test_a_scene_that_is_not_enabled_uses_nothing_up(app: Flask, telephone: Telephone) -> None:
     desk = make_desk(app, scenes=["01101"])
     code = telephone.draw()

@@ -5,7 +5,7 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from app.bureau.models import HotlineTag
+from app.bureau.models import CounterTag, HotlineTag
 from app.core.audit import AuditTag
 from app.institutions.policy import InstitutionTag
 from app.regions.models import RegionTag
@@ -28,7 +28,7 @@ REVIEWS = {
     ReviewTag.refused: _l("不能办的审核，没有让办"),
 }
 HOTLINE = {
-    HotlineTag.searched: _l("按来电查找参保人"),
+    HotlineTag.searched: _l("查找参保人"),
     HotlineTag.alarm: _l("查不到的次数太多，停止了查询"),
     HotlineTag.call_opened: _l("打开了来电"),
     HotlineTag.caller_verified: _l("核对了来电人"),
@@ -44,7 +44,14 @@ HOTLINE = {
     HotlineTag.denial_opened: _l("打开了“不是我”的一件"),
     HotlineTag.refused: _l("自己或家人的事，没有让办"),
 }
-COUNTER: dict[StrEnum, LazyString] = {}
+COUNTER: dict[StrEnum, LazyString] = {
+    CounterTag.scanned: _l("在窗口扫了医保码"),
+    CounterTag.visit_opened: _l("在窗口核对了证件原件"),
+    CounterTag.letter_issued: _l("在窗口打印了核验码"),
+    CounterTag.slip_issued: _l("在窗口开了纸质码"),
+    CounterTag.family_bound: _l("在窗口绑定了家人"),
+    CounterTag.family_authorised: _l("在窗口记下了本人同意"),
+}
 ROSTER = {
     RosterTag.person_added: _l("名册新增一人"),
     RosterTag.person_changed: _l("名册改了一人的信息"),
@@ -56,6 +63,17 @@ INSTITUTIONS = {
     InstitutionTag.disabled: _l("停用了一家机构"),
     InstitutionTag.key_issued: _l("给机构发了密钥"),
     InstitutionTag.key_revoked: _l("作废了机构的密钥"),
+    InstitutionTag.changed: _l("改了机构的名称、所在地或业务"),
+    InstitutionTag.key_granted: _l("复核通过了一个密钥"),
+    InstitutionTag.key_ending: _l("定了密钥停用的日子"),
+    InstitutionTag.operator_added: _l("添加了机构的经办人"),
+    InstitutionTag.operator_reset: _l("给经办人重发了一次性密码"),
+    InstitutionTag.operator_disabled: _l("停用了机构的经办人"),
+    InstitutionTag.operator_password_wrong: _l("经办人的密码不对"),
+    InstitutionTag.operator_locked: _l("经办人的登录锁住了"),
+    InstitutionTag.operator_signed_in: _l("经办人登录"),
+    InstitutionTag.operator_signed_out: _l("经办人退出"),
+    InstitutionTag.operator_password_set: _l("经办人设了新密码"),
     InstitutionTag.guesses_numbers: _l("机构在猜十二位数字码"),
 }
 CONTENT = {

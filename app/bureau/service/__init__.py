@@ -1,4 +1,4 @@
-"""The verbs of the hotline. Everything else the desk does is a verb of the feature it is about."""
+"""The verbs of the hotline and of the auditor. Everything else the desk does is a verb of the feature it is about."""
 
 from app.bureau.service.acting import (
     ask_unfreezing,
@@ -30,6 +30,7 @@ from app.bureau.service.calls import (
     search_phone,
     verify_caller,
 )
+from app.bureau.service.counter import enter, expire_window, open_visit, search_document
 from app.bureau.service.followups import (
     agree_by_telephone,
     call_about_denial,
@@ -42,6 +43,16 @@ from app.bureau.service.followups import (
     open_denial,
     settle_custody,
 )
+from app.bureau.service.window_acts import (
+    authorise_family,
+    bind_family,
+    give_letter,
+    give_slip,
+    needs_paper_consent,
+    open_letter,
+    replace_slip,
+    revoke,
+)
 
 __all__ = [
     "CHECKS_NEEDED",
@@ -49,25 +60,37 @@ __all__ = [
     "VERIFICATION",
     "agree_by_telephone",
     "ask_unfreezing",
+    "authorise_family",
+    "bind_family",
     "call_about_denial",
     "close_denial",
     "confirm_unfreezing",
     "disagree_by_telephone",
     "dispute_custody",
+    "enter",
     "expire_searches",
+    "expire_window",
     "export_log",
     "find_person_for_audit",
     "freeze_for_caller",
+    "give_letter",
+    "give_slip",
     "may_be_disputed",
     "message_caller",
+    "needs_paper_consent",
     "note_no_answer",
     "note_opened",
     "open_call",
     "open_call_back",
     "open_denial",
+    "open_letter",
+    "open_visit",
     "refuse_unfreezing",
+    "replace_slip",
+    "revoke",
     "run_export",
     "run_verification",
+    "search_document",
     "search_help_code",
     "search_log",
     "search_name",
