@@ -14,11 +14,13 @@ _SECTIONS: tuple[tuple[tuple[Right, ...], str, LazyString], ...] = (
     ((Right.decide_cases,), "/bureau/cases", _l("审核")),
     ((Right.find_citizens,), "/bureau/calls", _l("来电")),
     ((Right.serve_at_counter,), "/bureau/counter", _l("窗口")),
+    ((Right.manage_institutions, Right.approve_keys), "/bureau/institutions", _l("机构")),
     ((Right.read_dashboard,), "/bureau/figures", _l("数据")),
     ((Right.read_audit,), "/bureau/audit", _l("审计")),
     ((Right.see_alarms,), "/bureau/alarms", _l("警报")),
     ((Right.manage_staff,), "/bureau/staff", _l("人员")),
     ((Right.approve_roles, Right.approve_keys, Right.manage_roster), "/bureau/approvals", _l("复核")),
+    ((Right.set_risk_rules,), "/bureau/risk-rules", _l("规则")),
 )
 
 

@@ -15,6 +15,7 @@ SECADMINS = {Role.secadmin}
 COUNTERS = {Role.counter}
 AUDITORS = {Role.auditadmin}
 ALARMED = {Role.auditadmin, Role.secadmin}
+KEEPERS = {Role.sysadmin, Role.secadmin}  # a key is taken away by either
 OPEN = "no session needed"
 HALF = "a session of staff, also half open"
 
@@ -111,6 +112,23 @@ TABLE: dict[str, object] = {
     "POST /bureau/staff/1/second": SECADMINS,
     "POST /bureau/staff/1/sessions/ending": SECADMINS,
     "GET /bureau/staff/new": SECADMINS,
+    "GET /bureau/institutions": KEEPERS,
+    "GET /bureau/institutions/1": KEEPERS,
+    "POST /bureau/institutions/1/keys/1/end": KEEPERS,
+    "POST /bureau/institutions/1/keys/1/revocation": KEEPERS,
+    "GET /bureau/institutions/new": {Role.sysadmin},
+    "POST /bureau/institutions": {Role.sysadmin},
+    "GET /bureau/institutions/1/details": {Role.sysadmin},
+    "POST /bureau/institutions/1/details": {Role.sysadmin},
+    "POST /bureau/institutions/1/disabling": {Role.sysadmin},
+    "POST /bureau/institutions/1/enabling": {Role.sysadmin},
+    "POST /bureau/institutions/1/key-requests": {Role.sysadmin},
+    "POST /bureau/institutions/1/key-grants/1/claim": {Role.sysadmin},
+    "POST /bureau/institutions/1/operators": {Role.sysadmin},
+    "POST /bureau/institutions/1/operators/1/reset": {Role.sysadmin},
+    "POST /bureau/institutions/1/operators/1/disabling": {Role.sysadmin},
+    "GET /bureau/risk-rules": {Role.secadmin},
+    "POST /bureau/risk-rules/dry-runs": {Role.secadmin},
 }
 
 

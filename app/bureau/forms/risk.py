@@ -1,0 +1,19 @@
+"""Trial values for the rules of number matching."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, IntegerField, SelectField
+from wtforms.validators import InputRequired, NumberRange
+
+
+def _whole(name: str, most: int) -> IntegerField:
+    sentence = _l("请填 0 到 %(most)d 的整数，0 是不用这条。", most=most)
+    return IntegerField(name, [InputRequired(sentence), NumberRange(0, most, sentence)])
+
+
+class RiskRulesForm(FlaskForm):  # type: ignore[misc]
+    first_use = BooleanField(_l("第一次在这家机构用"))
+    other_city_minutes = _whole(_l("多少分钟内在另一个城市用过"), 1440)
+    pharmacies_a_day = _whole(_l("一天里多于几家药店"), 100)
+    new_device_hours = _whole(_l("手机绑定不到多少小时"), 8760)
+    min_rules = SelectField(_l("几条同时碰上才核对"), choices=[(n, str(n)) for n in range(1, 5)], coerce=int)

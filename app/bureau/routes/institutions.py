@@ -1,0 +1,210 @@
+"""机构: the register of hospitals, pharmacies and counters, and what each may scan (S63, S76)."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.bureau.audit_words import sentence_of
+from app.bureau.forms.institutions import InstitutionForm, KeyEndForm, KeyRequestForm, OperatorForm
+from app.bureau.routes.blueprint import blueprint
+from app.core.access import access
+from app.core.errors import DomainError
+from app.institutions import desk_queries, register_queries, service
+from app.institutions.business_types import BUSINESS_TYPES, SCENES
+from app.institutions.models import Institution, InstitutionKind
+from app.institutions.scene_names import KIND_NAMES, SCENE_NAMES, scenes_of
+from app.regions.queries import find_region, list_insured_regions
+from app.staff.policy import Right, may
+from app.staff.visitor import current_staff
+
+SEE = may(Right.manage_institutions, Right.approve_keys)
+CHANGE = may(Right.manage_institutions)
+_STATES = {"on": True, "off": False}
+
+
+@blueprint.get("/bureau/institutions")
+@access(SEE)
+def list_institutions() -> ResponseReturnValue:
+    text, kind = request.args.get("q", "").strip()[:60], request.args.get("kind", "")
+    region, state = request.args.get("region", ""), request.args.get("state", "")
+    found = register_queries.list_page(
+        register_queries.regions_seen(current_staff.regions),
+        beginning=text,
+        kind=InstitutionKind(kind) if kind in {k.value for k in InstitutionKind} else None,
+        region=region,
+        is_enabled=_STATES.get(state),
+        after=request.args.get("after", "")[:12],
+    )
+    return render_template(
+        "bureau/list_institutions.html",
+        institutions=found[: register_queries.PAGE],
+        has_more=len(found) > register_queries.PAGE,
+        query=text,
+        kind=kind,
+        region=region,
+        state=state,
+        regions=_own_regions(),
+        kind_names=KIND_NAMES,
+        scene_names=SCENE_NAMES,
+        scenes_of=scenes_of,
+        grants=register_queries.list_open_grants(current_staff.staff_id),
+    )
+
+
+@blueprint.get("/bureau/institutions/new")
+@access(CHANGE)
+def new_institution() -> ResponseReturnValue:
+    return _show_form(InstitutionForm(), None)
+
+
+@blueprint.post("/bureau/institutions")
+@access(CHANGE)
+def create_institution() -> ResponseReturnValue:
+    form = InstitutionForm()
+    form.offer(_own_regions())
+    try:
+        _require_own(form)
+        made = service.add_institution(
+            (form.code.data or "").strip().upper(),
+            form.name.data or "",
+            region_code=form.region_code.data or "",
+            business_types=form.business_types.data or [],
+            is_sandbox=form.is_sandbox.data,
+            supports_challenge=form.supports_challenge.data,
+            by=current_staff.actor,
+        )
+    except DomainError as refusal:
+        if not form.refuse(refusal.field or "code", refusal.what):
+            raise
+        return _show_form(form, None, refusal.status)
+    flash(_("已登记。接下来可以给它申请密钥，或者添加经办人。"))
+    return _to(made.id)
+
+
+@blueprint.get("/bureau/institutions/<int:institution_id>")
+@access(SEE)
+def show_institution(institution_id: int) -> ResponseReturnValue:
+    return show_page(get_own(institution_id))
+
+
+@blueprint.get("/bureau/institutions/<int:institution_id>/details")
+@access(CHANGE)
+def edit_institution(institution_id: int) -> ResponseReturnValue:
+    known = get_own(institution_id)
+    form = InstitutionForm(
+        formdata=None,
+        code=known.fixmedins_code,
+        name=known.name,
+        region_code=known.region_code,
+        business_types=known.scenes,
+        supports_challenge=known.supports_challenge,
+    )
+    return _show_form(form, known)
+
+
+@blueprint.post("/bureau/institutions/<int:institution_id>/details")
+@access(CHANGE)
+def update_institution(institution_id: int) -> ResponseReturnValue:
+    known, form = get_own(institution_id), InstitutionForm()
+    form.offer(_own_regions())
+    try:
+        _require_own(form)
+        service.change_institution(
+            known.fixmedins_code,
+            name=form.name.data or "",
+            region_code=form.region_code.data or "",
+            business_types=form.business_types.data or [],
+            supports_challenge=form.supports_challenge.data,
+            by=current_staff.actor,
+        )
+    except DomainError as refusal:
+        if not form.refuse(refusal.field, refusal.what):
+            raise
+        return _show_form(form, known, refusal.status)
+    flash(_("已保存，从下一次扫码起按新的办。"))
+    return _to(institution_id)
+
+
+@blueprint.post("/bureau/institutions/<int:institution_id>/disabling")
+@access(CHANGE)
+def create_disabling(institution_id: int) -> ResponseReturnValue:
+    service.set_enabled(get_own(institution_id).fixmedins_code, False, current_staff.actor)
+    flash(_("已停用，从下一次扫码起不再受理。"))
+    return _to(institution_id)
+
+
+@blueprint.post("/bureau/institutions/<int:institution_id>/enabling")
+@access(CHANGE)
+def create_enabling(institution_id: int) -> ResponseReturnValue:
+    service.set_enabled(get_own(institution_id).fixmedins_code, True, current_staff.actor)
+    flash(_("已启用，下一次扫码就可以用。"))
+    return _to(institution_id)
+
+
+def get_own(institution_id: int) -> Institution:
+    return register_queries.get_seen(institution_id, current_staff.regions)
+
+
+def show_page(
+    institution: Institution,
+    *,
+    keys_form: KeyRequestForm | None = None,
+    end_form: KeyEndForm | None = None,
+    operator_form: OperatorForm | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    """The institution with whichever form was refused; the others fresh."""
+    keys = register_queries.list_keys(institution.id)
+    acts = register_queries.list_acts(institution.id)
+    refused = next((form for form in (keys_form, end_form, operator_form) if form is not None and form.errors), None)
+    region = find_region(institution.region_code)
+    page = render_template(
+        "bureau/show_institution.html",
+        institution=institution,
+        region=region.name if region else institution.region_code,
+        kind_name=KIND_NAMES[institution.kind],
+        scenes=SCENES,
+        scene_names=SCENE_NAMES,
+        business_types=BUSINESS_TYPES,
+        keys=keys,
+        is_live=register_queries.is_live,
+        grants=[g for g in register_queries.list_open_grants(current_staff.staff_id) if g.institution_id == institution.id],
+        operators=desk_queries.list_operators(institution.id),
+        acts=acts,
+        act_sentence=sentence_of,
+        names=register_queries.names_of_actors(
+            {key.issued_by for key in keys} | {key.approved_by for key in keys} | {a.actor for a in acts}
+        ),
+        keys_form=keys_form or KeyRequestForm(formdata=None),
+        end_form=end_form or KeyEndForm(formdata=None),
+        operator_form=operator_form or OperatorForm(formdata=None),
+        form=refused,
+    )
+    return page, status
+
+
+def _show_form(form: InstitutionForm, known: Institution | None, status: int = 200) -> ResponseReturnValue:
+    form.offer(_own_regions())
+    page = render_template(
+        "bureau/edit_institution.html",
+        form=form,
+        known=known,
+        scenes=SCENES,
+        scene_names=SCENE_NAMES,
+        business_types=BUSINESS_TYPES,
+        chosen=set(form.business_types.data or []),
+    )
+    return page, status
+
+
+def _own_regions() -> dict[str, str]:
+    return {found.code: found.name for found in list_insured_regions() if found.code in current_staff.regions}
+
+
+def _require_own(form: InstitutionForm) -> None:
+    if (form.region_code.data or "") not in current_staff.regions:
+        raise DomainError("region_foreign", _("请选择您负责的地方。"), field="region")
+
+
+def _to(institution_id: int) -> ResponseReturnValue:
+    return redirect(url_for("bureau.show_institution", institution_id=institution_id), 303)
