@@ -13,6 +13,9 @@ from app.institutions.business_types import BUSINESS_TYPES
 from app.roster.identity import CERT_TYPES, Cert, InvalidCert, parse_cert
 
 
+COMMON = ("01301", "01101", "01201", "01302", "02121")  # what slips are mostly for, first
+
+
 class RefusableForm(FlaskForm):  # type: ignore[misc]
     def refuse(self, name: str, sentence: str) -> bool:
         """Puts a service's refusal beside the field it is about; False when that field is not here."""
@@ -60,9 +63,10 @@ class SlipForm(RefusableForm):
 
     def __init__(self, **values: object) -> None:
         super().__init__(**values)
+        ordered = dict.fromkeys((*COMMON, *BUSINESS_TYPES))
         self.purpose.choices = [
             SelectChoice("", _("请选择")),
-            *(SelectChoice(code, str(_(name))) for code, name in BUSINESS_TYPES.items()),
+            *(SelectChoice(code, str(_(BUSINESS_TYPES[code]))) for code in ordered),
         ]
 
     def validate_place(self, field: Field) -> None:
