@@ -36,6 +36,7 @@ FEATURES = (
     "mutual_aid",
     "institutions",
     "help",
+    "figures",
     "bureau",
     "pwa",
     "home",

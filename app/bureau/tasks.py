@@ -4,12 +4,28 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.bureau import service
+from app.bureau.models import HotlineTag
 from app.core import background
+from app.figures.service import count_calls
 from app.reports.service import register_kind
 from app.staff.rights import Right
 
 
+COUNTED = (
+    HotlineTag.call_opened,
+    HotlineTag.caller_verified,
+    HotlineTag.caller_doubted,
+    HotlineTag.frozen,
+    HotlineTag.device_unbound,
+    HotlineTag.link_unbound,
+    HotlineTag.message_sent,
+    HotlineTag.unfreezing_asked,
+    HotlineTag.unfreezing_confirmed,
+)
+
+
 def register(app: Flask) -> None:
+    count_calls(COUNTED)
     register_kind(service.EXPORT, service.run_export, right=Right.read_audit, title=_l("导出操作日志"))
     register_kind(service.VERIFICATION, service.run_verification, right=Right.read_audit, title=_l("核验操作日志"))
     background.register(app, "bureau.expire", 3600, service.expire_searches)

@@ -1,0 +1,190 @@
+"""Where things stand in a chart. Pure: lengths in percent of the width, or in em of the chart's own type, so that it grows with it.
+
+Drawn by `components/chart.html`. A column or bar that is not whole yet, or is late, differs by its shape, not by colour alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from flask_babel import gettext as _
+
+Kind = Literal["whole", "partial", "late"]
+PLOT_TOP, PLOT_HEIGHT = 2.0, 9.0  # em: room for a number above the highest column
+BAR_ROW = 3.3  # em: the name, the bar beneath it
+LONGEST_BAR = 56.0  # percent: the number stands behind it
+_NAMES_AT_MOST = 8
+_WIDE_COLUMNS = 14
+_CHARS_IN_A_ROW = 46
+_NAME_CHARS = 17
+
+
+@dataclass(frozen=True)
+class Point:
+    """name: what stands beneath the column. kind: whole unless its days are not over or it stands for what came late."""
+
+    name: str
+    value: int
+    kind: Kind = "whole"
+
+
+@dataclass(frozen=True)
+class Tick:
+    text: str
+    y: float  # em
+
+
+@dataclass(frozen=True)
+class Column:
+    """x, width, y, height: percent of the plot. middle: percent, label_y: em."""
+
+    name: str
+    value: int
+    kind: Kind
+    x: float
+    width: float
+    y: float
+    height: float
+    middle: float
+    label_y: float
+    has_name: bool
+    is_minor: bool  # its name gives way on a narrow screen
+    is_told: bool  # its number stands above it on every screen
+
+
+@dataclass(frozen=True)
+class Columns:
+    columns: tuple[Column, ...]
+    ticks: tuple[Tick, ...]
+    shows_all: bool  # all numbers, where the screen is wide enough
+    mark: tuple[float, str] | None = None  # percent of the plot, what the line there means
+
+
+@dataclass(frozen=True)
+class Bar:
+    """y: em of the row's top. width: percent. text: what stands behind the bar."""
+
+    name: str
+    text: str
+    kind: Kind
+    y: float
+    width: float
+    track: float
+
+
+@dataclass(frozen=True)
+class Bars:
+    bars: tuple[Bar, ...]
+    height: float  # em
+
+
+@dataclass(frozen=True)
+class Line:
+    """points: of a polyline in a plot of 100 x 100; area: the same, closed along the ground. goal_y: em, None without a goal."""
+
+    points: str
+    area: str
+    ticks: tuple[Tick, ...]
+    names: tuple[tuple[str, float, str], ...]  # (text, percent, anchor)
+    end_text: str
+    end_y: float
+    goal_text: str
+    goal_y: float | None
+
+
+def draw_columns(points: Sequence[Point], *, mark_after: int = 0, mark_text: str = "") -> Columns:
+    """mark_after: so many columns stand before the line that is drawn; none is drawn for 0."""
+    top, ticks = _scale(max((point.value for point in points), default=0))
+    slot = 100 / max(1, len(points))
+    every = -(-len(points) // _NAMES_AT_MOST)
+    told = _told(points)
+    columns = []
+    for number, point in enumerate(points):
+        height = 100 * point.value / top
+        from_end = len(points) - 1 - number
+        columns.append(
+            Column(
+                point.name,
+                point.value,
+                point.kind,
+                x=round(slot * (number + 0.14), 2),
+                width=round(slot * 0.72, 2),
+                y=round(100 - height, 2),
+                height=round(height, 2),
+                middle=round(slot * (number + 0.5), 2),
+                label_y=round(PLOT_TOP + PLOT_HEIGHT * (1 - point.value / top) - 0.35, 2),
+                has_name=from_end % every == 0,
+                is_minor=from_end % (2 * every) != 0 and len(points) > _NAMES_AT_MOST // 2,
+                is_told=number in told,
+            )
+        )
+    mark = (round(slot * mark_after, 2), mark_text) if mark_after else None
+    return Columns(tuple(columns), ticks, shows_all=_fits(points), mark=mark)
+
+
+def draw_bars(rows: Sequence[tuple[str, int, str]], *, whole: int = 0, late: bool = False) -> Bars:
+    """rows: (name, value, text behind the bar). whole: the value a full bar stands for; the greatest when 0."""
+    full = whole or max((value for _, value, _ in rows), default=0) or 1
+    bars = [
+        Bar(
+            name if len(name) <= _NAME_CHARS else name[: _NAME_CHARS - 1] + "…",
+            text,
+            "late" if late else "whole",
+            y=round(BAR_ROW * number, 2),
+            width=round(max(0.4 if value else 0.0, LONGEST_BAR * min(1.0, value / full)), 2),
+            track=LONGEST_BAR if whole else 0.0,
+        )
+        for number, (name, value, text) in enumerate(rows)
+    ]
+    return Bars(tuple(bars), round(BAR_ROW * len(rows), 2))
+
+
+def draw_line(points: Sequence[Point], *, goal: int = 0, goal_text: str = "") -> Line:
+    """From the ground up, so that steepness tells the truth. At least two points."""
+    top, ticks = _scale(max(goal, *(point.value for point in points)))
+    step = 100 / (len(points) - 1)
+    spots = [(round(step * number, 2), round(100 - 100 * point.value / top, 2)) for number, point in enumerate(points)]
+    path = " ".join(f"{x},{y}" for x, y in spots)
+    middle = len(points) // 2
+    last = points[-1]
+    return Line(
+        path,
+        f"0,100 {path} 100,100",
+        ticks,
+        ((points[0].name, 0, "start"), (points[middle].name, round(step * middle, 2), "middle"), (last.name, 100, "end")),
+        end_text=f"{last.value:,}",
+        end_y=round(PLOT_TOP + PLOT_HEIGHT * (1 - last.value / top) - 0.5, 2),
+        goal_text=goal_text,
+        goal_y=round(PLOT_TOP + PLOT_HEIGHT * (1 - goal / top), 2) if goal else None,
+    )
+
+
+def short(number: int) -> str:
+    """For an axis: 12.5万."""
+    return _("%(count)s万", count=f"{number / 10_000:g}") if number >= 10_000 else f"{number:,}"
+
+
+def _scale(most: int) -> tuple[int, tuple[Tick, ...]]:
+    """A round number not below the greatest value, and the lines at it, at half of it and at the ground."""
+    top = 2
+    for power in range(13):
+        found = next((unit * 10**power for unit in (2, 4, 6, 8, 10) if unit * 10**power >= most), None)
+        if found is not None:
+            top = found
+            break
+    return top, tuple(Tick(short(value), round(PLOT_TOP + PLOT_HEIGHT * (1 - value / top), 2)) for value in (0, top // 2, top))
+
+
+def _fits(points: Sequence[Point]) -> bool:
+    """Whether a number above each column would not touch the next."""
+    longest = max((len(f"{point.value:,}") for point in points), default=0)
+    return len(points) * (longest + 1.5) <= _CHARS_IN_A_ROW
+
+
+def _told(points: Sequence[Point]) -> set[int]:
+    """The highest; and the last, where columns are wide and it does not stand right beside."""
+    if not any(point.value for point in points):
+        return set()
+    peak = max(range(len(points)), key=lambda number: points[number].value)
+    last = len(points) - 1
+    return {peak} | ({last} if points[last].value and last - peak > 1 and len(points) <= _WIDE_COLUMNS else set())

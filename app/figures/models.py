@@ -1,0 +1,74 @@
+"""What the bureau counts, a day at a time. Numbers only: nobody is in these tables."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base
+
+
+class FigureTag(StrEnum):
+    exported = "figures:exported"
+
+
+class Figure(StrEnum):
+    """What a value counts, and what its key is."""
+
+    activated = "activated"  # own | held (by a relative)
+    taken_over = "taken_over"  # a held one became its person's own
+    ended = "ended"
+    frozen = "frozen"
+    unfrozen = "unfrozen"
+    step = "step"  # started | found | consented | proved | completed: persons a day
+    step_refused = "step_refused"  # the refusal's code
+    gave_up = "gave_up"  # the step an activation was left at
+    scan = "scan"  # accepted; institution id
+    scene = "scene"  # accepted; business type
+    scan_refused = "scan_refused"  # institution id; 0 where none is known. Being asked for two digits is no refusal
+    refusal = "refusal"  # the reason's integer
+    decided = "decided"  # approved | returned | rejected
+    in_time = "in_time"  # the same
+    working_time = "working_time"  # `approved:00090`: at most so many working minutes
+    link_made = "link_made"
+    link_ended = "link_ended"
+    denied = "denied"
+    denial_settled = "denial_settled"
+    call = "call"  # what was done for a caller
+    # How it stands, at the end of the day or just now: a past day cannot be asked again
+    frozen_now = "frozen_now"
+    waiting = "waiting"
+    late = "late"
+    draft_open = "draft_open"  # the step it stands at
+    denial_open = "denial_open"
+    # How it stood when the day began, counted once a day
+    insured = "insured"
+    living = "living"  # own | held
+    links = "links"
+
+
+NOW = (Figure.frozen_now, Figure.waiting, Figure.late, Figure.draft_open, Figure.denial_open)
+MORNING = (Figure.insured, Figure.living, Figure.links)
+OF_A_DAY = tuple(figure for figure in Figure if figure not in NOW and figure not in MORNING)
+
+
+class DailyFigure(Base):
+    """One number of one day in China. region: admdvs of the person, or of the institution that scanned; empty where unknown."""
+
+    __tablename__ = "daily_figure"
+
+    figure: Mapped[str] = mapped_column(String(16), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    region: Mapped[str] = mapped_column(String(6), primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+
+
+class CountedDay(Base):
+    """A day that was counted, and as of when. Who counted it later knows better."""
+
+    __tablename__ = "counted_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    counted_at: Mapped[datetime]

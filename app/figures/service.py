@@ -1,0 +1,96 @@
+"""Counting: whole days, each written in one short transaction after it was read, so that nobody waits for it."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.core import audit, clock
+from app.core.db import db, transaction
+from app.core.logs import log
+from app.figures import queries
+from app.figures.models import MORNING, NOW, OF_A_DAY, CountedDay, DailyFigure, Figure, FigureTag
+from app.figures.periods import Span
+from app.figures.queries import Tally
+
+CATCH_UP_DAYS = 31  # what one run counts at most; the next goes on
+_calls: dict[str, str] = {}
+
+
+def count_calls(tags: Iterable[StrEnum]) -> None:
+    """These acts are calls at the hotline, counted under the word after the colon. Who owns the tags says so once."""
+    _calls.update({tag.value: tag.value.partition(":")[2][:32] for tag in tags})
+
+
+def count_due() -> int:
+    """Today and yesterday again, because rows commit late and days begin; before them whatever days were missed. How many days."""
+    today = clock.today()
+    last = db.session.scalar(select(CountedDay.day).order_by(CountedDay.day.desc()).limit(1))
+    known = last if last is not None else queries.first_day_of_log()
+    first = min(known or today, today - timedelta(days=1) if last is not None else today)
+    return count_days(first, min(today, first + timedelta(days=CATCH_UP_DAYS)))
+
+
+def count_days(first: date, last: date, *, on_day: Callable[[date], None] | None = None) -> int:
+    """Counts these days anew, oldest first, and returns how many. on_day: told after each. Counting twice changes nothing.
+
+    How things stand now is written for today alone; how they stood in the morning for the last of these days, once.
+    """
+    span = Span(first, last)
+    for day in span:
+        _count_day(day, is_last=day == last)
+        if on_day is not None:
+            on_day(day)
+    return span.days
+
+
+@transaction()
+def note_export(actor: str, page: str, chart: str, days: int) -> None:
+    """Who took a table away is written down."""
+    audit.record(FigureTag.exported, actor=actor, subject=f"figures:{page}", chart=chart, days=days)
+
+
+def _count_day(day: date, *, is_last: bool) -> None:
+    db.session.rollback()  # what is read from here on is no older than `as_of`
+    as_of = clock.now()
+    tally, replaced = queries.tally_day(day, _calls), set(OF_A_DAY)
+    if day == clock.today():
+        tally += queries.tally_now()
+        replaced |= set(NOW)
+    if is_last and not _has_morning(day):
+        tally += queries.tally_morning(day)
+        replaced |= set(MORNING)
+    if not _write(day, as_of, tally, replaced):
+        log.info("figures_counted_meanwhile", day=day.isoformat())
+
+
+def _has_morning(day: date) -> bool:
+    rows = select(DailyFigure.value).where(DailyFigure.figure.in_([f.value for f in MORNING]), DailyFigure.day == day)
+    return db.session.execute(rows.limit(1)).first() is not None
+
+
+@transaction()
+def _write(day: date, as_of: datetime, tally: Tally, replaced: set[Figure]) -> bool:
+    """False when another runner has counted this day from a later moment on. The row of the day makes runners wait."""
+    make = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    claim = make(CountedDay).values(day=day, counted_at=as_of)
+    claim = claim.on_conflict_do_update(
+        index_elements=["day"], set_={"counted_at": claim.excluded.counted_at}, where=CountedDay.counted_at <= as_of
+    )
+    if db.session.scalar(claim.returning(CountedDay.day)) is None:
+        return False
+    names = [figure.value for figure in replaced]
+    db.session.execute(
+        delete(DailyFigure)
+        .where(DailyFigure.figure.in_(names), DailyFigure.day == day)
+        .execution_options(synchronize_session=False)
+    )
+    rows = [
+        {"figure": figure.value, "day": day, "region": region, "key": key, "value": value}
+        for (figure, region, key), value in sorted(tally.items())
+    ]
+    if rows:
+        db.session.execute(insert(DailyFigure), rows)
+    return True
