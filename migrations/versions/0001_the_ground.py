@@ -109,6 +109,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_demo_sms_sent_at"), ["sent_at"], unique=False)
 
     op.create_table(
+        "desk_reminder",
+        sa.Column("what", sa.String(length=24), nullable=False),
+        sa.Column("said_at", app.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("what", name=op.f("pk_desk_reminder")),
+    )
+    op.create_table(
         "ec_token",
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("scan_id", sa.BigInteger(), nullable=False),
@@ -601,6 +607,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("status = 'frozen'"),
             postgresql_where=sa.text("status = 'frozen'"),
         )
+        batch_op.create_index(batch_op.f("ix_credential_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
             "uq_credential_living",
             ["person_id"],
@@ -621,6 +628,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_custody_flag")),
     )
     with op.batch_alter_table("custody_flag", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_custody_flag_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
             "uq_custody_flag_person",
             ["person_id"],
@@ -1032,6 +1040,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("staff_member", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_staff_member_agency_id"), ["agency_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_staff_member_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "use_denial",
@@ -1086,6 +1095,7 @@ def upgrade() -> None:
     with op.batch_alter_table("activation_draft", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_activation_draft_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_activation_draft_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_activation_draft_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "approval",
@@ -1139,6 +1149,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("counter_scan", schema=None) as batch_op:
         batch_op.create_index("ix_counter_scan_at", ["scanned_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_counter_scan_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "counter_visit",
@@ -1328,6 +1339,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_mutual_aid_beneficiary", ["beneficiary_person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_mutual_aid_consent_id"), ["consent_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_mutual_aid_payer_account_id"), ["payer_account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mutual_aid_payer_person_id"), ["payer_person_id"], unique=False)
         batch_op.create_index(
             "uq_mutual_aid_live",
             ["payer_person_id", "beneficiary_person_id"],
@@ -1845,6 +1857,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("unfreeze_request", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_unfreeze_request_asked_at"), ["asked_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_unfreeze_request_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_unfreeze_request_region"), ["region"], unique=False)
 
     op.create_table(
@@ -1993,6 +2006,7 @@ def downgrade() -> None:
     op.drop_table("call_back")
     with op.batch_alter_table("unfreeze_request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unfreeze_request_region"))
+        batch_op.drop_index(batch_op.f("ix_unfreeze_request_person_id"))
         batch_op.drop_index(batch_op.f("ix_unfreeze_request_asked_at"))
 
     op.drop_table("unfreeze_request")
@@ -2112,6 +2126,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "uq_mutual_aid_live", sqlite_where=sa.text("revoked_at IS NULL"), postgresql_where=sa.text("revoked_at IS NULL")
         )
+        batch_op.drop_index(batch_op.f("ix_mutual_aid_payer_person_id"))
         batch_op.drop_index(batch_op.f("ix_mutual_aid_payer_account_id"))
         batch_op.drop_index(batch_op.f("ix_mutual_aid_consent_id"))
         batch_op.drop_index("ix_mutual_aid_beneficiary")
@@ -2149,6 +2164,7 @@ def downgrade() -> None:
 
     op.drop_table("counter_visit")
     with op.batch_alter_table("counter_scan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_counter_scan_person_id"))
         batch_op.drop_index("ix_counter_scan_at")
 
     op.drop_table("counter_scan")
@@ -2159,6 +2175,7 @@ def downgrade() -> None:
 
     op.drop_table("approval")
     with op.batch_alter_table("activation_draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_activation_draft_person_id"))
         batch_op.drop_index(batch_op.f("ix_activation_draft_expires_at"))
         batch_op.drop_index(batch_op.f("ix_activation_draft_account_id"))
 
@@ -2172,6 +2189,7 @@ def downgrade() -> None:
 
     op.drop_table("use_denial")
     with op.batch_alter_table("staff_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_member_person_id"))
         batch_op.drop_index(batch_op.f("ix_staff_member_agency_id"))
 
     op.drop_table("staff_member")
@@ -2254,12 +2272,14 @@ def downgrade() -> None:
         batch_op.drop_index(
             "uq_custody_flag_person", sqlite_where=sa.text("lifted_at IS NULL"), postgresql_where=sa.text("lifted_at IS NULL")
         )
+        batch_op.drop_index(batch_op.f("ix_custody_flag_person_id"))
 
     op.drop_table("custody_flag")
     with op.batch_alter_table("credential", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_credential_living", sqlite_where=sa.text("status <> 'ended'"), postgresql_where=sa.text("status <> 'ended'")
         )
+        batch_op.drop_index(batch_op.f("ix_credential_person_id"))
         batch_op.drop_index(
             "ix_credential_frozen", sqlite_where=sa.text("status = 'frozen'"), postgresql_where=sa.text("status = 'frozen'")
         )
@@ -2362,6 +2382,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ec_token_expires_at"))
 
     op.drop_table("ec_token")
+    op.drop_table("desk_reminder")
     with op.batch_alter_table("demo_sms", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_demo_sms_sent_at"))
 
