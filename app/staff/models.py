@@ -75,7 +75,7 @@ class StaffMember(Base):
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(96), default=None)
     totp_enrolled_at: Mapped[datetime | None] = mapped_column(default=None)
     totp_last_step: Mapped[int] = mapped_column(default=0)  # 30-second steps since 1970; a code is good once
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), default=None)  # so that nobody decides for kin
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), index=True, default=None)  # none decides for kin
     second_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)  # is told of what this member asks
     disabled_at: Mapped[datetime | None] = mapped_column(default=None)
     reset_granted_to: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)  # an administrator's reset

@@ -20,6 +20,7 @@ class Right(Enum):
     manage_staff = "add, disable and reset staff, give and take roles"
     approve_roles = "be the second person when somebody becomes an administrator, or an administrator is reset"
     approve_keys = "be the second person when an institution's key is issued"
+    approve_texts = "be the second person when a legal text is published: what people agree to is not one person's word"
     set_risk_rules = "set the rules of number matching"
     read_audit = "search, export and verify the audit log"
     see_alarms = "see locked staff, refused rights, guesses at people and numbers, codes that did not fit"
@@ -43,7 +44,15 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         {Right.manage_roster, Right.manage_institutions, Right.manage_content, Right.approve_roles, Right.read_dashboard}
     ),
     Role.secadmin: frozenset(
-        {Right.manage_staff, Right.approve_roles, Right.approve_keys, Right.set_risk_rules, Right.see_alarms, Right.read_dashboard}
+        {
+            Right.manage_staff,
+            Right.approve_roles,
+            Right.approve_keys,
+            Right.approve_texts,
+            Right.set_risk_rules,
+            Right.see_alarms,
+            Right.read_dashboard,
+        }
     ),
     Role.auditadmin: frozenset({Right.read_audit, Right.see_alarms, Right.read_dashboard}),
 }

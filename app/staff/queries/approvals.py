@@ -45,6 +45,12 @@ def list_asked_by(staff_id: int) -> list[Approval]:
     return list(db.session.scalars(select(Approval).where(Approval.asked_by == staff_id).order_by(Approval.id.desc()).limit(PAGE)))
 
 
+def list_open_about(subject: str) -> list[Approval]:
+    return list(
+        db.session.scalars(select(Approval).where(Approval.state == ApprovalState.open, Approval.subject == subject).limit(10))
+    )
+
+
 def list_settled(member: StaffMember, regions: Collection[str]) -> list[Approval]:
     """What was approved or took effect lately, as far as this member may know of it; newest first."""
     rights = [right.name for right in Right if has_right(member.roles, right)]

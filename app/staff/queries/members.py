@@ -1,6 +1,8 @@
 """Reads of members."""
 
-from sqlalchemy import select
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from app.core.crypto import vault
@@ -8,6 +10,8 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.regions.models import Agency, Region, RegionLevel
 from app.staff.models import StaffMember
+
+MEMBERS_SHOWN = 50
 
 
 def name_hash(username: str) -> bytes:
@@ -37,6 +41,37 @@ def list_staff() -> list[StaffMember]:
     )
 
 
+def list_active() -> list[StaffMember]:
+    """Who may sign in, by user name."""
+    return list(
+        db.session.scalars(select(StaffMember).where(StaffMember.disabled_at.is_(None)).order_by(StaffMember.username).limit(500))
+    )
+
+
+def list_colleagues(agency_ids: Collection[int], *, prefix: str = "", state: str = "", after: str = "") -> list[StaffMember]:
+    """Members of these agencies by user name, one more than a page shows. prefix: of the user name or the name.
+
+    state: `active`, `disabled`, `newcomers` (not signed in yet), or empty for all. after: the user name the last page ended with.
+    """
+    wanted = select(StaffMember).where(StaffMember.agency_id.in_(agency_ids), StaffMember.username > after)
+    if prefix:
+        by_username = StaffMember.username.startswith(prefix.casefold(), autoescape=True)
+        wanted = wanted.where(or_(by_username, StaffMember.name.startswith(prefix, autoescape=True)))
+    if state == "disabled":
+        wanted = wanted.where(StaffMember.disabled_at.is_not(None))
+    elif state:
+        wanted = wanted.where(StaffMember.disabled_at.is_(None), StaffMember.must_choose_password.is_(state == "newcomers"))
+    page = wanted.options(joinedload(StaffMember.agency, innerjoin=True)).order_by(StaffMember.username).limit(MEMBERS_SHOWN + 1)
+    return list(db.session.scalars(page))
+
+
+def list_reached(regions: Collection[str]) -> list[Agency]:
+    """Agencies whose whole region lies within these, in the bureau's order: two reads, however many agencies there are."""
+    pools = {r.code: r for r in db.session.scalars(select(Region))}
+    agencies = db.session.scalars(select(Agency).order_by(Agency.position, Agency.id))
+    return [agency for agency in agencies if (own := _regions_among(agency, pools)) and own <= set(regions)]
+
+
 def totp_secret_of(member: StaffMember) -> str:
     """Base32; empty while there is none."""
     if member.totp_secret is None:
@@ -60,3 +95,16 @@ def regions_of(agency: Agency) -> frozenset[str]:
     codes = {*db.session.scalars(below), *db.session.scalars(further)}
     insured = select(Region.code).where(Region.code.in_(codes), Region.is_insured_region)
     return frozenset(db.session.scalars(insured))
+
+
+def _regions_among(agency: Agency, known: Mapping[str, Region]) -> frozenset[str]:
+    """`regions_of`, of regions that were read already."""
+    if agency.region_code is None:
+        of_city = (r for r in known.values() if r.parent_code == agency.parent_region_code and r.level is RegionLevel.pool)
+        return frozenset(r.code for r in of_city)
+    region = known.get(agency.region_code)
+    if region is None or region.level is not RegionLevel.pool or region.parent_code is None:
+        return frozenset({agency.region_code})
+    below = {r.code for r in known.values() if r.parent_code == region.parent_code}
+    below |= {r.code for r in known.values() if r.parent_code in below}
+    return frozenset(code for code in below if known[code].is_insured_region)

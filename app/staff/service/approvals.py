@@ -193,6 +193,11 @@ def may_see(approval: Approval, member: StaffMember) -> bool:
     return in_region and has_right(member.roles, Right[approval.right])
 
 
+def may_approve(approval: Approval, member: StaffMember) -> bool:
+    """Whether the page offers it; who was only named as the second person may refuse alone."""
+    return approval.asked_by != member.id and has_right(member.roles, Right[approval.right])
+
+
 @transaction()
 def _take_effect(approval_id: int) -> None:
     approval = get_approval(approval_id)

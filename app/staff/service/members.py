@@ -56,13 +56,13 @@ def add_staff(
     """
     username = username.strip().casefold()
     if not _USERNAME.fullmatch(username):
-        raise DomainError("username_invalid", str(_("用户名用 3 到 40 个小写字母、数字、点或横线，以字母开头。")))
+        raise DomainError("username_invalid", str(_("用户名用 3 到 40 个小写字母、数字、点或横线，以字母开头。")), field="username")
     check_roles(roles)
     given = password or draw_password()
     password_hash = hash_password(given)
     with transaction():
         if find_staff(username) is not None:
-            raise DomainError("username_taken", str(_("这个用户名已经有人用了。")), status=409)
+            raise DomainError("username_taken", str(_("这个用户名已经有人用了。")), status=409, field="username")
         now = clock.now()
         member = StaffMember(
             username=username,

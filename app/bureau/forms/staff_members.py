@@ -1,0 +1,74 @@
+"""What a security administrator fills in about a colleague."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, SelectField, SelectMultipleField, StringField
+from wtforms.fields import SelectChoice
+from wtforms.validators import Length, ValidationError
+
+from app.regions.models import Agency
+from app.roster.identity import CERT_TYPES, Cert, InvalidCert, parse_cert
+from app.staff.models import Role, StaffMember
+from app.staff.role_names import ROLE_NAMES
+
+
+class _Form(FlaskForm):  # type: ignore[misc]
+    def refuse(self, name: str, sentence: str) -> bool:
+        """Puts a refusal of the rules beside its field; False when that field is not here."""
+        if name not in self:
+            return False
+        field: Field = self[name]
+        field.errors = [*field.errors, sentence]
+        return True
+
+
+def _is_agency(form: Any, field: Field) -> None:
+    if field.data not in {choice.value for choice in form.agency.choices}:
+        raise ValidationError(str(_l("请选一个单位。")))
+
+
+class RolesForm(_Form):
+    roles = SelectMultipleField(
+        _l("岗位"), choices=[SelectChoice(role.value, name) for role, name in ROLE_NAMES.items()], validate_choice=False
+    )
+
+    @property
+    def chosen(self) -> list[Role]:
+        """What is no role was not on the page."""
+        return [role for role in Role if role.value in (self.roles.data or ())]
+
+
+class AgencyForm(_Form):
+    agency = SelectField(_l("单位"), [_is_agency], validate_choice=False)
+
+    def offer(self, agencies: Sequence[Agency]) -> None:
+        self.agency.choices = [SelectChoice(agency.slug, agency.name) for agency in agencies]
+
+
+class NewMemberForm(AgencyForm, RolesForm):
+    username = StringField(_l("用户名"), [Length(max=60, message=_l("用户名太长了。"))])
+    name = StringField(_l("姓名"), [Length(min=1, max=40, message=_l("请填写姓名，最多 40 个字。"))])
+
+
+class PersonForm(_Form):
+    cert_type = SelectField(
+        _l("证件类型"), choices=[SelectChoice(*item) for item in CERT_TYPES.items()], default="01", validate_choice=False
+    )
+    cert_no = StringField(_l("证件号码"))
+    cert: Cert
+
+    def validate_cert_no(self, field: Field) -> None:
+        try:
+            self.cert = parse_cert(self.cert_type.data or "", (field.data or "")[:100])
+        except InvalidCert as error:
+            raise ValidationError(str(error)) from None
+
+
+class SecondForm(_Form):
+    second = SelectField(_l("第二个人"), validate_choice=False)
+
+    def offer(self, members: Sequence[StaffMember]) -> None:
+        self.second.choices = [SelectChoice(str(m.id), f"{m.name}（{m.username}）") for m in members]
