@@ -135,6 +135,13 @@ def count_alarms() -> int:
     return min(ALARMS_COUNTED, len(search(wanted, limit=ALARMS_COUNTED).rows))
 
 
+def has_alarmed_lately(actor: str) -> bool:
+    """Whether this member's searches were stopped within the last hour."""
+    until = clock.now()
+    wanted = Wanted(since=until - timedelta(hours=1), until=until, actor=actor, tags=(HotlineTag.alarm,))
+    return bool(search(wanted, limit=1).rows)
+
+
 def find_actor(typed: str) -> str:
     """`staff:3` for a user name, `institution:5` for its number in the directory; what is written like an actor stays.
 

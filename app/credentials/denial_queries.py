@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Account, Device
@@ -78,6 +78,18 @@ def list_open_denials_in(regions: Collection[str], after: int | None = None, *, 
     if after is not None:
         query = query.where(UseDenial.id > after)
     return list(db.session.scalars(query))
+
+
+def count_open_denials_in(regions: Collection[str]) -> int:
+    """Up to DENIALS_PAGE."""
+    few = (
+        select(UseDenial.id)
+        .join(UseDenial.credential)
+        .join(Credential.person)
+        .where(UseDenial.settled_at.is_(None), InsuredPerson.insured_region.in_(sorted(regions)))
+        .limit(DENIALS_PAGE)
+    )
+    return int(db.session.scalar(select(func.count()).select_from(few.subquery())) or 0)
 
 
 def get_denial_in(regions: Collection[str], denial_id: int) -> UseDenial:

@@ -1,4 +1,4 @@
-"""The demo bureau's own people: one member for each post, and a second reviewer for cases that need two."""
+"""The demo bureau's own people: one member for each post, and a second one where two must act."""
 
 import base64
 
@@ -14,7 +14,8 @@ AGENCY = "deyang"
 MEMBERS = (
     ("shenhe", "审核员甲", Role.reviewer),
     ("fuhe", "审核员乙", Role.reviewer),
-    ("zuoxi", "坐席员", Role.agent),
+    ("zuoxi", "坐席员甲", Role.agent),
+    ("huifang", "坐席员乙", Role.agent),
     ("chuangkou", "窗口员", Role.counter),
     ("xitong", "系统管理员", Role.sysadmin),
     ("anquan", "安全管理员", Role.secadmin),

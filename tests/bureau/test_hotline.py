@@ -20,6 +20,7 @@ from app.roster.identity import parse_cert
 from app.roster.queries import get_person
 from app.roster.service import save_person
 from app.staff.models import Role
+from app.staff.queries import find_staff, list_staff_messages
 from tests.family.people import make_link_between
 from tests.kit.client import Browser, Page
 from tests.kit.people import make_activated_account, make_person
@@ -66,6 +67,12 @@ def status_of(person_id: int) -> CredentialStatus:
     return credential.status
 
 
+def find_staff_id(username: str) -> int:
+    member = find_staff(username)
+    assert member is not None
+    return member.id
+
+
 def tags() -> set[str]:
     return set(db.session.scalars(select(AuditRow.tag)))
 
@@ -105,12 +112,17 @@ def test_what_was_mistyped_is_said_where_it_was_typed(agent: Browser) -> None:
 
 
 def test_guessing_is_stopped_with_an_alarm(agent: Browser, caller: int) -> None:
+    security, auditor = make_staff("security", [Role.secadmin]), make_staff("auditor", [Role.auditadmin])
     for n in range(settings.hotline_misses_per_hour):
         search(agent, "name", name="李明", tail=f"{n:04d}")
 
     page = search(agent, "name", expect=429, name="李明", tail="0017")
+    search(agent, "phone", expect=429, phone=PHONE)
 
     assert "查询先停下来" in page.text and "hotline:alarm" in tags()
+    for member in (security, auditor):
+        assert [letter.href for letter in list_staff_messages(member.id)] == ["/bureau/alarms"], "told once, not per attempt"
+    assert list_staff_messages(find_staff_id("agent")) == []
     clock.move(timedelta(hours=1, seconds=1))
     sign_in_staff(agent, "agent")
     assert "李明" in search(agent, "phone", phone=PHONE).text

@@ -234,7 +234,7 @@ def test_two_denials_of_one_use_are_one_case_and_one_settlement(desk: Desk, tele
 
     assert again.id == first.id
     assert db.session.scalars(select(UseDenial)).all() == [first]
-    assert len(list_messages(holder.account.id)) == 1
+    assert [letter.title for letter in list_messages(holder.account.id)] == ["“不是我”查过了", "医保码已挂失：有一次使用不是本人"]
     assert list_open_denials() == []
     with pytest.raises(DomainError, match="already_settled"):
         service.settle_denial(first, DenialOutcome.fraud, by="staff:2")

@@ -11,6 +11,7 @@ from sqlalchemy import delete
 from app.accounts.phone import InvalidPhone, parse_mobile
 from app.accounts.queries import find_account_by_phone
 from app.bureau import queries
+from app.bureau.audit_queries import has_alarmed_lately
 from app.bureau.models import CallerCheck, HotlineCall, HotlineSearch, HotlineTag
 from app.core import audit, clock
 from app.core.db import db, transaction
@@ -19,7 +20,9 @@ from app.credentials.queries import get_credential
 from app.roster.models import InsuredPerson
 from app.roster.queries import get_person
 from app.staff.models import StaffMember
-from app.staff.queries import regions_of
+from app.staff.queries import list_active, regions_of
+from app.staff.rights import Right, has_right
+from app.staff.service import post_staff_message
 
 CHECKS_NEEDED = 3
 _HELP_CODE = re.compile(r"P-?(\d{2})-?(\d{6})", re.ASCII)
@@ -104,7 +107,17 @@ def note_search(staff: StaffMember, persons: list[InsuredPerson], way: str) -> H
 
 @transaction()
 def _alarm(staff: StaffMember) -> None:
+    """Each attempt is written down; those who see alarms are told of the first in an hour."""
+    is_first = not has_alarmed_lately(staff.actor)
     audit.record(HotlineTag.alarm, actor=staff.actor, subject=staff.actor, outcome="refused", misses=queries.count_misses(staff.id))
+    for member in list_active() if is_first else []:
+        if has_right(member.roles, Right.see_alarms):
+            post_staff_message(
+                member.id,
+                _("警报：有人一再查不到参保人"),
+                _("%(name)s 一小时内查不到的次数太多，查询已经停下来。请了解一下原因。", name=staff.name),
+                href="/bureau/alarms",
+            )
 
 
 @transaction()

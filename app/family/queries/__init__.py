@@ -2,6 +2,7 @@
 
 from app.family.queries.desk import (
     DISPUTES_PAGE,
+    count_due_calls,
     get_call_back_in,
     get_dispute,
     list_booked_calls,
@@ -58,6 +59,7 @@ __all__ = [
     "REQUEST_PURPOSE",
     "_list_active",
     "count_booked",
+    "count_due_calls",
     "count_links",
     "count_links_of_member",
     "count_open_requests",

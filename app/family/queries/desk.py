@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.core import clock
@@ -34,6 +34,22 @@ def list_booked_calls(regions: Collection[str]) -> list[CallBack]:
             .limit(SHOWN)
         )
     )
+
+
+def count_due_calls(regions: Collection[str]) -> int:
+    """Calls whose hour has come and that nobody has made, up to SHOWN."""
+    now = clock.now()
+    due = (
+        select(CallBack.id)
+        .where(
+            CallBack.state == CallBackState.booked,
+            CallBack.starts_at > now - timedelta(days=30),
+            CallBack.starts_at < now + timedelta(minutes=30),
+            CallBack.region.in_(sorted(regions)),
+        )
+        .limit(SHOWN)
+    )
+    return int(db.session.scalar(select(func.count()).select_from(due.subquery())) or 0)
 
 
 def get_call_back_in(regions: Collection[str], call_id: int) -> CallBack:
