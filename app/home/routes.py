@@ -4,11 +4,16 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from app.accounts.policy import is_local_path
+from app.accounts.policy import is_local_path, trusted
+from app.accounts.visitor import current_visitor
 from app.core.access import access, anyone
+from app.core.errors import NotFound
 from app.core.locale import COOKIE, LANGUAGES
 from app.core.settings import settings
-from app.home import install_hint, queries, reading
+from app.credentials.queries import find_own
+from app.credentials.service import list_showables
+from app.credentials.showing import label_of
+from app.home import install_hint, queries, reading, records
 
 _YEAR_SECONDS = 365 * 86400
 
@@ -26,6 +31,35 @@ def show_home() -> ResponseReturnValue:
 @access(anyone)
 def list_services() -> ResponseReturnValue:
     return render_template("home/list_services.html", status=queries.find_status())
+
+
+@blueprint.get("/me/records")
+@access(trusted)
+def list_records() -> ResponseReturnValue:
+    """操作记录 of a month: one's own, or `of` a code this account shows, as far as that is the account's to know."""
+    account, month = current_visitor.account, records.find_month(request.args.get("month"))
+    showables = list_showables(account)
+    of = request.args.get("of", type=int)
+    shown = next((s for s in showables if s.credential_id == of and s.shown_by == "family"), None)
+    own = find_own(account.person_id) if account.person_id is not None else None
+    if of is not None and shown is None and (own is None or own[0] != of):
+        raise NotFound
+    found = records.Records([], None)
+    if shown is not None:
+        found = records.list_of_relative(account, shown, month)
+    elif account.person_id is not None:
+        found = records.list_own(account, account.person_id, month, request.args.get("before", type=int))
+    return render_template(
+        "home/list_records.html",
+        records=found,
+        month=month,
+        earlier=records.month_before(month),
+        later=records.month_after(month),
+        shown=shown,
+        own_credential=own[0] if own else None,
+        relatives=[s for s in showables if s.shown_by == "family" and s is not shown],
+        label_of=label_of,
+    )
 
 
 @blueprint.get("/elder-mode")

@@ -1,0 +1,158 @@
+"""操作记录: what was done with a person's code, papers and data, as they may know it. A clerk's agency and post, never the name."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from flask_babel import gettext as _
+
+from app.accounts.models import Account
+from app.bureau.audit_queries import Names, detail_of, scans_of
+from app.bureau.audit_words import outcome_of
+from app.bureau.audit_words.own import OWN_TAGS, own_sentence_of
+from app.core import clock
+from app.core.audit import AuditRow
+from app.core.audit.queries import SCANNED, Wanted, search
+from app.credentials.service import Showable
+from app.credentials.uses import read_uses
+from app.family.policy import FamilyTag
+from app.staff.models import Role
+from app.staff.role_names import role_names
+
+MONTHS_BACK = 36
+_SHOWN = 50
+_TOGETHER = timedelta(minutes=10)
+_TOLD = {"refused", "no_answer", "lost"}  # outcomes that say something to the person
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`who` did `what`. times: how often within minutes. scan_id: a use that can be denied. note: how it ended, if that matters."""
+
+    at: datetime
+    who: str
+    what: str
+    note: str = ""
+    times: int = 1
+    scan_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A month, newest first. older: `before` of what comes next in it."""
+
+    entries: list[Entry]
+    older: int | None
+
+
+def find_month(text: str | None) -> date:
+    """The first day of `2026-11`; this month when it is none, lies ahead or too far back."""
+    here = clock.today().replace(day=1)
+    try:
+        found = date.fromisoformat(f"{text}-01") if text else here
+    except ValueError:
+        return here
+    return found if _first_month(here) <= found <= here else here
+
+
+def month_before(month: date) -> date | None:
+    earlier = (month - timedelta(days=1)).replace(day=1)
+    return earlier if earlier >= _first_month(clock.today().replace(day=1)) else None
+
+
+def month_after(month: date) -> date | None:
+    later = (month + timedelta(days=32)).replace(day=1)
+    return later if later <= clock.today() else None
+
+
+def list_own(account: Account, person_id: int, month: date, before: int | None = None) -> Records:
+    since, until = _span(month)
+    wanted = Wanted(since=since, until=until, tags=OWN_TAGS, person_id=person_id, scans=scans_of(person_id))
+    found = search(wanted, before, limit=_SHOWN)
+    names = Names(found.rows)
+    return Records(_together([_entry(row, names, account) for row in found.rows]), found.older)
+
+
+def list_of_relative(account: Account, shown: Showable, month: date) -> Records:
+    """Of somebody whose code this account shows: uses on its own devices, and its own link. More is not this account's to know."""
+    since, until = _span(month)
+    uses = [
+        Entry(use.at, use.place, _("扫了这张医保码"), _("要求核对数字") if use.was_asked else "", scan_id=use.scan_id)
+        for use in read_uses(shown.credential_id, shown_on_account=account.id, limit=_SHOWN)
+        if since <= use.at <= until
+    ]
+    link = Wanted(since=since, until=until, person_id=shown.person_id, subject=f"family_link:{shown.link_id}", tags=_LINK_TAGS)
+    rows = search(link, limit=_SHOWN).rows
+    names = Names(rows)
+    entries = uses + [_entry(row, names, account, own=False) for row in rows]
+    return Records(sorted(entries, key=lambda entry: entry.at, reverse=True), None)
+
+
+_LINK_TAGS: tuple[str, ...] = (FamilyTag.link_made, FamilyTag.link_renewed, FamilyTag.link_ended)
+
+
+def _entry(row: AuditRow, names: Names, account: Account, *, own: bool = True) -> Entry:
+    is_scan = row.tag == SCANNED
+    note = outcome_of(row.outcome) if row.outcome in _TOLD else ""
+    return Entry(
+        at=row.created_at,
+        who=_who(row.actor, names, account),
+        what=own_sentence_of(row.tag) if own else _link_sentence(row.tag),
+        note=_scan_note(row) if is_scan else note,
+        scan_id=row.id if is_scan and row.outcome == "ok" else None,
+    )
+
+
+def _link_sentence(tag: str) -> str:
+    return {
+        FamilyTag.link_made.value: _("添加了绑定，可以出示这张医保码"),
+        FamilyTag.link_renewed.value: _("续期了绑定，可以继续出示这张医保码"),
+        FamilyTag.link_ended.value: _("解除了绑定，不再能出示这张医保码"),
+    }[tag]
+
+
+def _scan_note(row: AuditRow) -> str:
+    if row.outcome == "challenge_required":
+        return _("要求核对数字")
+    if row.outcome not in {"ok", "repeated"}:
+        return _("没有通过")
+    return _("由家人出示") if "relation" in detail_of(row) else ""
+
+
+def _who(actor: str, names: Names, account: Account) -> str:
+    kind, _colon, number = actor.partition(":")
+    if kind == "account":
+        return _("您") if number == str(account.id) else _("您的家人")
+    if kind == "device":
+        return _("您的设备")
+    if kind == "staff" and number.isdecimal() and (member := names.staff.get(int(number))):
+        posts = role_names(frozenset(Role(name) for name in member.roles_text.split(",") if name))
+        return _("%(agency)s的%(posts)s", agency=member.agency, posts=posts)
+    if kind == "institution" and number.isdecimal() and (name := names.institutions.get(int(number))):
+        return name
+    if kind in {"staff", "cli", "operator"}:
+        return _("医保局工作人员")
+    return _("没有登录的人") if kind == "visitor" else _("系统")
+
+
+def _together(entries: list[Entry]) -> list[Entry]:
+    """Five pages looked at one after the other are one line."""
+    lines: list[Entry] = []
+    for entry in entries:
+        last = lines[-1] if lines else None
+        is_same = last is not None and (entry.who, entry.what, entry.note) == (last.who, last.what, last.note)
+        if last is not None and is_same and entry.scan_id is None and last.at - entry.at <= _TOGETHER:
+            lines[-1] = replace(last, times=last.times + 1)
+        else:
+            lines.append(entry)
+    return lines
+
+
+def _span(month: date) -> tuple[datetime, datetime]:
+    since = datetime.combine(month, time(), clock.CHINA)
+    until = datetime.combine((month + timedelta(days=32)).replace(day=1), time(), clock.CHINA) - timedelta(microseconds=1)
+    return since, until
+
+
+def _first_month(here: date) -> date:
+    years, months = divmod(here.year * 12 + here.month - 1 - MONTHS_BACK, 12)
+    return date(years, months + 1, 1)
