@@ -147,3 +147,12 @@ class CounterScan(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), default=None)
     shown_by: Mapped[str] = mapped_column(String(8), default="")
     help_code: Mapped[str] = mapped_column(String(11), default="")
+
+
+class Reminder(Base):
+    """When the desk last told its people of something that is still to be done."""
+
+    __tablename__ = "desk_reminder"
+
+    what: Mapped[str] = mapped_column(String(24), primary_key=True)
+    said_at: Mapped[datetime]

@@ -15,6 +15,7 @@ _SECTIONS: tuple[tuple[tuple[Right, ...], str, LazyString], ...] = (
     ((Right.find_citizens,), "/bureau/calls", _l("来电")),
     ((Right.serve_at_counter,), "/bureau/counter", _l("窗口")),
     ((Right.manage_institutions, Right.approve_keys), "/bureau/institutions", _l("机构")),
+    ((Right.manage_content,), "/bureau/content", _l("内容")),
     ((Right.read_dashboard,), "/bureau/figures", _l("数据")),
     ((Right.read_audit,), "/bureau/audit", _l("审计")),
     ((Right.see_alarms,), "/bureau/alarms", _l("警报")),

@@ -9,6 +9,7 @@ from app.core import background
 from app.figures.service import count_calls
 from app.reports.service import register_kind
 from app.staff.rights import Right
+from app.staff.service import describe_approval, on_approved
 
 
 COUNTED = (
@@ -25,7 +26,10 @@ COUNTED = (
 
 
 def register(app: Flask) -> None:
+    on_approved(service.PUBLISHING, service.publish_approved)
+    describe_approval(service.PUBLISHING, service.tell_approval)
     count_calls(COUNTED)
     register_kind(service.EXPORT, service.run_export, right=Right.read_audit, title=_l("导出操作日志"))
     register_kind(service.VERIFICATION, service.run_verification, right=Right.read_audit, title=_l("核验操作日志"))
+    background.register(app, "bureau.remind_of_content", 3600, service.remind_of_content)
     background.register(app, "bureau.expire", 3600, service.expire_searches)

@@ -4,7 +4,9 @@ from flask import Blueprint, Response, abort, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.accounts.models import NEEDED_TO_SHOW
 from app.accounts.policy import trusted
+from app.accounts.queries import list_outdated
 from app.accounts.visitor import current_visitor
 from app.core import clock
 from app.core.access import access
@@ -35,6 +37,8 @@ def show_code(credential_id: int | None = None) -> ResponseReturnValue:
         return _frozen(showable)
     shown = queries.find_shown_credential(session.device_id, showable.credential_id)
     if shown is None or shown.handle is None or not service.is_unlocked(session):
+        if list_outdated(session.account_id, NEEDED_TO_SHOW):  # asked when it is opened, not at every code that follows
+            return redirect(url_for("accounts.show_consent_renewal", next=request.path), 303)
         return _locked(UnlockForm(), showable)
     try:
         page = render_code(PAGE, shown, showable, showables, is_paused="paused" in request.args)

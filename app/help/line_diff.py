@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from flask_babel import gettext as _
+
+from app.help.front_matter import Content
+
 AROUND = 2  # unchanged lines shown before and after a change
 
 
@@ -31,3 +35,19 @@ def line_diff(old: str, new: str) -> list[DiffLine]:
     if lines and end < len(before):
         lines.append(DiffLine("…", ""))
     return lines
+
+
+def content_diff(old: Content | None, new: Content) -> list[DiffLine]:
+    """old: None for a first version, of which every line was added."""
+    return line_diff(_written_out(old) if old else "", _written_out(new))
+
+
+def _written_out(content: Content) -> str:
+    head = [
+        _("标题：%(text)s", text=content.title),
+        _("搜索词：%(text)s", text=content.keywords),
+        _("来源：%(text)s", text=content.source),
+        _("核对日期：%(text)s", text=content.last_checked or ""),
+        _("次序：%(text)s", text=content.position),
+    ]
+    return "\n".join([*map(str, head), "", content.body])

@@ -1,6 +1,8 @@
 """The legal texts, and what the visitor has agreed to."""
 
-from flask import flash, redirect, render_template, url_for
+import re
+
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,18 +18,48 @@ from app.core.errors import NotFound
 @blueprint.get("/notices/<purpose>")
 @access(anyone)
 def show_notice(purpose: str) -> ResponseReturnValue:
-    """The version in force; the address is the purpose in kebab case."""
+    """The version in force, or `?version=`, any there ever was; the address is the purpose in kebab case."""
     known = {p.value.replace("_", "-"): p for p in ConsentPurpose}
-    notice = queries.find_notice(known[purpose]) if purpose in known else None
+    in_force = queries.find_notice(known[purpose]) if purpose in known else None
+    version = request.args.get("version", "")
+    notice = queries.find_notice_version(known[purpose], version) if in_force and version else in_force
     if notice is None:
         raise NotFound
-    return render_template("accounts/show_notice.html", notice=notice)
+    return render_template("accounts/show_notice.html", notice=notice, in_force=in_force, purpose=purpose)
 
 
 @blueprint.get("/me/consents")
 @access(trusted)
 def list_consents() -> ResponseReturnValue:
-    return render_template("accounts/list_consents.html", consents=queries.list_consents(current_visitor.account.id))
+    account_id = current_visitor.account.id
+    return render_template(
+        "accounts/list_consents.html",
+        consents=queries.list_consents(account_id),
+        has_outdated=bool(queries.list_outdated(account_id)),
+    )
+
+
+@blueprint.get("/me/consents/renewal")
+@access(trusted)
+def show_consent_renewal() -> ResponseReturnValue:
+    """What this account agreed to and has since changed materially: one box each, none ticked. next: where to go on to."""
+    return _show_renewal()
+
+
+@blueprint.post("/me/consents/renewal")
+@access(trusted)
+def create_consent_renewal() -> ResponseReturnValue:
+    """Each box is one consent, of the person the older one was about; what is not ticked is not agreed to."""
+    account_id = current_visitor.account.id
+    wanted = set(request.form.getlist("consent"))
+    agreed = [consent for consent in queries.list_outdated(account_id) if str(consent.id) in wanted]
+    if not agreed:
+        return _show_renewal(nothing_chosen=True)
+    service.renew_consents(account_id, agreed)
+    flash(_("已记下您的同意。"))
+    return redirect(
+        _next_path() if not queries.list_outdated(account_id, NEEDED_TO_SHOW) else url_for(".show_consent_renewal"), 303
+    )
 
 
 @blueprint.get("/me/consents/<int:consent_id>")
@@ -47,3 +79,25 @@ def create_withdrawal(consent_id: int) -> ResponseReturnValue:
     else:
         flash(_("已撤回同意。撤回以前办完的事不受影响。"))
     return redirect(url_for("accounts.list_consents"), 303)
+
+
+def _show_renewal(*, nothing_chosen: bool = False) -> ResponseReturnValue:
+    outdated = queries.list_outdated(current_visitor.account.id)
+    if not outdated:
+        return redirect(url_for("accounts.list_consents"), 303)
+    in_force = {consent.id: queries.find_notice(consent.notice.purpose) for consent in outdated}
+    page = render_template(
+        "accounts/show_consent_renewal.html",
+        outdated=outdated,
+        in_force=in_force,
+        needed=NEEDED_TO_SHOW,
+        next_path=_next_path(),
+        nothing_chosen=nothing_chosen,
+    )
+    return page, 422 if nothing_chosen else 200
+
+
+def _next_path() -> str:
+    """Back to the code, or to the list: nothing else sends people here."""
+    wanted = request.values.get("next", "")
+    return wanted if re.fullmatch(r"/code(?:/\d{1,19})?", wanted) else url_for("accounts.list_consents")

@@ -1,16 +1,18 @@
 """The verbs of accounts: codes by SMS, sessions, devices, numbers, consents. The only writer of their tables."""
 
-from app.accounts.service.consents import on_consent_withdrawn, record_consent, withdraw_consent
+from app.accounts.service.consents import on_consent_withdrawn, record_consent, renew_consents, withdraw_consent
 from app.accounts.service.devices import bind_device, on_device_revoked, revoke_device
 from app.accounts.service.events import IdentityEvent, IdentityEventKind, announce, on_identity_event
 from app.accounts.service.expiry import expire
 from app.accounts.service.notice_drafts import (
+    CHANGED_MEANWHILE,
     drop_draft,
     propose_draft,
     publish_draft,
     save_draft,
     start_draft,
     take_back_draft,
+    text_of,
 )
 from app.accounts.service.notice_news import tell_of_new_notices
 from app.accounts.service.notices import load_notices
@@ -33,6 +35,7 @@ from app.accounts.service.sms_codes import CodeCheck, CodeState, request_sms_cod
 from app.accounts.service.step_up import StepUp, check_step_up, use_for_step_up
 
 __all__ = [
+    "CHANGED_MEANWHILE",
     "CodeCheck",
     "CodeState",
     "IdentityEvent",
@@ -63,6 +66,7 @@ __all__ = [
     "publish_draft",
     "record_consent",
     "relatives_of",
+    "renew_consents",
     "request_sms_code",
     "revoke_device",
     "save_draft",
@@ -75,6 +79,7 @@ __all__ = [
     "take_back_draft",
     "take_over_phone",
     "tell_of_new_notices",
+    "text_of",
     "use_for_step_up",
     "withdraw_consent",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from sqlalchemy import select
 
 from app.accounts.models import AccountTag, Consent, Notice
-from app.accounts.queries import list_standing
+from app.accounts.queries import find_notice, list_standing
 from app.core import audit, clock
 from app.core.db import db, transaction
 
@@ -47,6 +47,15 @@ def record_consent(
         _record(AccountTag.consent_given, consent, notice)
         added.append(consent)
     return added
+
+
+@transaction()
+def renew_consents(account_id: int, outdated: Iterable[Consent]) -> None:
+    """The same account agrees, about the same persons, to the words in force. The older lines stay in the ledger."""
+    for consent in outdated:
+        notice = find_notice(consent.notice.purpose)
+        if notice is not None:
+            record_consent(account_id, consent.person_id, [notice], given_by=consent.given_by)
 
 
 @transaction()

@@ -1,4 +1,4 @@
-"""The verbs of the hotline and of the auditor. Everything else the desk does is a verb of the feature it is about."""
+"""The verbs of the hotline, the auditor, the window and the desk's own reminders; all else is a verb of the feature it is about."""
 
 from app.bureau.service.acting import (
     ask_unfreezing,
@@ -43,6 +43,8 @@ from app.bureau.service.followups import (
     open_denial,
     settle_custody,
 )
+from app.bureau.service.notices import PUBLISHING, is_waiting, propose_notice, publish_approved, take_up_again, tell_approval
+from app.bureau.service.reminders import remind_of_content
 from app.bureau.service.window_acts import (
     authorise_family,
     bind_family,
@@ -57,6 +59,7 @@ from app.bureau.service.window_acts import (
 __all__ = [
     "CHECKS_NEEDED",
     "EXPORT",
+    "PUBLISHING",
     "VERIFICATION",
     "agree_by_telephone",
     "ask_unfreezing",
@@ -75,6 +78,7 @@ __all__ = [
     "freeze_for_caller",
     "give_letter",
     "give_slip",
+    "is_waiting",
     "may_be_disputed",
     "message_caller",
     "needs_paper_consent",
@@ -85,7 +89,10 @@ __all__ = [
     "open_denial",
     "open_letter",
     "open_visit",
+    "propose_notice",
+    "publish_approved",
     "refuse_unfreezing",
+    "remind_of_content",
     "replace_slip",
     "revoke",
     "run_export",
@@ -96,6 +103,8 @@ __all__ = [
     "search_name",
     "search_phone",
     "settle_custody",
+    "take_up_again",
+    "tell_approval",
     "unbind_device",
     "unbind_link",
     "verify_caller",

@@ -1,0 +1,56 @@
+"""What the desk reminds its people of by itself: numbers nobody has rung for long, a year without its days off."""
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.bureau.models import Reminder
+from app.core import clock
+from app.core.db import db, transaction
+from app.regions.queries import list_unchecked_hotlines
+from app.reviews.queries import find_missing_year
+from app.staff.queries import list_active
+from app.staff.rights import Right, has_right
+from app.staff.service import post_staff_message
+
+AGAIN_AFTER = timedelta(days=7)
+HOTLINES, HOLIDAYS = "hotlines", "holidays"
+
+
+@transaction()
+def remind_of_content() -> int:
+    """Once a week while it is so, to everybody who may change it. Returns how many messages were left."""
+    sent = 0
+    if (count := len(list_unchecked_hotlines())) and _is_due(HOTLINES):
+        sent += _tell(
+            _("有电话该核对了"),
+            _("有 %(count)d 个咨询电话很久没有人核对。请拨打后点“已拨打核对”。", count=count),
+            "/bureau/content/hotlines",
+        )
+    if (year := find_missing_year()) and _is_due(HOLIDAYS):
+        sent += _tell(
+            _("请录入放假通知"),
+            _("还没有录入 %(year)d 年的放假通知，承诺时间会算错。", year=year),
+            f"/bureau/content/holidays/{year}",
+        )
+    return sent
+
+
+def _is_due(what: str) -> bool:
+    """Whether it was last said a week ago or never; notes that it is said now."""
+    known = db.session.scalar(select(Reminder).where(Reminder.what == what).with_for_update())
+    if known is None:
+        db.session.add(Reminder(what=what, said_at=clock.now()))
+        return True
+    if known.said_at > clock.now() - AGAIN_AFTER:
+        return False
+    known.said_at = clock.now()
+    return True
+
+
+def _tell(title: str, body: str, href: str) -> int:
+    members = [m for m in list_active() if has_right(m.roles, Right.manage_content)]
+    for member in members:
+        post_staff_message(member.id, title, body, href=href)
+    return len(members)
