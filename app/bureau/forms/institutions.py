@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, Field, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, DateField, Field, SelectChoice, SelectField, SelectMultipleField, StringField
 
 from app.institutions.service import KEEP_OLD
 
@@ -36,7 +36,12 @@ class InstitutionForm(_Form):
 class KeyRequestForm(_Form):
     overlap_days = SelectField(
         _l("旧密钥"),
-        choices=[(14, _l("再用 14 天")), (1, _l("再用 1 天")), (30, _l("再用 30 天")), (KEEP_OLD, _l("先不停，以后再说"))],
+        choices=[
+            SelectChoice(14, _l("再用 14 天")),
+            SelectChoice(1, _l("再用 1 天")),
+            SelectChoice(30, _l("再用 30 天")),
+            SelectChoice(KEEP_OLD, _l("先不停，以后再说")),
+        ],
         coerce=int,
         default=14,
         validate_choice=False,

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, SelectField
+from wtforms import BooleanField, IntegerField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, NumberRange
 
 
@@ -16,4 +16,4 @@ class RiskRulesForm(FlaskForm):  # type: ignore[misc]
     other_city_minutes = _whole(_l("多少分钟内在另一个城市用过"), 1440)
     pharmacies_a_day = _whole(_l("一天里多于几家药店"), 100)
     new_device_hours = _whole(_l("手机绑定不到多少小时"), 8760)
-    min_rules = SelectField(_l("几条同时碰上才核对"), choices=[(n, str(n)) for n in range(1, 5)], coerce=int)
+    min_rules = SelectField(_l("几条同时碰上才核对"), choices=[SelectChoice(n, str(n)) for n in range(1, 5)], coerce=int)

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from app.bureau.audit_words import sentence_of
 from app.bureau.forms.institutions import InstitutionForm, KeyEndForm, KeyRequestForm, OperatorForm
+from app.bureau.institution_queries import list_scan_days
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError
@@ -167,10 +168,11 @@ def show_page(
         scene_names=SCENE_NAMES,
         business_types=BUSINESS_TYPES,
         keys=keys,
-        is_live=register_queries.is_live,
+        live=[key for key in keys if register_queries.is_live(key)],
         grants=[g for g in register_queries.list_open_grants(current_staff.staff_id) if g.institution_id == institution.id],
         operators=desk_queries.list_operators(institution.id),
         acts=acts,
+        scan_days=list_scan_days(institution),
         act_sentence=sentence_of,
         names=register_queries.names_of_actors(
             {key.issued_by for key in keys} | {key.approved_by for key in keys} | {a.actor for a in acts}
