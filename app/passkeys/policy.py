@@ -1,8 +1,8 @@
 """Where passkeys are of use."""
 
 from app.accounts.visitor import current_visitor
+from app.core.passkey_site import find_site
 from app.passkeys import queries
-from app.passkeys.site import find_site
 
 
 def may_unlock_here() -> bool:

@@ -10,10 +10,10 @@ from app.accounts.service import check_step_up
 from app.accounts.visitor import current_visitor
 from app.core.access import access
 from app.core.errors import DomainError, NotFound
+from app.core.passkey_site import Site, find_site
 from app.passkeys import policy, queries, service
 from app.passkeys.forms import AddPasskeyForm
 from app.passkeys.models import Passkey
-from app.passkeys.site import Site, find_site
 
 blueprint = Blueprint("passkeys", __name__)
 

@@ -7,16 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import parse_authentication_credential_json
-from webauthn.helpers.exceptions import WebAuthnException
+from webauthn import generate_authentication_options, generate_registration_options, options_to_json
 from webauthn.helpers.structs import (
     AuthenticatorAttachment,
     AuthenticatorSelectionCriteria,
@@ -33,12 +24,13 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.display import masked_phone
 from app.core.errors import DomainError
+from app.core.passkey_site import Site
 from app.core.settings import settings
+from app.core.webauthn import key_id_of, new_count, read_made
 from app.credentials.service import unlock_without_pin
 from app.messages.service import post_message
 from app.passkeys.models import ChallengePurpose, Passkey, PasskeyChallenge, PasskeyOffer, PasskeyTag
 from app.passkeys.queries import find_passkey, list_passkeys
-from app.passkeys.site import Site
 
 CHALLENGE_LIVES = timedelta(minutes=5)
 
@@ -68,23 +60,14 @@ def begin_adding(session: LoginSession, site: Site) -> str:
 def add_passkey(session: LoginSession, answer: str, site: Site) -> Passkey:
     """answer: what the authenticator made, as JSON. Raises DomainError `passkey_refused`."""
     challenge = _spend_challenge(session, ChallengePurpose.adding)
-    if challenge is None:
+    made = read_made(answer, challenge, site) if challenge is not None else None
+    if made is None:
         raise _refused()
-    try:
-        made = verify_registration_response(
-            credential=answer,
-            expected_challenge=challenge,
-            expected_rp_id=site.domain,
-            expected_origin=site.origin,
-            require_user_verification=True,
-        )
-    except WebAuthnException:
-        raise _refused() from None
     passkey = Passkey(
         account_id=session.account_id,
         device_id=session.device_id,
-        key_id=made.credential_id,
-        public_key=made.credential_public_key,
+        key_id=made.key_id,
+        public_key=made.public_key,
         sign_count=made.sign_count,
         created_at=clock.now(),
     )
@@ -211,31 +194,18 @@ def _spend_challenge(session: LoginSession, purpose: ChallengePurpose) -> bytes 
 
 
 def _find_signing(session: LoginSession, answer: str) -> Passkey | None:
-    try:
-        key_id = base64url_to_bytes(parse_authentication_credential_json(answer).id)
-    except (WebAuthnException, ValueError):
-        return None
-    return find_passkey(session.account_id, key_id)
+    key_id = key_id_of(answer)
+    return find_passkey(session.account_id, key_id) if key_id is not None else None
 
 
 def _is_signed(passkey: Passkey, answer: str, challenge: bytes, site: Site) -> bool:
-    """A count that does not rise says that the passkey was copied; authenticators that do not count stay at 0."""
-    try:
-        signed = verify_authentication_response(
-            credential=answer,
-            expected_challenge=challenge,
-            expected_rp_id=site.domain,
-            expected_origin=site.origin,
-            credential_public_key=passkey.public_key,
-            credential_current_sign_count=passkey.sign_count,
-            require_user_verification=True,
-        )
-    except WebAuthnException:
+    count = new_count(answer, challenge, site, public_key=passkey.public_key, sign_count=passkey.sign_count)
+    if count is None:
         return False
     db.session.execute(
         update(Passkey)
         .where(Passkey.id == passkey.id)
-        .values(sign_count=signed.new_sign_count, last_used_at=clock.now())
+        .values(sign_count=count, last_used_at=clock.now())
         .execution_options(synchronize_session=False)
     )
     return True

@@ -16,3 +16,4 @@ def register(app: Flask) -> None:
     service.describe_approval(appointing.SECOND, appointing.tell_second)
     background.register(app, "staff.expire", 3600, service.expire)
     background.register(app, "staff.settle_approvals", 60, service.settle_approvals)
+    background.register(app, "staff.drop_old_challenges", 3600, service.drop_old_challenges)

@@ -2,11 +2,14 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from app.core import access
-from app.staff.models import Role
+from app.core.db import db, transaction
+from app.staff.models import Role, StaffMember
+from app.staff.service import disable_staff
 from tests.kit.client import Browser
-from tests.kit.staff import make_staff, sign_in_staff
+from tests.kit.staff import PASSWORD, make_staff, sign_in_staff
 
 EVERYBODY = set(Role)
 REVIEWERS = {Role.reviewer}
@@ -16,6 +19,7 @@ COUNTERS = {Role.counter}
 AUDITORS = {Role.auditadmin}
 ALARMED = {Role.auditadmin, Role.secadmin}
 KEEPERS = {Role.sysadmin, Role.secadmin}  # a key is taken away by either
+SYSADMINS = {Role.sysadmin}
 OPEN = "no session needed"
 HALF = "a session of staff, also half open"
 
@@ -26,7 +30,11 @@ TABLE: dict[str, object] = {
     "POST /bureau/sign-in/second-factor": HALF,
     "GET /bureau/sign-in/password": HALF,
     "POST /bureau/sign-in/password": HALF,
+    "POST /bureau/sign-in/passkey": HALF,
+    "POST /bureau/sign-in/passkey-challenges": HALF,
     "POST /bureau/sign-out": HALF,
+    "POST /bureau/me/passkeys": EVERYBODY,
+    "POST /bureau/me/passkeys/1/removal": EVERYBODY,
     "GET /bureau": EVERYBODY,
     "GET /bureau/me": EVERYBODY,
     "POST /bureau/me/sessions/1/ending": EVERYBODY,
@@ -80,6 +88,17 @@ TABLE: dict[str, object] = {
     "POST /bureau/calls/1/custody-dispute": AGENTS,
     "POST /bureau/unfreezings/1/confirmation": AGENTS,
     "POST /bureau/unfreezings/1/refusal": AGENTS,
+    "GET /bureau/roster": {Role.sysadmin},
+    "POST /bureau/roster/uploads": {Role.sysadmin},
+    "POST /bureau/roster/uploads/1/check": {Role.sysadmin},
+    "POST /bureau/roster/uploads/1/application": {Role.sysadmin},
+    "POST /bureau/roster/uploads/1/removal": {Role.sysadmin},
+    "GET /bureau/roster/imports/1": {Role.sysadmin},
+    "POST /bureau/roster/imports/1/undoing": {Role.sysadmin},
+    "GET /bureau/roster/persons": {Role.sysadmin},
+    "POST /bureau/roster/searches": {Role.sysadmin},
+    "GET /bureau/roster/persons/1": {Role.sysadmin},
+    "POST /bureau/roster/persons/1/status": {Role.sysadmin},
     "GET /bureau/reports": EVERYBODY,
     "GET /bureau/reports/1": EVERYBODY,
     "GET /bureau/reports/1/file": EVERYBODY,
@@ -137,6 +156,52 @@ TABLE: dict[str, object] = {
     "POST /bureau/institutions/1/operators/1/disabling": {Role.sysadmin},
     "GET /bureau/risk-rules": {Role.secadmin},
     "POST /bureau/risk-rules/dry-runs": {Role.secadmin},
+    "GET /bureau/content": SYSADMINS,
+    "GET /bureau/content/agencies": SYSADMINS,
+    "POST /bureau/content/agencies": SYSADMINS,
+    "GET /bureau/content/agencies/1": SYSADMINS,
+    "POST /bureau/content/agencies/1": SYSADMINS,
+    "POST /bureau/content/agencies/1/position": SYSADMINS,
+    "POST /bureau/content/agencies/1/retirement": SYSADMINS,
+    "POST /bureau/content/agencies/1/return": SYSADMINS,
+    "GET /bureau/content/help": SYSADMINS,
+    "POST /bureau/content/help": SYSADMINS,
+    "GET /bureau/content/help/1": SYSADMINS,
+    "POST /bureau/content/help/1": SYSADMINS,
+    "POST /bureau/content/help/1/preview": SYSADMINS,
+    "POST /bureau/content/help/1/translations": SYSADMINS,
+    "GET /bureau/content/help/1/versions": SYSADMINS,
+    "GET /bureau/content/help/1/versions/1": SYSADMINS,
+    "POST /bureau/content/help/1/versions/1/restoration": SYSADMINS,
+    "POST /bureau/content/help/1/withdrawal": SYSADMINS,
+    "GET /bureau/content/holidays": SYSADMINS,
+    "GET /bureau/content/holidays/1": SYSADMINS,
+    "POST /bureau/content/holidays/1": SYSADMINS,
+    "POST /bureau/content/holidays/1/check": SYSADMINS,
+    "POST /bureau/content/holidays/1/file": SYSADMINS,
+    "POST /bureau/content/holidays/1/removal": SYSADMINS,
+    "GET /bureau/content/hotlines": SYSADMINS,
+    "POST /bureau/content/hotlines": SYSADMINS,
+    "GET /bureau/content/hotlines/1": SYSADMINS,
+    "POST /bureau/content/hotlines/1": SYSADMINS,
+    "POST /bureau/content/hotlines/1/check": SYSADMINS,
+    "POST /bureau/content/hotlines/1/position": SYSADMINS,
+    "POST /bureau/content/hotlines/1/removal": SYSADMINS,
+    "GET /bureau/content/notice-drafts/1": SYSADMINS,
+    "POST /bureau/content/notice-drafts/1": SYSADMINS,
+    "POST /bureau/content/notice-drafts/1/preview": SYSADMINS,
+    "POST /bureau/content/notice-drafts/1/proposal": SYSADMINS,
+    "POST /bureau/content/notice-drafts/1/removal": SYSADMINS,
+    "GET /bureau/content/notice-drafts/1/text": EVERYBODY,
+    "GET /bureau/content/notices": SYSADMINS,
+    "GET /bureau/content/notices/1": SYSADMINS,
+    "POST /bureau/content/notices/1/draft": SYSADMINS,
+    "GET /bureau/content/regions": SYSADMINS,
+    "POST /bureau/content/regions": SYSADMINS,
+    "GET /bureau/content/regions/1": SYSADMINS,
+    "POST /bureau/content/regions/1": SYSADMINS,
+    "POST /bureau/content/regions/1/retirement": SYSADMINS,
+    "POST /bureau/content/regions/1/return": SYSADMINS,
 }
 
 
@@ -163,6 +228,7 @@ def test_no_address_of_the_desk_is_open_by_mistake(app: Flask) -> None:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_opens_what_the_table_says_and_nothing_else(app: Flask, role: Role) -> None:
+    make_staff("another", [Role.reviewer])  # has the number 1: nobody acts upon themselves here
     make_staff("someone", [role])
     browser = Browser(app)
     sign_in_staff(browser, "someone")
@@ -185,3 +251,27 @@ def test_a_stranger_and_a_citizen_are_sent_to_the_staff_sign_in(app: Flask, brow
             continue
         answer = browser.http.open(path, method=method, data={"csrf_token": token} if method == "POST" else None)
         assert answer.status_code == 303 and answer.location.startswith("/bureau/sign-in"), line
+
+
+def test_who_is_not_wholly_in_opens_nothing(app: Flask) -> None:
+    """The password alone; a password that was printed for them; disabled while signed in."""
+    make_staff("half", [Role.secadmin])
+    half, newcomer, gone = Browser(app), Browser(app), Browser(app)
+    half.get("/bureau/sign-in")
+    half.post("/bureau/sign-in", {"username": "half", "password": PASSWORD})
+    make_staff("newcomer", [Role.sysadmin])
+    sign_in_staff(newcomer, "newcomer")
+    left = make_staff("gone", [Role.reviewer, Role.agent, Role.counter])
+    sign_in_staff(gone, "gone")
+    with transaction():
+        db.session.execute(update(StaffMember).where(StaffMember.username == "newcomer").values(must_choose_password=True))
+    disable_staff(left, by="system")
+
+    for browser, where in ((half, "/second-factor"), (newcomer, "/password"), (gone, "")):
+        token = browser.get("/bureau").hidden().get("csrf_token", "")
+        for line, who in TABLE.items():
+            method, path = line.split()
+            if who == OPEN or (who == HALF and where):
+                continue
+            answer = browser.http.open(path, method=method, data={"csrf_token": token} if method == "POST" else None)
+            assert answer.status_code == 303 and answer.location.partition("?")[0] == f"/bureau/sign-in{where}", f"{line} {where}"

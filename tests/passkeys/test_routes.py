@@ -14,11 +14,11 @@ from app.accounts.service import IdentityEventKind
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db
+from app.core.passkey_site import Site, find_site
 from app.core.settings import settings
 from app.credentials.models import Presentation
 from app.passkeys.models import Passkey
 from app.passkeys.queries import list_passkeys
-from app.passkeys.site import Site, find_site
 from tests.activation.story import PIN, activate, enrol, path
 from tests.activation.test_rebinding import PHONE, second_phone
 from tests.kit.authenticator import PRESENT, Authenticator

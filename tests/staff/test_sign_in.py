@@ -172,7 +172,7 @@ def test_a_printed_password_waits_a_week(app: Flask, browser: Browser) -> None:
 
     enter_password(browser, "wang.li", added.one_time_password, expect=422)
     reset = reset_staff(added.member, by="system")
-    assert "设置验证器" in enter_password(browser, "wang.li", reset.one_time_password)
+    assert "设置第二步验证" in enter_password(browser, "wang.li", reset.one_time_password)
 
 
 def test_who_was_disabled_is_out_at_once_and_stays_out(app: Flask, browser: Browser) -> None:

@@ -14,6 +14,7 @@ from app.staff.queries.members import (
     totp_secret_of,
 )
 from app.staff.queries.messages import count_unread, list_staff_messages
+from app.staff.queries.passkeys import find_staff_passkey, get_staff_passkey, has_factor, has_passkey, list_staff_passkeys
 from app.staff.queries.sessions import find_open_session, get_own_session, list_open_sessions
 
 __all__ = [
@@ -21,9 +22,13 @@ __all__ = [
     "count_unread",
     "find_open_session",
     "find_staff",
+    "find_staff_passkey",
     "get_approval",
     "get_own_session",
     "get_staff",
+    "get_staff_passkey",
+    "has_factor",
+    "has_passkey",
     "list_active",
     "list_asked_by",
     "list_colleagues",
@@ -33,6 +38,7 @@ __all__ = [
     "list_settled",
     "list_staff",
     "list_staff_messages",
+    "list_staff_passkeys",
     "list_waiting_for",
     "name_hash",
     "names_of",

@@ -2,7 +2,7 @@
 
 import pyotp
 import segno
-from flask import redirect, render_template, request, url_for
+from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -12,7 +12,8 @@ from app.accounts.policy import is_local_path
 from app.core import clock
 from app.core.access import access, anyone
 from app.core.display import moment
-from app.core.errors import DomainError
+from app.core.errors import DomainError, NotFound
+from app.core.passkey_site import find_site
 from app.core.settings import settings
 from app.staff import queries, service
 from app.staff.forms import NewPasswordForm, SecondFactorForm, StaffSignInForm
@@ -91,11 +92,38 @@ def create_second_factor() -> ResponseReturnValue:
     if not result.state.ok:
         form.refuse(form.code, _sentence(result.state, _("动态码不对，或者已经用过。请等下一个再填。")))
         return _show_second_factor(form, _status(result.state), _headers(result.state))
-    must_choose = current_staff.member.must_choose_password
-    carry(result.token)
-    if must_choose:
-        return redirect(url_for("staff.new_password", next=_next_path()), 303)
-    return redirect(_next_path() or HOME, 303)
+    return _arrive(result.token)
+
+
+@blueprint.post("/bureau/sign-in/passkey-challenges")
+@access(has_staff_session)
+def create_passkey_challenge() -> ResponseReturnValue:
+    """To script alone: what the authenticator is to sign, or that it is to make a key. Who is in adds one more here."""
+    site = find_site()
+    if site is None:
+        raise NotFound
+    try:
+        content = service.begin_passkey(current_staff.session, site, bureau_name=settings.bureau_name)
+    except DomainError as refusal:
+        return jsonify({"refusal": refusal.what + refusal.next}), refusal.status
+    return Response(content, mimetype="application/json")
+
+
+@blueprint.post("/bureau/sign-in/passkey")
+@access(has_staff_session)
+def create_passkey_factor() -> ResponseReturnValue:
+    if current_staff.is_verified:
+        return redirect(_next_path() or HOME, 303)
+    site, form, result = find_site(), SecondFactorForm(formdata=None), None
+    if site is not None and request.form.get("answer"):
+        result = service.confirm_by_passkey(
+            current_staff.session, request.form["answer"], site, browser_name=name_device(request.user_agent.string)
+        )
+        if result.state.ok:
+            return _arrive(result.token)
+    state = result.state if result else SignInState(ok=False)
+    form.refuse(form.code, _sentence(state, _("通行密钥没有认出来，请再试一次。")))
+    return _show_second_factor(form, _status(state), _headers(state))
 
 
 @blueprint.get("/bureau/sign-in/password")
@@ -130,15 +158,27 @@ def delete_session() -> ResponseReturnValue:
     return redirect(url_for("staff.new_session"), 303)
 
 
+def _arrive(token: str) -> ResponseReturnValue:
+    must_choose = current_staff.member.must_choose_password
+    carry(token)
+    if must_choose:
+        return redirect(url_for("staff.new_password", next=_next_path()), 303)
+    return redirect(_next_path() or HOME, 303)
+
+
 def _show_second_factor(form: SecondFactorForm, status: int = 200, headers: dict[str, str] | None = None) -> ResponseReturnValue:
     member = current_staff.member
-    is_new = member.totp_enrolled_at is None
+    has_passkey = queries.has_passkey(member.id)
+    is_new = member.totp_enrolled_at is None and not has_passkey
     page = render_template(
         "staff/new_second_factor.html",
         form=form,
         next=_next_path(),
         is_new=is_new,
         secret=queries.totp_secret_of(member) if is_new else "",
+        has_code=is_new or member.totp_enrolled_at is not None,
+        has_passkey=has_passkey,
+        may_use_passkey=(is_new or has_passkey) and find_site() is not None,
         picture=_picture(member) if is_new else "",
     )
     return page, status, headers or {}

@@ -26,6 +26,13 @@ from app.staff.service.approvals import (
 from app.staff.service.attempts import SignInState, expire
 from app.staff.service.members import NewStaff, Reset, add_staff, note_refused, reset_staff
 from app.staff.service.messages import mark_messages_read, post_staff_message
+from app.staff.service.passkeys import (
+    add_staff_passkey,
+    begin_passkey,
+    confirm_by_passkey,
+    drop_old_challenges,
+    remove_staff_passkey,
+)
 from app.staff.service.passwords import choose_password, hash_password
 from app.staff.service.posts import (
     change_agency,
@@ -53,19 +60,23 @@ __all__ = [
     "SignIn",
     "SignInState",
     "add_staff",
+    "add_staff_passkey",
     "appoint_staff",
     "approve",
     "ask_approval",
     "ask_reset",
     "assign_roles",
+    "begin_passkey",
     "begin_sign_in",
     "change_agency",
     "change_roles",
     "choose_password",
     "close_approvals_of",
+    "confirm_by_passkey",
     "confirm_second_factor",
     "describe_approval",
     "disable_staff",
+    "drop_old_challenges",
     "enable_staff",
     "end_all_sessions",
     "end_session",
@@ -84,6 +95,7 @@ __all__ = [
     "on_approved",
     "post_staff_message",
     "refuse",
+    "remove_staff_passkey",
     "reset_colleague",
     "reset_staff",
     "sentence_of",

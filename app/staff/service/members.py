@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 import pyotp
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, is_writing, transaction
 from app.core.errors import DomainError
 from app.regions.queries import get_agency
-from app.staff.models import Role, StaffMember, StaffTag
+from app.staff.models import Role, StaffMember, StaffPasskey, StaffTag
 from app.staff.queries import find_staff
 from app.staff.service.passwords import draw_password, hash_password
 from app.staff.service.posts import check_roles, end_sessions_of, joined
@@ -103,6 +103,7 @@ def reset_staff(member: StaffMember, *, by: str) -> Reset:
                 disabled_at=None,
             )
         )
+        db.session.execute(delete(StaffPasskey).where(StaffPasskey.staff_id == member.id))
         end_sessions_of(member.id)
         audit.record(StaffTag.reset, actor=by, subject=member.actor)
     return Reset(password, expires_at)

@@ -1,4 +1,4 @@
-"""Signing in: the password opens half, the second factor the rest. Another kind of factor would stand beside the code here."""
+"""Signing in: the password opens half, the second factor the rest. The other kind of factor is in `passkeys`."""
 
 import hmac
 import secrets
@@ -49,7 +49,7 @@ def begin_sign_in(username: str, password: str, *, browser_name: str) -> SignIn:
         if member is None or not is_right or not _may_sign_in(member):
             return SignIn(attempts.note_wrong(by_name, StaffTag.password_wrong, staff_id=member.id if member else None))
         attempts.give_back(by_name)
-        if member.totp_enrolled_at is None:
+        if not queries.has_factor(member):
             member.totp_secret = seal_totp(member.id, draw_totp())  # nobody sees one that an earlier sign-in was shown
         return SignIn(SignInState(ok=True), _open(member, browser_name))
 
@@ -62,24 +62,26 @@ def confirm_second_factor(session: StaffSession, code: str) -> Confirmation:
     if refused is not None:
         return Confirmation(refused)
     with transaction():
-        is_new = member.totp_enrolled_at is None
         if not _use_code(member, code):
             return Confirmation(attempts.note_wrong(by_name, StaffTag.factor_wrong, staff_id=member.id))
         attempts.clear(by_name)
-        token = secrets.token_urlsafe(32)
-        now = clock.now()
-        opened = db.session.execute(
-            update(StaffSession)
-            .where(StaffSession.id == session.id, StaffSession.verified_at.is_(None), StaffSession.ended_at.is_(None))
-            .values(token_hash=_token_hash(token), verified_at=now, created_at=now, last_seen_at=now)
-            .execution_options(synchronize_session=False)
-        )
-        if opened.rowcount != 1:  # type: ignore[attr-defined]
-            return Confirmation(SignInState(ok=False))
-        if is_new:
-            audit.record(StaffTag.factor_enrolled, actor=member.actor, subject=member.actor)
-        audit.record(StaffTag.signed_in, actor=member.actor, subject=f"staff_session:{session.id}", roles=member.roles_text)
-        return Confirmation(SignInState(ok=True), token)
+        token = open_fully(session)
+        return Confirmation(SignInState(ok=bool(token)), token)
+
+
+def open_fully(session: StaffSession) -> str:
+    """Both factors were right: the session's new token; empty when it was opened or ended meanwhile. Inside the transaction."""
+    member, token, now = session.member, secrets.token_urlsafe(32), clock.now()
+    opened = db.session.execute(
+        update(StaffSession)
+        .where(StaffSession.id == session.id, StaffSession.verified_at.is_(None), StaffSession.ended_at.is_(None))
+        .values(token_hash=_token_hash(token), verified_at=now, created_at=now, last_seen_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if opened.rowcount != 1:  # type: ignore[attr-defined]
+        return ""
+    audit.record(StaffTag.signed_in, actor=member.actor, subject=f"staff_session:{session.id}", roles=member.roles_text)
+    return token
 
 
 @transaction()
@@ -124,7 +126,13 @@ def _open(member: StaffMember, browser_name: str) -> str:
 
 
 def _use_code(member: StaffMember, code: str) -> bool:
-    """One conditional UPDATE: a step of the clock is used once, and none before it afterwards (ASVS 6.5.1)."""
+    """One conditional UPDATE: a step of the clock is used once, and none before it afterwards (ASVS 6.5.1).
+
+    Who has a passkey and no code is asked for the passkey: the password alone adds no factor to one that is there.
+    """
+    is_new = member.totp_enrolled_at is None
+    if is_new and queries.has_passkey(member.id):
+        return False
     totp = pyotp.TOTP(queries.totp_secret_of(member))
     current = int(clock.timestamp()) // STEP_SECONDS
     step = next((current + off for off in _TOLERANCE if hmac.compare_digest(totp.generate_otp(current + off), code)), None)
@@ -136,6 +144,8 @@ def _use_code(member: StaffMember, code: str) -> bool:
         .values(totp_last_step=step, totp_enrolled_at=member.totp_enrolled_at or clock.now())
         .execution_options(synchronize_session=False)
     )
+    if used.rowcount == 1 and is_new:  # type: ignore[attr-defined]
+        audit.record(StaffTag.factor_enrolled, actor=member.actor, subject=member.actor)
     return used.rowcount == 1  # type: ignore[attr-defined,no-any-return]
 
 

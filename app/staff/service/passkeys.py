@@ -1,0 +1,190 @@
+"""A passkey as the second factor, beside the authenticator's code; the password is always asked first."""
+
+import secrets
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from webauthn import generate_authentication_options, generate_registration_options, options_to_json
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from app.core import audit, clock
+from app.core.crypto import vault
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.core.passkey_site import Site
+from app.core.webauthn import key_id_of, new_count, read_made
+from app.staff import queries
+from app.staff.models import FactorPurpose, StaffChallenge, StaffMember, StaffPasskey, StaffSession, StaffTag
+from app.staff.service import attempts
+from app.staff.service.attempts import SignInState
+from app.staff.service.sessions import Confirmation, open_fully
+
+CHALLENGE_LIVES = timedelta(minutes=5)
+FRESH = timedelta(minutes=15)  # since the second factor was given; then factors are changed only after signing in again
+
+
+@transaction()
+def begin_passkey(session: StaffSession, site: Site, *, bureau_name: str) -> str:
+    """Options for the browser as JSON: to sign with a known key, or to make one (a first factor, or one more of who is in).
+
+    Raises DomainError `factor_stale` when who is in signed in too long ago.
+    """
+    member = session.member
+    known = [PublicKeyCredentialDescriptor(id=each.key_id) for each in queries.list_staff_passkeys(member.id)]
+    if session.verified_at is None and queries.has_factor(member):
+        return options_to_json(
+            generate_authentication_options(
+                rp_id=site.domain,
+                challenge=_new_challenge(session, FactorPurpose.signing_in),
+                allow_credentials=known,
+                user_verification=UserVerificationRequirement.REQUIRED,
+            )
+        )
+    if session.verified_at is not None:
+        require_fresh(session)
+    return options_to_json(
+        generate_registration_options(
+            rp_id=site.domain,
+            rp_name=bureau_name,
+            user_id=vault.keyed_hash("staff-passkey-user", str(member.id)),
+            user_name=member.username,
+            challenge=_new_challenge(session, FactorPurpose.adding),
+            authenticator_selection=AuthenticatorSelectionCriteria(
+                resident_key=ResidentKeyRequirement.DISCOURAGED, user_verification=UserVerificationRequirement.REQUIRED
+            ),
+            exclude_credentials=known,
+        )
+    )
+
+
+def confirm_by_passkey(session: StaffSession, answer: str, site: Site, *, browser_name: str) -> Confirmation:
+    """Opens a half-open session fully: signed by a known key, or, for who has no factor yet, by making one."""
+    member = session.member
+    by_name = queries.name_hash(member.username)
+    refused = attempts.take_guess(by_name)
+    if refused is not None:
+        return Confirmation(refused)
+    with transaction():
+        is_new = not queries.has_factor(member)
+        is_right = _add(session, answer, site, browser_name) is not None if is_new else _is_signed(session, answer, site)
+        if not is_right:
+            return Confirmation(attempts.note_wrong(by_name, StaffTag.factor_wrong, staff_id=member.id))
+        attempts.clear(by_name)
+        token = open_fully(session)
+        return Confirmation(SignInState(ok=bool(token)), token)
+
+
+@transaction()
+def add_staff_passkey(session: StaffSession, answer: str, site: Site, *, browser_name: str) -> StaffPasskey:
+    """One more factor of who is in. Raises DomainError `passkey_refused`, `factor_stale`."""
+    require_fresh(session)
+    passkey = _add(session, answer, site, browser_name)
+    if passkey is None:
+        raise DomainError("passkey_refused", _("这次没有添加成功。"), _("请再试一次。"), status=422)
+    return passkey
+
+
+@transaction()
+def remove_staff_passkey(session: StaffSession, passkey: StaffPasskey) -> None:
+    """Raises DomainError `last_factor`, `factor_stale`. The member's row is held: of two removed at once one may be the last."""
+    require_fresh(session)
+    member = db.session.scalars(select(StaffMember).where(StaffMember.id == passkey.staff_id).with_for_update(of=StaffMember)).one()
+    count = db.session.scalar(select(func.count()).where(StaffPasskey.staff_id == member.id)) or 0
+    if member.totp_enrolled_at is None and count < 2:
+        raise DomainError("last_factor", _("这是最后一个第二步验证，不能删。"), _("请先添加另一个通行密钥。"), status=409)
+    gone = db.session.execute(
+        delete(StaffPasskey).where(StaffPasskey.id == passkey.id).execution_options(synchronize_session=False)
+    )
+    if gone.rowcount == 1:  # type: ignore[attr-defined]
+        audit.record(StaffTag.passkey_removed, actor=member.actor, subject=f"staff_passkey:{passkey.id}")
+
+
+def require_fresh(session: StaffSession) -> None:
+    if session.verified_at is None or session.verified_at <= clock.now() - FRESH:
+        raise DomainError("factor_stale", _("登录已超过 15 分钟。"), _("改第二步验证，请先退出，重新登录。"), status=403)
+
+
+@transaction()
+def drop_old_challenges() -> None:
+    db.session.execute(delete(StaffChallenge).where(StaffChallenge.created_at < clock.now() - CHALLENGE_LIVES))
+
+
+def _add(session: StaffSession, answer: str, site: Site, browser_name: str) -> StaffPasskey | None:
+    challenge = _spend_challenge(session, FactorPurpose.adding)
+    made = read_made(answer, challenge, site) if challenge is not None else None
+    if made is None:
+        return None
+    passkey = StaffPasskey(
+        staff_id=session.staff_id,
+        key_id=made.key_id,
+        public_key=made.public_key,
+        sign_count=made.sign_count,
+        browser_name=browser_name,
+        created_at=clock.now(),
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(passkey)
+            db.session.flush()
+    except IntegrityError:
+        return None
+    db.session.execute(  # a code that was drawn and never enrolled stays without force
+        update(StaffMember)
+        .where(StaffMember.id == session.staff_id, StaffMember.totp_enrolled_at.is_(None))
+        .values(totp_secret=None)
+    )
+    actor = f"staff:{session.staff_id}"
+    audit.record(StaffTag.passkey_added, actor=actor, subject=f"staff_passkey:{passkey.id}")
+    return passkey
+
+
+def _is_signed(session: StaffSession, answer: str, site: Site) -> bool:
+    challenge, key_id = _spend_challenge(session, FactorPurpose.signing_in), key_id_of(answer)
+    passkey = queries.find_staff_passkey(session.staff_id, key_id) if key_id is not None else None
+    if challenge is None or passkey is None:
+        return False
+    count = new_count(answer, challenge, site, public_key=passkey.public_key, sign_count=passkey.sign_count)
+    if count is None:
+        return False
+    db.session.execute(
+        update(StaffPasskey)
+        .where(StaffPasskey.id == passkey.id)
+        .values(sign_count=count, last_used_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    return True
+
+
+def _new_challenge(session: StaffSession, purpose: FactorPurpose) -> bytes:
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    challenge = secrets.token_bytes(32)
+    values = {"challenge": challenge, "created_at": clock.now()}
+    db.session.execute(
+        insert(StaffChallenge)
+        .values(session_id=session.id, purpose=purpose, **values)
+        .on_conflict_do_update(index_elements=["session_id", "purpose"], set_=values)
+    )
+    return challenge
+
+
+def _spend_challenge(session: StaffSession, purpose: FactorPurpose) -> bytes | None:
+    """None when there is none that is fresh, or a twin of this request took it."""
+    challenge: bytes | None = db.session.scalar(
+        delete(StaffChallenge)
+        .where(
+            StaffChallenge.session_id == session.id,
+            StaffChallenge.purpose == purpose,
+            StaffChallenge.created_at > clock.now() - CHALLENGE_LIVES,
+        )
+        .returning(StaffChallenge.challenge)
+        .execution_options(synchronize_session=False)
+    )
+    return challenge
