@@ -13,7 +13,7 @@ from app.regions.queries import find_region, hotlines_for, list_agencies, list_i
 
 blueprint = Blueprint("help", __name__, url_prefix="/help")
 
-_MAX_AGE_SECONDS = 300
+_MAX_AGE_SECONDS = 5  # going back costs nothing; what the bureau changes is seen within seconds, in every process
 OWN_CHANNEL = "this-system"
 
 
@@ -88,7 +88,7 @@ def _region_code() -> str | None:
 
 
 def _page(template: str, **values: Any) -> Response:
-    """Kept for a few minutes by this browser alone: the frame of each page holds its form token."""
+    """Kept for a few seconds by this browser alone: the frame of each page holds its form token."""
     response = make_response(render_template(template, region_code=_region_code(), **values))
     response.cache_control.private = True
     response.cache_control.max_age = _MAX_AGE_SECONDS
