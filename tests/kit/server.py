@@ -97,7 +97,8 @@ class Server:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(30)
         self._log.close()
-        _running.remove(self)
+        if self in _running:  # ended twice is ended
+            _running.remove(self)
 
 
 def tails_of_running() -> str:
