@@ -58,10 +58,11 @@ def send(page: Page, label: str, photo: Path) -> None:
     """One photo for one kind of paper, as a person would, and waits until it is there."""
     section = page.get_by_role("region", name=label)
     section.locator("input[type=file]").set_input_files(photo)
+    section.locator("[data-checks] p").first.wait_for()  # looked at: what is said of it moves the button
     anyway = section.get_by_role("button", name="仍然发送这一张")
-    section.get_by_role("button", name="发送").last.click()
     if anyway.count():
         anyway.first.click()
+    section.get_by_role("button", name="发送").last.click()
     page.get_by_role("region", name=label).get_by_text("第 1 页").first.wait_for()
 
 

@@ -13,11 +13,14 @@ export function enhance(form) {
   const maxBytes = Number(form.dataset.maxBytes);
   let chosen = []; // {file, problem, isKept, note, item}
 
-  input.addEventListener("change", async () => {
+  async function take() {
     chosen = [...input.files].map((file) => ({ file, problem: "", isKept: true }));
     list.replaceChildren();
     for (const one of chosen) await show(one);
-  });
+  }
+
+  input.addEventListener("change", take);
+  if (input.files.length) take(); // chosen before this script was there
 
   async function show(one) {
     one.item = document.createElement("li");
