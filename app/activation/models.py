@@ -52,7 +52,7 @@ class ActivationDraft(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     typed_encrypted: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), default=None)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), index=True, default=None)
     consented_notices: Mapped[str] = mapped_column(String(120), default="")  # notice ids, comma separated
     # A reassigned number: at the end its old account loses it, if it still is the number the SMS was sent to.
     takes_over_phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), default=None)

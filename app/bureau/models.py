@@ -93,7 +93,7 @@ class UnfreezeRequest(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     call_id: Mapped[int] = mapped_column(ForeignKey("hotline_call.id"), unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"), index=True)
     region: Mapped[str] = mapped_column(String(6), index=True)
     asked_by: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
     asked_at: Mapped[datetime] = mapped_column(index=True)
@@ -144,7 +144,7 @@ class CounterScan(Base):
     out_biz_no: Mapped[str] = mapped_column(String(64), unique=True)
     scanned_at: Mapped[datetime]
     reason: Mapped[int]
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), default=None)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), index=True, default=None)
     shown_by: Mapped[str] = mapped_column(String(8), default="")
     help_code: Mapped[str] = mapped_column(String(11), default="")
 

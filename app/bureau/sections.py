@@ -14,6 +14,7 @@ _SECTIONS: tuple[tuple[tuple[Right, ...], str, LazyString], ...] = (
     ((Right.decide_cases,), "/bureau/cases", _l("审核")),
     ((Right.find_citizens,), "/bureau/calls", _l("来电")),
     ((Right.serve_at_counter,), "/bureau/counter", _l("窗口")),
+    ((Right.manage_roster,), "/bureau/roster", _l("名册")),
     ((Right.manage_institutions, Right.approve_keys), "/bureau/institutions", _l("机构")),
     ((Right.manage_content,), "/bureau/content", _l("内容")),
     ((Right.read_dashboard,), "/bureau/figures", _l("数据")),

@@ -1,7 +1,8 @@
 """Tables that people open in a spreadsheet: nothing in a cell may run there (OWASP, CSV injection)."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 _RUNS = tuple("=+-@\t\r\n＝＋－＠")
@@ -13,13 +14,24 @@ def write_csv(path: Path, header: Sequence[object], rows: Iterable[Sequence[obje
     Text that a spreadsheet would run gets a leading `'`; numbers stay numbers, None is an empty cell.
     """
     count = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        table = csv.writer(file)
-        table.writerow([as_cell(value) for value in header])
+    with open_csv(path, header) as add:
         for row in rows:
-            table.writerow([as_cell(value) for value in row])
+            add(row)
             count += 1
     return count
+
+
+@contextmanager
+def open_csv(path: Path, header: Sequence[object]) -> Iterator[Callable[[Sequence[object]], None]]:
+    """As `write_csv`, for rows that come one by one: gives the function that adds one."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        table = csv.writer(file)
+
+        def add(row: Sequence[object]) -> None:
+            table.writerow([as_cell(value) for value in row])
+
+        add(header)
+        yield add
 
 
 def as_cell(value: object) -> object:

@@ -43,7 +43,7 @@ class Credential(Base):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"), index=True)
     kind: Mapped[CredentialKind]
     activated_at: Mapped[datetime]
     status: Mapped[CredentialStatus] = mapped_column(default=CredentialStatus.active)

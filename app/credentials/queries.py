@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from app.core import clock
@@ -19,6 +19,12 @@ def find_credential_of(person_id: int) -> Credential | None:
         .options(joinedload(Credential.person, innerjoin=True))
         .where(Credential.person_id == person_id, Credential.status != CredentialStatus.ended)
     )
+
+
+def count_active_of(person_ids: Select[Any]) -> int:
+    """How many active credentials these persons have. person_ids: a select of one column, in the session's own database."""
+    active = select(func.count()).where(Credential.status == CredentialStatus.active, Credential.person_id.in_(person_ids))
+    return int(db.session.scalar(active) or 0)
 
 
 def get_credential(credential_id: int) -> Credential:

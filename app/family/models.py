@@ -242,7 +242,7 @@ class CustodyFlag(Base):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"), index=True)
     set_by: Mapped[str] = mapped_column(String(40))
     set_at: Mapped[datetime]
     lifted_at: Mapped[datetime | None] = mapped_column(default=None)

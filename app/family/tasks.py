@@ -6,17 +6,20 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.accounts.service import find_relatives_with, on_consent_withdrawn, on_identity_event
-from app.core import background
+from app.core import background, jobs
 from app.credentials.service import on_taken_over, on_used, show_also, tell_of_denials
 from app.documents.service import allow_subject
 from app.family import queries, service
 from app.reviews.service import facts_of, may_decide, name_kind, on_decision
+from app.roster.service import on_status_changed
 
 EVERY = timedelta(hours=1)
 
 
 def register(app: Flask) -> None:
     background.register(app, "family.tend", EVERY.total_seconds(), service.tend)
+    jobs.register(app, service.FOLLOW_ROSTER, service.follow_roster)
+    on_status_changed(service.note_status)
     show_also(service.list_family_showables)
     find_relatives_with(queries.list_relatives)
     on_identity_event(service.tell_holders)

@@ -28,7 +28,7 @@ class MutualAid(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     payer_account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    payer_person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"))
+    payer_person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"), index=True)
     beneficiary_person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"))
     relation: Mapped[Relation]  # what the beneficiary is to the payer
     monthly_cap: Mapped[int]  # fen

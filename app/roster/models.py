@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import Enum, StrEnum
 
-from sqlalchemy import Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId
@@ -23,6 +23,21 @@ class RosterTag(StrEnum):
     person_added = "person:added"
     person_changed = "person:changed"
     imported = "roster:imported"
+    uploaded = "roster:uploaded"
+    upload_deleted = "roster:upload_deleted"
+    undone = "roster:undone"
+    searched = "roster:searched"
+    alarm = "roster:alarm"
+    status_changed = "person:status_changed"
+
+
+class StatusReason(Enum):
+    """Why a status was changed by hand; free words would hold what belongs to the person."""
+
+    asked = "asked"  # by the person or the family
+    papers = "papers"  # a certificate was shown
+    other_office = "other_office"  # civil affairs, police or another region said so
+    correction = "correction"  # the roster was wrong
 
 
 class InsuredPerson(Base):
@@ -57,15 +72,92 @@ class InsuredPerson(Base):
 
 
 class RosterImport(Base):
+    """One import and what became of it. `merged_at` marks its rows: who changed one since has left another moment there."""
+
     __tablename__ = "roster_import"
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     source: Mapped[str] = mapped_column(String(200))
     mode: Mapped[str] = mapped_column(String(8))  # all | good
     started_at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(40), default="system")
+    scope: Mapped[str] = mapped_column(Text, default="*")  # admdvs the importer may write, parted by commas; * for all
+    report_id: Mapped[int | None] = mapped_column(BigId, index=True, default=None)  # of a web import, so that it can go on
+    merged_at: Mapped[datetime | None] = mapped_column(default=None)
+    last_id_before: Mapped[int] = mapped_column(BigId, default=0)  # whoever it created has a larger one
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
     rows: Mapped[int] = mapped_column(default=0)
     created: Mapped[int] = mapped_column(default=0)
     updated: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
+    undoing_at: Mapped[datetime | None] = mapped_column(default=None)
+    undone_at: Mapped[datetime | None] = mapped_column(default=None)
+    undone_by: Mapped[str] = mapped_column(String(40), default="")
+    restored: Mapped[int] = mapped_column(default=0)
+    removed: Mapped[int] = mapped_column(default=0)
+    left: Mapped[int] = mapped_column(default=0)
+
+
+class RosterFormer(Base):
+    """What a row was before an import changed it, as long as that import can be undone."""
+
+    __tablename__ = "roster_former"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("roster_import.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigId, primary_key=True)  # no foreign key: it would slow every import
+    name: Mapped[str] = mapped_column(String(60))
+    gender: Mapped[str] = mapped_column(String(1))
+    birthday: Mapped[date | None]
+    nationality: Mapped[str] = mapped_column(String(3))
+    insured_region: Mapped[str] = mapped_column(String(6))
+    insutype: Mapped[str] = mapped_column(String(6))
+    psn_no: Mapped[str] = mapped_column(String(30))
+    psn_type: Mapped[str] = mapped_column(String(6))
+    status: Mapped[InsuredStatus]
+    updated_at: Mapped[datetime]
+
+
+class RosterUpload(Base):
+    """A file somebody sent, sealed; its rows are in nobody's roster yet. `checked_hash` is what the dry run has read."""
+
+    __tablename__ = "roster_upload"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    by: Mapped[str] = mapped_column(String(40), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    file_name: Mapped[str | None] = mapped_column(String(64), unique=True)
+    size: Mapped[int] = mapped_column(BigId)  # bytes
+    content_hash: Mapped[str] = mapped_column(String(64))  # SHA-256, hex
+    ignored_columns: Mapped[str] = mapped_column(String(400))  # one a line
+    uploaded_at: Mapped[datetime]
+    delete_after: Mapped[datetime] = mapped_column(index=True)
+    checked_hash: Mapped[str] = mapped_column(String(64), default="")
+    applied_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class PersonStatusChange(Base):
+    """A status changed by hand, and why."""
+
+    __tablename__ = "person_status_change"
+    __table_args__ = (Index("ix_person_status_change_person", "person_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"))
+    former: Mapped[InsuredStatus]
+    status: Mapped[InsuredStatus]
+    reason: Mapped[StatusReason]
+    by: Mapped[str] = mapped_column(String(40))
+    changed_at: Mapped[datetime]
+
+
+class RosterSearch(Base):
+    """That somebody searched, so that guessing is noticed; what was searched is not kept. Gone after a day."""
+
+    __tablename__ = "roster_search"
+    __table_args__ = (Index("ix_roster_search_by", "by", "searched_at"), Index("ix_roster_search_searched_at", "searched_at"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    by: Mapped[str] = mapped_column(String(40))
+    searched_at: Mapped[datetime]
+    found: Mapped[int]

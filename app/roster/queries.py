@@ -1,12 +1,18 @@
-from sqlalchemy import select
+from collections.abc import Collection
+from datetime import timedelta
 
+from sqlalchemy import func, or_, select
+
+from app.core import clock
 from app.core.crypto import vault
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.settings import settings
 from app.roster.identity import InvalidCert, kindred_types, parse_cert
-from app.roster.models import InsuredPerson, RosterImport
+from app.roster.models import InsuredPerson, PersonStatusChange, RosterImport, RosterSearch, RosterUpload
 
 CERT_PURPOSE = "cert_no"
+SAME_NAME = 200  # more of one name and region cannot be told apart by four characters
 
 
 def cert_hash(cert_type: str, number: str) -> bytes:
@@ -39,9 +45,83 @@ def cert_no_of(person: InsuredPerson) -> str:
     return vault.decrypt(CERT_PURPOSE, person.cert_no_encrypted, bound_to=person.cert_no_hash).decode()
 
 
-def list_imports(limit: int = 20) -> list[RosterImport]:
-    """Newest first."""
-    return list(db.session.scalars(select(RosterImport).order_by(RosterImport.id.desc()).limit(limit)))
+def get_person_of(id: int, regions: Collection[str]) -> InsuredPerson:
+    """Of these regions alone. Raises NotFound."""
+    person = get_person(id)
+    if person.insured_region not in regions:
+        raise NotFound
+    return person
+
+
+def list_persons(ids: Collection[int], regions: Collection[str]) -> list[InsuredPerson]:
+    wanted = select(InsuredPerson).where(InsuredPerson.id.in_(ids), InsuredPerson.insured_region.in_(sorted(regions)))
+    return list(db.session.scalars(wanted.order_by(InsuredPerson.id)))
+
+
+def list_by_name(name: str, tail: str, regions: Collection[str]) -> list[InsuredPerson]:
+    """People of exactly this name in these regions whose document ends so. tail: as parsed numbers are written."""
+    same = db.session.scalars(
+        select(InsuredPerson)
+        .where(InsuredPerson.name == name, InsuredPerson.insured_region.in_(sorted(regions)), InsuredPerson.is_specimen.is_(False))
+        .limit(SAME_NAME)
+    )
+    return [person for person in same if cert_no_of(person).endswith(tail)]
+
+
+def list_status_changes(person_id: int, limit: int = 20) -> list[PersonStatusChange]:
+    """By hand; newest first."""
+    wanted = select(PersonStatusChange).where(PersonStatusChange.person_id == person_id)
+    return list(db.session.scalars(wanted.order_by(PersonStatusChange.id.desc()).limit(limit)))
+
+
+def count_misses(by: str) -> int:
+    """Searches of the last hour that found nobody."""
+    since = clock.now() - timedelta(hours=1)
+    missed = select(func.count()).where(RosterSearch.by == by, RosterSearch.searched_at > since, RosterSearch.found == 0)
+    return int(db.session.scalar(missed) or 0)
+
+
+def list_imports(limit: int = 20, regions: Collection[str] | None = None) -> list[RosterImport]:
+    """Newest first. regions: only those whose importer could write none but these; None for all."""
+    found = db.session.scalars(select(RosterImport).order_by(RosterImport.id.desc()).limit(limit))
+    return [entry for entry in found if regions is None or entry.scope == "*" or set(entry.scope.split(",")) <= set(regions)]
+
+
+def find_import(id: int, regions: Collection[str]) -> RosterImport | None:
+    """As `list_imports` shows them."""
+    found = db.session.get(RosterImport, id)
+    is_shown = found is not None and (found.scope == "*" or set(found.scope.split(",")) <= set(regions))
+    return found if is_shown else None
+
+
+def find_undoable() -> RosterImport | None:
+    """The newest import that changed anything, if it can still be taken back or is being taken back."""
+    changed = or_(RosterImport.created > 0, RosterImport.updated > 0)
+    newest = db.session.scalar(
+        select(RosterImport).where(RosterImport.merged_at.is_not(None), changed).order_by(RosterImport.id.desc()).limit(1)
+    )
+    limit = clock.now() - timedelta(days=settings.roster_undo_days)
+    if newest is None or newest.undone_at is not None or newest.started_at < limit:
+        return None
+    return newest
+
+
+def find_import_of(report_id: int) -> RosterImport | None:
+    return db.session.scalar(select(RosterImport).where(RosterImport.report_id == report_id))
+
+
+def get_upload(id: int, by: str) -> RosterUpload:
+    """One's own. Raises NotFound."""
+    found = db.session.get(RosterUpload, id)
+    if found is None or found.by != by:
+        raise NotFound
+    return found
+
+
+def list_uploads(by: str, limit: int = 10) -> list[RosterUpload]:
+    """One's own that are still here; newest first."""
+    wanted = select(RosterUpload).where(RosterUpload.by == by, RosterUpload.file_name.is_not(None))
+    return list(db.session.scalars(wanted.order_by(RosterUpload.id.desc()).limit(limit)))
 
 
 def _find(cert_type: str, number: str) -> InsuredPerson | None:

@@ -60,9 +60,13 @@ _CODES: dict[str, Callable[[str], str | None]] = {
 
 
 class RowReader:
-    """Reads rows of one source. columns: field → key of the cell. today: the day ages are judged on."""
+    """Reads rows of one source. columns: field → key of the cell. today: the day ages are judged on.
 
-    def __init__(self, columns: Mapping[str, str], today: date, max_age_years: int) -> None:
+    regions: the only ones a row may be of; None for any.
+    """
+
+    def __init__(self, columns: Mapping[str, str], today: date, max_age_years: int, regions: frozenset[str] | None = None) -> None:
+        self._regions = regions
         self._keys = columns
         self._today, self._max_age = today, max_age_years
         self._known: dict[tuple[str, ...], Codes] = {}  # a roster holds few combinations of codes
@@ -125,6 +129,8 @@ class RowReader:
         if codes is None:
             before = len(problems)
             codes = Codes(*[_read(field, read, text, problems) for (field, read), text in zip(_CODES.items(), key, strict=True)])
+            if codes.insured_region and self._regions is not None and codes.insured_region not in self._regions:
+                problems.append(Problem("insured_region", _("这个参保地不归您的机构管。")))
             if len(problems) == before and len(self._known) < KNOWN_CODES_MAX:
                 self._known[key] = codes
         return codes

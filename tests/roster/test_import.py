@@ -205,7 +205,11 @@ def test_gbk_may_be_said_and_tabs_are_seen(load: Importing) -> None:
     [
         ("姓名,参保地\n王芳,510603\n", "缺少这些列：证件号码、险种"),
         (HEADER.replace("参保状态", "参保状况") + WORKER, "不认识这些列：参保状况"),
-        ("", "第一行是空的"),
+        ("", "里面没有内容"),
+        ("\n\n", "第一行是空的"),
+        ("%PDF-1.7", "不是表格"),
+        ("<html><table>", "网页格式"),
+        (HEADER + "," * 70_000, "太长"),
         ("\x00\x01\x02", "缺少这些列"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "旧版 Excel"),
         (b"PK\x03\x04not a workbook", "打不开"),

@@ -1,8 +1,8 @@
 """Work for which nobody waits: a row written with the business change, huey to carry its id, a sweep for what was lost."""
 
-from app.core.jobs.ledger import enqueue, every, register
+from app.core.jobs.ledger import enqueue, enqueue_once, every, register
 from app.core.jobs.models import Job, JobState
 from app.core.jobs.running import renew, run_job, sweep
 from app.core.jobs.workers import problems, start_inside
 
-__all__ = ["Job", "JobState", "enqueue", "every", "problems", "register", "renew", "run_job", "start_inside", "sweep"]
+__all__ = ["Job", "JobState", "enqueue", "enqueue_once", "every", "problems", "register", "renew", "run_job", "start_inside", "sweep"]

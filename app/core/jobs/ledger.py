@@ -39,11 +39,17 @@ def enqueue(name: str, **ids: int | str) -> None:
 def every(app: Flask, name: str, every_seconds: float, fn: Callable[[], object]) -> None:
     """Registers `name` and has the elected process ask for it that often, unless it is still waiting or running."""
     register(app, name, fn)
-    background.register(app, f"jobs.{name}", every_seconds, lambda: _enqueue_once(name))
+    background.register(app, f"jobs.{name}", every_seconds, lambda: _enqueue_unless_open(name))
+
+
+def enqueue_once(name: str) -> None:
+    """As `enqueue`, unless one that has not begun is there already: it will see this change too."""
+    if not db.session.scalar(select(exists().where(Job.name == name, Job.state == JobState.waiting))):
+        enqueue(name)
 
 
 @transaction()
-def _enqueue_once(name: str) -> None:
+def _enqueue_unless_open(name: str) -> None:
     open_states = (JobState.waiting, JobState.running)
     if not db.session.scalar(select(exists().where(Job.name == name, Job.state.in_(open_states)))):
         enqueue(name)

@@ -24,7 +24,15 @@ from app.family.service.invitations import (
     vouch,
 )
 from app.family.service.kin import tell_holders
-from app.family.service.life_cycle import end_unrenewed, expire_requests, follow_roster, remind_of_age, tend
+from app.family.service.life_cycle import (
+    FOLLOW_ROSTER,
+    end_unrenewed,
+    expire_requests,
+    follow_roster,
+    note_status,
+    remind_of_age,
+    tend,
+)
 from app.family.service.links import end_link, freeze_member, note_taken_over, person_of
 from app.family.service.papers import find_missing, find_unsigned, list_good_pages, prepare_request_letter
 from app.family.service.places import find_full
@@ -45,6 +53,7 @@ from app.family.service.telling import sentence_of_end
 
 __all__ = [
     "CHECKLIST",
+    "FOLLOW_ROSTER",
     "KIND",
     "SLOTS",
     "accept_invitation",
@@ -86,6 +95,7 @@ __all__ = [
     "may_send_papers",
     "miss_call_back",
     "needs_proof",
+    "note_status",
     "note_step_up",
     "note_taken_over",
     "note_use",

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from app.accounts.models import Account
-from app.core import clock
+from app.core import clock, jobs
 from app.core.db import db, transaction
 from app.core.settings import settings
 from app.documents.service import keep_until
@@ -18,6 +18,7 @@ from app.family.service.links import end_link, person_of
 from app.family.service.requests import end_invitations, record_request, reload
 from app.roster.models import InsuredPerson, InsuredStatus
 
+FOLLOW_ROSTER = "family.follow_roster"
 REMINDERS = (60, 30, 7, 0)  # days before the birthday; 0 is the day itself
 ENDINGS = {InsuredStatus.died: LinkEnd.member_died, InsuredStatus.moved: LinkEnd.member_moved}
 
@@ -88,6 +89,12 @@ def follow_roster() -> int:
     ).all()
     endings = {link_id: ENDINGS[status] for link_id, status in links} | dict.fromkeys(orphans, LinkEnd.holder_died)
     return sum(_end(link_id, reason) for link_id, reason in endings.items())
+
+
+def note_status(_person_ids: list[int], status: InsuredStatus) -> None:
+    """The roster says that somebody died or moved: their links are looked at as soon as that is committed, not at the next hour."""
+    if status in ENDINGS:
+        jobs.enqueue_once(FOLLOW_ROSTER)
 
 
 @transaction()

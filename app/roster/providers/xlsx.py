@@ -4,12 +4,13 @@ import os
 import tempfile
 import warnings
 from array import array
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError, iterparse
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask_babel import gettext as _
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.exceptions import InvalidFileException
@@ -17,26 +18,40 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from app.roster.providers import SourceRefused, cells_by_column
 
-_UNREADABLE = (BadZipFile, ParseError, InvalidFileException, LookupError, ValueError, OSError, EOFError, TypeError)
+_UNREADABLE = (BadZipFile, ParseError, InvalidFileException, LookupError, ValueError, OSError, EOFError, TypeError, RuntimeError)
 _ITEM, _TEXT, _PHONETIC = (f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("si", "t", "rPh"))
+_SHEET_ROWS = 1_048_576  # what a sheet can hold; a row that says it is a later one lies
+_MOST_PARTS = 2000
+_MOST_BYTES = 4 << 30  # unpacked, of all parts: a million people's sheet has half a gigabyte
+_MOST_OTHER_BYTES = 32 << 20  # of a part that is read as a whole: styles, theme, the list of sheets
+_MOST_BETWEEN = 16 << 20  # unpacked, from one row to the next
+_PAGE_BYTES = 1 << 16
 
 
 class XlsxSource:
     """The first sheet of a workbook; its first row holds the column names."""
 
-    def __init__(self, path: Path) -> None:
-        self.title = path.name
+    def __init__(self, file: BinaryIO, title: str) -> None:
+        self.title = title
         self.position = 0
+        self._file = file
         self._reader: _Reader | None = None
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                self._reader = _Reader(str(path), read_only=True, data_only=False, keep_links=False)
+                self._reader = _Reader(file, read_only=True, data_only=False, keep_links=False)
+                self._refuse_unfit(self._reader.archive)
+                self._watched = _Watched(self._reader.archive)
+                self._reader.archive = self._watched  # type: ignore[assignment]
+                self._reader.strings.on_item = self._watched.rest
                 self._reader.read()
                 self._sheet: Any = self._reader.wb.worksheets[0]
         except _UNREADABLE:
             self.close()
             raise self._unreadable() from None
+        except SourceRefused:
+            self.close()
+            raise
         self.size = self._sheet.max_row or 0
         self._sheet.reset_dimensions()  # some programs write a wrong one, and cells beyond it would be lost
         self._lines = self._guarded()
@@ -61,6 +76,17 @@ class XlsxSource:
         if self._reader is not None:
             self._reader.archive.close()
             self._reader.strings.close()
+        self._file.close()
+
+    def _refuse_unfit(self, archive: ZipFile) -> None:
+        """What a packed file says of itself binds it: no part is unpacked beyond the size it names."""
+        parts = archive.infolist()
+        if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+            raise SourceRefused(_("%(name)s 里有宏。", name=self.title), _("名册没有任何改动。请另存为不带宏的 .xlsx 再导入。"))
+        other = [part.file_size for part in parts if not part.filename.lower().startswith(("xl/worksheets/", "xl/sharedstrings"))]
+        is_bomb = len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_BYTES
+        if is_bomb or any(size > _MOST_OTHER_BYTES for size in other):
+            raise self._bomb()
 
     def _guarded(self) -> Iterator[tuple[int, tuple[object, ...]]]:
         try:
@@ -68,12 +94,49 @@ class XlsxSource:
                 warnings.simplefilter("ignore")
                 for cells in self._sheet.iter_rows(values_only=True):
                     self.position += 1
+                    self._watched.rest()
+                    if self.position > _SHEET_ROWS:
+                        raise self._bomb()
                     yield self.position, cells
         except _UNREADABLE:
             raise self._unreadable() from None
 
+    def _bomb(self) -> SourceRefused:
+        return SourceRefused(
+            _("%(name)s 解开以后太大，不像名册。", name=self.title), _("名册没有任何改动。请只留需要的一张表，另存后再导入。")
+        )
+
     def _unreadable(self) -> SourceRefused:
         return SourceRefused(_("%(name)s 打不开，文件可能不完整。", name=self.title), _("请在 Excel 里重新另存为 .xlsx 或 .csv。"))
+
+
+class _Watched:
+    """The packed file as openpyxl uses it, with a limit on what is unpacked from one `rest` to the next."""
+
+    def __init__(self, archive: ZipFile) -> None:
+        self._archive = archive
+        self._since = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._archive, name)
+
+    def rest(self) -> None:
+        self._since = 0
+
+    def open(self, name: str) -> Any:
+        self.rest()
+        part: Any = self._archive.open(name)
+        read = part.read
+
+        def counted(size: int = -1) -> bytes:
+            block: bytes = read(size)
+            self._since += len(block)
+            if self._since > _MOST_BETWEEN:
+                raise ValueError("a row that never ends")
+            return block
+
+        part.read = counted
+        return part
 
 
 class _Reader(ExcelReader):
@@ -92,11 +155,16 @@ class _Reader(ExcelReader):
 
 
 class _StringsOnDisk:
-    """A read-only sequence of strings, as openpyxl asks for them."""
+    """A read-only sequence of strings, as openpyxl asks for them, in pages sealed under a key that lives as long as this does."""
 
     def __init__(self) -> None:
+        self.on_item: Callable[[], None] = lambda: None
         self._ends = array("Q", [0])
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        self._cipher = AESGCM(AESGCM.generate_key(256))
+        self._pending = bytearray()
+        self._pages = 0
+        self._read_page = lru_cache(maxsize=16)(self._opened)
 
     def fill(self, file: Any) -> None:
         end = 0
@@ -110,10 +178,16 @@ class _StringsOnDisk:
             elif event == "end" and node.tag == _TEXT and not phonetic:
                 parts.append(node.text or "")
             elif event == "end" and node.tag == _ITEM:
-                end += self._file.write("".join(parts).encode())
+                text = "".join(parts).encode()
+                end += len(text)
+                self._pending += text
+                while len(self._pending) >= _PAGE_BYTES:
+                    self._seal(_PAGE_BYTES)
                 self._ends.append(end)
                 parts.clear()
                 table.clear()
+                self.on_item()
+        self._seal(len(self._pending))
         self._file.flush()
 
     def __len__(self) -> int:
@@ -121,7 +195,25 @@ class _StringsOnDisk:
 
     def __getitem__(self, index: int) -> str:
         start, end = self._ends[index], self._ends[index + 1]
-        return os.pread(self._file.fileno(), end - start, start).decode()
+        page, within = divmod(start, _PAGE_BYTES)
+        wanted = end - start
+        found = self._read_page(page)[within : within + wanted]
+        while len(found) < wanted:
+            page += 1
+            found += self._read_page(page)[: wanted - len(found)]
+        return found.decode()
 
     def close(self) -> None:
         self._file.close()
+        self._read_page.cache_clear()
+
+    def _seal(self, size: int) -> None:
+        nonce = self._pages.to_bytes(12, "big")  # the key is used for this file alone
+        self._file.write(self._cipher.encrypt(nonce, bytes(self._pending[:size]), None))
+        del self._pending[:size]
+        self._pages += 1
+
+    def _opened(self, page: int) -> bytes:
+        stored = _PAGE_BYTES + 16
+        sealed = os.pread(self._file.fileno(), stored, page * stored)
+        return self._cipher.decrypt(page.to_bytes(12, "big"), sealed, None) if sealed else b""

@@ -1,37 +1,29 @@
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import islice
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import func, select
 
 from app.core import audit, clock
-from app.core.crypto import vault
 from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.core.exclusive import exclusive
 from app.core.settings import settings
-from app.roster.columns import LABELS, WrongColumns, match_columns
-from app.roster.models import RosterImport, RosterTag
-from app.roster.providers import RosterSource, SourceRefused
-from app.roster.queries import CERT_PURPOSE
-from app.roster.rows import Problem, RosterRow, RowReader
-from app.roster.service.staging import Merged, Staging, staging
+from app.roster.models import InsuredPerson, RosterImport, RosterTag
+from app.roster.providers import RosterSource
+from app.roster.queries import find_import_of
+from app.roster.service.reading import Reading, Refusal, Run, columns_of
+from app.roster.service.staging import staging
+from app.roster.service.statuses import tell_listeners
 
-OF_THE_NUMBER = {"cert_type", "cert_no"}
+LOCK = "roster-import"
 
 
 class ImportMode(StrEnum):
     all = "all"  # one refused row, and nothing is changed
     good = "good"  # refused rows are left out
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a line was refused. field: the column's Chinese name, empty for the line as a whole. Holds nothing of the person."""
-
-    line: int
-    field: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -43,6 +35,7 @@ class ImportResult:
     updated: int
     unchanged: int
     refused: int
+    import_id: int = field(default=0, compare=False)
 
     @property
     def is_applied(self) -> bool:
@@ -54,109 +47,95 @@ def import_roster(
     mode: ImportMode = ImportMode.all,
     *,
     ignored_columns: tuple[str, ...] = (),
+    regions: frozenset[str] | None = None,
+    max_rows: int = 0,
     on_refusal: Callable[[Refusal], None] = lambda refusal: None,
     on_progress: Callable[[int], None] = lambda position: None,
     by: str = "system",
+    report_id: int | None = None,
 ) -> ImportResult:
     """Brings the roster up to date with what the source holds. Who is no longer in it stays as they are.
 
     Columns the source does not have stay untouched, and so do rows that say nothing new. Two lines with one document: the later
-    is refused. on_progress: gets the source's position now and then. by: `kind:id` for the audit log.
-    Raises SourceRefused, with nothing changed, when the source as a whole cannot be read.
+    is refused. What rows were before is kept, so that the newest import can be undone. by: `kind:id` for the audit log.
+    report_id: of the report this is part of; called again for the same one it goes on where the process died, and what is done
+    is done. Raises SourceRefused, with nothing changed, when the source as a whole cannot be read, and DomainError
+    `import_running` while another import or an undoing is under way.
     """
-    try:
-        columns = match_columns(source.columns(), ignored_columns)
-    except WrongColumns as wrong:
-        raise SourceRefused(wrong.sentence, _("名册没有任何改动。请改好列名，或用 --ignore 说明哪一列不要。")) from None
-    started = clock.now()
-    with staging() as stage:
-        run = _Run(stage, RowReader(columns, clock.today(), settings.max_age_years), on_refusal)
-        for batch in _batches(source, settings.roster_batch_rows):
-            run.take(batch)
-            on_progress(source.position)
-        run.refuse_twins()
-        if mode is ImportMode.all and run.refused_lines:
-            result = ImportResult(run.rows, 0, 0, 0, run.refused_lines)
-            with transaction():
-                entry = _entry(source, mode, started)
-                _finish(entry, result, by, "refused")
-            return result
-        return _merge(run, _entry(source, mode, started), set(columns) - OF_THE_NUMBER, mode, by)
+    reading = Reading(ignored_columns, regions, max_rows, on_refusal, on_progress)
+    columns = columns_of(source, ignored_columns)
+    with exclusive(LOCK) as is_alone:
+        require_alone(is_alone)
+        begun = find_import_of(report_id) if report_id is not None else None
+        if begun is not None and begun.undoing_at is not None:
+            raise DomainError("import_undone", _("这次导入已经撤销了。"), _("请重新上传。"), status=409)
+        if begun is not None and begun.finished_at is not None:
+            return ImportResult(begun.rows, begun.created, begun.updated, begun.unchanged, begun.refused, begun.id)
+        started, begun_id = clock.now(), begun.id if begun is not None else None
+        with staging() as stage:
+            run = Run(stage, columns, reading)
+            run.read(source)
+            entry = RosterImport(
+                source=source.title[:200],
+                mode=mode.value,
+                started_at=started,
+                by=by,
+                scope="*" if regions is None else ",".join(sorted(regions)),
+                report_id=report_id,
+            )
+            if mode is ImportMode.all and run.refused_lines:
+                with transaction():
+                    return _finish(entry, run, 0, by, "refused")
+            return _merge(run, entry, begun_id, mode, by, on_progress)
 
 
-class _Run:
-    """Reads batches into the staging tables and counts."""
-
-    def __init__(self, stage: Staging, reader: RowReader, on_refusal: Callable[[Refusal], None]) -> None:
-        self.stage, self.rows, self.refused_lines = stage, 0, 0
-        self._reader, self._on_refusal = reader, on_refusal
-        self._vault = vault._get_current_object()  # type: ignore[attr-defined]  # the proxy costs more than the hash
-
-    def take(self, batch: list[tuple[int, Any]]) -> None:
-        good = []
-        for line, cells in batch:
-            read = self._reader.read(cells)
-            if type(read) is RosterRow:
-                good.append((line, *self._sealed(read)))
-            else:
-                self._refuse(line, read)  # type: ignore[arg-type]
-        self.rows += len(batch)
-        if good:
-            self.stage.add(good)
-
-    def refuse_twins(self) -> None:
-        for line, first in self.stage.take_twins():
-            self._refuse(line, [Problem("cert_no", _("与第 %(line)s 行是同一个证件。", line=first))])
-
-    def _refuse(self, line: int, problems: list[Problem]) -> None:
-        self.refused_lines += 1
-        for problem in problems:
-            self._on_refusal(Refusal(line, LABELS.get(problem.field, ""), problem.why))
-
-    def _sealed(self, row: RosterRow) -> tuple[Any, ...]:
-        cert_type, number, *values = row
-        found_by = self._vault.keyed_hash(CERT_PURPOSE, f"{cert_type}:{number}")
-        return (cert_type, found_by, self._vault.encrypt(CERT_PURPOSE, number.encode(), bound_to=found_by), *values)
+def require_alone(is_alone: bool) -> None:
+    if not is_alone:
+        raise DomainError("import_running", _("另一次导入或撤销正在进行。"), _("名册没有任何改动。请等它做完再来。"), status=409)
 
 
-def _merge(run: _Run, entry: RosterImport, fields: set[str], mode: ImportMode, by: str) -> ImportResult:
-    unchanged = run.stage.sort_out(fields)
+def _merge(
+    run: Run, entry: RosterImport, begun_id: int | None, mode: ImportMode, by: str, on_progress: Callable[[int], None]
+) -> ImportResult:
+    run.stage.sort_out(run.fields)
     parts = list(run.stage.slices(settings.roster_batch_rows if mode is ImportMode.good else None))
-    created = updated = 0
+    entry_id = begun_id
     for part in parts:
         with transaction():
-            if part is parts[0]:
-                db.session.add(entry)
-                db.session.flush()
-                if len(parts) > 1:
-                    audit.record(RosterTag.imported, actor=by, subject=f"roster_import:{entry.id}", outcome="started")
-            merged: Merged = run.stage.merge(part, fields, clock.now())
-            created, updated = created + merged.created, updated + merged.updated
-            entry.created, entry.updated = created, updated
+            if entry_id is None:
+                entry_id = _begin(entry, by, is_long=len(parts) > 1)
+            entry = db.session.get_one(RosterImport, entry_id)
+            assert entry.merged_at is not None
+            if "status" in run.fields:
+                tell_listeners(run.stage.list_status_changes(part))
+            run.stage.keep_formers(part, run.fields, entry_id)
+            merged = run.stage.merge(part, run.fields, entry.merged_at)
+            entry.created, entry.updated = entry.created + merged.created, entry.updated + merged.updated
             if part is parts[-1]:
-                result = ImportResult(run.rows, created, updated, unchanged, run.refused_lines)
-                _finish(entry, result, by, "ok")
-    return result
+                unchanged = run.rows - run.refused_lines - entry.created - entry.updated
+                return _finish(entry, run, unchanged, by, "ok")
+        on_progress(run.position)
+    raise RuntimeError("there is always a last part")
 
 
-def _entry(source: RosterSource, mode: ImportMode, started: Any) -> RosterImport:
-    return RosterImport(source=source.title[:200], mode=mode.value, started_at=started)
-
-
-def _finish(entry: RosterImport, result: ImportResult, by: str, outcome: str) -> None:
-    entry.finished_at = clock.now()
-    entry.rows, entry.created, entry.updated = result.rows, result.created, result.updated
-    entry.unchanged, entry.refused = result.unchanged, result.refused
+def _begin(entry: RosterImport, by: str, *, is_long: bool) -> int:
+    entry.merged_at = clock.now()
+    entry.last_id_before = db.session.scalar(select(func.max(InsuredPerson.id))) or 0
     db.session.add(entry)
     db.session.flush()
-    counts: dict[str, Any] = {"rows": result.rows, "created": result.created, "updated": result.updated, "refused": result.refused}
+    if is_long:
+        audit.record(RosterTag.imported, actor=by, subject=f"roster_import:{entry.id}", outcome="started")
+    return entry.id
+
+
+def _finish(entry: RosterImport, run: Run, unchanged: int, by: str, outcome: str) -> ImportResult:
+    entry.finished_at = clock.now()
+    entry.rows, entry.unchanged, entry.refused = run.rows, unchanged, run.refused_lines
+    db.session.add(entry)
+    db.session.flush()
+    counts: dict[str, Any] = {"rows": entry.rows, "created": entry.created, "updated": entry.updated, "refused": entry.refused}
     audit.record(RosterTag.imported, actor=by, subject=f"roster_import:{entry.id}", outcome=outcome, **counts)
+    return ImportResult(entry.rows, entry.created, entry.updated, unchanged, entry.refused, entry.id)
 
 
-def _batches(source: RosterSource, size: int) -> Iterator[list[tuple[int, Any]]]:
-    rows = source.rows()
-    while batch := list(islice(rows, size)):
-        yield batch
-
-
-__all__ = ["ImportMode", "ImportResult", "Refusal", "import_roster"]
+__all__ = ["LOCK", "ImportMode", "ImportResult", "Refusal", "import_roster", "require_alone"]

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Select,
     String,
     Table,
     and_,
@@ -24,15 +25,17 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    type_coerce,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.core.db import db, schema_changes
-from app.roster.models import InsuredPerson
+from app.roster.models import InsuredPerson, InsuredStatus, RosterFormer
 
 _PERSON: Table = InsuredPerson.__table__  # type: ignore[assignment]
+_FORMER: Table = RosterFormer.__table__  # type: ignore[assignment]
 _VALUES = ("name", "gender", "birthday", "nationality", "insured_region", "insutype", "psn_no", "psn_type", "status")
 _COUNTED = {"preserve_rowcount": True}
 _KEYS = ("cert_type", "cert_no_hash")
@@ -58,6 +61,9 @@ _TWINS = Table(
     "roster_twins", _temporary, Column("first", Integer), Column("cert_no_hash", LargeBinary), Column("cert_type", String),
     prefixes=["TEMPORARY"],
 )  # fmt: skip
+
+
+_CHANGES_STATUS = and_(_WORK.c.person_id == _PERSON.c.id, _WORK.c.status != type_coerce(_PERSON.c.status, String))
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,16 @@ class Staging:
             connection.execute(delete(_STAGE).where(select(_TWINS.c.first).where(later).exists()))
         return [(line, first) for line, first in found]
 
+    def take_foreign(self, regions: Iterable[str]) -> list[int]:
+        """Lines of people the roster knows in none of these regions, taken out."""
+        known = and_(*(_PERSON.c[name] == _STAGE.c[name] for name in _KEYS))
+        elsewhere = select(_PERSON.c.id).where(known, _PERSON.c.insured_region.not_in(sorted(regions))).exists()
+        with self._scratch() as connection:
+            lines = list(connection.scalars(select(_STAGE.c.line).where(elsewhere).order_by(_STAGE.c.line)))
+            if lines:
+                connection.execute(delete(_STAGE).where(elsewhere))
+        return lines
+
     def sort_out(self, fields: Iterable[str]) -> int:
         """Keeps what is new or differs from the roster in one of `fields`; returns how many rows are as the roster has them."""
         differs = [_PERSON.c[name].is_distinct_from(_STAGE.c[name]) for name in _VALUES if name in fields]
@@ -134,6 +150,43 @@ class Staging:
         step = rows or max(last, 1)
         for start in range(1, max(last, 1) + 1, step):
             yield start, min(start + step - 1, max(last, 1))
+
+    def summary(self) -> tuple[int, int]:
+        """(rows that are new, rows that change somebody), once they are sorted out."""
+        with self._scratch() as connection:
+            new, all_rows = connection.execute(
+                select(func.count().filter(_WORK.c.person_id.is_(None)), func.count()).select_from(_WORK)
+            ).one()
+        return new, all_rows - new
+
+    def count_status_changes(self) -> list[tuple[InsuredStatus, InsuredStatus, int]]:
+        """(as the roster has it, as it would be, how many)."""
+        wanted = select(_PERSON.c.status, _WORK.c.status, func.count()).where(_CHANGES_STATUS)
+        with self._scratch() as connection:
+            found = connection.execute(wanted.group_by(_PERSON.c.status, _WORK.c.status).order_by(_PERSON.c.status, _WORK.c.status))
+            return [(old, InsuredStatus(new), count) for old, new, count in found]
+
+    def stopped_ids(self) -> Select[Any]:
+        """Whose insurance runs now and would run no longer, to be counted against other tables."""
+        return select(_WORK.c.person_id).where(
+            _CHANGES_STATUS, _PERSON.c.status == InsuredStatus.normal, _WORK.c.status != InsuredStatus.normal.value
+        )
+
+    def list_status_changes(self, part: tuple[int, int]) -> Iterator[tuple[int, InsuredStatus]]:
+        """Inside the surrounding transaction, before merging: (person, new status)."""
+        changes = select(_WORK.c.person_id, _WORK.c.status).where(_WORK.c.n.between(*part), _CHANGES_STATUS)
+        for person_id, status in db.session.connection().execute(changes, execution_options={"yield_per": 1000}):
+            yield person_id, InsuredStatus(status)
+
+    def keep_formers(self, part: tuple[int, int], fields: Iterable[str], import_id: int) -> None:
+        """Inside the surrounding transaction, before merging: what the rows were, for undoing. An earlier keeping stands."""
+        if not set(fields) & set(_VALUES):
+            return
+        former = select(literal(import_id), _PERSON.c.id, *(_PERSON.c[name] for name in _VALUES), _PERSON.c.updated_at)
+        rows = former.where(_WORK.c.n.between(*part), _PERSON.c.id == _WORK.c.person_id)
+        dialect = sqlite if self._is_sqlite else postgresql
+        keeping = dialect.insert(_FORMER).from_select(["import_id", "person_id", *_VALUES, "updated_at"], rows)
+        db.session.connection().execute(keeping.on_conflict_do_nothing())
 
     def merge(self, part: tuple[int, int], fields: Iterable[str], now: datetime) -> Merged:
         """Inside the surrounding transaction, two statements: whom the roster knows, then whom it does not."""

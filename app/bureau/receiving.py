@@ -1,0 +1,62 @@
+"""One form of the desk carries a file larger than any other body: it is sealed while it arrives, before a view is called."""
+
+from typing import IO, Any, cast
+
+from flask import g, request
+from flask_babel import gettext as _
+
+from app.core.db import db
+from app.core.errors import DomainError
+from app.core.settings import settings
+from app.roster.service import Receiving
+from app.staff.policy import Right
+from app.staff.visitor import current_staff
+
+_MEGABYTE = 1 << 20
+ROSTER_FORM = "bureau.create_roster_upload"
+
+
+class _Nowhere:
+    """Where files go that the form does not have a place for."""
+
+    def write(self, data: bytes) -> int:
+        return len(data)
+
+    def seek(self, _offset: int) -> int:
+        return 0
+
+    def close(self) -> None:
+        pass
+
+
+def prepare(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Before anything reads the body; for those alone who may send it."""
+    if endpoint != ROSTER_FORM:
+        return
+    may_send = current_staff.may(Right.manage_roster)
+    db.session.rollback()  # no snapshot is held while a slow line sends
+    if may_send:
+        request.max_content_length = (settings.roster_max_megabytes + 1) * _MEGABYTE
+        setattr(request._get_current_object(), "_get_file_stream", _open_stream)  # type: ignore[attr-defined]  # noqa: B010
+    elif (request.content_length or 0) > _MEGABYTE:
+        raise DomainError("sign_in", _("您的登录已经过期，文件没有收下。"), _("请重新登录，再传一次。"), status=401)
+
+
+def _open_stream(*_args: object, **_known: object) -> IO[bytes]:
+    if "receiving" in g:
+        return cast(IO[bytes], _Nowhere())
+    g.receiving = Receiving()
+    return cast(IO[bytes], g.receiving)
+
+
+def received() -> Receiving | None:
+    """The file of this request, whole; None when the form held none."""
+    found: Receiving | None = g.get("receiving")
+    return found
+
+
+def clean_up(_error: BaseException | None = None) -> None:
+    """What was not kept, because it broke off or was refused, is gone with the request."""
+    found = g.pop("receiving", None)
+    if found is not None:
+        found.close()

@@ -1,0 +1,176 @@
+"""The roster's work that takes longer than a page: dry run, import and undoing, as reports of those who ask for them."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core.db import db
+from app.core.errors import DomainError
+from app.core.settings import settings
+from app.core.spreadsheet import open_csv
+from app.credentials.queries import count_active_of
+from app.reports.models import Report
+from app.reports.queries import list_open, params_of
+from app.reports.service import Outcome, Progress, scratch_file, start_report
+from app.roster import queries, service
+from app.roster.models import RosterImport, RosterUpload
+from app.roster.providers import RosterSource, SourceRefused
+from app.roster.service import ImportMode, Refusal
+from app.staff.models import StaffMember
+from app.staff.queries import get_staff, regions_of
+
+CHECK, APPLICATION, UNDOING = "roster_check", "roster_application", "roster_undoing"
+_READ_SHARE = 0.9  # of the bar; the rest is comparing and merging, of which nobody knows how much there is
+
+
+def start_check(member: StaffMember, upload: RosterUpload) -> Report:
+    return start_report(member, CHECK, upload_id=upload.id)
+
+
+def start_application(member: StaffMember, upload: RosterUpload, mode: ImportMode) -> Report:
+    """Raises DomainError `not_checked`, `already_applied`, `import_running`."""
+    if upload.applied_at is not None:
+        raise DomainError("already_applied", _("这个文件已经导入过了。"), _("要再导入一次，请重新上传。"), status=409)
+    if upload.file_name is None:
+        raise DomainError("upload_gone", _("这个文件已经删除了。"), _("请重新上传。"), status=409)
+    if upload.checked_hash != upload.content_hash:
+        raise DomainError("not_checked", _("这个文件还没有核对完。"), _("请先看核对的结果，再导入。"), status=409)
+    _refuse_second(APPLICATION, upload_id=upload.id)
+    return start_report(member, APPLICATION, upload_id=upload.id, mode=mode.value)
+
+
+def start_undoing(member: StaffMember, import_id: int) -> Report:
+    """Raises DomainError `undo_impossible`, `import_running`."""
+    newest = queries.find_undoable()
+    if newest is None or newest.id != import_id:
+        raise DomainError(
+            "undo_impossible",
+            _("这次导入不能撤销了。"),
+            _("只有最近的一次导入、在 %(days)s 天以内、还没有撤销过的，才能撤销。", days=settings.roster_undo_days),
+            status=409,
+        )
+    _refuse_second(UNDOING, import_id=import_id)
+    return start_report(member, UNDOING, import_id=import_id)
+
+
+def _refuse_second(kind: str, **same: int) -> None:
+    """One import or undoing at a time; the same asked again is the one that is there."""
+    for report in [*list_open(APPLICATION), *list_open(UNDOING)]:
+        if report.kind != kind or not same.items() <= params_of(report).items():
+            raise DomainError(
+                "import_running", _("另一次导入或撤销正在进行。"), _("名册没有任何改动。请等它做完再来。"), status=409
+            )
+
+
+def names_of(entries: Iterable[RosterImport]) -> dict[str, str]:
+    """Who imported and who took back, by how the audit log names them."""
+    actors = {actor for entry in entries for actor in (entry.by, entry.undone_by)}
+    ids = [int(actor.removeprefix("staff:")) for actor in actors if actor.startswith("staff:")]
+    found = db.session.scalars(select(StaffMember).where(StaffMember.id.in_(ids)))
+    return {"operator": _("命令行"), "system": _("系统")} | {member.actor: member.name for member in found}
+
+
+def run_check(report: Report, progress: Progress) -> Outcome:
+    upload, member, regions = _upload_of(report)
+    upload_id, ignored, title, by = upload.id, service.ignored_columns_of(upload), upload.title, member.actor
+    try:
+        with scratch_file() as path, service.reading_upload(upload) as source, open_csv(path, _columns()) as add:
+            found = service.check_roster(
+                source,
+                ignored_columns=ignored,
+                regions=regions,
+                on_refusal=lambda refusal: add(_line(refusal)),
+                on_progress=_bar(source, progress),
+                count_touched=count_active_of,
+            )
+    except SourceRefused:
+        service.discard_upload(upload_id, by=by)
+        raise
+    service.note_checked(upload_id)
+    result: dict[str, Any] = asdict(found)
+    result["statuses"] = [[old.value, new.value, count] for old, new, count in found.statuses]
+    result["problems"] = [_line(problem) for problem in found.problems]
+    result |= {"upload_id": upload_id, "title": title}
+    if not found.refused:
+        path.unlink()
+        return Outcome(result)
+    return Outcome(result, path, _("名册错误.csv"))
+
+
+def run_application(report: Report, progress: Progress) -> Outcome:
+    """What was done before the process died is not done again."""
+    report_id, mode = report.id, ImportMode(params_of(report)["mode"])
+    done = queries.find_import_of(report_id)
+    upload, member, regions = _upload_of(report)
+    upload_id, by, ignored = upload.id, member.actor, service.ignored_columns_of(upload)
+    if done is not None and done.finished_at is not None:
+        return Outcome({"import_id": done.id, "applied": done.merged_at is not None, **_counts(done)})
+    if upload.applied_at is not None or upload.checked_hash != upload.content_hash:
+        raise DomainError("not_checked", _("这个文件还没有核对完。"), _("请先看核对的结果，再导入。"))
+    with scratch_file() as path, service.reading_upload(upload) as source, open_csv(path, _columns()) as add:
+        result = service.import_roster(
+            source,
+            mode,
+            ignored_columns=ignored,
+            regions=regions,
+            max_rows=settings.roster_max_rows,
+            on_refusal=lambda refusal: add(_line(refusal)),
+            on_progress=_bar(source, progress),
+            by=by,
+            report_id=report_id,
+        )
+    if result.is_applied:
+        service.note_applied(upload_id, by=by)
+    told = {"import_id": result.import_id, "applied": result.is_applied, "upload_id": upload_id, **_counts(result)}
+    if not result.refused:
+        path.unlink()
+        return Outcome(told)
+    return Outcome(told, path, _("名册错误.csv"))
+
+
+def run_undoing(report: Report, progress: Progress) -> Outcome:
+    import_id, member = int(params_of(report)["import_id"]), get_staff(report.staff_id)
+    by, regions = member.actor, regions_of(member.agency)
+    shown: list[tuple[int, str]] = []
+    with scratch_file() as path, open_csv(path, [_("参保人编号"), _("原因")]) as add:
+
+        def note(person_id: int, why: str) -> None:
+            add([person_id, why])
+            if len(shown) < 50:
+                shown.append((person_id, why))
+
+        undone = service.undo_import(import_id, by=by, regions=regions, on_left=note, on_progress=progress)
+    told = {**asdict(undone), "import_id": import_id, "shown": shown}
+    if not undone.left:
+        path.unlink()
+        return Outcome(told)
+    return Outcome(told, path, _("没有撤销的人.csv"))
+
+
+def _upload_of(report: Report) -> tuple[RosterUpload, StaffMember, frozenset[str]]:
+    member = get_staff(report.staff_id)
+    return queries.get_upload(int(params_of(report)["upload_id"]), member.actor), member, regions_of(member.agency)
+
+
+def _bar(source: RosterSource, progress: Progress) -> Any:
+    """The source's position as a share of all the work; near the end nobody knows how much is left."""
+
+    def say(position: int) -> None:
+        progress(int(min(position, source.size or position) * _READ_SHARE), source.size or None)
+
+    return say
+
+
+def _columns() -> list[str]:
+    return [_("行"), _("列"), _("原因")]
+
+
+def _line(refusal: Refusal) -> list[Any]:
+    return [refusal.line, refusal.field, refusal.why]
+
+
+def _counts(found: Any) -> dict[str, int]:
+    return {name: getattr(found, name) for name in ("rows", "created", "updated", "unchanged", "refused")}

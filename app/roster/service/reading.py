@@ -1,0 +1,107 @@
+"""Reading a source into the tables of one run: what importing and a dry run have in common."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.core import clock
+from app.core.crypto import vault
+from app.core.settings import settings
+from app.roster.columns import LABELS, WrongColumns, match_columns
+from app.roster.providers import RosterSource, SourceRefused
+from app.roster.queries import CERT_PURPOSE
+from app.roster.rows import Problem, RosterRow, RowReader
+from app.roster.service.staging import Staging
+
+OF_THE_NUMBER = {"cert_type", "cert_no"}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a line was refused. field: the column's Chinese name, empty for the line as a whole. Holds nothing of the person.
+
+    twin_of: the line that had the same document first; 0 for any other reason.
+    """
+
+    line: int
+    field: str
+    why: str
+    twin_of: int = 0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a source is read. regions: the only ones a row may be of, None for any. max_rows: 0 for as many as there are."""
+
+    ignored_columns: tuple[str, ...] = ()
+    regions: frozenset[str] | None = None
+    max_rows: int = 0
+    on_refusal: Callable[[Refusal], None] = lambda refusal: None
+    on_progress: Callable[[int], None] = lambda position: None  # gets the source's position now and then
+
+
+class Run:
+    """Reads batches into the staging tables and counts."""
+
+    def __init__(self, stage: Staging, columns: dict[str, str], reading: Reading) -> None:
+        self.stage, self.rows, self.refused_lines, self.position = stage, 0, 0, 0
+        self.fields = set(columns) - OF_THE_NUMBER
+        self._reading = reading
+        self._reader = RowReader(columns, clock.today(), settings.max_age_years, reading.regions)
+        self._vault = vault._get_current_object()  # type: ignore[attr-defined]  # the proxy costs more than the hash
+
+    def read(self, source: RosterSource) -> None:
+        """Everything; afterwards the stage holds what may enter. Raises SourceRefused."""
+        for batch in _batches(source, settings.roster_batch_rows):
+            self._take(batch)
+            if self._reading.max_rows and self.rows > self._reading.max_rows:
+                raise SourceRefused(
+                    _("文件超过 %(count)s 行，太大了。", count=f"{self._reading.max_rows:,}"),
+                    _("名册没有任何改动。请分成几个文件导入。"),
+                )
+            self.position = source.position
+            self._reading.on_progress(self.position)
+        for line, first in self.stage.take_twins():
+            self._refuse(line, [Problem("cert_no", _("与第 %(line)s 行是同一个证件。", line=first))], first)
+        if self._reading.regions is not None:
+            for line in self.stage.take_foreign(self._reading.regions):
+                self._refuse(line, [Problem("insured_region", _("名册里这个人的参保地不归您的机构管。"))])
+
+    def _take(self, batch: list[tuple[int, Any]]) -> None:
+        good = []
+        for line, cells in batch:
+            read = self._reader.read(cells)
+            if type(read) is RosterRow:
+                good.append((line, *self._sealed(read)))
+            else:
+                self._refuse(line, read)  # type: ignore[arg-type]
+        self.rows += len(batch)
+        if good:
+            self.stage.add(good)
+
+    def _refuse(self, line: int, problems: list[Problem], twin_of: int = 0) -> None:
+        self.refused_lines += 1
+        for problem in problems:
+            self._reading.on_refusal(Refusal(line, LABELS.get(problem.field, ""), problem.why, twin_of))
+
+    def _sealed(self, row: RosterRow) -> tuple[Any, ...]:
+        cert_type, number, *values = row
+        found_by = self._vault.keyed_hash(CERT_PURPOSE, f"{cert_type}:{number}")
+        return (cert_type, found_by, self._vault.encrypt(CERT_PURPOSE, number.encode(), bound_to=found_by), *values)
+
+
+def columns_of(source: RosterSource, ignored: tuple[str, ...]) -> dict[str, str]:
+    """Raises SourceRefused when they are not those of a roster."""
+    try:
+        return match_columns(source.columns(), ignored)
+    except WrongColumns as wrong:
+        raise SourceRefused(wrong.sentence, _("名册没有任何改动。请改好列名，或说明哪一列不要（命令行用 --ignore）。")) from None
+
+
+def _batches(source: RosterSource, size: int) -> Iterator[list[tuple[int, Any]]]:
+    rows = source.rows()
+    while batch := list(islice(rows, size)):
+        yield batch

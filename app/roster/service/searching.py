@@ -1,0 +1,63 @@
+"""Finding a person to change the status of. What was typed is kept nowhere; that somebody searched and found nobody is counted."""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import delete
+
+from app.core import audit, clock
+from app.core.db import db, transaction
+from app.core.errors import DomainError, TooMany
+from app.core.settings import settings
+from app.roster import queries
+from app.roster.identity import InvalidCert, parse_cert
+from app.roster.models import InsuredPerson, RosterSearch, RosterTag
+
+MOST_FOUND = 20
+_TAIL = re.compile(r"[0-9A-Z]{4}", re.ASCII)
+
+
+def search_document(cert_type: str, number: str, *, by: str, regions: Collection[str]) -> list[int]:
+    """Ids of whom the roster knows by this document, in these regions. Raises DomainError `cert_invalid`, and TooMany."""
+    try:
+        cert = parse_cert(cert_type, number)
+    except InvalidCert as invalid:
+        raise DomainError("cert_invalid", invalid.sentence, field="number") from None
+    _refuse_guessing(by)
+    person = queries.find_person(cert.cert_type, cert.number)
+    return _note([person] if person is not None else [], "document", by, regions)
+
+
+def search_name(name: str, tail: str, *, by: str, regions: Collection[str]) -> list[int]:
+    """The exact name and the last four characters of the document. Raises DomainError `tail_invalid`, and TooMany."""
+    ending = "".join(unicodedata.normalize("NFKC", tail).upper().split())
+    if not _TAIL.fullmatch(ending):
+        raise DomainError("tail_invalid", _("请填写证件号码的最后 4 位。"), field="tail")
+    written = "".join(name.split())
+    _refuse_guessing(by)
+    return _note(queries.list_by_name(written, ending, regions), "name", by, regions)
+
+
+def _refuse_guessing(by: str) -> None:
+    if queries.count_misses(by) < settings.hotline_misses_per_hour:
+        return
+    with transaction():
+        audit.record(RosterTag.alarm, actor=by, subject=by, outcome="refused", misses=queries.count_misses(by))
+    raise TooMany(_("您一小时内查不到的次数太多，查询先停下来。"), _("请联系安全管理员。一小时后可以再查。"), 3600)
+
+
+@transaction()
+def _note(persons: list[InsuredPerson], way: str, by: str, regions: Collection[str]) -> list[int]:
+    own = [person.id for person in persons if person.insured_region in regions][:MOST_FOUND]
+    db.session.add(RosterSearch(by=by, searched_at=clock.now(), found=len(own)))
+    outcome = "ok" if own else "missed"
+    audit.record(RosterTag.searched, actor=by, subject="roster", outcome=outcome, way=way, found=len(own))
+    return own
+
+
+@transaction()
+def expire_searches() -> None:
+    db.session.execute(delete(RosterSearch).where(RosterSearch.searched_at < clock.now() - timedelta(days=1)))

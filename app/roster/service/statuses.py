@@ -1,0 +1,70 @@
+"""A person's status: changed by hand with a reason, and who is told when it changes, also by an import."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+from flask_babel import gettext as _
+from sqlalchemy import update
+
+from app.core import audit, clock
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.roster.models import InsuredPerson, InsuredStatus, PersonStatusChange, RosterTag, StatusReason
+
+TOLD_AT_ONCE = 1000
+
+Listener = Callable[[list[int], InsuredStatus], None]
+_listeners: list[Listener] = []
+
+
+def on_status_changed(listener: Listener) -> None:
+    """listener(person ids, new status) runs inside the transaction of the change, with at most a thousand ids at a time."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def tell_listeners(changes: Iterable[tuple[int, InsuredStatus]]) -> None:
+    """Inside the transaction in which they take effect."""
+    if not _listeners:
+        return
+    left = iter(changes)
+    while some := list(islice(left, TOLD_AT_ONCE)):
+        for status in dict.fromkeys(status for _id, status in some):
+            ids = [person_id for person_id, new in some if new is status]
+            for listener in _listeners:
+                listener(ids, status)
+
+
+@transaction()
+def change_status(
+    person_id: int, status: InsuredStatus, reason: StatusReason, *, seen: InsuredStatus, by: str
+) -> PersonStatusChange:
+    """From now on, codes included. seen: the status the member of staff was looking at.
+
+    Raises DomainError `status_same`, and `status_changed_meanwhile` when it is another by now.
+    """
+    if status is seen:
+        raise DomainError("status_same", _("这个人已经是这个状态，没有改动。"), field="status")
+    now = clock.now()
+    changed = db.session.execute(
+        update(InsuredPerson)
+        .where(InsuredPerson.id == person_id, InsuredPerson.status == seen)
+        .values(status=status, updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise DomainError("status_changed_meanwhile", _("这个人的状态刚刚被改过。"), _("请看一下现在的状态，再决定。"), status=409)
+    entry = PersonStatusChange(person_id=person_id, former=seen, status=status, reason=reason, by=by, changed_at=now)
+    db.session.add(entry)
+    db.session.flush()
+    audit.record(
+        RosterTag.status_changed,
+        actor=by,
+        subject=f"person:{person_id}",
+        person_id=person_id,
+        former=seen.value,
+        status=status.value,
+        reason=reason.value,
+    )
+    tell_listeners([(person_id, status)])
+    return entry

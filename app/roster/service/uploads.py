@@ -1,0 +1,156 @@
+"""Files sent through the web: sealed while they arrive, kept until they are applied or a week is over."""
+
+import hashlib
+import io
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from app.core import audit, blobs, clock, sealed_files
+from app.core.db import after_commit, db, transaction
+from app.core.errors import DomainError, NotFound
+from app.core.settings import settings
+from app.roster.models import RosterTag, RosterUpload
+from app.roster.providers import RosterSource
+from app.roster.providers.files import open_stream
+
+FOLDER = "roster"
+_ORPHAN_AFTER = timedelta(days=1)
+_READ_BYTES = 1 << 20
+
+
+class Receiving(sealed_files.SealedWriter):
+    """A file on its way: what has arrived is sealed already. Closed before `keep_upload`, it leaves nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{FOLDER}/{secrets.token_hex(16)}")
+        self._digest = hashlib.sha256()
+
+    def write(self, data: object) -> int:
+        self._digest.update(data)  # type: ignore[arg-type]
+        return super().write(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """The parser of forms winds back what it has written; here there is nothing to read again."""
+        return 0
+
+    @property
+    def content_hash(self) -> str:
+        return self._digest.hexdigest()
+
+
+def keep_upload(file: Receiving, title: str, *, by: str, ignored_columns: str = "") -> RosterUpload:
+    """by: `staff:id`. title: as the browser names the file. Raises DomainError `no_file`, `file_empty`, `store_unavailable`."""
+    name = "".join(char for char in title.replace("\\", "/").rpartition("/")[2] if char.isprintable())[-200:]
+    if not name:
+        raise DomainError("no_file", _("还没有选文件。"), _("请先选好名册文件，再点“上传并核对”。"), field="file")
+    if not file.size:
+        raise DomainError("file_empty", _("这个文件是空的，里面没有内容。"), _("请核对后重新选。"), field="file")
+    try:
+        file.finish()
+    except blobs.StoreUnavailable:
+        raise DomainError("store_unavailable", _("现在存不了文件，没有收下。"), _("请过几分钟再试。"), status=503) from None
+    try:
+        return _enter(file, name, by, "\n".join(ignored_columns.replace("，", ",").replace("、", ",").split(","))[:400])
+    except BaseException:
+        sealed_files.delete_sealed(file.name)
+        raise
+
+
+@transaction()
+def _enter(file: Receiving, title: str, by: str, ignored: str) -> RosterUpload:
+    now = clock.now()
+    upload = RosterUpload(
+        by=by,
+        title=title,
+        file_name=file.name,
+        size=file.size,
+        content_hash=file.content_hash,
+        ignored_columns=ignored,
+        uploaded_at=now,
+        delete_after=now + timedelta(days=settings.roster_keep_days),
+    )
+    db.session.add(upload)
+    db.session.flush()
+    audit.record(RosterTag.uploaded, actor=by, subject=f"roster_upload:{upload.id}", bytes=file.size, sha256=file.content_hash)
+    return upload
+
+
+@contextmanager
+def reading_upload(upload: RosterUpload) -> Iterator[RosterSource]:
+    """The file as a source, once it is shown to be exactly the one that was sent. Raises SourceRefused, DomainError, NotFound."""
+    name, title, size, wanted = upload.file_name, upload.title, upload.size, upload.content_hash
+    if name is None:
+        raise NotFound(_("这个文件已经删除了。"))
+    try:
+        file = sealed_files.open_sealed(name)
+        with suppress_closed(file):
+            digest = hashlib.sha256()
+            while block := file.read(_READ_BYTES):
+                digest.update(block)
+            if digest.hexdigest() != wanted:
+                raise sealed_files.Broken(name)
+            file.seek(0)
+            source = open_stream(file, title, size)
+            try:
+                yield source
+            finally:
+                source.close()
+    except (blobs.NoSuchBlob, blobs.StoreUnavailable, sealed_files.Broken):
+        raise DomainError(
+            "upload_unreadable", _("上传的文件现在打不开。"), _("名册没有任何改动。请重新上传。"), status=503
+        ) from None
+
+
+@contextmanager
+def suppress_closed(file: io.BufferedReader) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        with suppress(ValueError):
+            file.close()
+
+
+def ignored_columns_of(upload: RosterUpload) -> tuple[str, ...]:
+    return tuple(column.strip() for column in upload.ignored_columns.split("\n") if column.strip())
+
+
+@transaction()
+def discard_upload(upload_id: int, *, by: str) -> bool:
+    """The file goes, the row stays. False when it had gone before."""
+    name = db.session.scalar(select(RosterUpload.file_name).where(RosterUpload.id == upload_id))
+    gone = db.session.execute(
+        update(RosterUpload).where(RosterUpload.id == upload_id, RosterUpload.file_name == name).values(file_name=None)
+    ).rowcount  # type: ignore[attr-defined]
+    if name is None or not gone:
+        return False
+    audit.record(RosterTag.upload_deleted, actor=by, subject=f"roster_upload:{upload_id}")
+    after_commit(lambda: _delete_quietly(name))
+    return True
+
+
+@transaction()
+def note_applied(upload_id: int, *, by: str) -> None:
+    """It is in the roster: the file has done its work."""
+    db.session.execute(update(RosterUpload).where(RosterUpload.id == upload_id).values(applied_at=clock.now()))
+    discard_upload(upload_id, by=by)
+
+
+def _delete_quietly(name: str) -> None:
+    with suppress(blobs.StoreUnavailable):  # `expire_uploads` finds what is left
+        sealed_files.delete_sealed(name)
+
+
+def expire_uploads() -> None:
+    """Files nobody applied within `roster_keep_days`, and what was broken off a day ago."""
+    now = clock.now()
+    due = select(RosterUpload.id).where(RosterUpload.delete_after < now, RosterUpload.file_name.is_not(None)).limit(100)
+    for upload_id in list(db.session.scalars(due)):
+        discard_upload(upload_id, by="system")
+    for name in [name for name, written in sealed_files.list_sealed(FOLDER) if written < now - _ORPHAN_AFTER]:
+        if db.session.scalar(select(RosterUpload.id).where(RosterUpload.file_name == name)) is None:
+            _delete_quietly(name)

@@ -1,0 +1,213 @@
+"""Files sent through the web: sealed, checked, bounded."""
+
+import io
+import tracemalloc
+import zipfile
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.core import blobs, clock
+from app.core.db import db, transaction
+from app.core.errors import DomainError, NotFound
+from app.roster.identity import parse_cert
+from app.roster.models import InsuredStatus, RosterUpload
+from app.roster.providers import SourceRefused
+from app.roster.service import (
+    Receiving,
+    check_roster,
+    discard_upload,
+    expire_uploads,
+    import_roster,
+    keep_upload,
+    reading_upload,
+    save_person,
+)
+from bench.workbook import write_workbook
+from tests.kit.roster import CHILD, HEADER, RETIREE, WORKER, Importing, count_people, many
+from tests.roster.test_xlsx import workbook
+
+
+def send(content: str | bytes, title: str = "r.csv") -> RosterUpload:
+    data = content if isinstance(content, bytes) else content.encode()
+    with Receiving() as file:
+        for start in range(0, len(data), 65_536):
+            file.write(data[start : start + 65_536])
+        return keep_upload(file, title, by="staff:1")
+
+
+def test_an_upload_is_read_as_it_was_sent_and_lies_nowhere_in_clear(app: Flask, tmp_path: Path) -> None:
+    upload = send(HEADER + WORKER)
+
+    with reading_upload(upload) as source:
+        assert import_roster(source).created == 1
+    number = WORKER.split(",")[1].encode()
+    assert not any(number in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_a_workbook_is_read_sealed_too(app: Flask, tmp_path: Path) -> None:
+    content = workbook(tmp_path / "r.xlsx", [["01", "510600199003070017", "王㛃", "510603", "310", None]]).read_bytes()
+
+    with reading_upload(send(content, "r.xlsx")) as source:
+        assert check_roster(source).created == 1
+
+
+def test_a_file_that_was_changed_is_not_read(app: Flask) -> None:
+    upload = send(HEADER + WORKER)
+    with transaction():
+        db.session.get_one(RosterUpload, upload.id).content_hash = "0" * 64
+
+    with pytest.raises(DomainError) as refused, reading_upload(upload):
+        pass
+
+    assert refused.value.code == "upload_unreadable"
+
+
+def test_an_upload_goes_when_it_is_discarded_and_after_a_week(app: Flask) -> None:
+    first, second = send(HEADER + WORKER).id, send(HEADER + RETIREE).id
+
+    assert discard_upload(first, by="staff:1") and not discard_upload(first, by="staff:1")
+    clock.move(timedelta(days=8))
+    expire_uploads()
+
+    assert list(blobs.list_names("roster")) == []
+    with pytest.raises(NotFound), reading_upload(db.session.get_one(RosterUpload, second)):
+        pass
+
+
+def test_what_broke_off_leaves_nothing(app: Flask) -> None:
+    with Receiving() as file:
+        file.write(b"x" * 3_000_000)
+
+    assert list(blobs.list_names("roster")) == []
+
+
+@pytest.mark.parametrize(("title", "content"), [("", HEADER), ("r.csv", "")])
+def test_no_file_and_an_empty_one_are_refused(app: Flask, title: str, content: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        send(content, title)
+
+    assert refused.value.field == "file"
+
+
+def test_a_dry_run_counts_and_changes_nothing(load: Importing) -> None:
+    load(HEADER + WORKER + RETIREE)
+    lines: list[int] = []
+
+    with reading_upload(
+        send(HEADER + WORKER.replace(",1\n", ",死亡\n") + RETIREE + CHILD + CHILD + "01,1,王芳,510603,310,1\n")
+    ) as source:
+        found = check_roster(
+            source,
+            on_refusal=lambda refusal: lines.append(refusal.line),
+            count_touched=lambda ids: len(db.session.execute(ids).all()),
+        )
+
+    assert (found.rows, found.created, found.changed, found.unchanged, found.refused) == (5, 1, 1, 1, 2)
+    assert found.statuses == [(InsuredStatus.normal, InsuredStatus.died, 1)] and found.touched == 1
+    assert sorted(lines) == [5, 6] and ("证件号码", "同一个证件在文件里不止一行。", 1) in found.reasons
+    assert any("50%" in sentence for sentence in found.warnings) and count_people() == 2
+
+
+def test_a_file_much_smaller_than_the_last_is_warned_of(load: Importing) -> None:
+    load(many(10))
+
+    with reading_upload(send(HEADER + WORKER)) as source:
+        found = check_roster(source)
+
+    assert any("只有 1 行" in sentence for sentence in found.warnings)
+
+
+def test_an_office_brings_in_only_people_of_its_own_places(app: Flask) -> None:
+    save_person(cert=parse_cert("01", "51060019580101007X"), name="刘𬭚", insured_region="510604", insutype="310")
+    content = HEADER + WORKER + RETIREE + RETIREE.replace("51060019580101007x", "510600199003070033").replace("510604", "510603")
+    claimed = content + "01,51060019580101007X,刘𬭚,510603,310,1\n"
+    said = []
+
+    with reading_upload(send(claimed.replace(RETIREE, ""))) as source:
+        found = check_roster(source, regions=frozenset({"510603"}), on_refusal=lambda refusal: said.append(refusal.why))
+    with reading_upload(send(content)) as source:
+        other = check_roster(source, regions=frozenset({"510603"}), on_refusal=lambda refusal: said.append(refusal.why))
+
+    assert (found.refused, other.refused) == (1, 1) and all("不归您的机构管" in why for why in said)
+
+
+def test_formulas_are_refused_and_said(app: Flask) -> None:
+    with reading_upload(send(HEADER + WORKER.replace("王㛃", "=cmd|'/c calc'!A1"))) as source:
+        found = check_roster(source)
+
+    assert found.refused == 1 and "公式" in found.problems[0].why and "cmd" not in found.problems[0].why
+
+
+def test_too_many_rows_are_refused_whole(app: Flask) -> None:
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], roster_max_rows=5)
+
+    with pytest.raises(SourceRefused) as refused, reading_upload(send(many(6))) as source:
+        check_roster(source)
+
+    assert "超过 5 行" in refused.value.what
+
+
+def bomb(tmp_path: Path, part: str, content: bytes) -> bytes:
+    path = workbook(tmp_path / "r.xlsx", [])
+    packed = io.BytesIO()
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(name, content if name == part else source.read(name))
+        if part not in source.namelist():
+            target.writestr(part, content)
+    return packed.getvalue()
+
+
+def endless_strings(tmp_path: Path) -> bytes:
+    """As Excel writes it, with one string that does not end."""
+    path = tmp_path / "strings.xlsx"
+    write_workbook(path, iter([["证件号码"]]))
+    packed = io.BytesIO()
+    text = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>' + b"x" * (60 << 20)
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
+        assert "xl/sharedStrings.xml" in source.namelist()
+        for name in source.namelist():
+            target.writestr(name, text if name == "xl/sharedStrings.xml" else source.read(name))
+    return packed.getvalue()
+
+
+def test_packed_bombs_and_macros_are_refused_in_little_memory(app: Flask, tmp_path: Path) -> None:
+    sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+    endless = sheet + b'<c r="A1"><v>1</v></c>' * 4_000_000
+    tried = [
+        (bomb(tmp_path, "xl/styles.xml", b" " * (33 << 20)), "太大"),
+        (bomb(tmp_path, "xl/worksheets/sheet1.xml", endless), "打不开"),
+        (endless_strings(tmp_path), "打不开"),
+        (bomb(tmp_path, "xl/vbaProject.bin", b"x"), "有宏"),
+    ]
+    del endless
+
+    for packed, said in tried:
+        upload = send(packed, "r.xlsx")
+        tracemalloc.start()
+        with pytest.raises(SourceRefused) as refused, reading_upload(upload) as source:
+            check_roster(source)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert said in refused.value.what
+        assert peak < 100 << 20
+
+
+def test_memory_does_not_grow_with_the_rows(app: Flask) -> None:
+    def peak(rows: int) -> int:
+        upload = send(many(rows))
+        tracemalloc.start()
+        with reading_upload(upload) as source:
+            import_roster(source)
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], roster_batch_rows=500)
+    peak(500)
+
+    assert peak(12_000) <= peak(2_000) * 1.2 + (1 << 20)
