@@ -67,6 +67,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_seal_last_id"), ["last_id"], unique=False)
 
     op.create_table(
+        "bureau_profile",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("icp_number", sa.String(length=60), nullable=False),
+        sa.Column("police_number", sa.String(length=60), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bureau_profile")),
+    )
+    op.create_table(
         "challenge",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("institution_id", sa.Integer(), nullable=False),
@@ -2395,6 +2403,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_challenge_created_at"))
 
     op.drop_table("challenge")
+    op.drop_table("bureau_profile")
     with op.batch_alter_table("audit_seal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_seal_last_id"))
 
