@@ -39,6 +39,9 @@ CREDENTIALS = {
     CredentialTag.tags_forged: _l("有人多次出示核对不上的码，那台设备的码停用了"),
 }
 ACTIVATION = {
+    ActivationTag.started: _l("开始激活"),
+    ActivationTag.proved: _l("激活时核验了身份"),
+    ActivationTag.expired: _l("激活没有做完，过期了"),
     ActivationTag.person_found: _l("激活时核对了身份信息"),
     ActivationTag.refused: _l("激活没有通过"),
     ActivationTag.consented: _l("激活时同意了告知书"),

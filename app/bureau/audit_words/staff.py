@@ -5,14 +5,17 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from app.accounts.models import AccountTag
 from app.bureau.models import CounterTag, HotlineTag
 from app.core.audit import AuditTag
+from app.figures.models import FigureTag
+from app.help.models import HelpTag
 from app.institutions.policy import InstitutionTag
 from app.regions.models import RegionTag
 from app.reports.models import ReportTag
 from app.reviews.models import ReviewTag
 from app.roster.models import RosterTag
-from app.staff.models import StaffTag
+from app.staff.models import ApprovalTag, StaffTag
 
 REVIEWS = {
     ReviewTag.opened: _l("收到一件申请"),
@@ -56,6 +59,12 @@ ROSTER = {
     RosterTag.person_added: _l("名册新增一人"),
     RosterTag.person_changed: _l("名册改了一人的信息"),
     RosterTag.imported: _l("导入了参保名册"),
+    RosterTag.uploaded: _l("上传了名册文件"),
+    RosterTag.upload_deleted: _l("删除了上传的名册文件"),
+    RosterTag.undone: _l("撤销了一次名册导入"),
+    RosterTag.searched: _l("在名册里查找"),
+    RosterTag.alarm: _l("在名册里查不到的次数太多"),
+    RosterTag.status_changed: _l("改了参保状态"),
 }
 INSTITUTIONS = {
     InstitutionTag.added: _l("新增了一家机构"),
@@ -79,6 +88,24 @@ INSTITUTIONS = {
 CONTENT = {
     RegionTag.hotline_checked: _l("核对了一个咨询电话"),
     RegionTag.hotline_changed: _l("改了一个咨询电话"),
+    RegionTag.hotline_added: _l("加了一个咨询电话"),
+    RegionTag.hotline_removed: _l("删了一个咨询电话"),
+    RegionTag.region_added: _l("加了一个参保地"),
+    RegionTag.region_changed: _l("改了一个参保地"),
+    RegionTag.region_retired: _l("停用了一个参保地"),
+    RegionTag.region_restored: _l("恢复了一个参保地"),
+    RegionTag.agency_added: _l("加了一个经办机构"),
+    RegionTag.agency_changed: _l("改了一个经办机构"),
+    RegionTag.agency_retired: _l("停用了一个经办机构"),
+    RegionTag.agency_restored: _l("恢复了一个经办机构"),
+    AccountTag.notice_drafted: _l("起草了一份告知书"),
+    AccountTag.notice_proposed: _l("把告知书交给同事看"),
+    AccountTag.notice_dropped: _l("放弃了告知书的草稿"),
+    AccountTag.notice_published: _l("发布了一份告知书"),
+    HelpTag.saved: _l("改了帮助的草稿"),
+    HelpTag.published: _l("发布了帮助"),
+    HelpTag.withdrawn: _l("撤下了帮助"),
+    HelpTag.restored: _l("把帮助恢复成以前的样子"),
     ReviewTag.holidays_changed: _l("改了放假安排"),
 }
 STAFF = {
@@ -96,8 +123,20 @@ STAFF = {
     StaffTag.disabled: _l("停用了工作人员"),
     StaffTag.reset: _l("重置了工作人员的登录"),
     StaffTag.refused: _l("想打开岗位不允许的页面"),
+    StaffTag.enabled: _l("重新启用了工作人员"),
+    StaffTag.sessions_ended: _l("结束了工作人员的所有登录"),
+    StaffTag.second_changed: _l("换了第二责任人"),
+    StaffTag.person_linked: _l("登记了工作人员本人的参保信息"),
+    StaffTag.passkey_added: _l("工作人员添加了通行密钥"),
+    StaffTag.passkey_removed: _l("工作人员删除了通行密钥"),
+    ApprovalTag.asked: _l("请第二人批准"),
+    ApprovalTag.approved: _l("批准了同事的申请"),
+    ApprovalTag.refused: _l("没有批准同事的申请"),
+    ApprovalTag.withdrawn: _l("撤回了要批准的申请"),
+    ApprovalTag.expired: _l("要批准的申请过期了"),
 }
 AUDIT = {
+    FigureTag.exported: _l("导出了统计数据"),
     AuditTag.searched: _l("查了操作日志"),
     AuditTag.opened: _l("看了一条操作日志"),
     AuditTag.exported: _l("导出了操作日志"),
