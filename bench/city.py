@@ -149,6 +149,7 @@ def _institutions(fill: Filler) -> None:
             "region_code": fill.one_of(REGIONS),
             "business_types": f"'{','.join(SCENES)}'",
             "created_at": fill.moment("31536000"),
+            "updated_at": fill.moment("31536000"),
             "is_enabled": "1" if fill.is_sqlite else "true",
             "is_sandbox": fill.no,
             "supports_challenge": fill.no,
