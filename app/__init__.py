@@ -70,7 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(Path(app.root_path).parent / "migrations"))
     with app.app_context():
         prepare_engine(db.engine)
-    for part in (locale, display, limits, web, assets, health, access):
+    for part in (locale, display, installation, limits, web, assets, health, access):
         part.install(app)
     for feature in FEATURES:
         _install_feature(app, feature)

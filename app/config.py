@@ -59,7 +59,7 @@ class Settings:
     code_masters: str = field(default="", repr=False)
 
     # The bureau that hosts this
-    bureau_name: str = "示范市医疗保障局"
+    bureau_name: str = ""  # wins over what the first run was told
     icp_number: str = ""
     police_number: str = ""
 

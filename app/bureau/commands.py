@@ -1,6 +1,8 @@
 """What an administrator does at a shell: the first run, and asking what is wrong."""
 
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import click
 from alembic.migration import MigrationContext
@@ -9,18 +11,19 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.accounts.service import load_notices
+from app.bureau.asking import Answers, set_up
+from app.bureau.service import first_run
 from app.config import Mode
 from app.core import clock, installation, jobs
 from app.core.db import db
+from app.core.errors import DomainError, NotFound
+from app.core.installation import bureau_name
 from app.core.keys.secrets_file import secrets_path
 from app.core.settings import settings
 from app.documents.queries import list_problems as list_document_problems
-from app.help.service import load_help_texts
 from app.regions.queries import list_agencies
 from app.regions.service import load_regions
 from app.reviews.queries import list_holidays
-from app.reviews.service import load_holidays
 
 group = AppGroup("bureau", help="The bureau that hosts this system.")
 
@@ -28,17 +31,51 @@ HOTLINE_CHECK_DAYS = 90
 
 
 @group.command("init")
-def init_bureau() -> None:
-    """Makes an empty, migrated database a real bureau's: regions, agencies, hotlines, legal texts and help."""
+@click.option("--web", is_flag=True, help="Ask in the browser instead: prints a code for /first-run.")
+@click.option("--ask/--no-ask", default=None, help="Ask for what no option says; the default at a terminal.")
+@click.option("--name", default="", help="What the bureau is called.")
+@click.option("--icp-number", default="", help="ICP 备案号.")
+@click.option("--police-number", default="", help="公安备案号.")
+@click.option("--city", "cities", multiple=True, help="Six-digit code of a city of the shipped list; may be repeated.")
+@click.option("--regions", "regions_csv", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A CSV of one's own.")
+@click.option("--agency", "agencies", multiple=True, metavar="SLUG,NAME,REGION,PHONE", help="An office; may be repeated.")
+@click.option("--staff", "members", multiple=True, metavar="ROLE[+ROLE],USERNAME,NAME", help="A first member; may be repeated.")
+def init_bureau(
+    web: bool,
+    ask: bool | None,
+    name: str,
+    icp_number: str,
+    police_number: str,
+    cities: tuple[str, ...],
+    regions_csv: Path | None,
+    agencies: tuple[str, ...],
+    members: tuple[str, ...],
+) -> None:
+    """Makes an empty, migrated database a real bureau's.
+
+    Asks at a terminal; takes all as options; without either it loads the shipped regions and offices, and adds nobody.
+    """
+    kind = installation.find_kind()
+    if kind is not None and kind is not Mode.production:
+        raise click.ClickException(f"this database is a {kind.value} database and stays one")
+    if web:
+        if kind is not None:
+            raise click.ClickException("this bureau is set up already")
+        click.echo(f"open /first-run in a browser and type: {first_run.write_code()}")
+        return
+    asks = sys.stdin.isatty() if ask is None else ask
+    answers = Answers(name, icp_number, police_number, cities, regions_csv, agencies, members)
     try:
-        installation.set_kind(Mode.production)
-    except RuntimeError as error:
-        raise click.ClickException(str(error)) from None
-    load_regions()
-    load_notices()
-    load_help_texts()
-    load_holidays()
-    click.echo(f"{settings.bureau_name}: the bureau is set up; now import the roster and add institutions")
+        if kind is None and (asks or answers.say_anything):
+            set_up(answers, asks=asks)
+        else:
+            load_regions()
+            first_run.fill()
+    except NotFound:
+        raise click.ClickException("an office that was named is not there") from None
+    except DomainError as refusal:
+        raise click.ClickException(f"{refusal.code}: {refusal.what}{refusal.next}") from None
+    click.echo(f"{bureau_name()}: the bureau is set up; now import the roster and add institutions")
 
 
 @click.command("doctor")

@@ -1,13 +1,28 @@
-"""What this database is: a demo or a real bureau. Set once, when it is first filled."""
+"""What this database is, a demo or a real bureau: set once, when it is first filled. And what the bureau is called."""
 
+import time
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
 
+from flask import Flask, current_app
 from sqlalchemy import String, inspect, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.config import Mode
-from app.core import clock
+from app.core import audit, clock
 from app.core.db import Base, db, transaction
+from app.core.settings import settings
+
+CODE_FILE = "first-run-code"
+DEMO_NAME = "示范市医疗保障局"
+_KEPT_SECONDS = 60.0
+
+
+class InstallationTag(StrEnum):
+    named = "installation:named"
+    opened = "installation:opened"
 
 
 class Installation(Base):
@@ -16,6 +31,28 @@ class Installation(Base):
     kind: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
+
+
+class BureauProfile(Base):
+    """One row: what the first run was told. BUREAU_NAME, ICP_NUMBER and POLICE_NUMBER in the environment win over it."""
+
+    __tablename__ = "bureau_profile"
+
+    name: Mapped[str] = mapped_column(String(60))
+    icp_number: Mapped[str] = mapped_column(String(60), default="")
+    police_number: Mapped[str] = mapped_column(String(60), default="")
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+
+
+@dataclass(frozen=True)
+class Profile:
+    name: str = ""
+    icp_number: str = ""
+    police_number: str = ""
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.globals.update(bureau_name=bureau_name, icp_number=icp_number, police_number=police_number)
 
 
 def find_kind() -> Mode | None:
@@ -39,8 +76,60 @@ def set_kind(kind: Mode) -> None:
 def problems(mode: Mode) -> list[str]:
     """Sentences that say why this database must not be served in this mode."""
     kind = find_kind()
-    if kind is None and mode is Mode.production:
-        return ["The database holds no bureau yet: run `flask db upgrade` and `flask bureau init`."]
+    if kind is None and mode is Mode.production and not code_path().exists():
+        return ["The database holds no bureau yet: run `flask db upgrade` and `flask bureau init`, or `flask bureau init --web`."]
     if kind is not None and kind is not mode:
         return [f"The database is a {kind.value} database and cannot be served in {mode.value} mode."]
     return []
+
+
+def code_path() -> Path:
+    """Of the code that opens the pages of the first run; gone once the bureau is set up."""
+    return settings.instance_path / CODE_FILE
+
+
+def is_first_run() -> bool:
+    """Whether only the pages of the first run are served: a real bureau's database without a kind, and a code to begin with."""
+    if settings.is_demo or current_app.extensions.get("is_set_up"):
+        return False
+    if find_kind() is not None:
+        current_app.extensions["is_set_up"] = True
+        return False
+    return code_path().exists()
+
+
+@transaction()
+def set_profile(profile: Profile, *, by: str) -> None:
+    """What the bureau is called, on every page from now on."""
+    db.session.merge(BureauProfile(name=profile.name, icp_number=profile.icp_number, police_number=profile.police_number))
+    audit.record(InstallationTag.named, actor=by, subject="installation:1")
+    current_app.extensions.pop("bureau_profile", None)
+
+
+def bureau_name() -> str:
+    return settings.bureau_name or _profile().name or DEMO_NAME
+
+
+def icp_number() -> str:
+    return settings.icp_number or _profile().icp_number
+
+
+def police_number() -> str:
+    return settings.police_number or _profile().police_number
+
+
+def find_profile() -> Profile | None:
+    """As the row has it; None before the first run."""
+    row = db.session.get(BureauProfile, 1)
+    return None if row is None else Profile(row.name, row.icp_number, row.police_number)
+
+
+def _profile() -> Profile:
+    """Read once a minute by each process; a demo has none."""
+    if settings.is_demo:
+        return Profile()
+    known: tuple[float, Profile] | None = current_app.extensions.get("bureau_profile")
+    if known is None or known[0] < time.monotonic() - _KEPT_SECONDS:
+        known = (time.monotonic(), find_profile() or Profile())
+        current_app.extensions["bureau_profile"] = known
+    return known[1]

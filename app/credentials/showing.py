@@ -17,6 +17,7 @@ from markupsafe import escape
 from app.core import clock
 from app.core.assets import asset
 from app.core.display import grouped, masked_name
+from app.core.installation import bureau_name
 from app.core.locale import select_locale
 from app.core.settings import settings
 from app.credentials import queries, service
@@ -82,7 +83,7 @@ def unlock_answer(credential: Credential, opened: service.Opened, holds: str | N
     return {
         "handle": handle,
         "key": key.hex() if key else None,
-        "title": f"{_('医保码')} · {settings.bureau_name}",
+        "title": f"{_('医保码')} · {bureau_name()}",
         "style": asset("css/code.css"),
         "page": render_code(BODY, shown, showable, showables),
         "wallet": [_wallet_line(entry) for entry in wallet],

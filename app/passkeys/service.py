@@ -24,8 +24,8 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.display import masked_phone
 from app.core.errors import DomainError
+from app.core.installation import bureau_name
 from app.core.passkey_site import Site
-from app.core.settings import settings
 from app.core.webauthn import key_id_of, new_count, read_made
 from app.credentials.service import unlock_without_pin
 from app.messages.service import post_message
@@ -42,7 +42,7 @@ def begin_adding(session: LoginSession, site: Site) -> str:
     return options_to_json(
         generate_registration_options(
             rp_id=site.domain,
-            rp_name=settings.bureau_name,
+            rp_name=bureau_name(),
             user_id=vault.keyed_hash("passkey-user", str(account.id)),
             user_name=masked_phone(phone_of(account)) if account.phone_hash else _("医保码"),
             challenge=_new_challenge(session, ChallengePurpose.adding),

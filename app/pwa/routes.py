@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from app.core.access import access, anyone
 from app.core.assets import asset
+from app.core.installation import bureau_name
 from app.core.locale import CATALOGS, current_language, page_lang, vary_by_language
 from app.core.packing import packed
 from app.core.settings import settings
@@ -44,9 +45,9 @@ def show_manifest() -> Response:
     icon = {"src": asset("icons/icon-192.png"), "sizes": "192x192", "type": "image/png"}
     manifest = {
         "id": "/",
-        "name": _("%(bureau)s医保码", bureau=settings.bureau_name),
+        "name": _("%(bureau)s医保码", bureau=bureau_name()),
         "short_name": _("医保码"),
-        "description": _("%(bureau)s的医保电子凭证。", bureau=settings.bureau_name),
+        "description": _("%(bureau)s的医保电子凭证。", bureau=bureau_name()),
         "lang": page_lang(),
         "dir": "ltr",
         "start_url": "/code",
@@ -131,7 +132,7 @@ def _module_names() -> list[str]:
 @lru_cache(maxsize=2)
 def _pages_version(root: Path) -> str:
     """Changes with the texts of the kept pages: the release names the static files alone."""
-    digest = hashlib.sha256(settings.bureau_name.encode())
+    digest = hashlib.sha256(bureau_name().encode())
     for folder, kind in ((root / "templates", "*.html"), (root / "help/content", "*.md"), (CATALOGS, "*.po")):
         for path in sorted(folder.rglob(kind)):
             digest.update(path.read_bytes())

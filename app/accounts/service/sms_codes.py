@@ -17,6 +17,7 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.display import moment
 from app.core.errors import TooMany
+from app.core.installation import bureau_name
 from app.core.queueing import one_at_a_time
 from app.core.settings import settings
 from app.messages.service import Sending, send_sms
@@ -187,7 +188,7 @@ def _text_of(code: str) -> str:
     minutes = settings.sms_valid_seconds // 60
     body: str = _(
         "【%(bureau)s】验证码 %(code)s，%(minutes)s 分钟内有效。工作人员不会向您要验证码，请不要告诉任何人。",
-        bureau=settings.bureau_name,
+        bureau=bureau_name(),
         code=code,
         minutes=minutes,
     )

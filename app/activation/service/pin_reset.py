@@ -17,6 +17,7 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.display import moment
 from app.core.errors import DomainError
+from app.core.installation import bureau_name
 from app.core.settings import settings
 from app.credentials.models import EndReason
 from app.credentials.service import end_presentations_of_account, set_display_pin
@@ -108,7 +109,7 @@ def _reset(session: LoginSession, pin_hash: str, *, method: str) -> None:
     announce(IdentityEventKind.pin_reset, account)
     warning = _("不是您本人操作的话，请马上打开“手机丢失”挂失，再拨打医保热线。")
     post_message(account.id, _("展码密码已重设"), _("您的展码密码刚刚重设过。") + warning)
-    _send(account, _("【%(bureau)s】您的展码密码刚刚重设过。", bureau=settings.bureau_name) + warning)
+    _send(account, _("【%(bureau)s】您的展码密码刚刚重设过。", bureau=bureau_name()) + warning)
 
 
 def _close(pending: PinReset, how: str, *, is_due: bool = False) -> bool:
@@ -139,7 +140,7 @@ def _tell_about_request(account: Account, device: Device, pending: PinReset) -> 
     )
     text = _(
         "【%(bureau)s】有人申请重设您的展码密码，%(when)s 生效。不是您本人的话，请登录后取消，或拨打医保热线。",
-        bureau=settings.bureau_name,
+        bureau=bureau_name(),
         when=when,
     )
     _send(account, text)

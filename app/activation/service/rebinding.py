@@ -13,6 +13,7 @@ from app.activation.queries import find_pending_rebinding, list_due_rebindings
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.display import moment
+from app.core.installation import bureau_name
 from app.core.settings import settings
 from app.messages.service import post_message, send_sms
 from app.proofs.models import IdentityProof
@@ -136,7 +137,7 @@ def _tell_about_request(account: Account, device: Device, rebinding: Rebinding) 
             phone,
             _(
                 "【%(bureau)s】有一台新设备申请绑定您的医保码，%(when)s 生效。不是您本人的话，请登录后取消，或拨打医保热线。",
-                bureau=settings.bureau_name,
+                bureau=bureau_name(),
                 when=when,
             ),
         )

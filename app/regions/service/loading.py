@@ -1,7 +1,7 @@
 """What the release's files bring. They fill what is missing; what staff changed stays."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +18,31 @@ def load_regions(folder: Path = DATA) -> None:
 
     May be run again at any time.
     """
-    for row in _rows(folder / "regions.csv"):
+    _load_rows(_rows(folder / "regions.csv"))
+    for position, row in enumerate(_rows(folder / "agencies.csv")):
+        if find_agency(row["slug"]) is None:
+            db.session.add(_agency(row, position))
+
+
+def shipped_regions() -> list[dict[str, str]]:
+    """The rows of the release's regions.csv."""
+    return list(_rows(DATA / "regions.csv"))
+
+
+@transaction()
+def load_shipped_regions(cities: Collection[str]) -> None:
+    """Of the release's list these cities, what is above and below them, and the province's own pool; no offices."""
+    rows = {row["code"]: row for row in shipped_regions()}
+    chosen = set(cities)
+    provinces = {rows[code]["parent_code"] for code in chosen}
+    pools = {c for c, r in rows.items() if r["parent_code"] in provinces and r["level"] == RegionLevel.pool.value}
+    below = {c for c, r in rows.items() if r["parent_code"] in chosen}
+    wanted = chosen | provinces | pools | below
+    _load_rows(row for code, row in rows.items() if code in wanted)
+
+
+def _load_rows(rows: Iterable[dict[str, str]]) -> None:
+    for row in rows:
         known = find_region(row["code"])
         if known is not None and known.edited_at is not None:
             continue
@@ -32,9 +56,6 @@ def load_regions(folder: Path = DATA) -> None:
             )
         )
         db.session.flush()
-    for position, row in enumerate(_rows(folder / "agencies.csv")):
-        if find_agency(row["slug"]) is None:
-            db.session.add(_agency(row, position))
 
 
 def _agency(row: dict[str, str], position: int) -> Agency:

@@ -13,8 +13,8 @@ from app.core import clock
 from app.core.access import access, anyone
 from app.core.display import moment
 from app.core.errors import DomainError, NotFound
+from app.core.installation import bureau_name
 from app.core.passkey_site import find_site
-from app.core.settings import settings
 from app.staff import queries, service
 from app.staff.forms import NewPasswordForm, SecondFactorForm, StaffSignInForm
 from app.staff.models import StaffMember
@@ -103,7 +103,7 @@ def create_passkey_challenge() -> ResponseReturnValue:
     if site is None:
         raise NotFound
     try:
-        content = service.begin_passkey(current_staff.session, site, bureau_name=settings.bureau_name)
+        content = service.begin_passkey(current_staff.session, site, bureau_name=bureau_name())
     except DomainError as refusal:
         return jsonify({"refusal": refusal.what + refusal.next}), refusal.status
     return Response(content, mimetype="application/json")
@@ -186,6 +186,6 @@ def _show_second_factor(form: SecondFactorForm, status: int = 200, headers: dict
 
 def _picture(member: StaffMember) -> Markup:
     """The QR an authenticator reads (otpauth://), as inline SVG."""
-    uri = pyotp.TOTP(queries.totp_secret_of(member)).provisioning_uri(name=member.username, issuer_name=settings.bureau_name)
+    uri = pyotp.TOTP(queries.totp_secret_of(member)).provisioning_uri(name=member.username, issuer_name=bureau_name())
     drawn = segno.make(uri, micro=False, error="m")
     return Markup(drawn.svg_inline(scale=5, border=4, light="white", svgclass="enrolment-qr", lineclass=None))  # noqa: S704

@@ -1,0 +1,123 @@
+"""The first run at a shell: what the options say is taken, what they leave out is asked where somebody is there to answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from app.bureau.service import first_run
+from app.bureau.service.first_run import FirstMember, Step
+from app.core.errors import DomainError
+from app.regions.queries import list_agencies, list_insured_regions
+from app.regions.service import shipped_regions
+from app.staff.models import Role
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was said before anything is asked."""
+
+    name: str
+    icp_number: str
+    police_number: str
+    cities: tuple[str, ...]
+    regions_csv: Path | None
+    agencies: tuple[str, ...]  # slug,name,region,phone
+    members: tuple[str, ...]  # role+role,username,name
+
+    @property
+    def say_anything(self) -> bool:
+        return bool(self.name or self.cities or self.regions_csv or self.agencies or self.members)
+
+
+def set_up(answers: Answers, *, asks: bool) -> None:
+    """Goes on where an earlier try ended. Raises DomainError for what is wrong and cannot be asked again."""
+    steps: dict[Step, Callable[[Answers, bool], None]] = {
+        Step.name: _name,
+        Step.regions: _regions,
+        Step.agencies: _agencies,
+        Step.staff: _staff,
+    }
+    for step, take in steps.items():
+        while first_run.next_step() is step:
+            try:
+                take(answers, asks)
+            except DomainError as refusal:
+                if not asks:
+                    raise
+                click.echo(refusal.what + refusal.next)
+                answers = Answers("", "", "", (), None, (), ())
+    first_run.open_bureau()
+
+
+def _name(answers: Answers, asks: bool) -> None:
+    name, icp, police = answers.name, answers.icp_number, answers.police_number
+    if not name and asks:
+        name = click.prompt("医保局名称")
+        icp = icp or click.prompt("ICP 备案号（没有就回车）", default="", show_default=False)
+        police = police or click.prompt("公安备案号（没有就回车）", default="", show_default=False)
+    first_run.name_bureau(name, icp, police)
+
+
+def _regions(answers: Answers, asks: bool) -> None:
+    if answers.regions_csv is not None:
+        first_run.read_regions(answers.regions_csv.read_text(encoding="utf-8"))
+        return
+    cities = answers.cities
+    if not cities and asks:
+        for row in shipped_regions():
+            if row["level"] == "city":
+                click.echo(f"{row['code']}  {row['name']}")
+        cities = tuple(click.prompt("城市代码，几个之间用逗号隔开").replace("，", ",").replace(" ", "").split(","))
+    first_run.choose_regions(cities)
+
+
+def _agencies(answers: Answers, asks: bool) -> None:
+    for line in answers.agencies:
+        first_run.add_office(*_parts(line, 4))
+    if answers.agencies or not asks:
+        if not answers.agencies:
+            raise DomainError("agencies_missing", "--agency SLUG,NAME,REGION,PHONE is missing.")
+        return
+    for region in list_insured_regions():
+        click.echo(f"{region.code}  {region.name}")
+    while True:
+        office = [click.prompt(what) for what in ("机构简称（小写字母，例如 deyang）", "机构名称", "负责的地区代码", "咨询电话")]
+        first_run.add_office(*office)
+        if not click.confirm("再添一个机构", default=False):
+            return
+
+
+def _staff(answers: Answers, asks: bool) -> None:
+    members = [_member(line) for line in answers.members]
+    if not members and asks:
+        for role in first_run.missing_posts():
+            username = click.prompt(f"{role.value} 的用户名")
+            members.append(FirstMember(username, click.prompt(f"{role.value} 的姓名"), frozenset({role})))
+    for added in first_run.add_first_staff(_merged(members), list_agencies()[0].slug):
+        click.echo(f"{added.member.username}  {added.member.roles_text}  one-time password: {added.one_time_password}")
+
+
+def _merged(members: list[FirstMember]) -> list[FirstMember]:
+    """One user name in two posts is one person with both."""
+    found: dict[str, FirstMember] = {}
+    for one in members:
+        known = found.get(one.username)
+        found[one.username] = FirstMember(one.username, one.name, one.roles | known.roles) if known else one
+    return list(found.values())
+
+
+def _member(line: str) -> FirstMember:
+    roles, username, name = _parts(line, 3)
+    try:
+        return FirstMember(username, name, frozenset(Role(role) for role in roles.split("+")))
+    except ValueError:
+        raise DomainError("role_unknown", f"{roles} is no post: {', '.join(Role)}.") from None
+
+
+def _parts(line: str, count: int) -> list[str]:
+    parts = [part.strip() for part in line.split(",")]
+    if len(parts) != count:
+        raise DomainError("option_parts", f"{line!r} must have {count} parts, parted by commas.")
+    return parts

@@ -1,0 +1,170 @@
+"""Setting up a real bureau: each step is what is there already, so it may be left and taken up again."""
+
+import csv
+import io
+import os
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from flask_babel import gettext as _
+
+from app.accounts.service import load_notices
+from app.config import Mode
+from app.core import audit, installation
+from app.core.db import transaction
+from app.core.errors import DomainError
+from app.core.installation import InstallationTag, Profile, code_path
+from app.core.settings import settings
+from app.help.service import load_help_texts
+from app.regions.models import Agency, RegionLevel
+from app.regions.queries import list_agencies, list_insured_regions
+from app.regions.service import add_agency, add_hotline, add_region, load_shipped_regions, shipped_regions
+from app.reviews.service import load_holidays
+from app.staff.models import Role
+from app.staff.queries import list_active
+from app.staff.service import NewStaff, add_staff
+
+BY = "system"
+MOST_ROWS = 4000
+POSTS = (Role.sysadmin, Role.secadmin, Role.auditadmin)
+
+
+class Step(IntEnum):
+    name = 1
+    regions = 2
+    agencies = 3
+    staff = 4
+    opening = 5
+
+
+@dataclass(frozen=True)
+class FirstMember:
+    username: str
+    name: str
+    roles: frozenset[Role]
+
+
+def write_code() -> str:
+    """A new one-time code in the instance folder, mode 0600: a code written before is no longer good."""
+    code = "-".join(secrets.token_hex(3) for _part in range(4))
+    handle = os.open(code_path(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(code + "\n")
+    return code
+
+
+def read_code() -> str:
+    """Empty when there is none."""
+    try:
+        return code_path().read_text().strip()
+    except FileNotFoundError:
+        return ""
+
+
+def next_step() -> Step:
+    """The first step that is not done."""
+    if installation.find_profile() is None:
+        return Step.name
+    if not list_insured_regions():
+        return Step.regions
+    if not any(agency.hotlines for agency in list_agencies()):
+        return Step.agencies
+    return Step.opening if not missing_posts() else Step.staff
+
+
+def missing_posts() -> list[Role]:
+    """Of the three administrators' posts, those nobody has."""
+    held = {role for member in list_active() for role in member.roles}
+    return [role for role in POSTS if role not in held]
+
+
+def name_bureau(name: str, icp: str = "", police: str = "") -> None:
+    """Raises DomainError `name_missing`, `too_long`."""
+    name, icp, police = name.strip(), icp.strip(), police.strip()
+    if not name:
+        raise DomainError("name_missing", str(_("请填写医保局的名称。")), field="name")
+    for field, text in (("name", name), ("icp", icp), ("police", police)):
+        if len(text) > 60:
+            raise DomainError("too_long", str(_("最多 60 个字。")), field=field)
+    installation.set_profile(Profile(name, icp, police), by=BY)
+
+
+def choose_regions(cities: Collection[str]) -> int:
+    """These cities of the list that comes with the release, with their counties and pools. How many may be chosen as 参保地."""
+    known = {row["code"] for row in shipped_regions() if row["level"] == RegionLevel.city.value}
+    if not cities or not set(cities) <= known:
+        raise DomainError("cities_missing", str(_("请至少选一个城市。")), field="cities")
+    load_shipped_regions(cities)
+    return len(list_insured_regions())
+
+
+def read_regions(text: str) -> int:
+    """The bureau's own list as CSV: code,name,level,parent_code,is_insured_region, parents before children; all of it or nothing.
+
+    Raises DomainError with the line that is wrong.
+    """
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    wanted = {"code", "name", "level", "parent_code", "is_insured_region"}
+    if not rows or not wanted <= set(rows[0]):
+        raise DomainError("columns", str(_("表格要有这几列：code,name,level,parent_code,is_insured_region。")), field="file")
+    if len(rows) > MOST_ROWS:
+        raise DomainError("too_many", str(_("最多 %(count)d 行。", count=MOST_ROWS)), field="file")
+    with transaction():
+        for line, row in enumerate(rows, start=2):
+            cells = {name: (row.get(name) or "").strip() for name in wanted}
+            try:
+                level = RegionLevel(cells["level"])
+                add_region(
+                    cells["code"], cells["name"], level, cells["parent_code"], is_insured=cells["is_insured_region"] == "1", by=BY
+                )
+            except ValueError:
+                sentence = _("第 %(line)d 行：level 只能是 province、city、county、pool。", line=line)
+                raise DomainError("level", str(sentence), field="file") from None
+            except DomainError as refusal:
+                sentence = _("第 %(line)d 行：%(what)s", line=line, what=refusal.what)
+                raise DomainError(refusal.code, str(sentence), field="file") from None
+        if not any((row.get("is_insured_region") or "").strip() == "1" for row in rows):
+            raise DomainError("none_insured", str(_("没有一行可以选作参保地。")), field="file")
+    return len(list_insured_regions())
+
+
+@transaction()
+def add_office(slug: str, name: str, region_code: str, phone: str) -> Agency:
+    """An office with its number, both or neither. Raises DomainError with the field that is wrong."""
+    agency = add_agency(slug, name, region_code, "", by=BY)
+    add_hotline(agency.id, phone, "", "", is_checked=False, by=BY)
+    return agency
+
+
+def add_first_staff(members: Sequence[FirstMember], agency: str) -> list[NewStaff]:
+    """All of them or none; their passwords are in the answer alone. Raises as `staff.service.add_staff`, `posts_missing`."""
+    given = {role for member in members for role in member.roles}
+    if set(missing_posts()) - given:
+        raise DomainError("posts_missing", str(_("系统管理员、安全管理员、审计管理员都要有人。")), field="roles")
+    if len({member.username for member in members}) < len(members):
+        raise DomainError("username_taken", str(_("几个人的用户名不能一样。")), field="username")
+    added: list[NewStaff] = []
+    for member in members:  # scrypt does not belong into a transaction: each is added by itself, and who is there stays
+        added.append(add_staff(member.username, member.name, agency=agency, roles=member.roles, by=BY))
+    return added
+
+
+def open_bureau() -> None:
+    """The last step: legal texts, help and days off, then the kind, which opens everything. Raises DomainError `not_ready`."""
+    if next_step() is not Step.opening:
+        raise DomainError("not_ready", str(_("前面还有一步没有完成。")), status=409)
+    fill()
+    code_path().unlink(missing_ok=True)
+
+
+def fill() -> None:
+    """Raises RuntimeError for a demo's database."""
+    load_notices()
+    load_help_texts()
+    load_holidays()
+    with transaction():
+        installation.set_kind(Mode.production)
+        audit.record(InstallationTag.opened, actor=BY, subject="installation:1", separation=settings.separation)

@@ -1,0 +1,31 @@
+"""Who may set up a bureau the first time: a browser that has given the code of the instance folder. A new code ends it."""
+
+import hmac
+
+from flask import redirect, session, url_for
+from flask.typing import ResponseReturnValue
+
+from app.bureau.service.first_run import read_code
+from app.core.access import Rule
+from app.core.crypto import vault
+from app.core.errors import NotFound
+from app.core.installation import is_first_run
+
+
+def key_of_code() -> str:
+    """What the browser's session keeps instead of the code."""
+    return vault.keyed_hash("first-run", read_code()).hex()
+
+
+def is_setting_up() -> bool:
+    return is_first_run() and hmac.compare_digest(session.get("first_run", ""), key_of_code())
+
+
+def _refuse() -> ResponseReturnValue:
+    if is_first_run():
+        return redirect(url_for("bureau.show_first_run"), 303)
+    raise NotFound
+
+
+while_first_run = Rule("while_first_run", is_first_run, _refuse)
+setting_up = Rule("setting_up", is_setting_up, _refuse)

@@ -1,0 +1,207 @@
+"""Setting up a real bureau: at a shell, by options, and as pages behind a code, with nothing else served until it is done."""
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app import create_app, refuse_unfit_database
+from app.config import Mode
+from app.core import clock, installation
+from app.core.db import db
+from app.regions.queries import list_agencies, list_insured_regions
+from app.staff.models import Role
+from app.staff.queries import find_staff, list_staff
+from tests.core.test_settings import REAL_FIELDS
+from tests.kit.client import Browser, Page
+from tests.kit.settings import make_settings
+
+STAFF = {
+    "sysadmin_username": "xitong",
+    "sysadmin_name": "王系统",
+    "secadmin_username": "anquan",
+    "secadmin_name": "李安全",
+    "auditadmin_username": "shenji",
+    "auditadmin_name": "赵审计",
+    "agency": "deyang",
+}
+OPTIONS = [
+    *("--name", "德阳市医疗保障局", "--icp-number", "蜀ICP备1号", "--city", "510600"),
+    *("--agency", "deyang,德阳市本级医保,510699,0838-2208900"),
+    *("--staff", "sysadmin,xitong,王系统", "--staff", "secadmin,anquan,李安全", "--staff", "auditadmin,shenji,赵审计"),
+]
+
+
+@pytest.fixture
+def real(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """A production server on an empty database."""
+    made = create_app(make_settings(database_url=database_url, instance_path=tmp_path, app_mode=Mode.production, **REAL_FIELDS))
+    clock.reset()
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+def init(app: Flask, *arguments: str, answers: str | None = None) -> str:
+    ended = app.test_cli_runner().invoke(args=["bureau", "init", *arguments], input=answers)
+    assert ended.exit_code == 0, ended.output
+    db.session.rollback()
+    return ended.output
+
+
+def code_of(app: Flask) -> str:
+    return init(app, "--web").split(": ")[1].strip()
+
+
+def entered(app: Flask) -> Browser:
+    browser = Browser(app)
+    code = code_of(app)
+    browser.get("/first-run")
+    browser.post("/first-run", {"code": f" {code.upper()} "})
+    return browser
+
+
+def path(page: Page) -> str:
+    return str(page.response.request.path)
+
+
+def test_the_pages_set_up_a_bureau_and_open_it(real: Flask) -> None:
+    browser = entered(real)
+
+    page = browser.post("/first-run/name", {"name": "德阳市医疗保障局", "icp": "蜀ICP备1号", "police": ""})
+    assert path(page) == "/first-run/regions"
+    page = browser.post("/first-run/regions", {"cities": ["510600"]})
+    assert path(page) == "/first-run/agencies"
+    office = {"slug": "deyang", "name": "德阳市本级医保", "region": "510699", "phone": "0838-2208900"}
+    page = browser.post("/first-run/agencies", office)
+    assert "0838-2208900" in page.text
+    browser.get("/first-run/staff")
+    page = browser.post("/first-run/staff", STAFF)
+    passwords = re.findall(r"(?:\w{5}-){3}\w{5}", page.text)
+    assert len(passwords) == 3 and "只显示这一次" in page.text
+    browser.get("/first-run/opening")
+    page = browser.post("/first-run/opening")
+
+    assert path(page) == "/bureau/sign-in" and not installation.code_path().exists()
+    assert installation.find_kind() is Mode.production
+    assert "德阳市医疗保障局" in page.text and "蜀ICP备1号" in browser.get("/help").text
+    refuse_unfit_database(real)
+    browser.get("/first-run", expect=404)
+    clerk = Browser(real)
+    clerk.get("/bureau/sign-in")
+    assert path(clerk.post("/bureau/sign-in", {"username": "anquan", "password": passwords[1]})).endswith("/second-factor")
+
+
+def test_nothing_else_is_served_meanwhile(real: Flask) -> None:
+    refused = real.test_client()
+    code_of(real)
+
+    for address in ("/", "/sign-in", "/bureau", "/bureau/sign-in", "/readyz", "/api/v1/openapi.json", "/no-such-page", "/help"):
+        answer = refused.get(address)
+        assert answer.status_code == 503 and answer.headers["Retry-After"], address
+    assert "正在第一次设置" in refused.get("/sign-in").get_data(as_text=True)
+    assert refused.get("/healthz").status_code == 200
+    refuse_unfit_database(real)
+
+
+def test_the_code_opens_and_a_newer_one_closes(real: Flask) -> None:
+    stranger = Browser(real)
+    browser = entered(real)
+    assert installation.code_path().stat().st_mode & 0o777 == 0o600
+
+    assert path(stranger.get("/first-run/name")) == "/first-run"
+    assert "设置码不对" in stranger.post("/first-run", {"code": "000000-000000-000000-000000"}, expect=422).text
+    assert "设置码不对" in stranger.post("/first-run", {"code": ""}, expect=422).text
+    assert path(browser.get("/first-run")) == "/first-run/name"
+
+    code_of(real)
+    assert path(browser.get("/first-run/name")) == "/first-run"
+
+
+def test_a_first_run_left_in_the_middle_goes_on(real: Flask) -> None:
+    browser = entered(real)
+    browser.post("/first-run/name", {"name": "德阳市医疗保障局", "icp": "", "police": ""})
+
+    again = entered(real)
+
+    assert path(again.get("/first-run")) == "/first-run/regions"
+    again.post("/first-run/opening", expect=409)
+    assert path(again.get("/first-run/opening")) == "/first-run/regions"
+
+
+def test_mistakes_are_said_beside_their_field(real: Flask) -> None:
+    browser = entered(real)
+    assert "请填写医保局的名称" in browser.post("/first-run/name", {"name": " ", "icp": "", "police": ""}, expect=422).text
+    browser.post("/first-run/name", {"name": "局", "icp": "", "police": ""})
+    assert "请至少选一个城市" in browser.post("/first-run/regions", {"cities": ["999999"]}, expect=422).text
+    browser.post("/first-run/regions", {"cities": ["510600"]})
+    wrong = {"slug": "deyang", "name": "局", "region": "510699", "phone": "12"}
+    browser.post("/first-run/agencies", wrong, expect=422)
+    assert list_agencies() == []
+    browser.post("/first-run/agencies", {**wrong, "phone": "0838-2208900"})
+    browser.get("/first-run/staff")
+    both = {**STAFF, "secadmin_username": "xitong"}
+    assert "不能由同一个人担任" in browser.post("/first-run/staff", both, expect=422).text
+    assert list_staff() == []
+
+
+def test_a_list_of_ones_own_is_taken_whole_or_not_at_all(real: Flask) -> None:
+    browser = entered(real)
+    page = browser.post("/first-run/name", {"name": "局", "icp": "", "police": ""})
+    header = "code,name,level,parent_code,is_insured_region\n"
+
+    def send(text: str) -> Page | None:
+        data = {"csrf_token": page.hidden()["csrf_token"], "file": (io.BytesIO(text.encode()), "regions.csv")}
+        answer = browser.http.post("/first-run/regions", data=data, content_type="multipart/form-data")
+        db.session.rollback()
+        return answer.get_data(as_text=True) if answer.status_code == 422 else None  # type: ignore[return-value]
+
+    assert "第 3 行" in str(send(header + "510000,四川省,province,,0\n51,短,county,510000,1\n"))
+    assert "要有这几列" in str(send("a,b\n1,2\n")) and list_insured_regions() == []
+    assert (
+        send("\ufeff" + header + "510000,四川省,province,,0\n510600,德阳市,city,510000,0\n510603,旌阳区,county,510600,1\n") is None
+    )
+    assert [region.code for region in list_insured_regions()] == ["510603"]
+
+
+def test_options_set_up_everything_at_once(real: Flask) -> None:
+    output = init(real, *OPTIONS)
+
+    assert output.count("one-time password") == 3 and "德阳市医疗保障局" in output
+    assert installation.find_kind() is Mode.production and installation.bureau_name() == "德阳市医疗保障局"
+    assert {region.code[:4] for region in list_insured_regions()} <= {"5106", "5199"}
+    member = find_staff("shenji")
+    assert member is not None and member.roles == {Role.auditadmin} and member.must_choose_password
+
+
+def test_at_a_terminal_it_asks_and_asks_again(real: Flask) -> None:
+    answers = ["德阳市医疗保障局", "", "", "999999", "510600", "deyang", "德阳市本级医保", "510699", "0838-2208900", "n"]
+    answers += ["xitong", "王系统", "anquan", "李安全", "shenji", "赵审计"]
+
+    output = init(real, "--ask", answers="\n".join(answers) + "\n")
+
+    assert "请至少选一个城市" in output and output.count("one-time password") == 3
+    assert installation.find_kind() is Mode.production
+
+
+def test_separation_holds_in_the_first_staff(real: Flask) -> None:
+    merged = [*OPTIONS[:-6], "--staff", "sysadmin+secadmin,both,王", "--staff", "auditadmin,shenji,赵"]
+
+    ended = real.test_cli_runner().invoke(args=["bureau", "init", *merged])
+    assert ended.exit_code == 1 and "roles_clash" in ended.output
+    object.__setattr__(real.config["SETTINGS"], "separation", "small")
+    init(real, *merged[6:] if installation.find_profile() else merged)
+
+    member = find_staff("both")
+    assert member is not None and member.roles == {Role.sysadmin, Role.secadmin}
+
+
+def test_the_environment_wins_over_what_was_said(real: Flask) -> None:
+    init(real, *OPTIONS)
+    object.__setattr__(real.config["SETTINGS"], "bureau_name", "环境里的名称")
+
+    assert installation.bureau_name() == "环境里的名称" and installation.icp_number() == "蜀ICP备1号"
