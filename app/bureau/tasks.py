@@ -4,14 +4,13 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.bureau import service
-from app.bureau.service import roster
 from app.bureau.models import HotlineTag
+from app.bureau.service import roster
 from app.core import background
 from app.figures.service import count_calls
 from app.reports.service import register_kind
 from app.staff.rights import Right
 from app.staff.service import describe_approval, on_approved
-
 
 COUNTED = (
     HotlineTag.call_opened,
@@ -40,3 +39,4 @@ def register(app: Flask) -> None:
     ):
         register_kind(kind, run, right=Right.manage_roster, title=title)
     background.register(app, "bureau.expire", 3600, service.expire_searches)
+    background.register(app, "bureau.expire_window", 3600, service.expire_window)

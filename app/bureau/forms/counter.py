@@ -12,7 +12,6 @@ from app.family.policy import RELATION_LABELS
 from app.institutions.business_types import BUSINESS_TYPES
 from app.roster.identity import CERT_TYPES, Cert, InvalidCert, parse_cert
 
-
 COMMON = ("01301", "01101", "01201", "01302", "02121")  # what slips are mostly for, first
 
 
