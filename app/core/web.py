@@ -26,7 +26,7 @@ _LARGEST_KEY = 2**63 - 1
 class _KeyConverter(IntegerConverter):
     """A number that fits a key of the database; nothing has an address beyond it."""
 
-    regex = r"\d{1,19}"
+    regex = r"[0-9]{1,19}"  # digits of other scripts would be second names of the same page
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=_LARGEST_KEY)

@@ -1,6 +1,7 @@
 """A reviewer at the desk, through the pages."""
 
 import io
+import json
 from datetime import timedelta
 
 import pytest
@@ -12,11 +13,14 @@ from app.bureau.watermark import watermarked
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db
+from app.core.settings import settings
 from app.documents.models import DocumentPage
 from app.documents.service import accept_page, open_page
 from app.reviews import queries, service
 from app.reviews.models import CaseState, ReviewCase
+from app.staff.models import Role
 from app.staff.queries import find_staff
+from app.staff.service import change_roles
 from tests.kit.client import Browser, Page
 from tests.kit.documents import SUBJECT, make_photo
 from tests.kit.people import make_activated_account
@@ -253,3 +257,120 @@ def test_a_refusal_stays_at_the_desk(reviewer: Browser) -> None:
     page = reviewer.get("/bureau/cases/999", expect=404)
 
     assert page.all("a", href="/bureau") and not page.all("a", href="/family")
+
+
+def test_a_case_for_four_eyes_is_approved_by_two_through_the_pages(app: Flask, reviewer: Browser, outcomes: Outcomes) -> None:
+    case = make_case(needs_second=True)
+    page = arrive(reviewer)
+    assert "这件要两人看" in page.text
+    reviewer.post(f"/bureau/cases/{case.id}/approval", {"round": "1"})
+    let_settle()
+    assert outcomes.told == []
+    sign_in_staff(reviewer)
+    reviewer.get("/bureau/cases")
+    assert "已经看过一遍" in reviewer.post(f"/bureau/cases/{case.id}/claim", expect=403).text
+
+    make_staff("other")
+    other = Browser(app)
+    sign_in_staff(other, "other")
+    assert "第一人已通过" in arrive(other).text
+    other.post(f"/bureau/cases/{case.id}/approval", {"round": "1"})
+    let_settle()
+
+    assert outcomes.told == [("sample:1", CaseState.approved)]
+
+
+def test_a_case_kept_too_long_is_decided_by_nobody_until_claimed_again(reviewer: Browser, outcomes: Outcomes) -> None:
+    case = make_case()
+    arrive(reviewer)
+    clock.move(timedelta(minutes=settings.review_claim_minutes, seconds=1))
+    sign_in_staff(reviewer)
+    reviewer.get(f"/bureau/cases/{case.id}")
+
+    assert "放得太久" in reviewer.post(f"/bureau/cases/{case.id}/approval", {"round": "1"}, expect=409).text
+
+    let_settle()
+    assert outcomes.told == [] and refusals() == ["not_claimed"]
+
+
+def test_the_second_of_two_clicks_decides_nothing(reviewer: Browser, outcomes: Outcomes) -> None:
+    case = make_case()
+    arrive(reviewer)
+    reviewer.post(f"/bureau/cases/{case.id}/approval", {"round": "1"})
+    reviewer.get("/bureau/cases")
+
+    page = reviewer.post(f"/bureau/cases/{case.id}/rejection", {"round": "1", "whole": "not_entitled"}, expect=409)
+
+    assert "刚才已经决定过" in page.text
+    let_settle()
+    assert outcomes.told == [("sample:1", CaseState.approved)] and refusals() == ["decided_already"]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "../1",
+        "%2e%2e/1",
+        "..%2f..%2fetc%2fpasswd",
+        "1/../../2",
+        "-1",
+        "1.jpg",
+        "1%00",
+        "99999999999999999999",
+        "１",
+        "1;2",
+        "%252e",
+    ],
+)
+def test_a_trick_in_a_papers_address_finds_nothing(reviewer: Browser, papers: list[DocumentPage], tail: str) -> None:
+    case = case_with_papers()
+    arrive(reviewer)
+
+    answer = reviewer.http.get(f"/bureau/cases/{case.id}/pages/{tail}")
+
+    assert answer.status_code in {404, 400} or answer.request.path == f"/bureau/cases/{case.id}/pages/1", answer.request.path
+    assert answer.mimetype == "text/html"
+
+
+def test_what_must_not_be_opened_is_refused_and_audited(app: Flask, outcomes: Outcomes) -> None:
+    """Another region's case, the own family's, another member's: pages and decisions alike."""
+    browser = staff_browser(app, agency="guanghan")
+    foreign, own, taken = make_case(1, region="510603"), make_case(2, region="510681"), make_case(3, region="510681")
+    member = find_staff("reviewer")
+    assert member is not None
+    outcomes.kin[own.subject] = member.id
+    service.claim_case(make_staff("other", agency="guanghan"), taken)
+    browser.get("/bureau/cases")
+
+    for case in (foreign, own):
+        for path in (f"/bureau/cases/{case.id}/pages/1", f"/bureau/cases/{case.id}/letter"):
+            browser.get(path, expect=403)
+            browser.get("/bureau/cases")
+        browser.post(f"/bureau/cases/{case.id}/rejection", {"round": "1", "whole": "not_entitled"}, expect=403)
+        browser.get("/bureau/cases")
+    browser.post(f"/bureau/cases/{taken.id}/approval", {"round": "1"}, expect=409)
+
+    assert refusals() == ["not_allowed"] * 6 + ["claimed_by_other"]
+    let_settle()
+    assert outcomes.told == []
+
+
+def test_a_role_taken_away_closes_the_case_at_once(reviewer: Browser, outcomes: Outcomes) -> None:
+    case = make_case()
+    arrive(reviewer)
+    member = find_staff("reviewer")
+    assert member is not None
+    change_roles(member, [Role.agent], by="system")
+
+    reviewer.post(f"/bureau/cases/{case.id}/approval", {"round": "1"}, expect=403)
+    reviewer.get(f"/bureau/cases/{case.id}", expect=403)
+
+    let_settle()
+    assert outcomes.told == []
+
+
+def refusals() -> list[str]:
+    """Why, in order, as the audit log has it."""
+    db.session.rollback()
+    rows = db.session.scalars(select(AuditRow.detail).where(AuditRow.tag == "review:refused").order_by(AuditRow.id))
+    return [str(json.loads(detail)["reason"]) for detail in rows]
