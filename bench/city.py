@@ -5,10 +5,13 @@ so what a page costs in both can be compared. Scans lie in the last thirty days,
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import text
 
+from app.core import clock
 from app.core.db import db, schema_changes
+from app.figures.service import count_days
 from bench.filling import Filler
 
 REGIONS = ("510603", "510604", "510681", "510682", "510683", "510623", "510699")
@@ -17,7 +20,8 @@ NAMESAKES = 4  # people of one name, in a village as in a city: a search by name
 SCENES = ("01101", "01301", "01302", "02121")
 OUTCOMES = (0, 0, 0, 0, 0, 0, 0, 1006, 1004, 1008)
 INSTITUTIONS = 60
-MONTH = 30 * 86_400  # seconds
+DAYS = 30
+MONTH = DAYS * 86_400  # seconds
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ def fill_city(city: City) -> None:
         _institutions(fill)
         _scans(fill, city)
         _cases(fill, city)
+    today = clock.today()
+    count_days(today - timedelta(days=DAYS), today)
     db.session.remove()
 
 
@@ -187,7 +193,7 @@ def _scans(fill: Filler, city: City) -> None:
         {
             "id": fill.timed_id(ago),
             "created_at": fill.moment(ago),
-            "tag": "'scan:answered'",
+            "tag": "'scan:attempted'",
             "outcome": fill.one_of(["ok" if not outcome else str(outcome) for outcome in OUTCOMES]),
             "actor": f"'institution:' || (1 + i % {INSTITUTIONS})",
             "subject": f"'credential:' || (1 + (i * 7919) % {living})",
@@ -227,7 +233,7 @@ def _scans(fill: Filler, city: City) -> None:
     )
     fill.insert(
         "use_denial",
-        city.scans // 5000,
+        city.scans // 100,
         {
             "credential_id": f"1 + i % {living}",
             "scan_id": "i",
@@ -237,8 +243,8 @@ def _scans(fill: Filler, city: City) -> None:
             "denied_by": "'account:1'",
             "shown_by": "'self'",
             "settled_by": "''",
-            "settled_at": f"CASE WHEN i % 20 > 0 THEN {fill.moment('60')} END",
-            "outcome": "CASE WHEN i % 20 > 0 THEN 'mistaken' END",
+            "settled_at": f"CASE WHEN i % 2 > 0 THEN {fill.moment('60')} END",
+            "outcome": "CASE WHEN i % 2 > 0 THEN 'mistaken' END",
         },
     )
 
@@ -252,7 +258,7 @@ def _cases(fill: Filler, city: City) -> None:
         "link_request",
         city.cases,
         {
-            "holder_account_id": f"{first_account} + i",
+            "holder_account_id": f"{first_account} + i % {city.citizens // 2}",
             "created_at": fill.moment(ago),
             "expires_at": fill.moment(f"{ago} - {MONTH}"),
             "state": state.format("waiting_review", "approved"),
