@@ -1,7 +1,6 @@
 """What an administrator does at a shell: the first run, and asking what is wrong."""
 
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -14,20 +13,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.bureau.asking import Answers, set_up
 from app.bureau.service import first_run
 from app.config import Mode
-from app.core import clock, installation, jobs
+from app.core import installation, jobs
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
 from app.core.installation import bureau_name
 from app.core.keys.secrets_file import secrets_path
 from app.core.settings import settings
 from app.documents.queries import list_problems as list_document_problems
-from app.regions.queries import list_agencies
+from app.regions.queries import list_unchecked_hotlines
 from app.regions.service import load_regions
-from app.reviews.queries import list_holidays
+from app.reviews.queries import find_missing_year
 
 group = AppGroup("bureau", help="The bureau that hosts this system.")
-
-HOTLINE_CHECK_DAYS = 90
 
 
 @group.command("init")
@@ -110,21 +107,16 @@ def _database_problems() -> list[str]:
 
 
 def _hotline_notes() -> list[str]:
-    limit = clock.today() - timedelta(days=HOTLINE_CHECK_DAYS)
     return [
-        f"{agency.name} {hotline.phone} was last checked on {hotline.last_checked or 'no day'}: ring it and set the date."
-        for agency in list_agencies()
-        for hotline in agency.hotlines
-        if hotline.last_checked is None or hotline.last_checked < limit
+        f"{line.agency.name} {line.phone} was last checked on {line.last_checked or 'no day'}: ring it and say so at the desk."
+        for line in list_unchecked_hotlines()
     ]
 
 
 def _holiday_notes() -> list[str]:
-    """Promises are counted by this table; in December next year's days off must be known."""
-    year = clock.today().year + (clock.today().month >= 12)
-    if any(holiday.day.year == year for holiday in list_holidays()):
-        return []
-    return [f"No days off of {year} are in the table: enter them with `flask reviews set-holiday`."]
+    """Promises are counted by this table; from November on next year's days off must be known."""
+    year = find_missing_year()
+    return [f"The days off of {year} have not been entered from their notice: see /bureau/content/holidays."] if year else []
 
 
 commands = [group, doctor]
