@@ -1,8 +1,6 @@
 """`GET /code/state`, which a phone asks every other second, against a scan: processor time of app and database per request."""
 
 import http.client
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +12,7 @@ from app.credentials.service import unlock_code
 from bench.ratios import ROUNDS, Ratio, ratio
 from bench.scan import PATH
 from bench.seed import Bureau, environment, open_app
-from bench.servers import Server, post_all, postgres, serving
+from bench.servers import Server, on_both, post_all, serving
 from tests.credentials.holders import make_holder
 
 REQUESTS = {"small": 1000, "full": 3000}
@@ -23,14 +21,10 @@ SEEDED = 1_000_000
 
 
 def measure(scale: str) -> list[Ratio]:
-    folder = Path(tempfile.mkdtemp(prefix="pz-bench-"))
-    try:
-        found = _compare("SQLite", f"sqlite:///{folder / 'state.sqlite3'}", folder, None, REQUESTS[scale])
-        with postgres() as (url, pid):
-            found += _compare("PostgreSQL", url.format("postgres"), folder, pid, REQUESTS[scale])
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return found
+    def compare(database: str, url: str, folder: Path, database_pid: int | None) -> list[Ratio]:
+        return _compare(database, url, folder, database_pid, REQUESTS[scale])
+
+    return on_both("state.sqlite3", compare)
 
 
 def _compare(database: str, url: str, folder: Path, database_pid: int | None, count: int) -> list[Ratio]:

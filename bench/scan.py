@@ -1,26 +1,20 @@
 """`ec/query` against the bare reference: processor time of app and database per request, and requests a second."""
 
-import shutil
-import tempfile
 from pathlib import Path
 
 from bench.ratios import ROUNDS, Ratio, ratio
 from bench.seed import Bureau, environment, open_app
-from bench.servers import Server, post_all, postgres, serving
+from bench.servers import Server, on_both, post_all, serving
 
 PATH = "/api/v1/ec/query"
 REQUESTS = {"small": 1000, "full": 3000}
 
 
 def measure(scale: str) -> list[Ratio]:
-    folder = Path(tempfile.mkdtemp(prefix="pz-bench-"))
-    try:
-        found = _compare("SQLite", f"sqlite:///{folder / 'scan.sqlite3'}", folder, None, REQUESTS[scale])
-        with postgres() as (url, pid):
-            found += _compare("PostgreSQL", url.format("postgres"), folder, pid, REQUESTS[scale])
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return found
+    def compare(database: str, url: str, folder: Path, database_pid: int | None) -> list[Ratio]:
+        return _compare(database, url, folder, database_pid, REQUESTS[scale])
+
+    return on_both("scan.sqlite3", compare)
 
 
 def _compare(database: str, url: str, folder: Path, database_pid: int | None, count: int) -> list[Ratio]:

@@ -10,14 +10,15 @@ import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
+Measured = TypeVar("Measured")
 TICK = os.sysconf("SC_CLK_TCK")
 
 Answer = tuple[int, bool]  # HTTP status, and whether it was `code 0`
@@ -121,6 +122,15 @@ def create_databases(url: str, *names: str) -> None:
     with psycopg.connect(url.format("postgres").replace("+psycopg", ""), autocommit=True) as connection:
         for name in names:
             connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+
+
+def on_both(file: str, measure: Callable[[str, str, Path, int | None], list[Measured]]) -> list[Measured]:
+    """What `measure(name, url, folder, database_pid)` finds on an empty SQLite file of this name and on an empty PostgreSQL."""
+    with tempfile.TemporaryDirectory(prefix="pz-bench-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        found = measure("SQLite", f"sqlite:///{folder / file}", folder, None)
+        with postgres() as (url, pid):
+            return found + measure("PostgreSQL", url.format("postgres"), folder, pid)
 
 
 @contextmanager
