@@ -104,7 +104,14 @@ def _wrong_person() -> DomainError:
 
 
 def _find_voucher_refusal(request: LinkRequest, visitor: Account) -> DomainError | None:
-    if visitor.person_id is None or visitor.person_id == request.person_id:
+    if visitor.person_id is not None and visitor.person_id == request.person_id:
+        return DomainError(
+            "voucher_is_member",
+            _("这个链接请另一位家人作证，您不能为自己作证。"),
+            _("请让作证的家人用自己的手机打开。"),
+            status=403,
+        )
+    if visitor.person_id is None:
         return DomainError(
             "voucher_unfit", _("作证的要是另一位已经激活医保码的家人。"), _("请先激活您本人的医保码，再打开这个链接。"), status=403
         )
