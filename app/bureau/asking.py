@@ -34,7 +34,7 @@ class Answers:
 def set_up(answers: Answers, *, asks: bool) -> None:
     """Goes on where an earlier try ended. Raises DomainError for what is wrong and cannot be asked again."""
     steps: dict[Step, Callable[[Answers, bool], None]] = {
-        Step.name: _name,
+        Step.bureau: _name,
         Step.regions: _regions,
         Step.agencies: _agencies,
         Step.staff: _staff,

@@ -184,8 +184,8 @@ class StaffMessage(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
     title: Mapped[str] = mapped_column(String(80))
     body: Mapped[str] = mapped_column(Text)
-    href: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime] = mapped_column(index=True)
+    href: Mapped[str] = mapped_column(String(200), default="")
     read_at: Mapped[datetime | None] = mapped_column(default=None)
 
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from app.accounts.models import AccountTag
 from app.bureau.models import CounterTag, HotlineTag
 from app.core.audit import AuditTag
+from app.core.installation import InstallationTag
 from app.figures.models import FigureTag
 from app.help.models import HelpTag
 from app.institutions.policy import InstitutionTag
@@ -134,6 +135,8 @@ STAFF = {
     ApprovalTag.refused: _l("没有批准同事的申请"),
     ApprovalTag.withdrawn: _l("撤回了要批准的申请"),
     ApprovalTag.expired: _l("要批准的申请过期了"),
+    InstallationTag.named: _l("写下了医保局的名称"),
+    InstallationTag.opened: _l("医保局第一次设置完成"),
 }
 AUDIT = {
     FigureTag.exported: _l("导出了统计数据"),

@@ -25,7 +25,7 @@ from app.staff.role_names import ROLE_NAMES
 
 OPEN_PATHS = ("/first-run", "/static/")
 PAGES = {
-    Step.name: "bureau.edit_first_name",
+    Step.bureau: "bureau.edit_first_name",
     Step.regions: "bureau.edit_first_regions",
     Step.agencies: "bureau.edit_first_agencies",
     Step.staff: "bureau.edit_first_staff",

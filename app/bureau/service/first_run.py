@@ -32,7 +32,7 @@ POSTS = (Role.sysadmin, Role.secadmin, Role.auditadmin)
 
 
 class Step(IntEnum):
-    name = 1
+    bureau = 1
     regions = 2
     agencies = 3
     staff = 4
@@ -67,7 +67,7 @@ def read_code() -> str:
 def next_step() -> Step:
     """The first step that is not done."""
     if installation.find_profile() is None:
-        return Step.name
+        return Step.bureau
     if not list_insured_regions():
         return Step.regions
     if not any(agency.hotlines for agency in list_agencies()):
