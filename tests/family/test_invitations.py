@@ -5,7 +5,9 @@ from datetime import timedelta
 from flask import Flask
 
 from app.accounts.models import Account
+from app.accounts.service import bind_device, give_account_to_person
 from app.core import clock
+from app.core.db import transaction
 from app.credentials.queries import find_credential_of
 from app.family.models import InvitationKind, LinkEnd, LinkState, Relation, RequestState, Way
 from app.family.queries import get_request
@@ -32,6 +34,7 @@ from tests.family.story import begin as begin_adding
 from tests.kit.client import Browser
 from tests.kit.people import PIN
 from tests.kit.sign_in import sign_in
+from tests.kit.visitors import account_and_device
 
 MEMBER_PHONE = "13800000055"
 
@@ -184,7 +187,7 @@ def person_of(account: Account) -> InsuredPerson:
 
 
 def test_a_second_relative_vouches_and_a_reviewer_looks(app: Flask) -> None:
-    enrol("19401105", "李大山")
+    father = enrol("19401105", "李大山")
     browser = holder(app)
     begin_adding(browser)
     say_whom(browser, "19401105", "father", name="李大山")
@@ -196,7 +199,14 @@ def test_a_second_relative_vouches_and_a_reviewer_looks(app: Flask) -> None:
     page = browser.post("/family/new/submission")
     path = next(n.attrs["href"] for n in page.all("a") if "/family/invitations/" in n.attrs["href"]).split("localhost", 1)[-1]
     sister = browser_of(app, make_holder_account("13800000021", "19880101", "李芳", 2))
+    own = phone_of_member(app)
+    with transaction():
+        account, device = account_and_device(MEMBER_PHONE)
+        give_account_to_person(account, father)
+        bind_device(device)
 
+    assert "发给作证的家人" in page.text
+    assert "不能为自己作证" in own.get(path, expect=403).text
     assert find_case(subject) is None
     sister.get(path)
     wrong = sister.post(path + "/vouching", {"relation": "son"}, expect=422)
