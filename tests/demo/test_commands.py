@@ -14,6 +14,7 @@ from app.institutions.business_types import BUSINESS_TYPES
 from app.roster.identity import parse_cert
 from app.roster.queries import find_person
 from tests.institutions.desk import Desk
+from tests.kit.client import Browser
 
 
 @pytest.fixture
@@ -50,6 +51,16 @@ def test_demo_json_holds_all_a_tester_needs(started: dict[str, Any]) -> None:
         assert set(institution["business_types"]) <= set(BUSINESS_TYPES)
     assert any(i["sandbox"] for i in started["institutions"])
     assert {c["cert_no"] for c in started["counter_codes"]} >= {citizens[k]["cert_no"] for k in ("worker", "retiree", "rare_name")}
+
+
+def test_operators_of_the_demo_can_sit_down_at_their_desks(app: Flask, started: dict[str, Any]) -> None:
+    known = {i["fixmedins_code"] for i in started["institutions"]}
+
+    for operator in started["operators"]:
+        browser = Browser(app)
+        browser.get("/desk/sign-in")
+        page = browser.post("/desk/sign-in", {"username": operator["username"], "password": operator["password"]})
+        assert operator["fixmedins_code"] in known and "扫医保码" in page.text
 
 
 def test_the_file_is_for_its_owner_alone(started: dict[str, Any]) -> None:
