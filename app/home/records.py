@@ -103,35 +103,37 @@ def _entry(row: AuditRow, names: Names, account: Account, *, own: bool = True) -
 
 
 def _link_sentence(tag: str) -> str:
-    return {
-        FamilyTag.link_made.value: _("添加了绑定，可以出示这张医保码"),
-        FamilyTag.link_renewed.value: _("续期了绑定，可以继续出示这张医保码"),
-        FamilyTag.link_ended.value: _("解除了绑定，不再能出示这张医保码"),
-    }[tag]
+    return str(
+        {
+            FamilyTag.link_made.value: _("添加了绑定，可以出示这张医保码"),
+            FamilyTag.link_renewed.value: _("续期了绑定，可以继续出示这张医保码"),
+            FamilyTag.link_ended.value: _("解除了绑定，不再能出示这张医保码"),
+        }[tag]
+    )
 
 
 def _scan_note(row: AuditRow) -> str:
     if row.outcome == "challenge_required":
-        return _("要求核对数字")
+        return str(_("要求核对数字"))
     if row.outcome not in {"ok", "repeated"}:
-        return _("没有通过")
-    return _("由家人出示") if "relation" in detail_of(row) else ""
+        return str(_("没有通过"))
+    return str(_("由家人出示") if "relation" in detail_of(row) else "")
 
 
 def _who(actor: str, names: Names, account: Account) -> str:
     kind, _colon, number = actor.partition(":")
     if kind == "account":
-        return _("您") if number == str(account.id) else _("您的家人")
+        return str(_("您") if number == str(account.id) else _("您的家人"))
     if kind == "device":
-        return _("您的设备")
+        return str(_("您的设备"))
     if kind == "staff" and number.isdecimal() and (member := names.staff.get(int(number))):
         posts = role_names(frozenset(Role(name) for name in member.roles_text.split(",") if name))
-        return _("%(agency)s的%(posts)s", agency=member.agency, posts=posts)
+        return str(_("%(agency)s的%(posts)s", agency=member.agency, posts=posts))
     if kind == "institution" and number.isdecimal() and (name := names.institutions.get(int(number))):
         return name
     if kind in {"staff", "cli", "operator"}:
-        return _("医保局工作人员")
-    return _("没有登录的人") if kind == "visitor" else _("系统")
+        return str(_("医保局工作人员"))
+    return str(_("没有登录的人") if kind == "visitor" else _("系统"))
 
 
 def _together(entries: list[Entry]) -> list[Entry]:

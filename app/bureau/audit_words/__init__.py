@@ -1,14 +1,15 @@
 """What the audit log says, in plain words: a sentence for every tag of every feature, and the group it is looked for in. Pure."""
 
 from collections.abc import Mapping
-from enum import Enum, StrEnum
+from enum import Enum
+from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from app.bureau.audit_words import citizens, staff
 
-Table = Mapping[StrEnum, LazyString]
+Table = Mapping[Any, LazyString]  # by tag
 
 
 class Group(Enum):

@@ -129,7 +129,7 @@ def _search_range(wanted: Wanted, rest: list[ColumnElement[bool]], before: int |
     return _found(_rows(select(AuditRow).where(*span, *near, *rest), limit), limit, floor)
 
 
-def _rows(query: Select[tuple[AuditRow]], limit: int) -> list[AuditRow]:
+def _rows(query: Select[AuditRow], limit: int) -> list[AuditRow]:
     return list(db.session.scalars(query.order_by(AuditRow.id.desc()).limit(limit + 1)))
 
 
