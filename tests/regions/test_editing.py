@@ -31,7 +31,15 @@ def hotline_of(slug: str) -> Hotline:
 
 @pytest.mark.parametrize(
     "written",
-    ["0838-2208900", "(0838)2208900", "（０８３８）２２０８９００", "+86 838 2208900", "0086 0838 2208900", "0838 220 8900", "0838–2208900"],
+    [
+        "0838-2208900",
+        "(0838)2208900",
+        "（０８３８）２２０８９００",
+        "+86 838 2208900",
+        "0086 0838 2208900",
+        "0838 220 8900",
+        "0838–2208900",
+    ],
 )
 def test_a_number_is_read_in_any_spelling(written: str) -> None:
     assert parse_phone(written) == "0838-2208900"
@@ -45,13 +53,17 @@ def test_numbers_without_an_area_code_are_numbers_too(written: str, phone: str) 
     assert parse_phone(written) == phone
 
 
-@pytest.mark.parametrize("written", ["", "电话", "0838", "0838-1208900", "00000000000", "0838-2208900转3", "1" * 5000, "<b>12393</b>"])
+@pytest.mark.parametrize(
+    "written", ["", "电话", "0838", "0838-1208900", "00000000000", "0838-2208900转3", "1" * 5000, "<b>12393</b>"]
+)
 def test_what_cannot_be_dialled_is_no_number(written: str) -> None:
     with pytest.raises(NoPhoneNumber):
         parse_phone(written)
 
 
-@pytest.mark.parametrize("written", ["029-" + NEWSPAPER, "029 8734 " + "4649", "请拨（029）" + NEWSPAPER + "。", "莲湖路 " + "239 号"])
+@pytest.mark.parametrize(
+    "written", ["029-" + NEWSPAPER, "029 8734 " + "4649", "请拨（029）" + NEWSPAPER + "。", "莲湖路 " + "239 号"]
+)
 def test_the_newspaper_is_known_in_any_spelling(written: str) -> None:
     assert names_newspaper(written)
     assert not names_newspaper("0838-2208900 莲湖区 239")

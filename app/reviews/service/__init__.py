@@ -4,7 +4,15 @@ from app.reviews.hooks import facts_of, may_decide, name_kind, on_decision
 from app.reviews.service.cases import appeal_case, open_case, resubmit_case, withdraw_case
 from app.reviews.service.claims import claim_case, claim_next, note_letter_viewed, refuse_reader, release_case, release_expired
 from app.reviews.service.decisions import Reasons, approve_case, reject_case, return_case, settle_decisions, undo_decision
-from app.reviews.service.holidays import FIRST_YEAR, LAST_YEAR, confirm_year, load_holidays, remove_holiday, replace_year, set_holiday
+from app.reviews.service.holidays import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    confirm_year,
+    load_holidays,
+    remove_holiday,
+    replace_year,
+    set_holiday,
+)
 
 __all__ = [
     "FIRST_YEAR",

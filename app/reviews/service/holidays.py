@@ -37,7 +37,10 @@ def load_holidays(file: Path = DATA) -> int:
 
 @transaction()
 def set_holiday(day: date, name: str, *, is_worked: bool, by: str) -> None:
-    """is_worked: a weekend day that is worked instead of another, or a day off this bureau works all the same. Raises DomainError with the field that is wrong."""
+    """is_worked: a weekend day worked instead of another, or a day off this bureau works all the same.
+
+    Raises DomainError with the field that is wrong.
+    """
     name = " ".join(name.split())
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise DomainError("no_day", _("年份不对，请核对一遍。"), field="day")
