@@ -20,6 +20,7 @@ from bench import (
     races,
     review_queue,
     roster_import,
+    roster_web,
     scan,
 )
 from bench.ratios import Ratio
@@ -31,6 +32,7 @@ MEASUREMENTS = {
     "code_page": code_page.measure,
     "live_state": live_state.measure,
     "roster_import": roster_import.measure,
+    "roster_web": roster_web.measure,
     "documents": documents.measure,
     "review_queue": review_queue.measure,
     "desk_pages": desk_pages.measure,

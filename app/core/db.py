@@ -5,6 +5,7 @@ Outside `transaction` a session reads only, on a snapshot, so readers never bloc
 """
 
 import enum
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +16,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 
 NAMING = {
@@ -186,7 +188,10 @@ def _sqlite_begin(connection: Connection) -> None:
     raw: Any = connection.connection.dbapi_connection
     if _writing.get():
         raw.execute("PRAGMA query_only=OFF")
-        raw.execute("BEGIN IMMEDIATE")
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:  # another one writes for longer than the busy timeout
+            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
     else:
         raw.execute("PRAGMA query_only=ON")
         raw.execute("BEGIN")

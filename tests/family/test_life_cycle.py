@@ -25,8 +25,9 @@ from app.family.service import (
     remind_of_age,
     tend,
 )
-from app.roster.models import InsuredPerson, InsuredStatus
+from app.roster.models import InsuredPerson, InsuredStatus, StatusReason
 from app.roster.queries import get_person
+from app.roster.service import change_status
 from tests.family.people import browser_of, make_holder_account, make_link_between, make_request
 from tests.family.story import boxes, choose_way, enrol, hand_in_child, holder, links, newest_request, press, titles
 from tests.institutions.desk import change_settings
@@ -107,6 +108,16 @@ def test_renewing_is_no_way_around_the_members_word(app: Flask) -> None:
     browser.post("/family/new/way", {"way": "documents"}, expect=422)
 
     assert links()[0].of_age_on is not None
+
+
+def test_a_death_entered_at_the_desk_ends_the_link_without_waiting_for_the_hour(app: Flask) -> None:
+    mother = make_holder_account("13800000021", "19880101", "王芳", 2)
+    father = enrol("19501105")
+    make_link_between(mother, father, Relation.father)
+
+    change_status(father.id, InsuredStatus.died, StatusReason.papers, seen=InsuredStatus.normal, by="staff:1")
+
+    assert [(link.state, link.end_reason) for link in links()] == [(LinkState.ended, LinkEnd.member_died)]
 
 
 @pytest.mark.parametrize(
