@@ -139,7 +139,7 @@ def test_a_bureau_is_set_up_in_the_browser(databases: Databases, chromium: Chrom
             page.get_by_role("button", name="下一步").click()
             found += faults_in_all_looks(page)
             page.get_by_label("德阳市", exact=True).press("Space")
-            page.get_by_role("button", name="下一步").click()
+            page.get_by_role("button", name="下一步").press("Enter")
             for label, text in (("机构名称", "德阳市本级医保"), ("简称", "deyang"), ("咨询电话", "0838-2208900")):
                 page.get_by_label(label).fill(text)
             page.get_by_label("负责的地区").select_option("510699")
