@@ -66,7 +66,6 @@ class Bar:
 
     name: str
     text: str
-    kind: Kind
     y: float
     width: float
     track: float
@@ -122,14 +121,13 @@ def draw_columns(points: Sequence[Point], *, mark_after: int = 0, mark_text: str
     return Columns(tuple(columns), ticks, shows_all=_fits(points), mark=mark)
 
 
-def draw_bars(rows: Sequence[tuple[str, int, str]], *, whole: int = 0, late: bool = False) -> Bars:
+def draw_bars(rows: Sequence[tuple[str, int, str]], *, whole: int = 0) -> Bars:
     """rows: (name, value, text behind the bar). whole: the value a full bar stands for; the greatest when 0."""
     full = whole or max((value for _, value, _ in rows), default=0) or 1
     bars = [
         Bar(
             name if len(name) <= _NAME_CHARS else name[: _NAME_CHARS - 1] + "…",
             text,
-            "late" if late else "whole",
             y=round(BAR_ROW * number, 2),
             width=round(max(0.4 if value else 0.0, LONGEST_BAR * min(1.0, value / full)), 2),
             track=LONGEST_BAR if whole else 0.0,

@@ -196,3 +196,15 @@ def test_a_chart_says_in_words_what_it_shows(clerk: Browser) -> None:
     )
     day: date = clock.today()
     assert title.text == "扫码成功" and about.text == f"一共 1,200 次，最多的是 {day.month} 月 {day.day} 日。"
+
+
+def test_where_most_give_up_is_named(clerk: Browser) -> None:
+    put(Figure.insured, 100)
+    put(Figure.gave_up, 2, key="person")
+    put(Figure.gave_up, 7, key="proof")
+    put(Figure.step, 20, key="found")
+    put(Figure.step, 8, key="completed")
+
+    text = clerk.get("/bureau/figures/steps").text
+
+    assert "一共 9 次，最多的是“证明是本人”。" in text and "占找到本人的 40%" in text

@@ -82,9 +82,9 @@ def build_steps(counts: Counts) -> Board:
         stats,
         (
             _funnel(counts, steps),
-            ranked("left", _("在哪一步放弃"), _("步骤"), left, _("次"), code=_("这段时间没有人中途放弃。")),
-            ranked("open", _("还没办完的，停在哪一步"), _("步骤"), standing, _("份"), code=_("现在没有办了一半的激活。")),
-            ranked("refused", _("为什么不能激活"), _("原因"), refused, _("次"), code=_("这段时间没有人被拒绝。")),
+            ranked("left", _("在哪一步放弃"), _("步骤"), left, _("次"), none=_("这段时间没有人中途放弃。")),
+            ranked("open", _("还没办完的，停在哪一步"), _("步骤"), standing, _("份"), none=_("现在没有办了一半的激活。")),
+            ranked("refused", _("为什么不能激活"), _("原因"), refused, _("次"), none=_("这段时间没有人被拒绝。")),
         ),
     )
 

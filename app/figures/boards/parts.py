@@ -109,14 +109,19 @@ def over_time(counts: Counts, id: str, title: str, figure: Figure, unit: str, *m
 
 
 def ranked(
-    id: str, title: str, heading: str, rows: Sequence[tuple[str, int]], unit: str, *, shown: int = 12, code: str = ""
+    id: str, title: str, heading: str, rows: Sequence[tuple[str, int]], unit: str, *, shown: int = 12, none: str = ""
 ) -> Chart:
-    """A bar each, the longest first, with its share of all; the table holds every row. code: why there is none."""
+    """A bar each, in the order given, with its share of all; the table holds every row. none: what is said when all are 0."""
     total = sum(value for _name, value in rows)
     bars = [(name, value, f"{number(value)} · {share(value, total)}") for name, value in rows[:shown] if value]
-    about = code or _("这段时间没有。")
+    about = none or _("这段时间没有。")
     if total:
-        about = _("一共 %(total)s %(unit)s，最多的是“%(name)s”。", total=number(total), unit=unit, name=rows[0][0])
+        about = _(
+            "一共 %(total)s %(unit)s，最多的是“%(name)s”。",
+            total=number(total),
+            unit=unit,
+            name=max(rows, key=lambda row: row[1])[0],
+        )
     return Chart(
         id,
         title,

@@ -38,7 +38,7 @@ def build_protection(counts: Counts) -> Board:
         (
             over_time(counts, "frozen", _("新挂失"), Figure.frozen, _("张"), (_("恢复使用"), Figure.unfrozen)),
             over_time(counts, "denied", _("“不是我”"), Figure.denied, _("次"), (_("已查清"), Figure.denial_settled)),
-            ranked("calls", _("来电办了什么"), _("事项"), acts, _("次"), code=_("这段时间没有来电。")),
+            ranked("calls", _("来电办了什么"), _("事项"), acts, _("次"), none=_("这段时间没有来电。")),
         ),
     )
 

@@ -27,7 +27,7 @@ def build_scans(counts: Counts) -> Board:
         (
             over_time(counts, "scans", _("扫码成功"), Figure.scan, _("次"), (_("拒绝"), Figure.scan_refused)),
             _institutions(counts),
-            ranked("reasons", _("为什么拒绝"), _("原因"), reasons, _("次"), code=_("这段时间没有拒绝。")),
+            ranked("reasons", _("为什么拒绝"), _("原因"), reasons, _("次"), none=_("这段时间没有拒绝。")),
             ranked("scenes", _("办什么事"), _("用码业务"), scenes, _("次")),
         ),
     )
