@@ -1,6 +1,6 @@
 """How `make run` and production serve: threads in a few workers, and one elected background loop."""
 
-from app.config import load_settings
+from app.config_loading import load_settings
 from app.core import background
 from app.core.jobs import start_inside
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from app.config import Settings, SettingsError, load_settings
+from app.config import Settings, SettingsError
+from app.config_loading import load_settings
 from app.core import access, assets, clock, display, health, installation, limits, locale, logs, web
 from app.core.cli import PlainGroup
 from app.core.crypto import Vault

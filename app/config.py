@@ -1,17 +1,11 @@
-"""Typed settings, from the environment alone.
+"""Typed settings, from the environment alone (`config_loading` reads it).
 
-`.env` in the working directory is read, then `secrets.env` in the instance folder; the real environment wins over both.
 One field is one variable: `sms_resend_seconds` is `SMS_RESEND_SECONDS`. Defaults are safe in production and public.
 """
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
-
-from dotenv import dotenv_values
 
 from app.config_rules import is_day, is_loopback, is_secret, is_secret_hex
 
@@ -27,14 +21,14 @@ class Mode(StrEnum):
     production = "production"
 
 
-def _default_mode() -> str:
+def default_mode_name() -> str:
     return "production"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     # Where and how the process runs
-    app_mode: Mode = field(default_factory=lambda: Mode(_default_mode()))
+    app_mode: Mode = field(default_factory=lambda: Mode(default_mode_name()))
     host: str = "127.0.0.1"
     port: int = 8000
     web_workers: int = 2
@@ -262,44 +256,3 @@ class Settings:
         if self.test_clock_file:
             found.append("TEST_CLOCK_FILE moves the clock and belongs to the demo alone.")
         return found
-
-
-def load_settings(environ: Mapping[str, str] | None = None, *, default_mode: str | None = None) -> Settings:
-    """Reads `.env`, the instance's secrets and the environment.
-
-    Raises SettingsError naming the variable whose value cannot be read.
-    """
-    env: dict[str, str] = {}
-    if environ is None:
-        env |= {k: v for k, v in dotenv_values(".env").items() if v is not None}
-        environ = os.environ
-    merged = {**env, **environ}
-    instance = Path(merged.get("INSTANCE_PATH") or "instance").resolve()
-    secrets_file = instance / SECRETS_FILE
-    if secrets_file.is_file():
-        merged = {**{k: v for k, v in dotenv_values(secrets_file).items() if v is not None}, **merged}
-    merged.setdefault("APP_MODE", default_mode or merged.get("PINGZHENG_DEFAULT_MODE") or _default_mode())
-
-    values: dict[str, Any] = {}
-    for f in fields(Settings):
-        raw = merged.get(f.name.upper())
-        if raw is not None and raw != "":
-            values[f.name] = _parse(f.name.upper(), f.type, raw)
-    values["instance_path"] = instance
-    values.setdefault("database_url", f"sqlite:///{instance / 'pingzheng.sqlite3'}")
-    values.setdefault("documents_url", (instance / "documents").as_uri())
-    url = values["database_url"]
-    if url.startswith(("postgres://", "postgresql://")):
-        values["database_url"] = "postgresql+psycopg://" + url.split("://", 1)[1]
-    return Settings(**values)
-
-
-def _parse(name: str, kind: Any, raw: str) -> Any:
-    try:
-        if kind is bool:
-            return {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}[
-                raw.strip().lower()
-            ]
-        return kind(raw)
-    except (ValueError, KeyError):
-        raise SettingsError(f"{name}={raw!r} cannot be read as {getattr(kind, '__name__', kind)}.") from None

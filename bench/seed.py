@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import insert, text
 
 from app import create_app
-from app.config import load_settings
+from app.config_loading import load_settings
 from app.core.crypto import vault
 from app.core.db import db, schema_changes, transaction
 from app.core.keys.secrets_file import new_master, new_secret

@@ -2,7 +2,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from app.config import Settings, load_settings
+from app.config import Settings
+from app.config_loading import load_settings
 
 # Made for tests and used nowhere else.
 SECRETS = {

@@ -5,4 +5,16 @@ from app.core.jobs.models import Job, JobState
 from app.core.jobs.running import renew, run_job, sweep
 from app.core.jobs.workers import problems, start_inside
 
-__all__ = ["Job", "JobState", "enqueue", "enqueue_once", "every", "problems", "register", "renew", "run_job", "start_inside", "sweep"]
+__all__ = [
+    "Job",
+    "JobState",
+    "enqueue",
+    "enqueue_once",
+    "every",
+    "problems",
+    "register",
+    "renew",
+    "run_job",
+    "start_inside",
+    "sweep",
+]
