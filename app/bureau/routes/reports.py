@@ -39,9 +39,8 @@ def show_report(report_id: int) -> ResponseReturnValue:
 def show_report_file(report_id: int) -> ResponseReturnValue:
     report = queries.get_report(current_staff.staff_id, report_id)
     title = report.file_title
-    size, pieces = service.open_file(report, by=current_staff.actor)
+    _size, pieces = service.open_file(report, by=current_staff.actor)
     response = Response(pieces, content_type=SPREADSHEET if title.endswith(".csv") else "application/octet-stream")
-    response.content_length = size
     response.headers.set("Content-Disposition", "attachment", filename=title or f"report-{report_id}")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
