@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from app.core import clock
 from app.core.db import db
@@ -62,10 +62,13 @@ def get_call_back_in(regions: Collection[str], call_id: int) -> CallBack:
 
 def list_open_disputes(regions: Collection[str], before: int | None = None) -> list[tuple[CustodyFlag, InsuredPerson]]:
     """With the child, the newest first; one more than a page when there are further ones."""
+    # The flags are few and lead; SQLite, which knows nothing of an empty table, would begin with all persons of the regions.
+    child = aliased(InsuredPerson)
+    of_region = select(child.id).where(child.id == CustodyFlag.person_id, child.insured_region.in_(sorted(regions)))
     query = (
         select(CustodyFlag, InsuredPerson)
         .join(InsuredPerson, InsuredPerson.id == CustodyFlag.person_id)
-        .where(CustodyFlag.lifted_at.is_(None), InsuredPerson.insured_region.in_(sorted(regions)))
+        .where(CustodyFlag.lifted_at.is_(None), of_region.exists())
         .order_by(CustodyFlag.id.desc())
         .limit(DISPUTES_PAGE + 1)
     )
