@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.bureau.audit_queries import Names, scans_of
 from app.bureau.audit_words import Group, outcome_of, sentence_of, tags_of
@@ -23,7 +24,18 @@ from app.staff.models import StaffMember
 EXPORT, VERIFICATION = "audit_export", "audit_verification"
 FINDINGS_SHOWN = 200
 _BLOCK = 500
-_HEADER = ("编号", "时间", "事情", "代码", "结果", "谁", "对象", "参保人编号", "地点", "细节")
+_HEADER = (
+    _l("编号"),
+    _l("时间"),
+    _l("事情"),
+    _l("代码"),
+    _l("结果"),
+    _l("谁"),
+    _l("对象"),
+    _l("参保人编号"),
+    _l("地点"),
+    _l("细节"),
+)
 
 
 def search_log(staff: StaffMember, wanted: Wanted, before: int | None = None) -> Found:
@@ -86,7 +98,7 @@ def run_export(report: Report, progress: Progress) -> Outcome:
         count += len(block)
 
     with scratch_file() as path:
-        write_csv(path, _HEADER, rows())
+        write_csv(path, [str(name) for name in _HEADER], rows())
         return Outcome({"rows": count}, file=path, file_title=f"{_('操作日志')}-{clock.today():%Y%m%d}.csv")
 
 
