@@ -104,6 +104,7 @@ def upgrade() -> None:
         sa.Column("region", sa.String(length=6), nullable=False),
         sa.Column("key", sa.String(length=32), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.Column("spread", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("figure", "day", "region", "key", name=op.f("pk_daily_figure")),
     )
     op.create_table(
