@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
@@ -30,7 +30,7 @@ class Figure(StrEnum):
     refusal = "refusal"  # the reason's integer
     decided = "decided"  # approved | returned | rejected
     in_time = "in_time"  # the same
-    working_time = "working_time"  # `approved:00090`: at most so many working minutes
+    working_time = "working_time"  # approved | returned | rejected; `spread`: how many took at most so many working minutes
     link_made = "link_made"
     link_ended = "link_ended"
     denied = "denied"
@@ -63,6 +63,8 @@ class DailyFigure(Base):
     region: Mapped[str] = mapped_column(String(6), primary_key=True)
     key: Mapped[str] = mapped_column(String(32), primary_key=True)
     value: Mapped[int] = mapped_column(BigInteger)
+    # Of working_time, `{"90": 3}` in minutes: one row, however many decisions, so that a page reads no more when there are more.
+    spread: Mapped[str] = mapped_column(Text, default="")
 
 
 class CountedDay(Base):

@@ -1,5 +1,6 @@
 """How long decisions took, kept as a count for each half hour, so that days and regions add up to quantiles. Pure."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -54,6 +55,25 @@ def working_minutes(hours: WorkingHours, start: datetime, end: datetime) -> int:
 def bin_of(minutes: int) -> int:
     """The upper edge of the half hour, in minutes; what took no time counts into the first."""
     return min(_LONGEST, max(1, -(-minutes // BIN_MINUTES)) * BIN_MINUTES)
+
+
+def spread_key(outcome: str, minutes: int) -> str:
+    """`approved:90`: what a decision counts under."""
+    return f"{outcome}:{bin_of(minutes)}"
+
+
+def pack_spreads(counts: Mapping[str, int]) -> dict[str, str]:
+    """outcome -> JSON of edge -> count. counts: by `spread_key`."""
+    spreads: dict[str, dict[str, int]] = {}
+    for key, count in counts.items():
+        outcome, _colon, edge = key.partition(":")
+        spreads.setdefault(outcome, {})[edge] = count
+    return {outcome: json.dumps(spread) for outcome, spread in spreads.items()}
+
+
+def unpack_spread(outcome: str, spread: str) -> dict[str, int]:
+    """The counts by `spread_key` again."""
+    return {f"{outcome}:{edge}": count for edge, count in json.loads(spread).items()}
 
 
 def quantile(counts: Mapping[int, int], share: float) -> int | None:

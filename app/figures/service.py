@@ -1,8 +1,9 @@
 """Counting: whole days, each written in one short transaction after it was read, so that nobody waits for it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,6 +15,7 @@ from app.figures import queries
 from app.figures.models import MORNING, NOW, OF_A_DAY, CountedDay, DailyFigure, Figure, FigureTag
 from app.figures.periods import Span
 from app.figures.queries import Tally
+from app.figures.review_times import pack_spreads, unpack_spread
 
 CATCH_UP_DAYS = 31  # what one run counts at most; the next goes on
 _calls: dict[str, str] = {}
@@ -87,10 +89,24 @@ def _write(day: date, as_of: datetime, tally: Tally, replaced: set[Figure]) -> b
         .where(DailyFigure.figure.in_(names), DailyFigure.day == day)
         .execution_options(synchronize_session=False)
     )
-    rows = [
-        {"figure": figure.value, "day": day, "region": region, "key": key, "value": value}
-        for (figure, region, key), value in sorted(tally.items())
-    ]
+    rows = [*_plain_rows(tally), *_spread_rows(tally)]
     if rows:
-        db.session.execute(insert(DailyFigure), rows)
+        db.session.execute(insert(DailyFigure), [{"day": day, **row} for row in rows])
     return True
+
+
+def _plain_rows(tally: Tally) -> Iterator[dict[str, Any]]:
+    for (figure, region, key), value in sorted(tally.items()):
+        if figure is not Figure.working_time:
+            yield {"figure": figure.value, "region": region, "key": key, "value": value, "spread": ""}
+
+
+def _spread_rows(tally: Tally) -> Iterator[dict[str, Any]]:
+    timed: dict[str, dict[str, int]] = {}
+    for (figure, region, key), value in sorted(tally.items()):
+        if figure is Figure.working_time:
+            timed.setdefault(region, {})[key] = value
+    for region, counts in timed.items():
+        for outcome, spread in pack_spreads(counts).items():
+            total = sum(unpack_spread(outcome, spread).values())
+            yield {"figure": Figure.working_time.value, "region": region, "key": outcome, "value": total, "spread": spread}

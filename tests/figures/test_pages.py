@@ -27,7 +27,7 @@ def put(figure: Figure, value: int, *, ago: int = 0, region: str = "510603", key
     with transaction():
         if db.session.get(CountedDay, day) is None:
             db.session.add(CountedDay(day=day, counted_at=clock.now()))
-        row = {"figure": figure.value, "day": day, "region": region, "key": key, "value": value}
+        row = {"figure": figure.value, "day": day, "region": region, "key": key, "value": value, "spread": ""}
         db.session.execute(insert(DailyFigure), row)
 
 

@@ -69,7 +69,7 @@ def _within(minutes: int | None) -> str:
 
 
 def _times(keys: dict[str, int], outcome: str = "") -> Counter[int]:
-    """Upper edge in minutes -> count. keys: `approved:00090`."""
+    """Upper edge in minutes -> count. keys: `approved:90`."""
     found: Counter[int] = Counter()
     for key, value in keys.items():
         name, _colon, edge = key.partition(":")

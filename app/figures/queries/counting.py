@@ -179,7 +179,7 @@ def _decisions(since: datetime, until: datetime) -> Iterator[tuple[Figure, str, 
 def _count_decision(region: str, found: review_times.Decision, promised: int) -> Iterator[tuple[Figure, str, str, int]]:
     yield Figure.decided, region, found.outcome, 1
     if found.minutes is not None:
-        yield Figure.working_time, region, f"{found.outcome}:{review_times.bin_of(found.minutes):05d}", 1
+        yield Figure.working_time, region, review_times.spread_key(found.outcome, found.minutes), 1
         if found.minutes <= promised:
             yield Figure.in_time, region, found.outcome, 1
 

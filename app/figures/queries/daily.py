@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from app.core.db import db
 from app.figures.models import CountedDay, DailyFigure, Figure
 from app.figures.periods import Span
+from app.figures.review_times import unpack_spread
 from app.institutions.models import Institution
 from app.regions.models import Region
 
@@ -91,6 +92,7 @@ def load_counts(
     own = [] if sees_all else [DailyFigure.region.in_(sorted(regions))]
     table, total = DailyFigure, func.sum(DailyFigure.value)
     both = Span(span.former.first, span.last)
+    summed = [figure for figure in keys if figure is not Figure.working_time]
     of_days = select(table.figure, table.day, total).where(*_in(days, both), *own).group_by(table.figure, table.day)
     of_keys = select(table.figure, table.key, total).where(*own).group_by(table.figure, table.key)
     of_regions = select(table.figure, table.region, total).where(*_in(by_region, span), *own)
@@ -102,12 +104,19 @@ def load_counts(
         coverage,
         sees_all,
         by_day=_pairs(of_days) if days else {},
-        by_key=_pairs(of_keys.where(*_in(keys, span))) if keys else {},
-        former_by_key=_pairs(of_keys.where(*_in(keys, span.former))) if keys else {},
+        by_key=_pairs(of_keys.where(*_in(summed, span))) if summed else {},
+        former_by_key=_pairs(of_keys.where(*_in(summed, span.former))) if summed else {},
         by_region=_pairs(of_regions.group_by(table.figure, table.region)) if by_region else {},
         standing={(name, region, key): value for name, region, key, value in db.session.execute(standing)},
         names=dict(_rows(select(Region.code, Region.name))),
     )
+    if Figure.working_time in keys:
+        for day, outcome, spread in db.session.execute(
+            select(table.day, table.key, table.spread).where(*_in([Figure.working_time], both), *own)
+        ):
+            into = counts.by_key if day >= span.first else counts.former_by_key
+            for key, value in unpack_spread(outcome, spread).items():
+                into[Figure.working_time.value, key] = into.get((Figure.working_time.value, key), 0) + value
     if with_institutions:
         busiest = list(counts.keys_of(Figure.scan))[:LISTED] + list(counts.keys_of(Figure.scan_refused))[:LISTED]
         counts.institutions.update(_names_of(busiest))
