@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from app.core import clock
 from app.core.db import db
@@ -62,19 +62,23 @@ def get_call_back_in(regions: Collection[str], call_id: int) -> CallBack:
 
 def list_open_disputes(regions: Collection[str], before: int | None = None) -> list[tuple[CustodyFlag, InsuredPerson]]:
     """With the child, the newest first; one more than a page when there are further ones."""
-    # The flags are few and lead; SQLite, which knows nothing of an empty table, would begin with all persons of the regions.
-    child = aliased(InsuredPerson)
-    of_region = select(child.id).where(child.id == CustodyFlag.person_id, child.insured_region.in_(sorted(regions)))
+    # The flags are few and lead, and the persons follow: in one statement SQLite, which has no figures of an empty table, would
+    # begin with everybody.
+    of_region = select(InsuredPerson.id).where(
+        InsuredPerson.id == CustodyFlag.person_id, InsuredPerson.insured_region.in_(sorted(regions))
+    )
     query = (
-        select(CustodyFlag, InsuredPerson)
-        .join(InsuredPerson, InsuredPerson.id == CustodyFlag.person_id)
-        .where(CustodyFlag.lifted_at.is_(None), of_region.exists())
+        select(CustodyFlag)
+        .where(CustodyFlag.lifted_at.is_(None), of_region.correlate(CustodyFlag).exists())
         .order_by(CustodyFlag.id.desc())
         .limit(DISPUTES_PAGE + 1)
     )
     if before is not None:
         query = query.where(CustodyFlag.id < before)
-    return [(row[0], row[1]) for row in db.session.execute(query)]
+    flags = list(db.session.scalars(query))
+    children = select(InsuredPerson).where(InsuredPerson.id.in_([flag.person_id for flag in flags]))
+    persons = {person.id: person for person in db.session.scalars(children)}
+    return [(flag, persons[flag.person_id]) for flag in flags]
 
 
 def get_dispute(regions: Collection[str], flag_id: int) -> tuple[CustodyFlag, InsuredPerson]:
