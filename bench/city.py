@@ -233,7 +233,7 @@ def _scans(fill: Filler, city: City) -> None:
     )
     fill.insert(
         "use_denial",
-        city.scans // 100,
+        city.scans // 20,
         {
             "credential_id": f"1 + i % {living}",
             "scan_id": "i",
