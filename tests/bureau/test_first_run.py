@@ -46,6 +46,12 @@ def real(database_url: str, tmp_path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+def check_for_serving(app: Flask) -> None:
+    """As a server does when it starts: with no connection of this test's own still in the pool that is then closed."""
+    db.session.remove()
+    refuse_unfit_database(app)
+
+
 def init(app: Flask, *arguments: str, answers: str | None = None) -> str:
     ended = app.test_cli_runner().invoke(args=["bureau", "init", *arguments], input=answers)
     assert ended.exit_code == 0, ended.output
@@ -89,7 +95,7 @@ def test_the_pages_set_up_a_bureau_and_open_it(real: Flask) -> None:
     assert path(page) == "/bureau/sign-in" and not installation.code_path().exists()
     assert installation.find_kind() is Mode.production
     assert "德阳市医疗保障局" in page.text and "蜀ICP备1号" in browser.get("/help").text
-    refuse_unfit_database(real)
+    check_for_serving(real)
     browser.get("/first-run", expect=404)
     clerk = Browser(real)
     clerk.get("/bureau/sign-in")
@@ -105,7 +111,7 @@ def test_nothing_else_is_served_meanwhile(real: Flask) -> None:
         assert answer.status_code == 503 and answer.headers["Retry-After"], address
     assert "正在第一次设置" in refused.get("/sign-in").get_data(as_text=True)
     assert refused.get("/healthz").status_code == 200
-    refuse_unfit_database(real)
+    check_for_serving(real)
 
 
 def test_the_code_opens_and_a_newer_one_closes(real: Flask) -> None:
