@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
+from app.core.downloads import attachment
 from app.reports import queries, service
 from app.staff.policy import staff_signed_in
 from app.staff.visitor import current_staff
@@ -41,6 +42,6 @@ def show_report_file(report_id: int) -> ResponseReturnValue:
     title = report.file_title
     _size, pieces = service.open_file(report, by=current_staff.actor)
     response = Response(pieces, content_type=SPREADSHEET if title.endswith(".csv") else "application/octet-stream")
-    response.headers.set("Content-Disposition", "attachment", filename=title or f"report-{report_id}")
+    response.headers["Content-Disposition"] = attachment(title or f"report-{report_id}")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -1,0 +1,13 @@
+"""How a file that is taken away is called."""
+
+from urllib.parse import quote
+
+from werkzeug.http import dump_options_header
+
+
+def attachment(name: str) -> str:
+    """A Content-Disposition for any name: what is not ASCII goes into `filename*` (RFC 6266), beside a plain one for old programs."""
+    if name.isascii():
+        return dump_options_header("attachment", {"filename": name})
+    plain = "".join(c if c.isascii() and c.isprintable() else "_" for c in name)
+    return dump_options_header("attachment", {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"})
