@@ -10,7 +10,7 @@ from app.bureau.service import first_run
 from app.bureau.service.first_run import FirstMember, Step
 from app.core.errors import DomainError
 from app.regions.queries import list_agencies, list_insured_regions
-from app.regions.service import shipped_regions
+from app.regions.service import shipped_cities
 from app.staff.models import Role
 
 
@@ -66,9 +66,8 @@ def _regions(answers: Answers, asks: bool) -> None:
         return
     cities = answers.cities
     if not cities and asks:
-        for row in shipped_regions():
-            if row["level"] == "city":
-                click.echo(f"{row['code']}  {row['name']}")
+        for row in shipped_cities():
+            click.echo(f"{row['code']}  {row['name']}")
         cities = tuple(click.prompt("城市代码，几个之间用逗号隔开").replace("，", ",").replace(" ", "").split(","))
     first_run.choose_regions(cities)
 

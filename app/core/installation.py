@@ -101,7 +101,7 @@ def is_first_run() -> bool:
 @transaction()
 def set_profile(profile: Profile, *, by: str) -> None:
     """What the bureau is called, on every page from now on."""
-    db.session.merge(BureauProfile(name=profile.name, icp_number=profile.icp_number, police_number=profile.police_number))
+    db.session.merge(BureauProfile(id=1, name=profile.name, icp_number=profile.icp_number, police_number=profile.police_number))
     audit.record(InstallationTag.named, actor=by, subject="installation:1")
     current_app.extensions.pop("bureau_profile", None)
 

@@ -114,6 +114,23 @@ def test_nothing_else_is_served_meanwhile(real: Flask) -> None:
     check_for_serving(real)
 
 
+def test_the_name_can_be_put_right_before_the_bureau_opens(real: Flask) -> None:
+    browser = entered(real)
+    browser.post("/first-run/name", {"name": "德阳市医保局"})
+
+    assert path(browser.post("/first-run/name", {"name": "德阳市医疗保障局"})) == "/first-run/regions"
+    assert "德阳市医疗保障局" in browser.get("/first-run/name").text
+
+
+def test_a_city_without_insured_regions_is_no_choice(real: Flask) -> None:
+    browser = entered(real)
+    browser.post("/first-run/name", {"name": "蓉城医疗保障局"})
+    page = browser.get("/first-run/regions")
+
+    assert "德阳市" in page.text and "成都市" not in page.text
+    assert "请至少选一个城市" in browser.post("/first-run/regions", {"cities": ["510100"]}, expect=422).text
+
+
 def test_the_code_opens_and_a_newer_one_closes(real: Flask) -> None:
     stranger = Browser(real)
     browser = entered(real)

@@ -19,7 +19,7 @@ from app.core.installation import find_profile, is_first_run
 from app.core.settings import settings
 from app.core.web import refusal_page
 from app.regions.queries import list_agencies, list_insured_regions
-from app.regions.service import shipped_regions
+from app.regions.service import shipped_cities
 from app.staff.models import Role
 from app.staff.role_names import ROLE_NAMES
 
@@ -183,7 +183,7 @@ def _say(form: NameForm | RegionsForm | OfficeForm, refusal: DomainError) -> Non
 
 
 def _show_regions(form: RegionsForm, status: int = 200) -> ResponseReturnValue:
-    form.cities.choices = [SelectChoice(row["code"], row["name"]) for row in shipped_regions() if row["level"] == "city"]
+    form.cities.choices = [SelectChoice(row["code"], row["name"]) for row in shipped_cities()]
     return render_template("bureau/edit_first_regions.html", form=form), status
 
 

@@ -20,7 +20,7 @@ from app.core.settings import settings
 from app.help.service import load_help_texts
 from app.regions.models import Agency, RegionLevel
 from app.regions.queries import list_agencies, list_insured_regions
-from app.regions.service import add_agency, add_hotline, add_region, load_shipped_regions, shipped_regions
+from app.regions.service import add_agency, add_hotline, add_region, load_shipped_regions, shipped_cities
 from app.reviews.service import load_holidays
 from app.staff.models import Role
 from app.staff.queries import list_active
@@ -94,7 +94,7 @@ def name_bureau(name: str, icp: str = "", police: str = "") -> None:
 
 def choose_regions(cities: Collection[str]) -> int:
     """These cities of the list that comes with the release, with their counties and pools. How many may be chosen as 参保地."""
-    known = {row["code"] for row in shipped_regions() if row["level"] == RegionLevel.city.value}
+    known = {row["code"] for row in shipped_cities()}
     if not cities or not set(cities) <= known:
         raise DomainError("cities_missing", str(_("请至少选一个城市。")), field="cities")
     load_shipped_regions(cities)

@@ -29,6 +29,13 @@ def shipped_regions() -> list[dict[str, str]]:
     return list(_rows(DATA / "regions.csv"))
 
 
+def shipped_cities() -> list[dict[str, str]]:
+    """Of these rows the cities with which an insured region comes; others are only named by neighbours."""
+    rows = shipped_regions()
+    with_regions = {row["parent_code"] for row in rows if row["is_insured_region"] == "1"}
+    return [row for row in rows if row["level"] == RegionLevel.city.value and row["code"] in with_regions]
+
+
 @transaction()
 def load_shipped_regions(cities: Collection[str]) -> None:
     """Of the release's list these cities, what is above and below them, and the province's own pool; no offices."""
