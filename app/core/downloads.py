@@ -6,7 +6,7 @@ from werkzeug.http import dump_options_header
 
 
 def attachment(name: str) -> str:
-    """A Content-Disposition for any name: what is not ASCII goes into `filename*` (RFC 6266), beside a plain one for old programs."""
+    """A Content-Disposition for any name: what is not ASCII goes into `filename*` (RFC 6266), beside a plain name."""
     if name.isascii():
         return dump_options_header("attachment", {"filename": name})
     plain = "".join(c if c.isascii() and c.isprintable() else "_" for c in name)

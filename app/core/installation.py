@@ -17,6 +17,7 @@ from app.core.settings import settings
 
 CODE_FILE = "first-run-code"
 DEMO_NAME = "示范市医疗保障局"
+UNNAMED = "医疗保障局"  # a real bureau until it has said its name
 _KEPT_SECONDS = 60.0
 
 
@@ -107,7 +108,7 @@ def set_profile(profile: Profile, *, by: str) -> None:
 
 
 def bureau_name() -> str:
-    return settings.bureau_name or _profile().name or DEMO_NAME
+    return settings.bureau_name or _profile().name or (DEMO_NAME if settings.is_demo else UNNAMED)
 
 
 def icp_number() -> str:

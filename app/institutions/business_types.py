@@ -32,4 +32,5 @@ SCENES = {
     "online": ("03131", "03132"),
     "counter": (COUNTER,),
 }
+ONLINE = frozenset(SCENES["online"])  # shown on a screen: paper has no use there
 PAYING = frozenset({"01301", "02121", "03132"})  # where a relayed code would cost money

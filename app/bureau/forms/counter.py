@@ -9,7 +9,7 @@ from wtforms.validators import ValidationError
 
 from app.family.models import Relation
 from app.family.policy import RELATION_LABELS
-from app.institutions.business_types import BUSINESS_TYPES
+from app.institutions.business_types import BUSINESS_TYPES, ONLINE
 from app.roster.identity import CERT_TYPES, Cert, InvalidCert, parse_cert
 
 COMMON = ("01301", "01101", "01201", "01302", "02121")  # what slips are mostly for, first
@@ -65,7 +65,7 @@ class SlipForm(RefusableForm):
         ordered = dict.fromkeys((*COMMON, *BUSINESS_TYPES))
         self.purpose.choices = [
             SelectChoice("", _("请选择")),
-            *(SelectChoice(code, str(_(BUSINESS_TYPES[code]))) for code in ordered),
+            *(SelectChoice(code, str(_(BUSINESS_TYPES[code]))) for code in ordered if code not in ONLINE),
         ]
 
     def validate_place(self, field: Field) -> None:

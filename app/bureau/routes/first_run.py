@@ -17,7 +17,6 @@ from app.core.access import access
 from app.core.errors import DomainError
 from app.core.installation import find_profile, is_first_run
 from app.core.settings import settings
-from app.core.web import refusal_page
 from app.regions.queries import list_agencies, list_insured_regions
 from app.regions.service import shipped_cities
 from app.staff.models import Role
@@ -39,12 +38,12 @@ def _install(state: BlueprintSetupState) -> None:
     app.before_request_funcs.setdefault(None, []).insert(0, _gate)
 
 
-def _gate() -> ResponseReturnValue | None:
+def _gate() -> None:
     """Before anything else is asked: while the bureau is being set up, nothing else is served."""
     if request.path == "/healthz" or request.path.startswith(OPEN_PATHS) or not is_first_run():
-        return None
+        return
     what = _("医保局的系统正在第一次设置，还不能使用。")
-    return refusal_page(DomainError("first_run", what, _("设置完成以后再来。"), status=503, retry_after=600))
+    raise DomainError("try_again", what, _("设置完成以后再来。"), status=503, retry_after=600)
 
 
 @blueprint.get("/first-run")

@@ -12,7 +12,7 @@ from app.core.display import masked_name, moment
 from app.core.errors import DomainError
 from app.credentials.models import Slip
 from app.credentials.service import issue_slip
-from app.institutions.business_types import BUSINESS_TYPES
+from app.institutions.business_types import BUSINESS_TYPES, ONLINE
 from app.institutions.models import Institution
 from app.institutions.service.answers import Attempt
 from app.messages.service import post_message
@@ -26,7 +26,7 @@ def write_slip(
     """Raises DomainError `slip_place_closed` or `slip_scene_closed`, and what `issue_slip` raises."""
     if not institution.is_enabled or institution.is_sandbox:
         raise DomainError("slip_place_closed", _("这家机构现在不能扫码。"), _("请换一家机构。"), field="place")
-    open_scenes = institution.business_types.split(",")
+    open_scenes = [scene for scene in institution.business_types.split(",") if scene not in ONLINE]
     if business_type not in open_scenes:
         names = "、".join(str(_(BUSINESS_TYPES[scene])) for scene in open_scenes if scene in BUSINESS_TYPES)
         raise DomainError("slip_scene_closed", _("这家机构没有开通这项业务。开通的有：%(names)s。", names=names), field="purpose")

@@ -98,7 +98,7 @@ def columns_of(source: RosterSource, ignored: tuple[str, ...]) -> dict[str, str]
     try:
         return match_columns(source.columns(), ignored)
     except WrongColumns as wrong:
-        raise SourceRefused(wrong.sentence, _("名册没有任何改动。请改好列名，或说明哪一列不要（命令行用 --ignore）。")) from None
+        raise SourceRefused(wrong.sentence, _("名册没有任何改动。请改好列名，或说明哪一列不要导入。")) from None
 
 
 def _batches(source: RosterSource, size: int) -> Iterator[list[tuple[int, Any]]]:
