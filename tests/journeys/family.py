@@ -46,6 +46,7 @@ def choose_way(page: Page, words: str) -> None:
     expect(page.get_by_text("第 3 步,共 5 步")).to_be_visible()
     page.get_by_label(words).check()
     page.get_by_role("button", name="下一步").click()
+    page.wait_for_url(lambda address: not address.endswith("/way"))
 
 
 def make_photo(folder: Path, name: str) -> Path:

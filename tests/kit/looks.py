@@ -28,6 +28,7 @@ FITS = (("", 320), ("large", 320), ("largest", 390), ("largest", 768))
 
 def faults_in_all_looks(page: Page) -> list[str]:
     """What axe finds on the page, and whatever is wider than the screen."""
+    page.wait_for_load_state()
     found = [fault for look in LOOKS for fault in faults_in(page, look, rules=() if look in WHOLE else SEEN)]
     for elder, width in FITS:
         _dress(page, ("light", elder, False, width))
