@@ -56,6 +56,8 @@ class Server:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
         command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{self.port}", "--no-control-socket"]
         command += ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--log-level", "warning"]
+        if application != "wsgi:app":
+            command += ["--config", os.devnull]  # our own starts background work that only our app has
         env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), **environ}
         self._process = subprocess.Popen(command, env=env, stdout=self._log, stderr=self._log)
         self._wait()
