@@ -1,7 +1,5 @@
 """What holds when several requests come at once, on both databases."""
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +14,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError, TooMany
 from app.messages.queries import find_demo_sms
+from tests.kit.at_once import at_once
 from tests.kit.people import make_person
 
 PHONE = "13800000001"
@@ -23,32 +22,6 @@ PHONE = "13800000001"
 
 def browser_of(number: int) -> Browser:
     return Browser(bytes([number]) * 32, "安卓手机 Chrome")
-
-
-def at_once(app: Flask, calls: list[Callable[[], Any]]) -> list[Any]:
-    """Runs each call in a thread and app context of its own, all starting together; a DomainError is its answer."""
-    start = threading.Barrier(len(calls))
-    answers: list[Any] = [None] * len(calls)
-
-    def run(index: int) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                answers[index] = calls[index]()
-            except DomainError as refusal:
-                answers[index] = refusal
-            except Exception as error:
-                answers[index] = error
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(i,)) for i in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.session.rollback()
-    return answers
 
 
 def code_for(phone: str, browser: Browser, purpose: SmsPurpose = SmsPurpose.sign_in) -> str:
