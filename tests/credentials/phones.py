@@ -12,7 +12,7 @@ from app.core import clock
 from app.credentials.code_format import Code, parse_code
 from app.credentials.keyring import keyring
 from tests.credentials.holders import PIN, Holder
-from tests.kit.chromium import phone, wait_until
+from tests.kit.chromium import phone, wait_for_script, wait_until
 
 ENTER = "出示医保码"
 MODULE = "document.querySelector(\"[src$='js/app.js']\").src.replace('app.js', 'code/%s.js')"
@@ -41,7 +41,8 @@ def sign_in_phone(context: object, app: Flask, url: str, holder: Holder) -> None
 
 
 def type_pin(page: Page, pin: str = PIN) -> None:
-    expect(page.locator("form[data-is-ready]")).to_be_visible()
+    page.get_by_role("button", name=ENTER).wait_for()
+    wait_for_script(page)
     page.get_by_label("展码密码").fill(pin)
     page.get_by_role("button", name=ENTER).click()
 

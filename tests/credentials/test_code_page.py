@@ -22,7 +22,7 @@ from app.credentials.code_format import Code, parse_code
 from app.credentials.keyring import keyring
 from app.credentials.models import Presentation
 from tests.credentials.holders import PIN, Holder, make_holder
-from tests.kit.chromium import phone
+from tests.kit.chromium import phone, wait_for_script
 from tests.kit.databases import Databases
 
 pytestmark = pytest.mark.browser
@@ -69,10 +69,9 @@ def _period(app: Flask, seconds: int) -> None:
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], code_period_seconds=seconds)
 
 
-def _unlock(page: Page, pin: str = PIN, *, has_script: bool = True) -> None:
+def _unlock(page: Page, pin: str = PIN) -> None:
     page.goto("/code")
-    if has_script:
-        expect(page.locator("form[data-is-ready]")).to_be_visible()
+    wait_for_script(page)
     page.get_by_label("展码密码").fill(pin)
     page.get_by_role("button", name="出示医保码").click()
 
@@ -159,7 +158,7 @@ def test_the_picture_is_read_from_a_screenshot(open_phone, scheme: str) -> None:
 def test_without_script_the_page_renews_itself(app: Flask, open_phone) -> None:  # type: ignore[no-untyped-def]
     _period(app, 1)
     with open_phone(java_script_enabled=False) as page:
-        _unlock(page, has_script=False)
+        _unlock(page)
         first = _code(page)
         assert _read(page) == first
 
@@ -317,7 +316,7 @@ def test_a_wrong_pin_five_times(open_phone) -> None:  # type: ignore[no-untyped-
 def test_no_network_at_the_unlock_is_said_in_a_sentence(open_phone) -> None:  # type: ignore[no-untyped-def]
     with open_phone() as page:
         page.goto("/code")
-        expect(page.locator("form[data-is-ready]")).to_be_visible()
+        wait_for_script(page)
         page.get_by_label("展码密码").fill(PIN)
         page.context.set_offline(True)
         page.get_by_role("button", name="出示医保码").click()

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
 from app.regions.service import load_regions
+from tests.credentials.phones import type_pin
 from tests.kit.chromium import phone, serve
 from tests.kit.client import Browser
 from tests.kit.people import PIN
@@ -63,8 +64,7 @@ def enlarge(page: Page, address: str, elder: str) -> None:
 
 def unlock(page: Page, address: str) -> None:
     page.goto(address + "/code")
-    page.get_by_label("展码密码").fill(PIN)
-    page.get_by_role("button", name="出示医保码").click()
+    type_pin(page, PIN)
     page.locator("[data-code]").wait_for()
 
 

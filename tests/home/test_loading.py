@@ -6,6 +6,7 @@ from playwright.sync_api import Browser as Chromium
 
 from app.help.service import load_help_texts
 from app.regions.service import load_regions
+from tests.credentials.phones import type_pin
 from tests.kit.chromium import phone, serve
 from tests.kit.people import PIN
 from tests.kit.visitors import activated_browser, cookies_of
@@ -33,8 +34,7 @@ def test_nothing_shifts(app: Flask, chromium: Chromium, elder: str) -> None:
             page.goto(address + path, wait_until="networkidle")
             shifted[path] = page.evaluate("shifts")
         page.goto(address + "/code")
-        page.get_by_label("展码密码").fill(PIN)
-        page.get_by_role("button", name="出示医保码").click()
+        type_pin(page, PIN)
         page.locator("[data-code]").wait_for()
         page.reload(wait_until="networkidle")
         shifted["the unlocked code"] = page.evaluate("shifts")

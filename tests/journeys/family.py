@@ -79,8 +79,7 @@ def show(page: Page, server: DemoServer, name: str, pin: str) -> str:
     page.get_by_role("link", name=f"出示 {name} 的医保码").first.click()
     page.wait_for_url("**/code/*")
     if page.locator("[data-code]").count() == 0:
-        page.get_by_label("展码密码").fill(pin)
-        page.get_by_role("button", name="出示医保码").click()
+        steps.unlock(page, pin)
     return steps.shown_code(page)
 
 

@@ -6,6 +6,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.kit.chromium import wait_for_script
 from tests.kit.demo import DemoServer
 
 PIN = "370294"
@@ -68,9 +69,19 @@ def give_counter_code(page: Page, code: str) -> None:
 
 
 def choose_pin(page: Page, pin: str = PIN) -> None:
+    page.get_by_label("再次输入").wait_for()
+    wait_for_script(page)
     page.get_by_label("展码密码", exact=True).fill(pin)
     page.get_by_label("再次输入").fill(pin)
     page.get_by_role("button", name="完成激活").click()
+
+
+def unlock(page: Page, pin: str = PIN) -> None:
+    """On the page that asks for the PIN; what comes of it is for the caller to see."""
+    page.get_by_role("button", name="出示医保码").wait_for()
+    wait_for_script(page)
+    page.get_by_label("展码密码").fill(pin)
+    page.get_by_role("button", name="出示医保码").click()
 
 
 def shown_code(page: Page) -> str:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.journeys import steps
-from tests.kit.chromium import phone, wait_until
+from tests.kit.chromium import phone, wait_for_script, wait_until
 from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
 
@@ -65,11 +65,6 @@ def lock(page: Page) -> None:
     expect(page.get_by_label("展码密码")).to_be_visible()
 
 
-def unlock(page: Page, pin: str) -> None:
-    page.get_by_label("展码密码").fill(pin)
-    page.get_by_role("button", name="出示医保码").click()
-
-
 def fingerprint_reader(page: Page) -> tuple[CDPSession, str]:
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
@@ -89,6 +84,8 @@ def test_a_fingerprint_opens_the_code_and_the_pin_stays(server: DemoServer, chro
         devtools, reader = fingerprint_reader(page)
         page.goto(server.base_url + "/me/devices")
         page.get_by_role("link", name="在这台设备上开启").click()
+        page.get_by_role("button", name="开启").wait_for()
+        wait_for_script(page)
         page.get_by_label("展码密码").fill("000001")
         page.get_by_role("button", name="开启").click()
         expect(page.get_by_text("展码密码不对")).to_be_visible()
@@ -98,16 +95,18 @@ def test_a_fingerprint_opens_the_code_and_the_pin_stays(server: DemoServer, chro
 
         page.goto(server.base_url + "/code")
         lock(page)
+        wait_for_script(page)
         page.get_by_role("button", name="用指纹或面容打开").click()
         code = steps.read_from_screen(page, tmp_path / "code.png")
         assert server.scan(code, biz_no="passkey-1").json()["code"] == 0
         assert steps.next_code(page, code) != code, "the server draws for who did not type the PIN"
 
         lock(page)
+        wait_for_script(page)
         devtools.send("WebAuthn.setUserVerified", {"authenticatorId": reader, "isUserVerified": False})
         page.get_by_role("button", name="用指纹或面容打开").click()
         expect(page.get_by_text("没有完成")).to_be_visible()
-        unlock(page, steps.PIN)
+        steps.unlock(page, steps.PIN)
         assert len(steps.shown_code(page)) == 61
 
 
@@ -118,12 +117,13 @@ def test_another_pin_is_wrapped_by_script_and_asked_for_after_five_minutes_in_th
         handle = steps.shown_code(page)[2:22]
         wait_until(page, IS_WALLET_KEPT)
         page.goto(server.base_url + "/me/pin")
-        page.wait_for_load_state("networkidle")
+        wait_for_script(page)
         page.get_by_label("现在的展码密码").fill(steps.PIN)
         page.get_by_label("新的展码密码").fill(steps.PIN)
         page.get_by_label("再次输入").fill(steps.PIN)
         page.get_by_role("button", name="保存新密码").click()
         expect(page.get_by_text("新密码和现在的一样").first).to_be_visible()
+        wait_for_script(page)
         page.get_by_label("现在的展码密码").fill(steps.PIN)
         page.get_by_label("新的展码密码").fill(NEW_PIN)
         page.get_by_label("再次输入").fill(NEW_PIN)
@@ -133,9 +133,9 @@ def test_another_pin_is_wrapped_by_script_and_asked_for_after_five_minutes_in_th
         page.goto(server.base_url + "/code")
         if page.get_by_role("button", name="锁上").count():
             lock(page)
-        unlock(page, steps.PIN)
+        steps.unlock(page, steps.PIN)
         expect(page.get_by_text("密码不对").first).to_be_visible()
-        unlock(page, NEW_PIN)
+        steps.unlock(page, NEW_PIN)
         code = steps.shown_code(page)
         assert code[2:22] == handle
         assert server.scan(code, biz_no="pin-1").json()["code"] == 0
@@ -174,7 +174,7 @@ def test_a_lost_phone_is_worthless_from_the_click_on(server: DemoServer, chromiu
 
         page.get_by_role("link", name="恢复使用").click()
         steps.pass_face_check(page)
-        unlock(page, steps.PIN)
+        steps.unlock(page, steps.PIN)
         assert server.scan(steps.shown_code(page), biz_no="lost-2").json()["code"] == 0
         assert server.scan(stolen, biz_no="lost-3").json()["code"] != 0
 
@@ -187,7 +187,7 @@ def test_a_browser_that_lost_its_storage_shows_the_code_within_a_minute(server: 
         page.goto(server.base_url + "/code")
         sign_in_here(page, server.citizen("student")["phone"])
         steps.pass_face_check(page)
-        unlock(page, steps.PIN)
+        steps.unlock(page, steps.PIN)
         code = steps.shown_code(page)
         took = time.monotonic() - began
         print(f"from an empty browser to the code: {took:.1f} s of the machine's time")
@@ -217,7 +217,7 @@ def test_a_forgotten_pin_is_reset_by_document_after_a_day_without_script(server:
         page.get_by_label("展码密码", exact=True).fill(NEW_PIN)
         page.get_by_label("再次输入").fill(NEW_PIN)
         page.get_by_role("button", name="保存新密码").click()
-        unlock(page, NEW_PIN)
+        steps.unlock(page, NEW_PIN)
 
         assert server.scan(steps.shown_code(page), biz_no="reset-1").json()["code"] == 0
 

@@ -87,11 +87,9 @@ def test_the_code_is_shown_only_behind_its_password(demo_server: DemoServer, chr
     demo_server.let_pass(6 * 60)
     page.goto(demo_server.base_url + "/code")
     expect(page.locator("[data-code]")).to_have_count(0)
-    page.get_by_label("展码密码").fill("000001")
-    page.get_by_role("button", name="出示医保码").click()
+    steps.unlock(page, "000001")
     expect(page.get_by_text("密码不对").first).to_be_visible()
     expect(page.locator("[data-code]")).to_have_count(0)
-    page.get_by_label("展码密码").fill(steps.PIN)
-    page.get_by_role("button", name="出示医保码").click()
+    steps.unlock(page)
 
     assert len(steps.shown_code(page)) == 61

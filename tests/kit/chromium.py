@@ -121,6 +121,12 @@ def _describe(context: BrowserContext) -> str:
     return "\n".join(pages)
 
 
+def wait_for_script(page: Page) -> None:
+    """Until every form of this page is in its script's hands: one sent before goes its own way, and keeps nothing on the phone."""
+    if page.evaluate("matchMedia('(scripting: enabled)').matches"):
+        expect(page.locator("form[data-enhance]:not([data-is-ready])")).to_have_count(0)
+
+
 def wait_until(page: Page, holds: str, arg: object = None) -> None:
     """Waits, at most 30 s, until the script function `holds(arg)` gives true. It may be async: Playwright's own waiting takes the
     promise itself for a yes."""

@@ -1,8 +1,8 @@
 // Each element marked data-enhance="name" is given to enhance/name.js; a page works when none of this runs.
 for (const element of document.querySelectorAll("[data-enhance]")) {
-  for (const name of element.dataset.enhance.split(/\s+/).filter(Boolean)) {
-    import(`./enhance/${name}.js`).then((module) => module.default?.(element));
-  }
+  const names = element.dataset.enhance.split(/\s+/).filter(Boolean);
+  const enhanced = names.map(async (name) => (await import(`./enhance/${name}.js`)).default?.(element));
+  Promise.all(enhanced).then(() => (element.dataset.isReady = ""));
 }
 
 // A page kept for no network was fetched without cookies: larger type and higher contrast are put back here.

@@ -8,7 +8,6 @@ export default function offerInstalling(hint) {
     prompt = event;
   });
   addEventListener("appinstalled", () => dismiss(hint));
-  hint.dataset.isReady = "";
   link.addEventListener("click", async (event) => {
     if (!prompt) return;
     event.preventDefault();

@@ -3,7 +3,7 @@
 export default function changeByFetch(form) {
   if (!globalThis.crypto?.subtle || !globalThis.indexedDB) return;
   const wallet = import("../code/wallet.js");
-  wallet.then(() => form.addEventListener("submit", (event) => change(event, form, wallet)), () => {});
+  return wallet.then(() => form.addEventListener("submit", (event) => change(event, form, wallet)), () => {});
 }
 
 async function change(event, form, wallet) {
@@ -48,7 +48,7 @@ function showAgain(form, text) {
   document.querySelector("main").replaceWith(main);
   document.title = page.title;
   const again = main.querySelector("[data-enhance~=pin-change]");
-  if (again) changeByFetch(again);
+  if (again) changeByFetch(again)?.then(() => (again.dataset.isReady = ""));
   const summary = main.querySelector(".error-summary");
   if (summary) import("./error-focus.js").then((module) => module.default(summary));
 }
