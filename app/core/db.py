@@ -15,6 +15,7 @@ from typing import Any
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
@@ -145,6 +146,11 @@ def session_on(connection: Connection) -> Iterator[None]:
             session.commit()
         finally:
             registry.clear() if outer is None else registry.set(outer)
+
+
+def upsert(model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what happens when the row is there already: `on_conflict_do_nothing()`, `on_conflict_do_update(…)`."""
+    return postgresql.insert(model) if db.engine.dialect.name == "postgresql" else sqlite.insert(model)
 
 
 def after_commit(hook: Callable[[], None]) -> None:

@@ -6,10 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import audit, clock
-from app.core.db import db, transaction
+from app.core.db import db, transaction, upsert
 from app.core.logs import log
 from app.figures import queries
 from app.figures.models import MORNING, NOW, OF_A_DAY, CountedDay, DailyFigure, Figure, FigureTag
@@ -76,8 +75,7 @@ def _has_morning(day: date) -> bool:
 @transaction()
 def _write(day: date, as_of: datetime, tally: Tally, replaced: set[Figure]) -> bool:
     """False when another runner has counted this day from a later moment on. The row of the day makes runners wait."""
-    make = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    claim = make(CountedDay).values(day=day, counted_at=as_of)
+    claim = upsert(CountedDay).values(day=day, counted_at=as_of)
     claim = claim.on_conflict_do_update(
         index_elements=["day"], set_={"counted_at": claim.excluded.counted_at}, where=CountedDay.counted_at <= as_of
     )

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from webauthn import generate_authentication_options, generate_registration_options, options_to_json
 from webauthn.helpers.structs import (
@@ -21,7 +20,7 @@ from app.accounts.queries import phone_of
 from app.accounts.service import IdentityEventKind, announce
 from app.core import audit, clock
 from app.core.crypto import vault
-from app.core.db import db, transaction
+from app.core.db import db, transaction, upsert
 from app.core.display import masked_phone
 from app.core.errors import DomainError
 from app.core.installation import bureau_name
@@ -141,9 +140,8 @@ def remove_passkeys_of_device(device_id: int, _reason: str) -> None:
 @transaction()
 def note_unlock(session: LoginSession) -> None:
     """The PIN was typed on this device once more: after a few times a passkey is offered."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     db.session.execute(
-        insert(PasskeyOffer)
+        upsert(PasskeyOffer)
         .values(device_id=session.device_id, unlocks=1)
         .on_conflict_do_update(index_elements=["device_id"], set_={"unlocks": PasskeyOffer.unlocks + 1})
     )
@@ -152,10 +150,9 @@ def note_unlock(session: LoginSession) -> None:
 @transaction()
 def answer_offer(device: Device) -> None:
     """Yes or no, it is not asked again on this device."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     now = clock.now()
     db.session.execute(
-        insert(PasskeyOffer)
+        upsert(PasskeyOffer)
         .values(device_id=device.id, unlocks=0, answered_at=now)
         .on_conflict_do_update(index_elements=["device_id"], set_={"answered_at": now})
     )
@@ -167,11 +164,10 @@ def drop_old_challenges() -> None:
 
 
 def _new_challenge(session: LoginSession, purpose: ChallengePurpose) -> bytes:
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     challenge = secrets.token_bytes(32)
     values = {"challenge": challenge, "created_at": clock.now()}
     db.session.execute(
-        insert(PasskeyChallenge)
+        upsert(PasskeyChallenge)
         .values(session_id=session.id, purpose=purpose, **values)
         .on_conflict_do_update(index_elements=["session_id", "purpose"], set_=values)
     )

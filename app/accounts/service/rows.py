@@ -3,14 +3,13 @@
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.browser import Browser
 from app.accounts.models import Account, Device
 from app.accounts.queries import phone_hash
 from app.core import clock
 from app.core.crypto import vault
-from app.core.db import Base, db
+from app.core.db import Base, db, upsert
 
 
 def seal_phone(phone: str) -> dict[str, bytes]:
@@ -41,5 +40,4 @@ def find_or_create_device(account: Account, browser: Browser) -> Device:
 
 
 def _insert_unless_there(model: type[Base], **values: Any) -> None:
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    db.session.execute(upsert(model).values(**values).on_conflict_do_nothing())

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, inspect, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import Account, Device, Notice
 from app.activation.models import ActivationDraft, ActivationTag, DraftStep
@@ -15,7 +14,7 @@ from app.activation.policy import check_region, find_refusal, not_found
 from app.activation.queries import DRAFT_PURPOSE, draft_binding, find_draft
 from app.core import audit, clock
 from app.core.crypto import vault
-from app.core.db import db, transaction
+from app.core.db import db, transaction, upsert
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.roster.identity import Cert, is_same_name
@@ -157,9 +156,8 @@ def _own_draft(device: Device) -> ActivationDraft:
         return draft
     now = clock.now()
     db.session.execute(delete(ActivationDraft).where(ActivationDraft.device_id == device.id, ActivationDraft.expires_at <= now))
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     begun = db.session.scalar(
-        insert(ActivationDraft)
+        upsert(ActivationDraft)
         .values(
             device_id=device.id,
             account_id=device.account_id,

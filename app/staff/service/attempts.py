@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import audit, clock
-from app.core.db import db, transaction
+from app.core.db import db, transaction, upsert
 from app.core.settings import settings
 from app.staff.models import StaffAttempt, StaffSession, StaffTag
 
@@ -30,8 +29,7 @@ def take_guess(name_hash: bytes) -> SignInState | None:
     None when the guess may be made; the last one locks already when it is taken, and being right gives it back.
     """
     now = clock.now()
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(insert(StaffAttempt).values(name_hash=name_hash, tried_at=now, failures=0).on_conflict_do_nothing())
+    db.session.execute(upsert(StaffAttempt).values(name_hash=name_hash, tried_at=now, failures=0).on_conflict_do_nothing())
     is_over = StaffAttempt.locked_until <= now
     failures = case((is_over, 1), else_=StaffAttempt.failures + 1)
     taken = db.session.execute(

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from webauthn import generate_authentication_options, generate_registration_options, options_to_json
 from webauthn.helpers.structs import (
@@ -17,7 +16,7 @@ from webauthn.helpers.structs import (
 
 from app.core import audit, clock
 from app.core.crypto import vault
-from app.core.db import db, transaction
+from app.core.db import db, transaction, upsert
 from app.core.errors import DomainError
 from app.core.passkey_site import Site
 from app.core.webauthn import key_id_of, new_count, read_made
@@ -164,11 +163,10 @@ def _is_signed(session: StaffSession, answer: str, site: Site) -> bool:
 
 
 def _new_challenge(session: StaffSession, purpose: FactorPurpose) -> bytes:
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     challenge = secrets.token_bytes(32)
     values = {"challenge": challenge, "created_at": clock.now()}
     db.session.execute(
-        insert(StaffChallenge)
+        upsert(StaffChallenge)
         .values(session_id=session.id, purpose=purpose, **values)
         .on_conflict_do_update(index_elements=["session_id", "purpose"], set_=values)
     )
