@@ -148,7 +148,7 @@ def session_on(connection: Connection) -> Iterator[None]:
             registry.clear() if outer is None else registry.set(outer)
 
 
-def upsert(model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def upsert(model: type[Any]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that can say what happens when the row is there already: `on_conflict_do_nothing()`, `on_conflict_do_update(…)`."""
     return postgresql.insert(model) if db.engine.dialect.name == "postgresql" else sqlite.insert(model)
 

@@ -1,8 +1,5 @@
 """The verbs of passkeys: challenge, add, unlock with, remove. The only writer of their tables."""
 
-import secrets
-from datetime import timedelta
-
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +16,7 @@ from app.accounts.models import Device, LoginSession
 from app.accounts.queries import phone_of
 from app.accounts.service import IdentityEventKind, announce
 from app.core import audit, clock
+from app.core.challenges import delete_old_challenges, new_challenge, spend_challenge
 from app.core.crypto import vault
 from app.core.db import db, transaction, upsert
 from app.core.display import masked_phone
@@ -31,8 +29,6 @@ from app.messages.service import post_message
 from app.passkeys.models import ChallengePurpose, Passkey, PasskeyChallenge, PasskeyOffer, PasskeyTag
 from app.passkeys.queries import find_passkey, list_passkeys
 
-CHALLENGE_LIVES = timedelta(minutes=5)
-
 
 @transaction()
 def begin_adding(session: LoginSession, site: Site) -> str:
@@ -44,7 +40,7 @@ def begin_adding(session: LoginSession, site: Site) -> str:
             rp_name=bureau_name(),
             user_id=vault.keyed_hash("passkey-user", str(account.id)),
             user_name=masked_phone(phone_of(account)) if account.phone_hash else _("医保码"),
-            challenge=_new_challenge(session, ChallengePurpose.adding),
+            challenge=new_challenge(PasskeyChallenge, session.id, ChallengePurpose.adding),
             authenticator_selection=AuthenticatorSelectionCriteria(
                 authenticator_attachment=AuthenticatorAttachment.PLATFORM,
                 resident_key=ResidentKeyRequirement.PREFERRED,
@@ -58,7 +54,7 @@ def begin_adding(session: LoginSession, site: Site) -> str:
 @transaction()
 def add_passkey(session: LoginSession, answer: str, site: Site) -> Passkey:
     """answer: what the authenticator made, as JSON. Raises DomainError `passkey_refused`."""
-    challenge = _spend_challenge(session, ChallengePurpose.adding)
+    challenge = spend_challenge(PasskeyChallenge, session.id, ChallengePurpose.adding)
     made = read_made(answer, challenge, site) if challenge is not None else None
     if made is None:
         raise _refused()
@@ -102,7 +98,7 @@ def begin_unlocking(session: LoginSession, site: Site) -> str:
     return options_to_json(
         generate_authentication_options(
             rp_id=site.domain,
-            challenge=_new_challenge(session, ChallengePurpose.unlocking),
+            challenge=new_challenge(PasskeyChallenge, session.id, ChallengePurpose.unlocking),
             allow_credentials=[PublicKeyCredentialDescriptor(id=each.key_id) for each in list_passkeys(session.account_id)],
             user_verification=UserVerificationRequirement.REQUIRED,
         )
@@ -112,7 +108,7 @@ def begin_unlocking(session: LoginSession, site: Site) -> str:
 @transaction()
 def unlock_by_passkey(session: LoginSession, answer: str, site: Site) -> bool:
     """Opens the code in this session. A refusal is a result: its challenge stays used, and its audit row stays."""
-    challenge = _spend_challenge(session, ChallengePurpose.unlocking)
+    challenge = spend_challenge(PasskeyChallenge, session.id, ChallengePurpose.unlocking)
     passkey = _find_signing(session, answer)
     if challenge is None or passkey is None or not _is_signed(passkey, answer, challenge, site):
         subject = f"passkey:{passkey.id}" if passkey is not None else ""
@@ -160,33 +156,7 @@ def answer_offer(device: Device) -> None:
 
 @transaction()
 def drop_old_challenges() -> None:
-    db.session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.created_at < clock.now() - CHALLENGE_LIVES))
-
-
-def _new_challenge(session: LoginSession, purpose: ChallengePurpose) -> bytes:
-    challenge = secrets.token_bytes(32)
-    values = {"challenge": challenge, "created_at": clock.now()}
-    db.session.execute(
-        upsert(PasskeyChallenge)
-        .values(session_id=session.id, purpose=purpose, **values)
-        .on_conflict_do_update(index_elements=["session_id", "purpose"], set_=values)
-    )
-    return challenge
-
-
-def _spend_challenge(session: LoginSession, purpose: ChallengePurpose) -> bytes | None:
-    """None when there is none that is fresh, or a twin of this request took it."""
-    challenge: bytes | None = db.session.scalar(
-        delete(PasskeyChallenge)
-        .where(
-            PasskeyChallenge.session_id == session.id,
-            PasskeyChallenge.purpose == purpose,
-            PasskeyChallenge.created_at > clock.now() - CHALLENGE_LIVES,
-        )
-        .returning(PasskeyChallenge.challenge)
-        .execution_options(synchronize_session=False)
-    )
-    return challenge
+    delete_old_challenges(PasskeyChallenge)
 
 
 def _find_signing(session: LoginSession, answer: str) -> Passkey | None:

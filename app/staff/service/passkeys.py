@@ -1,6 +1,5 @@
 """A passkey as the second factor, beside the authenticator's code; the password is always asked first."""
 
-import secrets
 from datetime import timedelta
 
 from flask_babel import gettext as _
@@ -15,8 +14,9 @@ from webauthn.helpers.structs import (
 )
 
 from app.core import audit, clock
+from app.core.challenges import delete_old_challenges, new_challenge, spend_challenge
 from app.core.crypto import vault
-from app.core.db import db, transaction, upsert
+from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.passkey_site import Site
 from app.core.webauthn import key_id_of, new_count, read_made
@@ -26,7 +26,6 @@ from app.staff.service import attempts
 from app.staff.service.attempts import SignInState
 from app.staff.service.sessions import Confirmation, open_fully
 
-CHALLENGE_LIVES = timedelta(minutes=5)
 FRESH = timedelta(minutes=15)  # since the second factor was given; then factors are changed only after signing in again
 
 
@@ -42,7 +41,7 @@ def begin_passkey(session: StaffSession, site: Site, *, bureau_name: str) -> str
         return options_to_json(
             generate_authentication_options(
                 rp_id=site.domain,
-                challenge=_new_challenge(session, FactorPurpose.signing_in),
+                challenge=new_challenge(StaffChallenge, session.id, FactorPurpose.signing_in),
                 allow_credentials=known,
                 user_verification=UserVerificationRequirement.REQUIRED,
             )
@@ -55,7 +54,7 @@ def begin_passkey(session: StaffSession, site: Site, *, bureau_name: str) -> str
             rp_name=bureau_name,
             user_id=vault.keyed_hash("staff-passkey-user", str(member.id)),
             user_name=member.username,
-            challenge=_new_challenge(session, FactorPurpose.adding),
+            challenge=new_challenge(StaffChallenge, session.id, FactorPurpose.adding),
             authenticator_selection=AuthenticatorSelectionCriteria(
                 resident_key=ResidentKeyRequirement.DISCOURAGED, user_verification=UserVerificationRequirement.REQUIRED
             ),
@@ -113,11 +112,11 @@ def require_fresh(session: StaffSession) -> None:
 
 @transaction()
 def drop_old_challenges() -> None:
-    db.session.execute(delete(StaffChallenge).where(StaffChallenge.created_at < clock.now() - CHALLENGE_LIVES))
+    delete_old_challenges(StaffChallenge)
 
 
 def _add(session: StaffSession, answer: str, site: Site, browser_name: str) -> StaffPasskey | None:
-    challenge = _spend_challenge(session, FactorPurpose.adding)
+    challenge = spend_challenge(StaffChallenge, session.id, FactorPurpose.adding)
     made = read_made(answer, challenge, site) if challenge is not None else None
     if made is None:
         return None
@@ -146,7 +145,7 @@ def _add(session: StaffSession, answer: str, site: Site, browser_name: str) -> S
 
 
 def _is_signed(session: StaffSession, answer: str, site: Site) -> bool:
-    challenge, key_id = _spend_challenge(session, FactorPurpose.signing_in), key_id_of(answer)
+    challenge, key_id = spend_challenge(StaffChallenge, session.id, FactorPurpose.signing_in), key_id_of(answer)
     passkey = queries.find_staff_passkey(session.staff_id, key_id) if key_id is not None else None
     if challenge is None or passkey is None:
         return False
@@ -160,29 +159,3 @@ def _is_signed(session: StaffSession, answer: str, site: Site) -> bool:
         .execution_options(synchronize_session=False)
     )
     return True
-
-
-def _new_challenge(session: StaffSession, purpose: FactorPurpose) -> bytes:
-    challenge = secrets.token_bytes(32)
-    values = {"challenge": challenge, "created_at": clock.now()}
-    db.session.execute(
-        upsert(StaffChallenge)
-        .values(session_id=session.id, purpose=purpose, **values)
-        .on_conflict_do_update(index_elements=["session_id", "purpose"], set_=values)
-    )
-    return challenge
-
-
-def _spend_challenge(session: StaffSession, purpose: FactorPurpose) -> bytes | None:
-    """None when there is none that is fresh, or a twin of this request took it."""
-    challenge: bytes | None = db.session.scalar(
-        delete(StaffChallenge)
-        .where(
-            StaffChallenge.session_id == session.id,
-            StaffChallenge.purpose == purpose,
-            StaffChallenge.created_at > clock.now() - CHALLENGE_LIVES,
-        )
-        .returning(StaffChallenge.challenge)
-        .execution_options(synchronize_session=False)
-    )
-    return challenge

@@ -1,0 +1,47 @@
+"""What an authenticator must sign next: one a session and purpose, for five minutes, good once.
+
+Each kind of session keeps them in a model of its own, with `session_id` and `purpose` as its key, `challenge` and `created_at`.
+Every function here runs in its caller's transaction.
+"""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete
+
+from app.core import clock
+from app.core.db import db, upsert
+
+CHALLENGE_LIVES = timedelta(minutes=5)
+
+
+def new_challenge(model: type[Any], session_id: int, purpose: Any) -> bytes:
+    """32 random bytes; one of before for the same session and purpose counts no more."""
+    challenge = secrets.token_bytes(32)
+    values = {"challenge": challenge, "created_at": clock.now()}
+    db.session.execute(
+        upsert(model)
+        .values(session_id=session_id, purpose=purpose, **values)
+        .on_conflict_do_update(index_elements=["session_id", "purpose"], set_=values)
+    )
+    return challenge
+
+
+def spend_challenge(model: type[Any], session_id: int, purpose: Any) -> bytes | None:
+    """None when there is none that is fresh, or a twin of this request took it."""
+    challenge: bytes | None = db.session.scalar(
+        delete(model)
+        .where(
+            model.session_id == session_id,
+            model.purpose == purpose,
+            model.created_at > clock.now() - CHALLENGE_LIVES,
+        )
+        .returning(model.challenge)
+        .execution_options(synchronize_session=False)
+    )
+    return challenge
+
+
+def delete_old_challenges(model: type[Any]) -> None:
+    db.session.execute(delete(model).where(model.created_at < clock.now() - CHALLENGE_LIVES))
