@@ -5,14 +5,12 @@ from typing import Any
 
 from flask import Flask, Response, g, session
 from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy.exc import OperationalError
 
 from app.accounts import browser, queries, service
 from app.accounts.endings import sentence_of
 from app.accounts.models import Account, Device, LoginSession
-from app.core import clock
 from app.core.crypto import vault
-from app.core.logs import log
+from app.core.visits import note_in_use
 
 SEEN_EVERY = timedelta(minutes=5)
 
@@ -114,10 +112,6 @@ def why_signed_out() -> str:
 
 def _note_seen(response: Response) -> Response:
     visitor: Any = g.get("_login_user")
-    if not isinstance(visitor, Visitor) or clock.now() - visitor.seen_at < SEEN_EVERY:
-        return response
-    try:
-        service.note_seen(visitor.session_id)
-    except OperationalError as error:  # the page matters more than the moment it was last seen
-        log.warning("note_seen_failed", session=visitor.session_id, reason=type(error.orig).__name__)
+    if isinstance(visitor, Visitor):
+        note_in_use(visitor.session_id, visitor.seen_at, service.note_seen, every=SEEN_EVERY, kind="session")
     return response

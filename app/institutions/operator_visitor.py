@@ -3,19 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, g, redirect, request, url_for
+from flask import Flask, Response, g, redirect, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
 from werkzeug.local import LocalProxy
 
-from app.core import clock
 from app.core.access import Rule
-from app.core.logs import log
-from app.core.settings import settings
+from app.core.visits import SessionCookie, note_in_use
 from app.institutions import desk_queries, service
 from app.institutions.models import Operator, OperatorSession
 
 SEEN_EVERY = timedelta(seconds=30)
+COOKIE = SessionCookie("desk")
 
 
 class AtDesk:
@@ -46,7 +44,7 @@ class Nobody:
 
 def _current() -> Any:
     if "desk" not in g:
-        token = request.cookies.get(cookie_name(), "")
+        token = COOKIE.read()
         found = desk_queries.find_open_session(token) if token else None
         g.desk = AtDesk(found) if found else Nobody()
     return g.desk
@@ -55,19 +53,15 @@ def _current() -> Any:
 current_desk: AtDesk = LocalProxy(_current)  # type: ignore[assignment]
 
 
-def cookie_name() -> str:
-    return "__Host-pz-desk" if settings.has_https else "pz-desk"
-
-
 def install(app: Flask) -> None:
     app.jinja_env.globals.update(current_desk=current_desk)
     app.after_request(_note_seen)
-    app.after_request(_hand_out_cookie)
+    app.after_request(COOKIE.hand_out)
 
 
 def carry(token: str) -> None:
     """From this answer on the browser carries this session; an empty token takes the cookie away."""
-    g.new_desk_token = token
+    COOKIE.carry(token)
     g.pop("desk", None)
 
 
@@ -79,22 +73,8 @@ at_desk = Rule("operator", lambda: current_desk.is_signed_in, _to_sign_in)
 has_desk_session = Rule("operator_session", lambda: current_desk.has_session, _to_sign_in)
 
 
-def _hand_out_cookie(response: Response) -> Response:
-    token = g.pop("new_desk_token", None)
-    if token:
-        response.set_cookie(cookie_name(), token, path="/", secure=settings.has_https, httponly=True, samesite="Strict")
-    elif token is not None:
-        response.delete_cookie(cookie_name(), path="/", secure=settings.has_https, httponly=True, samesite="Strict")
-    return response
-
-
 def _note_seen(response: Response) -> Response:
-    """A while without a request ends a session; it is written down at most twice a minute."""
     desk = g.get("desk")
-    if not isinstance(desk, AtDesk) or clock.now() - desk.seen_at < SEEN_EVERY:
-        return response
-    try:
-        service.note_operator_seen(desk.session_id)
-    except OperationalError as error:  # the page matters more than the moment it was last seen
-        log.warning("note_seen_failed", operator_session=desk.session_id, reason=type(error.orig).__name__)
+    if isinstance(desk, AtDesk):
+        note_in_use(desk.session_id, desk.seen_at, service.note_operator_seen, every=SEEN_EVERY, kind="operator_session")
     return response

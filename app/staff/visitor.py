@@ -3,19 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, g, request
-from sqlalchemy.exc import OperationalError
+from flask import Flask, Response, g
 from werkzeug.local import LocalProxy
 
-from app.core import clock
-from app.core.logs import log
-from app.core.settings import settings
+from app.core.visits import SessionCookie, note_in_use
 from app.staff import queries, service
 from app.staff.models import StaffMember, StaffSession
 from app.staff.rights import Right, has_right
 from app.staff.role_names import role_names
 
 SEEN_EVERY = timedelta(seconds=30)
+COOKIE = SessionCookie("staff")
 
 
 class Staff:
@@ -70,7 +68,7 @@ class Nobody:
 
 def _current() -> Any:
     if "staff" not in g:
-        token = request.cookies.get(cookie_name(), "")
+        token = COOKIE.read()
         found = queries.find_open_session(token) if token else None
         g.staff = Staff(found) if found else Nobody()
     return g.staff
@@ -79,38 +77,20 @@ def _current() -> Any:
 current_staff: Staff = LocalProxy(_current)  # type: ignore[assignment]
 
 
-def cookie_name() -> str:
-    return "__Host-pz-staff" if settings.has_https else "pz-staff"
-
-
 def install(app: Flask) -> None:
     app.jinja_env.globals.update(current_staff=current_staff, Right=Right, role_names=role_names)
     app.after_request(_note_seen)
-    app.after_request(_hand_out_cookie)
+    app.after_request(COOKIE.hand_out)
 
 
 def carry(token: str) -> None:
     """From this answer on the browser carries this session; an empty token takes the cookie away."""
-    g.new_staff_token = token
+    COOKIE.carry(token)
     g.pop("staff", None)
 
 
-def _hand_out_cookie(response: Response) -> Response:
-    token = g.pop("new_staff_token", None)
-    if token:
-        response.set_cookie(cookie_name(), token, path="/", secure=settings.has_https, httponly=True, samesite="Strict")
-    elif token is not None:
-        response.delete_cookie(cookie_name(), path="/", secure=settings.has_https, httponly=True, samesite="Strict")
-    return response
-
-
 def _note_seen(response: Response) -> Response:
-    """Fifteen minutes without a request end a session; it is written down at most twice a minute."""
     staff = g.get("staff")
-    if not isinstance(staff, Staff) or clock.now() - staff.seen_at < SEEN_EVERY:
-        return response
-    try:
-        service.note_seen(staff.session_id)
-    except OperationalError as error:  # the page matters more than the moment it was last seen
-        log.warning("note_seen_failed", staff_session=staff.session_id, reason=type(error.orig).__name__)
+    if isinstance(staff, Staff):
+        note_in_use(staff.session_id, staff.seen_at, service.note_seen, every=SEEN_EVERY, kind="staff_session")
     return response

@@ -1,0 +1,57 @@
+"""What every kind of session has in common at the edge of a request: the cookie that carries it, and when it was last in use."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Response, g, request
+from sqlalchemy.exc import OperationalError
+
+from app.core import clock
+from app.core.logs import log
+from app.core.settings import settings
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCookie:
+    """A cookie of its own for one kind of session, sent to this site alone and gone with the browser's window."""
+
+    kind: str
+
+    @property
+    def name(self) -> str:
+        return f"__Host-pz-{self.kind}" if settings.has_https else f"pz-{self.kind}"
+
+    def read(self) -> str:
+        """The token that came with this request, or empty."""
+        return request.cookies.get(self.name, "")
+
+    def carry(self, token: str) -> None:
+        """From this answer on the browser carries this session; an empty token takes the cookie away."""
+        setattr(g, self._new_token, token)
+
+    def hand_out(self, response: Response) -> Response:
+        """To be called after each request."""
+        token = g.pop(self._new_token, None)
+        if token:
+            response.set_cookie(self.name, token, path="/", secure=settings.has_https, httponly=True, samesite="Strict")
+        elif token is not None:
+            response.delete_cookie(self.name, path="/", secure=settings.has_https, httponly=True, samesite="Strict")
+        return response
+
+    @property
+    def _new_token(self) -> str:
+        return f"new_{self.kind}_token"
+
+
+def note_in_use(session_id: int, seen_at: datetime, note_seen: Callable[[int], None], *, every: timedelta, kind: str) -> None:
+    """A while without a request ends a session; that it is in use is written down at most once in `every`.
+
+    kind: what the log calls the id.
+    """
+    if clock.now() - seen_at < every:
+        return
+    try:
+        note_seen(session_id)
+    except OperationalError as error:  # the page matters more than the moment it was last seen
+        log.warning("note_seen_failed", reason=type(error.orig).__name__, **{kind: session_id})
