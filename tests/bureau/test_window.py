@@ -99,14 +99,17 @@ def count(what: type) -> int:
     return int(db.session.scalar(select(func.count()).select_from(what)) or 0)
 
 
-def test_a_slip_is_issued_printed_and_scanned(clerk: Browser, hospital: Desk) -> None:
+def test_a_slip_is_issued_printed_and_scanned(app: Flask, clerk: Browser, hospital: Desk) -> None:
     holder = make_citizen()
 
     page = give_slip(clerk, begin(clerk), place="示范市人民", purpose="01301")
 
     assert all(word in page.text for word in ("李*", "示范市人民医院", "结算", "当天，用一次"))
     assert hospital.scan(code_on(page)).json["data"]["extData"]["shownBy"] == "slip"
-    assert_refused(hospital.scan(number_on(page)), 1006)
+    assert_refused(hospital.scan(number_on(page)), 1006, is_of_paper=True)
+    make_desk(app, WINDOW, scenes=[COUNTER], region="510699")
+    window_says = enter(clerk, number_on(page)).text
+    assert "这张纸质码今天已经用过了" in window_says and "再开一张" in window_says and "刷新" not in window_says
     assert {"counter:visit_opened", "counter:slip_issued", "slip:issued"} <= set(tags())
     row = db.session.scalars(select(AuditRow).where(AuditRow.tag == "counter:slip_issued")).one()
     assert "original_checked" in str(row.detail) and row.person_id == holder.person_id
@@ -179,7 +182,7 @@ def test_the_paper_can_be_opened_again_for_minutes_and_then_replaced(clerk: Brow
     assert "重新开一张" in clerk.get(address, expect=409).text
     new = clerk.post(f"{visit}{address.removeprefix('/bureau/counter')}/replacement")
 
-    assert_refused(hospital.scan(old), 1007)
+    assert_refused(hospital.scan(old), 1007, is_of_paper=True)
     assert hospital.scan(code_on(new)).json["code"] == 0
     clerk.post(f"{visit}{new.response.request.path.removeprefix('/bureau/counter')}/replacement", expect=409)
 
@@ -195,7 +198,7 @@ def test_todays_slips_are_listed_and_revoked_also_by_a_colleague(app: Flask, cle
     colleague.get("/bureau/counter/slips/1", expect=409)
     assert "已作废" in colleague.post("/bureau/counter/slips/1/revocation").text
 
-    assert_refused(hospital.scan(code), 1007)
+    assert_refused(hospital.scan(code), 1007, is_of_paper=True)
     colleague.post("/bureau/counter/slips/1/revocation", expect=409)
     clock.move(timedelta(days=1))
     sign_in_staff(colleague, "colleague")

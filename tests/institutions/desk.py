@@ -15,6 +15,7 @@ from app.credentials.code_format import make_code
 from app.credentials.models import Presentation
 from app.credentials.service import issue_typed_code, open_presentation
 from app.institutions.business_types import BUSINESS_TYPES, COUNTER
+from app.institutions.paper_reasons import on_paper
 from app.institutions.reasons import REASONS
 from app.institutions.service import add_institution, issue_key
 from tests.credentials.holders import Holder, make_holder
@@ -103,9 +104,9 @@ def make_telephone(**person: Any) -> Telephone:
     return Telephone(holder, opened.presentation.handle, opened.key)
 
 
-def assert_refused(answer: Any, code: int) -> None:
+def assert_refused(answer: Any, code: int, *, is_of_paper: bool = False) -> None:
     """Every refusal has the same body."""
-    reason = REASONS[code]
+    reason = on_paper(REASONS[code]) if is_of_paper else REASONS[code]
     assert (answer.status_code, answer.json["code"]) == (reason.status, code), answer.text
     assert answer.json["reason"] == reason.name
     assert answer.json["message"] == reason.message

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from app.accounts.models import ConsentPurpose
 from app.accounts.queries import list_notices
@@ -25,6 +26,7 @@ from app.credentials.service import (
     unfreeze_credential,
 )
 from app.institutions.models import Institution
+from app.institutions.paper_reasons import ON_PAPER
 from app.institutions.queries import get_institution, list_uses
 from app.institutions.service import set_enabled, write_slip
 from app.messages.queries import list_messages
@@ -50,6 +52,10 @@ def issue(person: InsuredPerson, business_type: str = "01301", org: str = ORG, b
     return show_slip(slip, by=by)
 
 
+def assert_refused_paper(answer: TestResponse, code: int) -> None:
+    assert_refused(answer, code, is_of_paper=True)
+
+
 def midnight() -> None:
     """The clock goes to the end of this day in China."""
     tomorrow = datetime.combine(clock.today() + timedelta(days=1), time(), clock.CHINA)
@@ -65,9 +71,22 @@ def test_a_slip_is_good_hours_later_and_once(desk: Desk, holder: Holder) -> None
     assert (answer.json["code"], answer.json["data"]["extData"]["shownBy"]) == (0, "slip")
     assert answer.json["data"]["userName"] == "李明"
     clock.move(timedelta(minutes=10))
-    assert_refused(desk.scan(paper.digits), 1006)
-    assert_refused(desk.scan(paper.number), 1006)
+    assert_refused_paper(desk.scan(paper.digits), 1006)
+    assert_refused_paper(desk.scan(paper.number), 1006)
     assert db.session.get_one(Slip, paper.slip.id).used_at is not None
+
+
+def test_nobody_is_asked_to_refresh_paper(desk: Desk, holder: Holder) -> None:
+    paper = issue(holder.person)
+    desk.scan(paper.digits)
+
+    refused = desk.scan(paper.digits).json
+
+    assert (refused["code"], refused["reason"]) == (1006, "code_used")
+    assert "今天已经用过" in refused["message"] and "窗口可以再开一张" in refused["next"]
+    for reason in ON_PAPER.values():
+        assert "纸质码" in reason.message
+        assert not any(word in reason.message + reason.next for word in ("手机", "刷新", "屏幕", "联网", "页面")), reason.name
 
 
 def test_the_twelve_digits_use_it_up_too(desk: Desk, holder: Holder) -> None:
@@ -76,19 +95,19 @@ def test_the_twelve_digits_use_it_up_too(desk: Desk, holder: Holder) -> None:
 
     assert desk.scan(f"{paper.number[:4]} {paper.number[4:8]} {paper.number[8:]}").json["code"] == 0
 
-    assert_refused(desk.scan(paper.digits), 1006)
+    assert_refused_paper(desk.scan(paper.digits), 1006)
 
 
 def test_another_institution_or_purpose_is_refused_and_uses_nothing_up(desk: Desk, elsewhere: Desk, holder: Holder) -> None:
     paper = issue(holder.person)
 
-    assert_refused(elsewhere.scan(paper.digits, businessType="02121"), 1012)
-    assert_refused(elsewhere.scan(paper.number, businessType="02121"), 1012)
-    assert_refused(elsewhere.scan(paper.digits, businessType="01301"), 1012)
-    assert_refused(desk.scan(paper.digits, businessType="01101"), 1012)
+    assert_refused_paper(elsewhere.scan(paper.digits, businessType="02121"), 1012)
+    assert_refused_paper(elsewhere.scan(paper.number, businessType="02121"), 1012)
+    assert_refused_paper(elsewhere.scan(paper.digits, businessType="01301"), 1012)
+    assert_refused_paper(desk.scan(paper.digits, businessType="01101"), 1012)
 
     assert desk.scan(paper.digits, businessType="01301").json["code"] == 0
-    assert_refused(elsewhere.scan(paper.digits, businessType="02121"), 1006)
+    assert_refused_paper(elsewhere.scan(paper.digits, businessType="02121"), 1006)
 
 
 def test_at_midnight_it_is_over_for_good(desk: Desk, holder: Holder) -> None:
@@ -97,7 +116,7 @@ def test_at_midnight_it_is_over_for_good(desk: Desk, holder: Holder) -> None:
     midnight()
 
     for digits in (paper.digits, paper.number, used.digits, used.number):
-        assert_refused(desk.scan(digits), 1004)
+        assert_refused_paper(desk.scan(digits), 1004)
 
 
 def test_a_second_before_midnight_it_is_good(desk: Desk, holder: Holder) -> None:
@@ -114,10 +133,10 @@ def test_a_revoked_slip_says_that_it_ended(desk: Desk, holder: Holder) -> None:
     assert revoke_slip(paper.slip, by=CLERK)
     assert not revoke_slip(paper.slip, by=CLERK)
 
-    assert_refused(desk.scan(paper.digits), 1007)
-    assert_refused(desk.scan(paper.number), 1007)
+    assert_refused_paper(desk.scan(paper.digits), 1007)
+    assert_refused_paper(desk.scan(paper.number), 1007)
     midnight()
-    assert_refused(desk.scan(paper.digits), 1004)
+    assert_refused_paper(desk.scan(paper.digits), 1004)
 
 
 def test_a_used_slip_is_not_revoked(desk: Desk, holder: Holder) -> None:
@@ -125,18 +144,18 @@ def test_a_used_slip_is_not_revoked(desk: Desk, holder: Holder) -> None:
     desk.scan(paper.digits)
 
     assert not revoke_slip(paper.slip, by=CLERK)
-    assert_refused(desk.scan(paper.digits), 1006)
+    assert_refused_paper(desk.scan(paper.digits), 1006)
 
 
 def test_it_ends_with_a_freeze_and_does_not_come_back(desk: Desk, holder: Holder) -> None:
     paper = issue(holder.person)
     freeze_credential(get_credential(holder.credential.id), CLERK)
-    assert_refused(desk.scan(paper.digits), 1008)
-    assert_refused(desk.scan(paper.number), 1008)
+    assert_refused_paper(desk.scan(paper.digits), 1008)
+    assert_refused_paper(desk.scan(paper.number), 1008)
 
     unfreeze_credential(get_credential(holder.credential.id), CLERK)
 
-    assert_refused(desk.scan(paper.digits), 1007)
+    assert_refused_paper(desk.scan(paper.digits), 1007)
     assert issue(holder.person).number != paper.number
 
 
@@ -144,8 +163,8 @@ def test_it_ends_with_the_credential(desk: Desk, holder: Holder) -> None:
     paper = issue(holder.person)
     end_credential(get_credential(holder.credential.id), CLERK)
 
-    assert_refused(desk.scan(paper.digits), 1009)
-    assert_refused(desk.scan(paper.number), 1009)
+    assert_refused_paper(desk.scan(paper.digits), 1009)
+    assert_refused_paper(desk.scan(paper.number), 1009)
 
 
 def test_who_is_suspended_meanwhile_is_refused(desk: Desk, holder: Holder) -> None:
@@ -153,7 +172,7 @@ def test_who_is_suspended_meanwhile_is_refused(desk: Desk, holder: Holder) -> No
     with transaction():
         db.session.execute(update(InsuredPerson).where(InsuredPerson.id == holder.person.id).values(status=InsuredStatus.suspended))
 
-    assert_refused(desk.scan(paper.digits), 1010)
+    assert_refused_paper(desk.scan(paper.digits), 1010)
     with pytest.raises(DomainError, match="insured_not_normal"):
         issue(db.session.get_one(InsuredPerson, holder.person.id), "01101")
 
@@ -170,7 +189,7 @@ def test_a_tag_that_was_changed_is_forged(desk: Desk, holder: Holder) -> None:
     paper = issue(holder.person)
     changed = paper.digits[:-1] + str((int(paper.digits[-1]) + 1) % 10)
 
-    assert_refused(desk.scan(changed), 1002)
+    assert_refused_paper(desk.scan(changed), 1002)
 
 
 def test_one_open_slip_of_a_kind_and_day(desk: Desk, holder: Holder) -> None:

@@ -11,8 +11,10 @@ from app.bureau.models import CounterScan, HotlineSearch
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError
+from app.credentials.policy import SLIP
 from app.credentials.queries import find_credential_of
-from app.institutions.reasons import REASONS
+from app.institutions.paper_reasons import on_paper
+from app.institutions.reasons import REASONS, Reason
 from app.regions.queries import find_region
 from app.roster.models import InsuredPerson
 from app.roster.queries import cert_no_of, get_person
@@ -142,10 +144,15 @@ def _show_scan(scan: CounterScan, form: PapersForm, status: int = 200) -> Respon
         scan=scan,
         form=form,
         fact=facts_of(person) if person else None,
-        reason=REASONS.get(scan.reason),
+        reason=_reason_of(scan),
         is_ours=person is not None and person.insured_region in current_staff.regions,
     )
     return page, status
+
+
+def _reason_of(scan: CounterScan) -> Reason | None:
+    reason = REASONS.get(scan.reason)
+    return on_paper(reason) if reason and scan.shown_by == SLIP else reason
 
 
 def facts_of(person: InsuredPerson) -> dict[str, object]:

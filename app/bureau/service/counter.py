@@ -17,9 +17,11 @@ from app.bureau.service.calls import note_search
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.credentials.policy import SLIP
 from app.credentials.queries import get_credential
 from app.institutions.business_types import COUNTER
 from app.institutions.calls import QUERY
+from app.institutions.paper_reasons import is_of_paper
 from app.institutions.service import Call
 from app.institutions.service.scanning import redeem_at_desk
 from app.roster.identity import Cert, InvalidCert, parse_cert
@@ -135,6 +137,7 @@ def _keep(staff: StaffMember, biz_no: str, answer: dict[str, Any]) -> CounterSca
         scan.shown_by = more["shownBy"]
     else:
         scan.help_code = answer["helpCode"]
+        scan.shown_by = SLIP if is_of_paper(answer) else ""
     try:
         with db.session.begin_nested():
             db.session.add(scan)

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,10 +14,12 @@ from app.core.db import UtcDateTime, session_on
 from app.core.ids import new_id
 from app.core.prepared import Prepared
 from app.core.settings import settings
+from app.credentials.policy import SLIP
 from app.credentials.service.redeeming import Reading
 from app.credentials.service.uses import FAMILY
 from app.family.queries import relation_behind
 from app.institutions.models import HelpEvent, Scan
+from app.institutions.paper_reasons import on_paper
 from app.institutions.policy import InstitutionTag
 from app.institutions.reasons import BY_NAME, Reason
 
@@ -81,6 +83,8 @@ def refuse(attempt: Attempt, found: Refusal) -> Answer:
     """Writes the attempt down and words the answer."""
     audit_id = record_attempt(attempt, found.reason)
     shown = attempt.reading.shown if attempt.reading else None
+    if shown is not None and shown.shown_by == SLIP:
+        found = replace(found, reason=on_paper(found.reason))
     help_code = open_help_event(
         attempt.connection,
         found.reason,
