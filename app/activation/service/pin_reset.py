@@ -6,13 +6,12 @@ At once by a face check or a counter code; by the document number after a day in
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import update
 
 from app.accounts.models import Account, Device, LoginSession
-from app.accounts.queries import phone_of
 from app.accounts.service import IdentityEventKind, announce, bind_device
 from app.activation.models import ActivationTag, PinReset
 from app.activation.queries import find_pin_reset, list_pin_resets
+from app.activation.service.waiting import close_request, record_request, tell_owner
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.display import moment
@@ -21,7 +20,7 @@ from app.core.installation import bureau_name
 from app.core.settings import settings
 from app.credentials.models import EndReason
 from app.credentials.service import end_presentations_of_account, set_display_pin
-from app.messages.service import post_message, send_sms
+from app.messages.service import post_message
 from app.proofs.models import IdentityProof
 from app.proofs.service import spend_proof
 
@@ -32,7 +31,7 @@ def reset_pin(session: LoginSession, proof: IdentityProof, pin_hash: str) -> Non
     spend_proof(proof)
     _reset(session, pin_hash, method=proof.method.value)
     for pending in list_pin_resets(session.account):
-        _close(pending, "done_at" if pending.device_id == session.device_id else "cancelled_at")
+        close_request(pending, "done_at" if pending.device_id == session.device_id else "cancelled_at")
 
 
 @transaction()
@@ -54,7 +53,7 @@ def request_pin_reset(session: LoginSession, proof: IdentityProof) -> PinReset:
     )
     db.session.add(pending)
     db.session.flush()
-    _record(ActivationTag.pin_reset_requested, pending, f"account:{account.id}")
+    record_request(ActivationTag.pin_reset_requested, pending, f"account:{account.id}")
     announce(IdentityEventKind.pin_reset_requested, account, effective_at=effective_at)
     _tell_about_request(account, device, pending)
     return pending
@@ -63,7 +62,9 @@ def request_pin_reset(session: LoginSession, proof: IdentityProof) -> PinReset:
 @transaction()
 def finish_pin_reset(session: LoginSession, pending: PinReset, pin_hash: str) -> None:
     """The delay is over and nobody objected. Raises DomainError `pin_reset_gone` when somebody did, or the time is not right."""
-    if pending.device_id != session.device_id or not _close(pending, "done_at", is_due=True):
+    now = clock.now()
+    is_due = (PinReset.effective_at <= now, PinReset.expires_at > now)
+    if pending.device_id != session.device_id or not close_request(pending, "done_at", *is_due):
         raise DomainError(
             "pin_reset_gone", _("这次重设申请已经取消或过期。"), _("请重新申请，或改用人脸核验、窗口核验码。"), status=409
         )
@@ -73,9 +74,9 @@ def finish_pin_reset(session: LoginSession, pending: PinReset, pin_hash: str) ->
 @transaction()
 def cancel_pin_reset(pending: PinReset, by: str) -> bool:
     """False when it was over already. by: `account:12`, `device:7`, `staff:3`."""
-    if not _close(pending, "cancelled_at"):
+    if not close_request(pending, "cancelled_at"):
         return False
-    _record(ActivationTag.pin_reset_cancelled, pending, by)
+    record_request(ActivationTag.pin_reset_cancelled, pending, by)
     announce(IdentityEventKind.pin_reset_cancelled, db.session.get_one(Account, pending.account_id), by=by)
     post_message(
         pending.account_id, _("已取消重设展码密码"), _("“%(device)s”的重设申请已经取消，密码没有变。", device=pending.device.name)
@@ -108,28 +109,18 @@ def _reset(session: LoginSession, pin_hash: str, *, method: str) -> None:
     )
     announce(IdentityEventKind.pin_reset, account)
     warning = _("不是您本人操作的话，请马上打开“手机丢失”挂失，再拨打医保热线。")
-    post_message(account.id, _("展码密码已重设"), _("您的展码密码刚刚重设过。") + warning)
-    _send(account, _("【%(bureau)s】您的展码密码刚刚重设过。", bureau=bureau_name()) + warning)
-
-
-def _close(pending: PinReset, how: str, *, is_due: bool = False) -> bool:
-    """One conditional UPDATE: of a choice and an objection at the same moment only one counts."""
-    now = clock.now()
-    due = (PinReset.effective_at <= now, PinReset.expires_at > now) if is_due else ()
-    closed = db.session.execute(
-        update(PinReset)
-        .where(PinReset.id == pending.id, PinReset.done_at.is_(None), PinReset.cancelled_at.is_(None), *due)
-        .values({how: now})
-        .execution_options(synchronize_session=False)
+    tell_owner(
+        account,
+        _("展码密码已重设"),
+        _("您的展码密码刚刚重设过。") + warning,
+        sms=_("【%(bureau)s】您的展码密码刚刚重设过。", bureau=bureau_name()) + warning,
     )
-    db.session.refresh(pending)
-    return bool(closed.rowcount == 1)  # type: ignore[attr-defined]
 
 
 def _tell_about_request(account: Account, device: Device, pending: PinReset) -> None:
     when = moment(pending.effective_at)
-    post_message(
-        account.id,
+    tell_owner(
+        account,
         _("有人申请重设展码密码"),
         _(
             "“%(device)s”用短信和证件号码申请重设您的展码密码，%(when)s 生效。"
@@ -137,20 +128,9 @@ def _tell_about_request(account: Account, device: Device, pending: PinReset) -> 
             device=device.name,
             when=when,
         ),
+        sms=_(
+            "【%(bureau)s】有人申请重设您的展码密码，%(when)s 生效。不是您本人的话，请登录后取消，或拨打医保热线。",
+            bureau=bureau_name(),
+            when=when,
+        ),
     )
-    text = _(
-        "【%(bureau)s】有人申请重设您的展码密码，%(when)s 生效。不是您本人的话，请登录后取消，或拨打医保热线。",
-        bureau=bureau_name(),
-        when=when,
-    )
-    _send(account, text)
-
-
-def _send(account: Account, text: str) -> None:
-    phone = phone_of(account)
-    if phone:
-        send_sms(phone, text)
-
-
-def _record(tag: ActivationTag, pending: PinReset, by: str) -> None:
-    audit.record(tag, actor=by, subject=f"pin_reset:{pending.id}", device=pending.device_id, account=pending.account_id)

@@ -3,19 +3,18 @@
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import update
 
 from app.accounts.models import Account, Device, LoginSession
-from app.accounts.queries import phone_of
 from app.accounts.service import IdentityEventKind, announce, bind_device
 from app.activation.models import ActivationTag, Rebinding
 from app.activation.queries import find_pending_rebinding, list_due_rebindings
+from app.activation.service.waiting import close_request, record_request, tell_owner
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.display import moment
 from app.core.installation import bureau_name
 from app.core.settings import settings
-from app.messages.service import post_message, send_sms
+from app.messages.service import post_message
 from app.proofs.models import IdentityProof
 from app.proofs.service import spend_proof
 
@@ -27,7 +26,7 @@ def bind_by_proof(session: LoginSession, proof: IdentityProof) -> None:
     _bind(session.device, session.account, method=proof.method.value)
     pending = find_pending_rebinding(session.device)
     if pending is not None:
-        _close(pending, "done_at")
+        close_request(pending, "done_at")
 
 
 @transaction()
@@ -47,7 +46,7 @@ def request_rebinding(session: LoginSession, proof: IdentityProof) -> Rebinding:
     )
     db.session.add(rebinding)
     db.session.flush()
-    _record(ActivationTag.rebinding_requested, rebinding, f"account:{account.id}")
+    record_request(ActivationTag.rebinding_requested, rebinding, f"account:{account.id}")
     announce(IdentityEventKind.device_requested, account, effective_at=rebinding.effective_at)
     _tell_about_request(account, device, rebinding)
     return rebinding
@@ -56,9 +55,9 @@ def request_rebinding(session: LoginSession, proof: IdentityProof) -> Rebinding:
 @transaction()
 def cancel_rebinding(rebinding: Rebinding, by: str) -> bool:
     """False when it was over already. by: `account:12`, `device:7`."""
-    if not _close(rebinding, "cancelled_at"):
+    if not close_request(rebinding, "cancelled_at"):
         return False
-    _record(ActivationTag.rebinding_cancelled, rebinding, by)
+    record_request(ActivationTag.rebinding_cancelled, rebinding, by)
     post_message(rebinding.account_id, _("已取消绑定新设备"), _("“%(device)s”的绑定申请已经取消。", device=rebinding.device.name))
     return True
 
@@ -82,7 +81,7 @@ def bind_due_devices() -> None:
 @transaction()
 def _bind_due(rebinding_id: int) -> None:
     rebinding = db.session.get_one(Rebinding, rebinding_id)
-    if not _close(rebinding, "done_at"):
+    if not close_request(rebinding, "done_at"):
         return
     account = db.session.get_one(Account, rebinding.account_id)
     _bind(rebinding.device, account, method="document")
@@ -108,21 +107,10 @@ def _bind(device: Device, account: Account, *, method: str) -> None:
     )
 
 
-def _close(rebinding: Rebinding, how: str) -> bool:
-    closed = db.session.execute(
-        update(Rebinding)
-        .where(Rebinding.id == rebinding.id, Rebinding.done_at.is_(None), Rebinding.cancelled_at.is_(None))
-        .values({how: clock.now()})
-        .execution_options(synchronize_session=False)
-    )
-    db.session.refresh(rebinding)
-    return bool(closed.rowcount == 1)  # type: ignore[attr-defined]
-
-
 def _tell_about_request(account: Account, device: Device, rebinding: Rebinding) -> None:
     when = moment(rebinding.effective_at)
-    post_message(
-        account.id,
+    tell_owner(
+        account,
         _("有一台新设备申请绑定"),
         _(
             "“%(device)s”用短信和证件号码申请出示您的医保码，%(when)s 生效。"
@@ -130,18 +118,9 @@ def _tell_about_request(account: Account, device: Device, rebinding: Rebinding) 
             device=device.name,
             when=when,
         ),
+        sms=_(
+            "【%(bureau)s】有一台新设备申请绑定您的医保码，%(when)s 生效。不是您本人的话，请登录后取消，或拨打医保热线。",
+            bureau=bureau_name(),
+            when=when,
+        ),
     )
-    phone = phone_of(account)
-    if phone:
-        send_sms(
-            phone,
-            _(
-                "【%(bureau)s】有一台新设备申请绑定您的医保码，%(when)s 生效。不是您本人的话，请登录后取消，或拨打医保热线。",
-                bureau=bureau_name(),
-                when=when,
-            ),
-        )
-
-
-def _record(tag: ActivationTag, rebinding: Rebinding, by: str) -> None:
-    audit.record(tag, actor=by, subject=f"rebinding:{rebinding.id}", device=rebinding.device_id, account=rebinding.account_id)
