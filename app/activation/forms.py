@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, PasswordField, SelectField, StringField
-from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from app.accounts.models import ConsentPurpose, Notice
@@ -17,46 +16,24 @@ from app.credentials.display_pin import InvalidPin, parse_pin
 from app.credentials.service import check_pin_choice
 from app.proofs.service import clean_counter_code
 from app.regions.models import Region
-from app.roster.identity import CERT_TYPES, Cert, InvalidCert, InvalidName, clean_name, parse_cert
+from app.roster.identity import Cert
 from app.roster.models import InsuredPerson
+from app.roster.person_fields import AsksInsuredPerson, AsksPerson, cert_type_field, read_cert
 
-TYPED = ("name", "cert_type", "cert_no", "region")
 
-
-class PersonForm(FlaskForm):  # type: ignore[misc]
+class PersonForm(AsksInsuredPerson, FlaskForm):  # type: ignore[misc]
     name = StringField(_l("姓名"))
-    cert_type = SelectField(
-        _l("证件类型"), choices=[SelectChoice(*item) for item in CERT_TYPES.items()], default="01", validate_choice=False
-    )
+    cert_type = cert_type_field()
     cert_no = StringField(_l("证件号码"))
     region = SelectField(_l("参保地"), validate_choice=False)
-    cert: Cert
 
     def __init__(self, regions: Iterable[Region], **values: Any) -> None:
         super().__init__(**values)
-        self._regions = {region.code: region.name for region in regions}
-        self.region.choices = [SelectChoice("", _("请选择")), *(SelectChoice(*item) for item in self._regions.items())]
+        self.offer_regions(regions)
 
     @property
     def typed(self) -> dict[str, str]:
-        """As it was typed, cut to a sane length, for the draft."""
-        return {name: (self[name].data or "")[:100] for name in TYPED}
-
-    def validate_name(self, field: Field) -> None:
-        try:
-            clean_name(field.data or "")
-        except InvalidName as error:
-            raise ValidationError(str(error)) from None
-
-    def validate_cert_no(self, field: Field) -> None:
-        try:
-            self.cert = parse_cert(self.cert_type.data or "", (field.data or "")[:100])
-        except InvalidCert as error:
-            raise ValidationError(str(error)) from None
-
-    def validate_region(self, field: Field) -> None:
-        if field.data and field.data not in self._regions:
-            raise ValidationError(_("请从列表里选参保地。"))
+        return self.as_typed("name", "cert_type", "cert_no", "region")
 
 
 class ConsentForm(FlaskForm):  # type: ignore[misc]
@@ -114,10 +91,7 @@ class DocumentForm(FlaskForm):  # type: ignore[misc]
         self._cert_type = cert_type
 
     def validate_cert_no(self, field: Field) -> None:
-        try:
-            self.cert = parse_cert(self._cert_type, (field.data or "")[:100])
-        except InvalidCert as error:
-            raise ValidationError(str(error)) from None
+        self.cert = read_cert(self._cert_type, field)
 
 
 class PinForm(FlaskForm):  # type: ignore[misc]
@@ -167,18 +141,12 @@ class PinChangeForm(PinForm):
             raise ValidationError(_("新密码和现在的一样，请换一个。"))
 
 
-class LostPersonForm(FlaskForm):  # type: ignore[misc]
+class LostPersonForm(AsksPerson, FlaskForm):  # type: ignore[misc]
     """Who has lost a phone and can receive no SMS."""
 
     name = StringField(_l("姓名"))
-    cert_type = SelectField(
-        _l("证件类型"), choices=[SelectChoice(*item) for item in CERT_TYPES.items()], default="01", validate_choice=False
-    )
+    cert_type = cert_type_field()
     cert_no = StringField(_l("证件号码"))
-    cert: Cert
-
-    validate_name = PersonForm.validate_name
-    validate_cert_no = PersonForm.validate_cert_no
 
 
 class _SixDigitsForm(FlaskForm):  # type: ignore[misc]

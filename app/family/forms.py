@@ -19,9 +19,7 @@ from app.family.models import Relation, Way
 from app.family.policy import RELATION_LABELS
 from app.proofs.service import clean_counter_code
 from app.regions.models import Region
-from app.roster.identity import CERT_TYPES, Cert, InvalidCert, InvalidName, clean_name, parse_cert
-
-TYPED = ("relation", "name", "cert_type", "cert_no", "region")
+from app.roster.person_fields import AsksInsuredPerson, cert_type_field
 
 WAY_LABELS = {
     Way.face: _l("家人就在身边，用这部手机刷脸"),
@@ -62,46 +60,25 @@ def pin_field() -> Field:
     return PasswordField(_l("展码密码"))
 
 
-class MemberForm(FlaskForm):  # type: ignore[misc]
+class MemberForm(AsksInsuredPerson, FlaskForm):  # type: ignore[misc]
     relation = SelectField(_l("家人是您的"), validate_choice=False)
     name = StringField(_l("姓名"))
-    cert_type = SelectField(
-        _l("证件类型"), choices=[SelectChoice(*item) for item in CERT_TYPES.items()], default="01", validate_choice=False
-    )
+    cert_type = cert_type_field()
     cert_no = StringField(_l("证件号码"))
     region = SelectField(_l("参保地"), validate_choice=False)
-    cert: Cert
 
     def __init__(self, regions: Iterable[Region], **values: Any) -> None:
         super().__init__(**values)
-        self._regions = {region.code: region.name for region in regions}
         self.relation.choices = [SelectChoice("", _("请选择")), *(SelectChoice(r.value, str(RELATION_LABELS[r])) for r in Relation)]
-        self.region.choices = [SelectChoice("", _("请选择")), *(SelectChoice(*item) for item in self._regions.items())]
+        self.offer_regions(regions)
 
     @property
     def typed(self) -> dict[str, str]:
-        """As it was typed, cut to a sane length, for the draft."""
-        return {name: (self[name].data or "")[:100] for name in TYPED}
+        return self.as_typed("relation", "name", "cert_type", "cert_no", "region")
 
     def validate_relation(self, field: Field) -> None:
         if field.data not in {relation.value for relation in Relation}:
             raise ValidationError(_("请选家人和您的关系。"))
-
-    def validate_name(self, field: Field) -> None:
-        try:
-            clean_name(field.data or "")
-        except InvalidName as error:
-            raise ValidationError(str(error)) from None
-
-    def validate_cert_no(self, field: Field) -> None:
-        try:
-            self.cert = parse_cert(self.cert_type.data or "", (field.data or "")[:100])
-        except InvalidCert as error:
-            raise ValidationError(str(error)) from None
-
-    def validate_region(self, field: Field) -> None:
-        if field.data and field.data not in self._regions:
-            raise ValidationError(_("请从列表里选参保地。"))
 
 
 class WayForm(FlaskForm):  # type: ignore[misc]

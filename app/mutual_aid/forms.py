@@ -11,20 +11,18 @@ from app.core.settings import settings
 from app.family.policy import RELATION_LABELS
 from app.mutual_aid.money import InvalidAmount, parse_yuan
 from app.mutual_aid.policy import RELATIVES
-from app.roster.identity import CERT_TYPES, Cert, InvalidCert, InvalidName, clean_name, parse_cert
+from app.roster.identity import clean_name
+from app.roster.person_fields import AsksPerson, cert_type_field
 
 
-class AuthorisationForm(FlaskForm):  # type: ignore[misc]
+class AuthorisationForm(AsksPerson, FlaskForm):  # type: ignore[misc]
     relation = SelectField(_l("家人是您的"), validate_choice=False)
     name = StringField(_l("家人的姓名"))
-    cert_type = SelectField(
-        _l("证件类型"), choices=[SelectChoice(*item) for item in CERT_TYPES.items()], default="01", validate_choice=False
-    )
+    cert_type = cert_type_field()
     cert_no = StringField(_l("证件号码"))
     monthly_cap = StringField(_l("每月最多用多少元"))
     agrees = BooleanField(default=False)
     pin = PasswordField(_l("展码密码"))
-    cert: Cert
     cap: int  # fen
 
     def __init__(self, label: str, **values: Any) -> None:
@@ -39,16 +37,8 @@ class AuthorisationForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("请选家人和您的关系。"))
 
     def validate_name(self, field: Field) -> None:
-        try:
-            field.data = clean_name(field.data or "")
-        except InvalidName as error:
-            raise ValidationError(str(error)) from None
-
-    def validate_cert_no(self, field: Field) -> None:
-        try:
-            self.cert = parse_cert(self.cert_type.data or "", (field.data or "")[:100])
-        except InvalidCert as error:
-            raise ValidationError(str(error)) from None
+        super().validate_name(field)
+        field.data = clean_name(field.data)
 
     def validate_monthly_cap(self, field: Field) -> None:
         try:

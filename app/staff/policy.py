@@ -14,6 +14,9 @@ from app.staff.visitor import current_staff
 __all__ = ["RIGHTS", "Right", "has_right", "has_staff_session", "may", "staff_signed_in"]
 
 
+SIGN_IN = "/bureau/sign-in"
+
+
 def may(*rights: Right) -> Rule:
     """Signed in with both factors, and one of the member's roles has one of these rights at this moment."""
     return Rule(f"staff:{'|'.join(right.name for right in rights)}", lambda: any(map(current_staff.may, rights)), _refuse)
@@ -27,8 +30,13 @@ def _refuse() -> ResponseReturnValue:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    """Where the visitor stands: at the password, at the second factor, or at choosing a password of their own."""
+    """Where the visitor stands: at the password, at the second factor, or at choosing a password of their own.
+
+    Nobody comes for a page of signing in: what such a page was to lead to goes on.
+    """
     came_for = request.full_path.rstrip("?") if request.method == "GET" else None
+    if request.path.startswith(SIGN_IN):
+        came_for = request.args.get("next")
     if current_staff.has_session:
         return redirect(
             url_for("staff.new_password" if current_staff.is_verified else "staff.new_second_factor", next=came_for), 303

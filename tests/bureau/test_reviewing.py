@@ -251,6 +251,7 @@ def test_the_desk_says_what_waits(reviewer: Browser) -> None:
     page = reviewer.get("/bureau")
 
     assert "等待审核" in page.text and page.all("a", href="/bureau/cases")
+    assert page.all("a", class_="button button-secondary", href="/bureau/figures"), "the figures are offered as the rest is"
 
 
 def test_a_refusal_stays_at_the_desk(reviewer: Browser) -> None:

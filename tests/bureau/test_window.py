@@ -199,7 +199,8 @@ def test_todays_slips_are_listed_and_revoked_also_by_a_colleague(app: Flask, cle
     assert "已作废" in colleague.post("/bureau/counter/slips/1/revocation").text
 
     assert_refused(hospital.scan(code), 1007, is_of_paper=True)
-    colleague.post("/bureau/counter/slips/1/revocation", expect=409)
+    over = colleague.post("/bureau/counter/slips/1/revocation", expect=409)
+    assert over.one("a", class_="button button-primary").attrs["href"] == "/bureau/counter" and "回到首页" not in over.text
     clock.move(timedelta(days=1))
     sign_in_staff(colleague, "colleague")
     assert "还没有开过" in colleague.get("/bureau/counter/slips").text

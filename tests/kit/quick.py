@@ -1,6 +1,6 @@
 """What every test would pay for again, done once a process. Each is a pure function of libraries; ours run as they are.
 
-Addresses are compiled, statements are compiled, and a PIN that was hashed is checked: together half the time of a short test.
+Addresses and statements are compiled, and a PIN that was hashed is checked: together half the time of a short test.
 """
 
 import hashlib
@@ -14,14 +14,14 @@ from werkzeug.routing import Rule
 
 _STATEMENTS = 5000
 
-_compile_rule: Callable[[Rule, bool], Callable[..., tuple[str, str]]] = Rule._compile_builder
-_rules: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
+_compile_rule: Callable[[Rule], None] = Rule.compile
+_rules: dict[tuple[Any, ...], dict[str, Any]] = {}
 _make_engine: Callable[..., Engine] = SQLAlchemy._make_engine
 _engines: dict[str, Engine] = {}
 
 
 def install() -> None:
-    Rule._compile_builder = _compile_rule_once  # type: ignore[method-assign, assignment]
+    Rule.compile = _compile_rule_once  # type: ignore[method-assign, assignment]
     SQLAlchemy._make_engine = _make_engine_once  # type: ignore[method-assign, assignment]
     hashlib.scrypt = lru_cache(maxsize=None)(hashlib.scrypt)  # type: ignore[assignment]
 
@@ -33,14 +33,17 @@ def close_engine(url: str) -> None:
         engine.dispose()
 
 
-def _compile_rule_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-    """What builds an address depends on the rule's text alone (and on default values, which we do not use)."""
-    if rule.defaults:
-        return _compile_rule(rule, append_unknown)
-    key = (rule.rule, append_unknown, *rule._trace)
+def _compile_rule_once(rule: Rule) -> None:
+    """What a rule compiles to depends on its text alone (and on default values and hosts, which we do not use)."""
+    if rule.defaults or rule.host or rule.subdomain:
+        return _compile_rule(rule)
+    key = (rule.rule, rule.merge_slashes)
     if key not in _rules:
-        _rules[key] = _compile_rule(rule, append_unknown)
-    return _rules[key]
+        _compile_rule(rule)
+        _rules[key] = {name: getattr(rule, name) for name in ("_parts", "_trace", "_converters", "arguments")}
+        _rules[key] |= {name: getattr(rule, name).__func__ for name in ("_build", "_build_unknown")}
+    for name, value in _rules[key].items():
+        setattr(rule, name, value.__get__(rule) if callable(value) else value)
 
 
 def _make_engine_once(db: SQLAlchemy, bind_key: str | None, options: dict[str, Any], app: Any) -> Engine:

@@ -29,6 +29,16 @@ def test_a_quarter_of_an_hour_without_use_ends_a_session(app: Flask, browser: Br
     assert not is_in(browser)
 
 
+def test_signing_in_never_leads_back_to_itself(app: Flask, browser: Browser) -> None:
+    make_staff()
+
+    for page in ("/bureau/sign-in/password", "/bureau/sign-in/second-factor"):
+        assert browser.get(page).response.request.full_path == "/bureau/sign-in?"
+        assert browser.get(f"{page}?next=/bureau/cases").response.request.full_path == "/bureau/sign-in?next=/bureau/cases"
+    page = sign_in_staff(browser, next_path="/bureau/sign-in/password")
+    assert page.response.request.path == "/bureau"
+
+
 def test_ten_hours_end_a_session_in_any_case(app: Flask, browser: Browser) -> None:
     make_staff()
     sign_in_staff(browser)

@@ -6,13 +6,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, SelectField, StringField
-from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from app.bureau.audit_queries import LONGEST_DAYS
 from app.bureau.audit_words import Group
 from app.institutions.reasons import REASONS
-from app.roster.identity import CERT_TYPES, Cert, InvalidCert, parse_cert
+from app.roster.identity import Cert
+from app.roster.person_fields import cert_type_field, read_cert
 
 _DAY = _l("请按“2026-11-22”的样子填写日期。")
 
@@ -24,9 +24,7 @@ class AuditForm(FlaskForm):  # type: ignore[misc]
     outcome = SelectField(_l("结果"), validate_choice=False)
     actor = StringField(_l("谁做的"))
     subject = StringField(_l("对象"))
-    cert_type = SelectField(
-        _l("参保人的证件类型"), choices=[SelectChoice(*item) for item in CERT_TYPES.items()], default="01", validate_choice=False
-    )
+    cert_type = cert_type_field(_l("参保人的证件类型"))
     cert_no = StringField(_l("参保人的证件号码"))
     cert: Cert | None = None
 
@@ -51,12 +49,8 @@ class AuditForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("一次最多查 %(days)d 天，请缩短一些。", days=LONGEST_DAYS))
 
     def validate_cert_no(self, field: Field) -> None:
-        if not (field.data or "").strip():
-            return
-        try:
-            self.cert = parse_cert(self.cert_type.data or "", (field.data or "")[:100])
-        except InvalidCert as error:
-            raise ValidationError(str(error)) from None
+        if (field.data or "").strip():
+            self.cert = read_cert(self.cert_type.data or "", field)
 
     def refuse(self, field: Field, sentence: str) -> None:
         field.errors = [*field.errors, sentence]

@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 from app.family.models import Relation
 from app.family.policy import RELATION_LABELS
 from app.institutions.business_types import BUSINESS_TYPES, ONLINE
-from app.roster.identity import CERT_TYPES, Cert, InvalidCert, parse_cert
+from app.roster.person_fields import AsksCert, cert_type_field
 
 COMMON = ("01301", "01101", "01201", "01302", "02121")  # what slips are mostly for, first
 
@@ -32,18 +32,9 @@ class EntryForm(RefusableForm):
     nonce = HiddenField()
 
 
-class DocumentForm(RefusableForm):
-    cert_type = SelectField(
-        _l("证件类型"), choices=[SelectChoice(*item) for item in CERT_TYPES.items()], default="01", validate_choice=False
-    )
+class DocumentForm(AsksCert, RefusableForm):
+    cert_type = cert_type_field()
     cert_no = StringField(_l("证件号码"))
-    cert: Cert
-
-    def validate_cert_no(self, field: Field) -> None:
-        try:
-            self.cert = parse_cert(self.cert_type.data or "", (field.data or "")[:100])
-        except InvalidCert as error:
-            raise ValidationError(str(error)) from None
 
 
 class NameForm(RefusableForm):

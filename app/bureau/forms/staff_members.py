@@ -10,7 +10,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Length, ValidationError
 
 from app.regions.models import Agency
-from app.roster.identity import CERT_TYPES, Cert, InvalidCert, parse_cert
+from app.roster.person_fields import AsksCert, cert_type_field
 from app.staff.models import Role, StaffMember
 from app.staff.role_names import ROLE_NAMES
 
@@ -53,18 +53,9 @@ class NewMemberForm(AgencyForm, RolesForm):
     name = StringField(_l("姓名"), [Length(min=1, max=40, message=_l("请填写姓名，最多 40 个字。"))])
 
 
-class PersonForm(_Form):
-    cert_type = SelectField(
-        _l("证件类型"), choices=[SelectChoice(*item) for item in CERT_TYPES.items()], default="01", validate_choice=False
-    )
+class PersonForm(AsksCert, _Form):
+    cert_type = cert_type_field()
     cert_no = StringField(_l("证件号码"))
-    cert: Cert
-
-    def validate_cert_no(self, field: Field) -> None:
-        try:
-            self.cert = parse_cert(self.cert_type.data or "", (field.data or "")[:100])
-        except InvalidCert as error:
-            raise ValidationError(str(error)) from None
 
 
 class SecondForm(_Form):

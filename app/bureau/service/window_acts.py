@@ -126,7 +126,7 @@ def needs_paper_consent(person: InsuredPerson) -> bool:
 
 
 def slip_over() -> DomainError:
-    return DomainError("slip_over", _("这张纸质码已经用过，或者已经作废。"), _("请刷新页面，看一下现在的状态。"), status=409)
+    return DomainError("slip_over", _("这张纸质码已经用过，或者已经作废。"), _("需要的话，请重新开一张。"), status=409)
 
 
 def _write(

@@ -18,7 +18,7 @@ from app.core.passkey_site import find_site
 from app.staff import queries, service
 from app.staff.forms import NewPasswordForm, SecondFactorForm, StaffSignInForm
 from app.staff.models import StaffMember
-from app.staff.policy import has_staff_session
+from app.staff.policy import SIGN_IN, has_staff_session
 from app.staff.routes.blueprint import blueprint
 from app.staff.service import SignInState
 from app.staff.visitor import carry, current_staff
@@ -28,7 +28,8 @@ HOME = "/bureau"
 
 def _next_path() -> str | None:
     target = request.args.get("next", "")
-    return target if is_local_path(target) and target.startswith(HOME) else None
+    is_fit = is_local_path(target) and target.startswith(HOME) and not target.startswith(SIGN_IN)
+    return target if is_fit else None
 
 
 def _sentence(state: SignInState, wrong: str) -> str:
