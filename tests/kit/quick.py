@@ -36,7 +36,8 @@ def close_engine(url: str) -> None:
 def _compile_rule_once(rule: Rule) -> None:
     """What a rule compiles to depends on its text alone (and on default values and hosts, which we do not use)."""
     if rule.defaults or rule.host or rule.subdomain:
-        return _compile_rule(rule)
+        _compile_rule(rule)
+        return
     key = (rule.rule, rule.merge_slashes)
     if key not in _rules:
         _compile_rule(rule)
