@@ -18,9 +18,9 @@ from app.core.errors import TooMany
 from app.core.settings import settings
 from app.credentials.service import hash_display_pin
 from app.roster.identity import parse_cert
-from tests.accounts.test_races import at_once
 from tests.activation.story import NAME, NUMBER, activate, enrol
 from tests.activation.test_pin_reset import A_DAY, asked
+from tests.kit.at_once import at_once
 from tests.kit.people import make_person
 from tests.kit.relatives import family
 from tests.kit.visitors import account_and_device

@@ -1,5 +1,3 @@
-from threading import Barrier, Thread
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -10,6 +8,7 @@ from app.core.errors import DomainError
 from app.credentials import queries, service
 from app.credentials.models import CredentialStatus, EndReason
 from tests.credentials.holders import make_holder, make_person
+from tests.kit.at_once import at_once, named
 
 
 def _tags() -> list[str]:
@@ -30,22 +29,12 @@ def test_a_person_has_one_living_credential(app: Flask) -> None:
 def test_of_eight_activations_at_once_one_wins(app: Flask) -> None:
     person_id = make_person().id
     db.session.rollback()
-    start, results = Barrier(8), []
 
-    def activate() -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                service.activate_credential(person_id)
-                results.append("active")
-            except DomainError as error:
-                results.append(error.code)
+    def activate() -> str:
+        service.activate_credential(person_id)
+        return "active"
 
-    threads = [Thread(target=activate) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    results = named(at_once(app, [activate] * 8))
 
     assert sorted(results) == ["active", *["already_active"] * 7]
 

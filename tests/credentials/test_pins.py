@@ -1,5 +1,4 @@
 from datetime import date, timedelta
-from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
@@ -12,6 +11,7 @@ from app.core.errors import DomainError
 from app.credentials import service
 from app.credentials.display_pin import InvalidPin, parse_pin, weakness
 from tests.credentials.holders import PIN, make_account, make_holder, make_person
+from tests.kit.at_once import at_once
 
 
 @pytest.mark.parametrize("typed", ["274951", " 274951 ", "27 49 51", "２７４９５１", "274951\u3000"])
@@ -81,20 +81,9 @@ def test_five_wrong_pins_lock_for_fifteen_minutes(app: Flask) -> None:
 def test_guesses_at_the_same_moment_are_not_more_than_five(app: Flask) -> None:
     account_id = make_holder().account.id
     db.session.rollback()
-    start, outcomes = Barrier(12), []
 
-    def guess() -> None:
-        with app.app_context():
-            start.wait()
-            outcomes.append(service.try_display_pin(account_id, "999990"))
+    outcomes = at_once(app, [lambda: service.try_display_pin(account_id, "999990")] * 12)
 
-    threads = [Thread(target=guess) for _ in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(outcomes) == 12
     assert not any(outcome.ok for outcome in outcomes)
     compared = db.session.scalar(select(func.count()).where(AuditRow.tag == "credential:pin_wrong"))
     assert compared == 5

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
@@ -14,6 +13,7 @@ from app.credentials.code_format import Code, is_luhn_valid, make_code, parse_co
 from app.credentials.keyring import key_of, keyring
 from app.credentials.models import EndReason, Presentation, TypedCode
 from tests.credentials.holders import Holder, add_device, make_holder
+from tests.kit.at_once import at_once
 
 
 def _open(holder: Holder, holds: str | None = None, *, wants_key: bool = True) -> service.Opened:
@@ -106,21 +106,13 @@ def test_parallel_unlocks_of_one_device_leave_one_presentation(app: Flask) -> No
     holder = make_holder()
     device_id, person_id = holder.device.id, holder.person.id
     db.session.rollback()
-    start = Barrier(6)
 
     def unlock() -> None:
-        with app.app_context():
-            credential = queries.find_credential_of(person_id)
-            assert credential is not None
-            device = db.session.get(type(holder.device), device_id)
-            start.wait()
-            service.open_presentation(credential, device, holds=None, wants_key=True)
+        credential = queries.find_credential_of(person_id)
+        assert credential is not None
+        service.open_presentation(credential, db.session.get(type(holder.device), device_id), holds=None, wants_key=True)
 
-    threads = [Thread(target=unlock) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(app, [unlock] * 6)
 
     living = select(func.count()).select_from(Presentation).where(Presentation.ends_at.is_(None))
     assert db.session.scalar(living) == 1

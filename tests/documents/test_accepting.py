@@ -1,8 +1,6 @@
 """Taking a file: what it must be, what is left of it, and how much one person may keep."""
 
 import io
-import threading
-from contextvars import Context
 
 import pytest
 from flask import Flask
@@ -17,6 +15,7 @@ from app.core.settings import settings
 from app.documents import queries, store
 from app.documents.models import PageState, Slot
 from app.documents.service import accept_page, open_page
+from tests.kit.at_once import at_once, named
 from tests.kit.documents import OTHER_SUBJECT, SUBJECT, encode, make_pdf, make_photo, make_picture, photo_with_place
 
 
@@ -110,23 +109,13 @@ def test_an_application_takes_so_many_files_and_no_more(owner: Account) -> None:
 
 
 def test_parallel_uploads_do_not_get_past_the_limit(app: Flask, owner: Account) -> None:
-    data, owner_id, outcomes = make_photo(), owner.id, []
+    data, owner_id = make_photo(), owner.id
 
-    def send() -> None:
-        with app.app_context():
-            try:
-                accept(db.session.get(Account, owner_id), data)
-                outcomes.append("taken")
-            except DomainError as error:
-                outcomes.append(error.code)
-            finally:
-                db.session.remove()
+    def send() -> str:
+        accept(db.session.get(Account, owner_id), data)
+        return "taken"
 
-    threads = [threading.Thread(target=Context().run, args=(send,)) for _ in range(settings.document_max_files + 3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = named(at_once(app, [send] * (settings.document_max_files + 3)))
 
     assert sorted(outcomes) == ["taken"] * settings.document_max_files + ["too_many_files"] * 3
     assert len(list(blobs.list_names())) == settings.document_max_files

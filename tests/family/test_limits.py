@@ -1,9 +1,5 @@
 """Five members a holder, eight holders a member, also when several come at once."""
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from flask import Flask
 
@@ -16,28 +12,7 @@ from app.family.service.links import make_link
 from tests.family.people import make_holder_account, make_link_between, make_request
 from tests.family.story import enrol, links
 from tests.institutions.desk import change_settings
-
-
-def at_once(app: Flask, calls: list[Callable[[], Any]]) -> list[Any]:
-    start, answers = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(index: int) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                answers[index] = calls[index]()
-            except DomainError as refusal:
-                answers[index] = refusal.code  # type: ignore[call-overload]
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.session.rollback()
-    return answers
+from tests.kit.at_once import at_once, named
 
 
 def test_of_two_sixth_members_at_once_none_gets_in_and_of_two_fifth_one(app: Flask) -> None:
@@ -54,10 +29,10 @@ def test_of_two_sixth_members_at_once_none_gets_in_and_of_two_fifth_one(app: Fla
 
     holder_id = holder.id  # the threads must not ask the object of this session
 
-    answers = at_once(app, [lambda i=i: bind(holder_id, i) for i in asked[:2]])  # type: ignore[misc]
+    answers = named(at_once(app, [lambda i=i: bind(holder_id, i) for i in asked[:2]]))  # type: ignore[misc]
 
-    assert sorted(map(str, answers)) == ["bound", "members_full"]
-    assert at_once(app, [lambda: bind(holder_id, asked[2])]) == ["members_full"]
+    assert sorted(answers) == ["bound", "members_full"]
+    assert named(at_once(app, [lambda: bind(holder_id, asked[2])])) == ["members_full"]
     assert count_links(holder.id) == 5
     assert sorted(link.slot for link in list_links(holder.id)) == [1, 2, 3, 4, 5]
 
@@ -109,7 +84,7 @@ def test_a_member_has_at_most_so_many_holders_in_parallel_too(app: Flask) -> Non
     holders = [make_holder_account(f"1380000003{n}", f"1980010{n + 1}", "李强", 1) for n in range(4)]
     asked = [(h.id, make_request(h, father, Relation.father).id) for h in holders]
 
-    answers = at_once(app, [lambda h=h, i=i: bind(h, i) for h, i in asked])  # type: ignore[misc]
+    answers = named(at_once(app, [lambda h=h, i=i: bind(h, i) for h, i in asked]))  # type: ignore[misc]
 
-    assert sorted(map(str, answers)) == ["bound", "bound", "holders_full", "holders_full"]
+    assert sorted(answers) == ["bound", "bound", "holders_full", "holders_full"]
     assert len([link for link in links() if link.state is LinkState.active]) == 2

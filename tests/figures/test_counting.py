@@ -1,6 +1,5 @@
 """The counters against the same events added up by hand."""
 
-import threading
 from collections import Counter
 from datetime import date, datetime, time, timedelta
 
@@ -14,6 +13,7 @@ from app.credentials.policy import CredentialTag
 from app.figures import service
 from app.figures.models import OF_A_DAY, CountedDay, DailyFigure, Figure
 from tests.figures.city import City
+from tests.kit.at_once import at_once
 
 
 def written() -> Counter[tuple[object, ...]]:
@@ -96,24 +96,10 @@ def test_a_clock_moved_ahead_loses_no_row(app: Flask) -> None:
 def test_of_two_runners_at_once_both_end_and_the_numbers_are_right(app: Flask) -> None:
     city = City(seed=6)
     city.live(at(first_of(2), 0), clock.now(), 60)
-    failures: list[BaseException] = []
 
-    def run() -> None:
-        with app.app_context():
-            try:
-                service.count_days(first_of(2), clock.today())
-            except BaseException as error:
-                failures.append(error)
-            finally:
-                db.session.remove()
+    at_once(app, [lambda: service.count_days(first_of(2), clock.today())] * 3)
 
-    runners = [threading.Thread(target=run) for _ in range(3)]
-    for runner in runners:
-        runner.start()
-    for runner in runners:
-        runner.join()
-
-    assert failures == [] and written() == city.expected
+    assert written() == city.expected
 
 
 def test_who_read_earlier_does_not_overwrite_who_read_later(app: Flask) -> None:

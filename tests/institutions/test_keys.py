@@ -1,6 +1,5 @@
 """A key takes two members; it is made when it is taken, once; it rolls with an overlap and goes at once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from app.staff.models import Approval, Role, StaffMember
 from app.staff.queries import find_staff
 from app.staff.service import approve
 from tests.institutions.desk import Desk, Telephone, change_settings
+from tests.kit.at_once import at_once
 from tests.kit.staff import make_staff
 
 CODE = "P51060000001"
@@ -78,27 +78,15 @@ def test_an_approved_key_nobody_takes_is_gone_after_a_week(app: Flask, pharmacy:
 def test_of_many_who_approve_and_take_at_once_one_key_comes_out(app: Flask, pharmacy: Institution, asker: StaffMember) -> None:
     approval_id, asker_id, safety_id = ask_key(pharmacy, overlap_days=KEEP_OLD, by=asker).id, asker.id, _safety().id
 
-    def approve_it(_: int) -> bool:
-        with app.app_context():
-            try:
-                return bool(approve(approval_id, db.session.get_one(StaffMember, safety_id)))
-            except DomainError:
-                return False
+    def approve_it() -> Approval:
+        return approve(approval_id, db.session.get_one(StaffMember, safety_id))
 
-    def take_it(_: int) -> bool:
-        with app.app_context():
-            try:
-                return bool(claim_key(get_grant(1, asker_id), by=db.session.get_one(StaffMember, asker_id)))
-            except DomainError:
-                return False
+    def take_it() -> str:
+        return claim_key(get_grant(1, asker_id), by=db.session.get_one(StaffMember, asker_id))
 
-    with ThreadPoolExecutor(6) as pool:
-        approved = list(pool.map(approve_it, range(6)))
-    with ThreadPoolExecutor(6) as pool:
-        taken = list(pool.map(take_it, range(6)))
+    approved, taken = at_once(app, [approve_it] * 6), at_once(app, [take_it] * 6)
 
-    db.session.rollback()
-    assert (sum(approved), sum(taken)) == (1, 1)
+    assert [sum(not isinstance(answer, DomainError) for answer in answers) for answers in (approved, taken)] == [1, 1]
     assert db.session.scalar(select(func.count()).select_from(KeyGrant)) == 1
     assert len(list_live_keys(pharmacy.id)) == 1
 

@@ -35,3 +35,8 @@ def at_once(app: Flask, calls: list[Callable[[], Any]]) -> list[Any]:
         if isinstance(answer, Exception) and not isinstance(answer, DomainError):
             raise answer
     return answers
+
+
+def named(answers: list[Any]) -> list[Any]:
+    """Refusals by their codes, every other answer as it is."""
+    return [answer.code if isinstance(answer, DomainError) else answer for answer in answers]

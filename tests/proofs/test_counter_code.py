@@ -1,6 +1,5 @@
 """The code from the window: eight digits, once, for one person."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from app.core.settings import settings
 from app.proofs.models import CounterCode, ProofMethod, ProofPurpose
 from app.proofs.service import find_passed_proof, issue_counter_code, spend_counter_code
 from app.roster.models import InsuredPerson
+from tests.kit.at_once import at_once
 from tests.proofs.people import make_person, make_session
 
 ACTIVATION = ProofPurpose.activation
@@ -139,12 +139,10 @@ def test_eight_at_once_use_a_code_once(app: Flask) -> None:
     sessions = [make_session().id for _ in range(8)]
 
     def spend(session_id: int) -> bool:
-        with app.app_context():
-            session, person = db.session.get_one(LoginSession, session_id), db.session.get_one(InsuredPerson, person_id)
-            return spend_counter_code(session, person, ACTIVATION, code).is_right
+        session, person = db.session.get_one(LoginSession, session_id), db.session.get_one(InsuredPerson, person_id)
+        return spend_counter_code(session, person, ACTIVATION, code).is_right
 
-    with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(spend, sessions))
+    results = at_once(app, [lambda i=i: spend(i) for i in sessions])  # type: ignore[misc]
 
     assert sum(results) == 1
 
@@ -153,29 +151,20 @@ def test_guesses_at_once_are_not_more_than_guesses_in_turn(app: Flask) -> None:
     person_id, session_id = make_person().id, make_session().id
     code = issue_counter_code(db.session.get_one(InsuredPerson, person_id), "cli:test")
 
-    def guess(_: int) -> None:
-        with app.app_context():
-            session, person = db.session.get_one(LoginSession, session_id), db.session.get_one(InsuredPerson, person_id)
-            spend_counter_code(session, person, ACTIVATION, another(code))
+    def guess() -> None:
+        session, person = db.session.get_one(LoginSession, session_id), db.session.get_one(InsuredPerson, person_id)
+        spend_counter_code(session, person, ACTIVATION, another(code))
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(guess, range(8)))
+    at_once(app, [guess] * 8)
 
-    db.session.rollback()
     assert db.session.scalars(select(CounterCode.guesses)).one() == settings.counter_code_guesses
 
 
 def test_two_codes_issued_at_once_leave_one_alive(app: Flask) -> None:
     person_id = make_person().id
 
-    def issue(_: int) -> str:
-        with app.app_context():
-            return issue_counter_code(db.session.get_one(InsuredPerson, person_id), "cli:test")
+    codes = at_once(app, [lambda: issue_counter_code(db.session.get_one(InsuredPerson, person_id), "cli:test")] * 4)
 
-    with ThreadPoolExecutor(4) as pool:
-        codes = list(pool.map(issue, range(4)))
-
-    db.session.rollback()
     person = db.session.get_one(InsuredPerson, person_id)
     alive = db.session.scalars(select(CounterCode).where(CounterCode.expires_at > clock.now())).all()
     assert len(alive) == 1

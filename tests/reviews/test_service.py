@@ -1,9 +1,6 @@
 """A case from the queue to its end: claimed by one, decided, undone, settled, corrected, appealed."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from threading import Barrier, Thread
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,6 +13,7 @@ from app.core.errors import DomainError
 from app.reviews import queries, service
 from app.reviews.models import CaseState, ReviewReason, StepVerb
 from app.staff.queries import get_staff
+from tests.kit.at_once import at_once, named
 from tests.kit.reviews import Outcomes, let_settle, make_case
 from tests.kit.staff import make_staff
 
@@ -72,13 +70,10 @@ def test_a_case_two_reach_for_goes_to_one(app: Flask, outcomes: Outcomes) -> Non
     case_id = make_case().id
 
     def claim(staff_id: int) -> str:
-        try:
-            service.claim_case(get_staff(staff_id), queries.get_case(case_id))
-        except DomainError as refusal:
-            return refusal.code
+        service.claim_case(get_staff(staff_id), queries.get_case(case_id))
         return "won"
 
-    got = at_once(app, [lambda i=i: claim(i) for i in ids])  # type: ignore[misc]
+    got = named(at_once(app, [lambda i=i: claim(i) for i in ids]))  # type: ignore[misc]
 
     assert sorted(got) == ["claimed_by_other"] * 3 + ["won"]
 
@@ -89,16 +84,13 @@ def test_two_decisions_of_one_member_at_once_count_once(app: Flask, outcomes: Ou
 
     def decide(verb: str) -> str:
         staff, case = get_staff(staff_id), queries.get_case(case_id)
-        try:
-            if verb == "approve":
-                service.approve_case(staff, case)
-            else:
-                service.reject_case(staff, case, BLURRED)
-        except DomainError as refusal:
-            return refusal.code
+        if verb == "approve":
+            service.approve_case(staff, case)
+        else:
+            service.reject_case(staff, case, BLURRED)
         return "won"
 
-    got = at_once(app, [lambda v=v: decide(v) for v in ("approve", "reject", "approve")])  # type: ignore[misc]
+    got = named(at_once(app, [lambda v=v: decide(v) for v in ("approve", "reject", "approve")]))  # type: ignore[misc]
 
     assert sorted(got) == ["decided_already", "decided_already", "won"]
     assert len(queries.list_steps(queries.get_case(case_id))) == 1
@@ -326,23 +318,3 @@ def test_the_promise_is_two_working_days(app: Flask, outcomes: Outcomes) -> None
     case = make_case()
 
     assert case.due_at == queries.working_hours().after(case.opened_at, 14)
-
-
-def at_once(app: Flask, acts: list[Callable[[], Any]]) -> list[Any]:
-    """Each in a thread of its own, let go together."""
-    gate = Barrier(len(acts))
-    results: list[Any] = []
-
-    def run(act: Callable[[], Any]) -> None:
-        with app.app_context():
-            gate.wait()
-            results.append(act())
-            db.session.remove()
-
-    threads = [Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.session.rollback()  # sees what they wrote
-    return results
