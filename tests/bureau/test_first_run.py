@@ -109,7 +109,9 @@ def test_nothing_else_is_served_meanwhile(real: Flask) -> None:
     for address in ("/", "/sign-in", "/bureau", "/bureau/sign-in", "/readyz", "/api/v1/openapi.json", "/no-such-page", "/help"):
         answer = refused.get(address)
         assert answer.status_code == 503 and answer.headers["Retry-After"], address
-    assert "正在第一次设置" in refused.get("/sign-in").get_data(as_text=True)
+    page = Browser(real).get("/sign-in", expect=503)
+    assert "正在第一次设置" in page.text and [link.attrs["href"] for link in page.all("a")] == ["#main", "/first-run"]
+    assert not page.all("form") and not page.all("script")
     assert refused.get("/healthz").status_code == 200
     check_for_serving(real)
 

@@ -17,12 +17,14 @@ from app.core.access import access
 from app.core.errors import DomainError
 from app.core.installation import find_profile, is_first_run
 from app.core.settings import settings
+from app.core.web import is_api
 from app.regions.queries import list_agencies, list_insured_regions
 from app.regions.service import shipped_cities
 from app.staff.models import Role
 from app.staff.role_names import ROLE_NAMES
 
 OPEN_PATHS = ("/first-run", "/static/")
+WAIT_SECONDS = 600
 PAGES = {
     Step.bureau: "bureau.edit_first_name",
     Step.regions: "bureau.edit_first_regions",
@@ -38,12 +40,14 @@ def _install(state: BlueprintSetupState) -> None:
     app.before_request_funcs.setdefault(None, []).insert(0, _gate)
 
 
-def _gate() -> None:
+def _gate() -> ResponseReturnValue | None:
     """Before anything else is asked: while the bureau is being set up, nothing else is served."""
     if request.path == "/healthz" or request.path.startswith(OPEN_PATHS) or not is_first_run():
-        return
-    what = _("医保局的系统正在第一次设置，还不能使用。")
-    raise DomainError("try_again", what, _("设置完成以后再来。"), status=503, retry_after=600)
+        return None
+    what, after = _("医保局的系统正在第一次设置，还不能使用。"), _("设置完成以后再来。")
+    if is_api():
+        raise DomainError("try_again", what, after, status=503, retry_after=WAIT_SECONDS)
+    return render_template("bureau/show_not_open.html", what=what, next=after), 503, {"Retry-After": str(WAIT_SECONDS)}
 
 
 @blueprint.get("/first-run")
