@@ -20,6 +20,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 
+from app.core.private_files import make_private_database
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -178,10 +180,15 @@ def is_writing() -> bool:
 def prepare_engine(engine: Engine) -> None:
     """Hooks that make both databases keep the promise of this module's first lines."""
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _sqlite_open)
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
     else:
         event.listen(engine, "begin", _postgresql_begin)
+
+
+def _sqlite_open(_dialect: Dialect, _record: Any, arguments: Any, _options: Any) -> None:
+    make_private_database(arguments[0])
 
 
 def _sqlite_connect(dbapi: Any, _record: Any) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import text
 
 from app.core.db import db
+from app.core.private_files import private
 from app.core.settings import settings
 
 
@@ -16,7 +17,7 @@ def exclusive(name: str) -> Iterator[bool]:
     """False when somebody else is at it; never waits. A file lock beside a SQLite database, an advisory lock on PostgreSQL."""
     if db.engine.dialect.name == "sqlite":
         settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(settings.instance_path / f"{name}.lock", "w") as handle:
+        with open(settings.instance_path / f"{name}.lock", "w", opener=private) as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:

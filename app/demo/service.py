@@ -12,6 +12,7 @@ from app.accounts.service import create_account, give_account_to_person, load_no
 from app.config import Mode
 from app.core import clock, installation
 from app.core.db import db, transaction
+from app.core.private_files import private
 from app.core.settings import settings
 from app.credentials.service import activate_credential, hash_display_pin, set_display_pin
 from app.demo.people import DemoPerson, demo_people
@@ -96,7 +97,7 @@ def load_demo() -> dict[str, Any]:
 def write_demo_file(content: dict[str, Any]) -> None:
     """Replaces demo.json in one step, mode 0600: it holds keys, if only the demo's."""
     draft = demo_file().with_suffix(".new")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
+    with open(draft, "w", opener=private) as f:
         json.dump(content, f, ensure_ascii=False, indent=1)
     os.replace(draft, demo_file())
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from app.core import audit, installation
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.core.installation import InstallationTag, Profile, code_path
+from app.core.private_files import private
 from app.core.settings import settings
 from app.help.service import load_help_texts
 from app.regions.models import Agency, RegionLevel
@@ -49,9 +49,7 @@ class FirstMember:
 def write_code() -> str:
     """A new one-time code in the instance folder, mode 0600: a code written before is no longer good."""
     code = "-".join(secrets.token_hex(3) for _part in range(4))
-    handle = os.open(code_path(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        os.fchmod(file.fileno(), 0o600)
+    with open(code_path(), "w", opener=private) as file:
         file.write(code + "\n")
     return code
 

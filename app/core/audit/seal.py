@@ -17,6 +17,7 @@ from app.core.audit.models import AuditRow, AuditSeal
 from app.core.db import after_commit, db, transaction
 from app.core.ids import first_id_at
 from app.core.logs import log
+from app.core.private_files import private
 from app.core.settings import settings
 
 SEAL_ROWS = 1000
@@ -69,6 +70,7 @@ def _publish_head(number: int, mac: bytes) -> None:
     """The head leaves the database, to a file and the log: cutting the chain's end is seen there."""
     path = head_path()
     draft = path.with_suffix(".new")
-    draft.write_text(json.dumps({"number": number, "mac": mac.hex()}))
+    with open(draft, "w", opener=private) as file:
+        json.dump({"number": number, "mac": mac.hex()}, file)
     os.replace(draft, path)
     log.info("audit_sealed", number=number, mac=mac.hex())

@@ -14,6 +14,7 @@ from app.core import blobs
 from app.core.audit.seal import head_path
 from app.core.database.copying import copy_database, open_engine
 from app.core.db import db, schema_changes
+from app.core.private_files import private
 
 DATABASE_NAME = "database.sqlite3"
 DOCUMENTS_NAME = "documents"
@@ -54,7 +55,8 @@ def restore_backup(source: Path, progress: Callable[[int], object] = lambda n: N
         rows = copy_database(engine, db.engine, progress)
         engine.dispose()
         if (Path(folder) / HEAD_NAME).exists():
-            head_path().write_bytes((Path(folder) / HEAD_NAME).read_bytes())
+            with open(head_path(), "wb", opener=private) as head:
+                head.write((Path(folder) / HEAD_NAME).read_bytes())
         documents = Path(folder) / DOCUMENTS_NAME
         for stored in sorted(path for path in documents.rglob("*") if path.is_file()):
             blobs.put(stored.relative_to(documents).as_posix(), stored.read_bytes())

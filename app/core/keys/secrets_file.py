@@ -7,6 +7,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from app.config import SECRETS_FILE
+from app.core.private_files import private
 
 
 def secrets_path(instance: Path) -> Path:
@@ -21,7 +22,7 @@ def write_secrets(instance: Path, values: dict[str, str]) -> None:
     """Replaces the file in one step, so that a crash leaves the old or the new one."""
     instance.mkdir(parents=True, exist_ok=True)
     draft = secrets_path(instance).with_suffix(".new")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
+    with open(draft, "w", opener=private) as f:
         f.writelines(f"{name}={value}\n" for name, value in values.items())
     os.replace(draft, secrets_path(instance))
 
