@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
 from app.accounts.phone import InvalidPhone, digits_of, parse_mobile
+from app.core.forms import RefusableForm
 
 
 def _is_mobile(_form: Any, field: Field) -> None:
@@ -29,7 +29,7 @@ class _SixDigits:
             raise ValidationError(str(self._wrong))
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(RefusableForm):
     """Both steps of one page: 获取验证码 looks at the number alone."""
 
     phone = StringField(_l("手机号"), [_is_mobile])
@@ -45,10 +45,6 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 
     def has_mobile(self) -> bool:
         return bool(self.phone.validate(self))
-
-    def refuse(self, field: Field, sentence: Any) -> None:
-        """Shows a refusal of the rules where the person can mend it."""
-        field.errors = [*field.errors, str(sentence)]
 
 
 class NewPhoneForm(SignInForm):

@@ -1,52 +1,37 @@
 """What an operator types: to sign in, to choose a password, to scan."""
 
 import unicodedata
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField
 from wtforms.validators import ValidationError
 
+from app.core.forms import Filled, RefusableForm
 from app.institutions.business_types import BUSINESS_TYPES
 from app.institutions.models import Institution
 
 LONGEST_CODE = 200
 
 
-def _filled(sentence: Any) -> Any:
-    def check(_form: Any, field: Field) -> None:
-        if not (field.data or "").strip():
-            raise ValidationError(str(sentence))
-
-    return check
-
-
-class _Form(FlaskForm):  # type: ignore[misc]
-    def refuse(self, field: Field, sentence: Any) -> None:
-        """Shows a refusal of the rules where the person can mend it."""
-        field.errors = [*field.errors, str(sentence)]
-
-
-class DeskSignInForm(_Form):
-    username = StringField(_l("用户名"), [_filled(_l("请填写用户名。"))])
-    password = StringField(_l("密码"), [_filled(_l("请填写密码。"))])
+class DeskSignInForm(RefusableForm):
+    username = StringField(_l("用户名"), [Filled(_l("请填写用户名。"))])
+    password = StringField(_l("密码"), [Filled(_l("请填写密码。"))])
     is_shared = BooleanField(_l("这台电脑几个人共用"))
 
 
-class DeskPasswordForm(_Form):
-    password = StringField(_l("新密码"), [_filled(_l("请填写新密码。"))])
-    again = StringField(_l("再次输入"), [_filled(_l("请再输入一次。"))])
+class DeskPasswordForm(RefusableForm):
+    password = StringField(_l("新密码"), [Filled(_l("请填写新密码。"))])
+    again = StringField(_l("再次输入"), [Filled(_l("请再输入一次。"))])
 
     def validate_again(self, field: Field) -> None:
         if field.data != self.password.data:
             raise ValidationError(str(_l("两次输入的不一样，请再试。")))
 
 
-class ScanForm(_Form):
+class ScanForm(RefusableForm):
     """slip: a number of this form, so that sending it twice is one scan."""
 
-    code = StringField(_l("医保码"), [_filled(_l("还没有扫到医保码，请再扫一次。"))])
+    code = StringField(_l("医保码"), [Filled(_l("还没有扫到医保码，请再扫一次。"))])
     business_type = SelectField(_l("用码业务"), validate_choice=False)
     slip = HiddenField()
 

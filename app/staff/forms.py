@@ -4,17 +4,10 @@ import unicodedata
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
-
-def _filled(sentence: Any) -> Any:
-    def check(_form: Any, field: Field) -> None:
-        if not (field.data or "").strip():
-            raise ValidationError(str(sentence))
-
-    return check
+from app.core.forms import Filled, RefusableForm
 
 
 def _is_code(_form: Any, field: Field) -> None:
@@ -30,18 +23,12 @@ def digits_of(raw: str | None) -> str:
     return "".join(unicodedata.normalize("NFKC", raw or "").split())
 
 
-class _Form(FlaskForm):  # type: ignore[misc]
-    def refuse(self, field: Field, sentence: Any) -> None:
-        """Shows a refusal of the rules where the person can mend it."""
-        field.errors = [*field.errors, str(sentence)]
+class StaffSignInForm(RefusableForm):
+    username = StringField(_l("用户名"), [Filled(_l("请填写用户名。"))])
+    password = StringField(_l("密码"), [Filled(_l("请填写密码。"))])
 
 
-class StaffSignInForm(_Form):
-    username = StringField(_l("用户名"), [_filled(_l("请填写用户名。"))])
-    password = StringField(_l("密码"), [_filled(_l("请填写密码。"))])
-
-
-class SecondFactorForm(_Form):
+class SecondFactorForm(RefusableForm):
     code = StringField(_l("动态码"), [_is_code])
 
     @property
@@ -49,9 +36,9 @@ class SecondFactorForm(_Form):
         return digits_of(self.code.data)
 
 
-class NewPasswordForm(_Form):
-    password = StringField(_l("新密码"), [_filled(_l("请填写新密码。"))])
-    again = StringField(_l("再次输入"), [_filled(_l("请再输入一次。"))])
+class NewPasswordForm(RefusableForm):
+    password = StringField(_l("新密码"), [Filled(_l("请填写新密码。"))])
+    again = StringField(_l("再次输入"), [Filled(_l("请再输入一次。"))])
 
     def validate_again(self, field: Field) -> None:
         if field.data != self.password.data:

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, Field, SelectField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from app.bureau.audit_queries import LONGEST_DAYS
 from app.bureau.audit_words import Group
+from app.core.forms import RefusableForm
 from app.institutions.reasons import REASONS
 from app.roster.identity import Cert
 from app.roster.person_fields import cert_type_field, read_cert
@@ -17,7 +17,7 @@ from app.roster.person_fields import cert_type_field, read_cert
 _DAY = _l("请按“2026-11-22”的样子填写日期。")
 
 
-class AuditForm(FlaskForm):  # type: ignore[misc]
+class AuditForm(RefusableForm):
     since = DateField(_l("从哪天"), [InputRequired(_DAY)])
     until = DateField(_l("到哪天"), [InputRequired(_DAY)])
     group = SelectField(_l("哪类事情"), validate_choice=False)
@@ -51,6 +51,3 @@ class AuditForm(FlaskForm):  # type: ignore[misc]
     def validate_cert_no(self, field: Field) -> None:
         if (field.data or "").strip():
             self.cert = read_cert(self.cert_type.data or "", field)
-
-    def refuse(self, field: Field, sentence: str) -> None:
-        field.errors = [*field.errors, sentence]

@@ -2,19 +2,18 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
+
+from app.core.forms import RefusableForm
 
 
-class SearchForm(FlaskForm):  # type: ignore[misc]
+class SearchForm(RefusableForm):
     """Three ways to find a person; which one is said by the button."""
 
     phone = StringField(_l("手机号"))
     name = StringField(_l("姓名"))
     tail = StringField(_l("证件号码最后 4 位"))
     help_code = StringField(_l("求助码"))
-
-    def refuse(self, field: Field, sentence: str) -> None:
-        field.errors = [*field.errors, sentence]
 
 
 class MessageForm(FlaskForm):  # type: ignore[misc]

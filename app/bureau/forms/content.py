@@ -10,6 +10,7 @@ from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField,
 from wtforms.validators import ValidationError
 
 from app.core.errors import DomainError
+from app.core.forms import RefusableForm
 from app.core.locale import NAMES, SOURCE
 from app.help.models import HelpKind
 from app.regions.models import Agency, Region, RegionLevel
@@ -18,15 +19,13 @@ from app.reviews.holiday_file import parse_day
 NONE = ("", _l("没有"))
 
 
-class ContentForm(FlaskForm):  # type: ignore[misc]
+class ContentForm(RefusableForm):
     """Takes the owners' refusals at the field they are about."""
 
     def take(self, refusal: DomainError) -> int:
         """Shows it at its field and returns the status of the page; one about no field of this form is raised again."""
-        field: Field | None = self._fields.get(refusal.field) if refusal.field else None
-        if field is None:
+        if not self.refuse(refusal.field, refusal.what):
             raise refusal
-        field.errors = [*field.errors, refusal.what]
         return refusal.status
 
 

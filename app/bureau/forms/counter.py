@@ -2,27 +2,17 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
+from app.core.forms import RefusableForm
 from app.family.models import Relation
 from app.family.policy import RELATION_LABELS
 from app.institutions.business_types import BUSINESS_TYPES, ONLINE
 from app.roster.person_fields import AsksCert, cert_type_field
 
 COMMON = ("01301", "01101", "01201", "01302", "02121")  # what slips are mostly for, first
-
-
-class RefusableForm(FlaskForm):  # type: ignore[misc]
-    def refuse(self, name: str, sentence: str) -> bool:
-        """Puts a service's refusal beside the field it is about; False when that field is not here."""
-        if name not in self:
-            return False
-        field: Field = self[name]
-        field.errors = [*field.errors, sentence]
-        return True
 
 
 class EntryForm(RefusableForm):

@@ -1,22 +1,18 @@
 """What an administrator fills in about institutions, their keys and their operators."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, Field, SelectChoice, SelectField, SelectMultipleField, StringField
 
+from app.core.forms import RefusableForm
 from app.institutions.service import KEEP_OLD
 
 
-class _Form(FlaskForm):  # type: ignore[misc]
-    def refuse(self, field: str, sentence: str) -> bool:
-        """Shows a refusal of the rules where it can be mended; False when the field is none of this form's."""
-        found: Field | None = self._fields.get({"region": "region_code"}.get(field, field))
-        if found is None:
-            return False
-        found.errors = [*found.errors, sentence]
-        return True
+class _Form(RefusableForm):
+    def refuse(self, field: Field | str, sentence: Any) -> bool:
+        return super().refuse("region_code" if field == "region" else field, sentence)
 
 
 class InstitutionForm(_Form):

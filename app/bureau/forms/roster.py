@@ -1,11 +1,11 @@
 """What is filled in about the roster: a file, which person, which status."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, FileField, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from app.core.forms import RefusableForm
 from app.roster.identity import CERT_TYPES
 from app.roster.models import InsuredStatus, StatusReason
 from app.roster.service import ImportMode
@@ -25,17 +25,12 @@ REASON_NAMES = {
 }
 
 
-class _Form(FlaskForm):  # type: ignore[misc]
-    def refuse(self, field: Field, sentence: str) -> None:
-        field.errors = [*field.errors, sentence]
-
-
-class RosterFileForm(_Form):
+class RosterFileForm(RefusableForm):
     file = FileField(_l("名册文件"))
     ignored = StringField(_l("不导入的列（可以不填）"), [Length(max=300, message=_l("请少填一些列名。"))])
 
 
-class ApplicationForm(_Form):
+class ApplicationForm(RefusableForm):
     mode = RadioField(
         _l("有不能导入的行时"),
         choices=[
@@ -46,11 +41,11 @@ class ApplicationForm(_Form):
     )
 
 
-class UndoingForm(_Form):
+class UndoingForm(RefusableForm):
     confirmed = BooleanField(_l("我确认要撤销这次导入"), [InputRequired(message=_l("请先勾选，再撤销。"))])
 
 
-class PersonSearchForm(_Form):
+class PersonSearchForm(RefusableForm):
     """Two ways to find a person; which one is said by the button."""
 
     cert_type = SelectField(_l("证件类型"), choices=[SelectChoice(code, label) for code, label in CERT_TYPES.items()], default="01")
@@ -59,7 +54,7 @@ class PersonSearchForm(_Form):
     tail = StringField(_l("证件号码最后 4 位"))
 
 
-class StatusForm(_Form):
+class StatusForm(RefusableForm):
     seen = HiddenField(validators=[InputRequired()])
     status = RadioField(
         _l("改成"),

@@ -4,25 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, ValidationError
 
+from app.core.forms import RefusableForm
 from app.regions.models import Agency
 from app.roster.person_fields import AsksCert, cert_type_field
 from app.staff.models import Role, StaffMember
 from app.staff.role_names import ROLE_NAMES
-
-
-class _Form(FlaskForm):  # type: ignore[misc]
-    def refuse(self, name: str, sentence: str) -> bool:
-        """Puts a refusal of the rules beside its field; False when that field is not here."""
-        if name not in self:
-            return False
-        field: Field = self[name]
-        field.errors = [*field.errors, sentence]
-        return True
 
 
 def _is_agency(form: Any, field: Field) -> None:
@@ -30,7 +20,7 @@ def _is_agency(form: Any, field: Field) -> None:
         raise ValidationError(str(_l("请选一个单位。")))
 
 
-class RolesForm(_Form):
+class RolesForm(RefusableForm):
     roles = SelectMultipleField(
         _l("岗位"), choices=[SelectChoice(role.value, name) for role, name in ROLE_NAMES.items()], validate_choice=False
     )
@@ -41,7 +31,7 @@ class RolesForm(_Form):
         return [role for role in Role if role.value in (self.roles.data or ())]
 
 
-class AgencyForm(_Form):
+class AgencyForm(RefusableForm):
     agency = SelectField(_l("单位"), [_is_agency], validate_choice=False)
 
     def offer(self, agencies: Sequence[Agency]) -> None:
@@ -53,12 +43,12 @@ class NewMemberForm(AgencyForm, RolesForm):
     name = StringField(_l("姓名"), [Length(min=1, max=40, message=_l("请填写姓名，最多 40 个字。"))])
 
 
-class PersonForm(AsksCert, _Form):
+class PersonForm(AsksCert, RefusableForm):
     cert_type = cert_type_field()
     cert_no = StringField(_l("证件号码"))
 
 
-class SecondForm(_Form):
+class SecondForm(RefusableForm):
     second = SelectField(_l("第二个人"), validate_choice=False)
 
     def offer(self, members: Sequence[StaffMember]) -> None:

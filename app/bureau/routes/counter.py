@@ -6,11 +6,12 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.bureau import counter_queries, queries, service
-from app.bureau.forms.counter import DocumentForm, EntryForm, NameForm, PapersForm, RefusableForm
+from app.bureau.forms.counter import DocumentForm, EntryForm, NameForm, PapersForm
 from app.bureau.models import CounterScan, HotlineSearch
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError
+from app.core.forms import RefusableForm
 from app.credentials.policy import SLIP
 from app.credentials.queries import find_credential_of
 from app.institutions.paper_reasons import on_paper
