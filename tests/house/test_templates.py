@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import nodes
 
 from app import create_app
 from tests.kit.settings import make_settings
@@ -24,6 +25,19 @@ def unserved(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 @pytest.mark.parametrize("name", NAMES)
 def test_it_compiles(unserved: Flask, name: str) -> None:
     unserved.jinja_env.get_template(name)
+
+
+def test_no_template_imports_what_it_does_not_use(unserved: Flask) -> None:
+    """What a template includes may use what stands above it."""
+    loose = []
+    for name in NAMES:
+        tree = unserved.jinja_env.parse((APP / "templates" / name).read_text())
+        imported = {n if isinstance(n, str) else n[1] for found in tree.find_all(nodes.FromImport) for n in found.names}
+        used = {found.name for found in tree.find_all(nodes.Name)}
+        if not list(tree.find_all(nodes.Include)):
+            loose += [f"{name}: {unused}" for unused in sorted(imported - used)]
+
+    assert loose == []
 
 
 @pytest.mark.parametrize("name", NAMES)
