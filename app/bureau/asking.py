@@ -13,6 +13,13 @@ from app.regions.queries import list_agencies, list_insured_regions
 from app.regions.service import shipped_cities
 from app.staff.models import Role
 
+_OFFICE = {
+    "slug": "机构简称（小写字母，例如 deyang）",
+    "name": "机构名称",
+    "region": "负责的地区代码",
+    "phone": "咨询电话",
+}
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -81,10 +88,23 @@ def _agencies(answers: Answers, asks: bool) -> None:
         return
     for region in list_insured_regions():
         click.echo(f"{region.code}  {region.name}")
+    _ask_office()
+    while click.confirm("再添一个机构", default=False):
+        _ask_office()
+
+
+def _ask_office() -> None:
+    """Every answer once, then the wrong one alone until the office is there."""
+    said = {field: click.prompt(question) for field, question in _OFFICE.items()}
     while True:
-        office = [click.prompt(what) for what in ("机构简称（小写字母，例如 deyang）", "机构名称", "负责的地区代码", "咨询电话")]
-        first_run.add_office(*office)
-        if not click.confirm("再添一个机构", default=False):
+        try:
+            first_run.add_office(*said.values())
+        except DomainError as refusal:
+            if refusal.field not in said:
+                raise
+            click.echo(refusal.what + refusal.next)
+            said[refusal.field] = click.prompt(_OFFICE[refusal.field])
+        else:
             return
 
 

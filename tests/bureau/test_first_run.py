@@ -204,12 +204,19 @@ def test_options_set_up_everything_at_once(real: Flask) -> None:
 
 
 def test_at_a_terminal_it_asks_and_asks_again(real: Flask) -> None:
-    answers = ["德阳市医疗保障局", "", "", "999999", "510600", "deyang", "德阳市本级医保", "510699", "0838-2208900", "n"]
+    answers = ["德阳市医疗保障局", "", "", "999999", "510600"]
+    answers += ["de yang", "德阳市本级医保", "999999", "0838-2208900", "deyang", "510699", "y"]  # each wrong one again, alone
+    answers += ["jingyang", "旌阳区医保", "510603", "12", "0838-2551709", "n"]
     answers += ["xitong", "王系统", "anquan", "李安全", "shenji", "赵审计"]
 
     output = init(real, "--ask", answers="\n".join(answers) + "\n")
 
     assert "请至少选一个城市" in output and output.count("one-time password") == 3
+    offices = [(office.slug, office.name, office.region_code, office.hotlines[0].phone) for office in list_agencies()]
+    assert offices == [
+        ("deyang", "德阳市本级医保", "510699", "0838-2208900"),
+        ("jingyang", "旌阳区医保", "510603", "0838-2551709"),
+    ]
     assert installation.find_kind() is Mode.production
 
 
