@@ -34,6 +34,7 @@ LOAD = """async ([html, module]) => {
   const parsed = new DOMParser().parseFromString(html, 'text/html');
   document.querySelector('main').replaceChildren(...parsed.body.childNodes);
   for (const field of document.querySelectorAll('main input[name=csrf_token]')) field.value = token;
+  window.uploadModule = module;
   (await import(module)).default(document.querySelector('[data-enhance=document-upload]'));
 }"""
 
@@ -119,9 +120,25 @@ def test_files_are_sent_in_pieces_and_go_on_after_a_break(app: Flask, form: Page
     assert len(noisy) > 3 * 512 * 1024
 
 
-def test_a_file_that_is_no_photo_is_refused_in_the_servers_words(app: Flask, form: Page) -> None:
-    choose(form, ("notes.jpg", "image/jpeg", b"PK\x03\x04" + io.BytesIO(bytes(3000)).getvalue()))
-    form.get_by_role("button", name=SEND).click()
+def test_what_does_not_arrive_is_said_also_after_the_page_shows_what_did(app: Flask, form: Page) -> None:
+    blurred = ("blurred.jpg", "image/jpeg", encode(make_picture(1600, 1200).filter(ImageFilter.GaussianBlur(14))))
+    notes = ("notes.jpg", "image/jpeg", b"PK\x03\x04" + io.BytesIO(bytes(3000)).getvalue())
+    html, module = form.evaluate("() => [document.querySelector('main').innerHTML, window.uploadModule]")
 
+    choose(form, blurred)
+    form.get_by_role("button", name="仍然发送这一张").wait_for()
+    form.get_by_role("button", name=SEND).click()
+    form.get_by_text("还没有发出").wait_for()
+    choose(form, notes)
+    form.get_by_text("notes.jpg").wait_for()
+    form.get_by_role("button", name=SEND).click()
     form.get_by_text("这不是照片，也不是 PDF").wait_for()
-    assert queries.list_pages(SUBJECT) == []
+    choose(form, ("good.jpg", "image/jpeg", make_photo(1600, 1200)), notes, blurred)
+    form.get_by_role("button", name="仍然发送这一张").wait_for()
+    form.get_by_role("button", name=SEND).click()
+    form.get_by_role("heading", level=1, name="我的").wait_for(timeout=30_000)
+    form.evaluate(LOAD, [html, module])
+
+    assert form.locator(".upload-check").all_inner_texts()[0].startswith("notes.jpg 这不是照片")
+    assert form.locator(".upload-check").all_inner_texts()[1].startswith("blurred.jpg 这张有些模糊")
+    assert len(queries.list_pages(SUBJECT)) == 1

@@ -11,21 +11,29 @@ export function enhance(form) {
   const button = form.querySelector('button[type="submit"]');
   const say = (name) => form.dataset[`say${name}`] ?? "";
   const maxBytes = Number(form.dataset.maxBytes);
+  // Where it is kept what has not arrived: the page is loaded anew to show what has, and says the rest once more.
+  const place = `papers-left:${form.elements.slot.value}`;
   let chosen = []; // {file, problem, isKept, note, item}
 
   async function take() {
     chosen = [...input.files].map((file) => ({ file, problem: "", isKept: true }));
     list.replaceChildren();
+    status.textContent = "";
     for (const one of chosen) await show(one);
   }
 
   input.addEventListener("change", take);
   if (input.files.length) take(); // chosen before this script was there
+  for (const [name, why] of takeLeft()) show({ file: { name }, why });
 
   async function show(one) {
     one.item = document.createElement("li");
     one.item.className = "upload-check";
     list.append(one.item);
+    if (one.why) {
+      one.note = one.item.appendChild(document.createElement("p"));
+      return tell(one, `${one.file.name} ${one.why}`, true);
+    }
     const { problem, canvas } = one.file.size ? await look(one.file) : { problem: "empty", canvas: null };
     one.problem = problem;
     if (canvas) {
@@ -67,11 +75,13 @@ export function enhance(form) {
     const wanted = chosen.filter((one) => one.isKept && !one.isSent);
     if (!chosen.length || !window.fetch) return; // nothing chosen: the server says so
     event.preventDefault();
-    if (!wanted.length) return;
+    if (!wanted.length) {
+      status.textContent = say("Nothing");
+      return;
+    }
     button.disabled = true;
     const fields = { subject: form.elements.subject.value, slot: form.elements.slot.value };
     const options = { where: form.dataset.uploads, token: form.elements.csrf_token.value, fields };
-    let isWhole = true;
     for (const one of wanted) {
       try {
         const page = await sendFile(one.file, {
@@ -81,7 +91,6 @@ export function enhance(form) {
         one.isSent = true;
         tell(one, page.refusal || say("Sent"), Boolean(page.refusal));
       } catch (error) {
-        isWhole = false;
         if (error instanceof Refused) {
           one.isKept = false;
           tell(one, error.message, true);
@@ -92,8 +101,29 @@ export function enhance(form) {
         }
       }
     }
-    status.textContent = isWhole ? say("Sent") : "";
+    const left = chosen.filter((one) => !one.isSent && one.item.isConnected);
+    status.textContent = left.length ? "" : say("Sent");
     button.disabled = false;
-    if (isWhole) location.assign(form.elements.next.value || location.href);
+    if (!chosen.some((one) => one.isSent)) return;
+    keepLeft(left);
+    location.assign(form.elements.next.value || location.href);
   });
+
+  function keepLeft(left) {
+    try {
+      if (left.length) sessionStorage.setItem(place, JSON.stringify(left.map((one) => [one.file.name, one.note.textContent])));
+    } catch {
+      // No storage: the pages that arrived are shown all the same.
+    }
+  }
+
+  function takeLeft() {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(place) ?? "[]");
+      sessionStorage.removeItem(place);
+      return kept;
+    } catch {
+      return [];
+    }
+  }
 }
