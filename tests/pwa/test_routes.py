@@ -62,6 +62,7 @@ def test_the_page_without_a_network_lists_the_telephone_numbers(app: Flask, brow
 
     assert page.one("h1").text == "现在没有网络"
     assert "tel:+868382551709" in {n.attrs.get("href") for n in page.all("a")}
+    assert page.one("a", href="/code").text == "出示医保码"  # the phone draws it without a network too
 
 
 def test_all_that_draws_a_code_is_kept(app: Flask) -> None:
