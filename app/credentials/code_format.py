@@ -20,7 +20,6 @@ HANDLE_LIMIT = 2**63
 TAG_BYTES = 12
 TAG_LIMIT = 2 ** (8 * TAG_BYTES)
 TAG_DIGITS = 29
-TYPED_DIGITS = 12
 
 _PLAIN = re.compile(r"80(\d{20})(\d{10})()(\d{29})", re.ASCII)
 _ANSWER = re.compile(r"81(\d{20})(\d{10})(\d{2})(\d{29})", re.ASCII)

@@ -48,22 +48,6 @@ def find_denial(scan_id: int) -> UseDenial | None:
     return db.session.scalar(select(UseDenial).where(UseDenial.scan_id == scan_id))
 
 
-def list_open_denials(region_prefix: str = "", limit: int = 200) -> list[UseDenial]:
-    """Cases nobody has settled, oldest first, with credential and person. region_prefix: of the insured region, e.g. `5106`."""
-    query = (
-        select(UseDenial)
-        .join(UseDenial.credential)
-        .join(Credential.person)
-        .options(joinedload(UseDenial.credential, innerjoin=True).joinedload(Credential.person, innerjoin=True))
-        .where(UseDenial.settled_at.is_(None))
-        .order_by(UseDenial.denied_at, UseDenial.id)
-        .limit(limit)
-    )
-    if region_prefix:
-        query = query.where(InsuredPerson.insured_region.startswith(region_prefix, autoescape=True))
-    return list(db.session.scalars(query))
-
-
 def list_open_denials_in(regions: Collection[str], after: int | None = None, *, limit: int = DENIALS_PAGE) -> list[UseDenial]:
     """Cases of these regions nobody has settled, oldest first, by key; one more than `limit` when there are further ones."""
     query = (

@@ -1,3 +1,5 @@
+"""Reads of credentials, and of what a device shows of one."""
+
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFound
-from app.credentials.models import Credential, CredentialStatus, DisplayPin, Presentation, TypedCode
+from app.credentials.models import Credential, CredentialStatus, Presentation, TypedCode
 from app.roster.models import InsuredPerson
 
 
@@ -57,10 +59,6 @@ def find_typed_code(handle: str) -> TypedCode | None:
         .order_by(TypedCode.issued_at.desc())
         .limit(1)
     )
-
-
-def has_display_pin(account_id: int) -> bool:
-    return db.session.scalar(select(DisplayPin.account_id).where(DisplayPin.account_id == account_id)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +117,16 @@ _SHOWN_BY_DEVICE = (
     .order_by(_presentation.created_at.desc(), _typed.issued_at.desc())
     .limit(1)
 )
-_SHOWN_OF_PERSON = _SHOWN_BY_DEVICE.where(_credential.person_id == bindparam("person_id"))
 _SHOWN_OF_CREDENTIAL = _SHOWN_BY_DEVICE.where(_credential.id == bindparam("credential_id"))
 
 
-def find_shown(device_id: int, person_id: int) -> Shown | None:
-    """One indexed read: all that the code page and its poll need. None without a living credential."""
-    return _first_shown(_SHOWN_OF_PERSON, device_id=device_id, person_id=person_id)
-
-
 def find_shown_credential(device_id: int, credential_id: int) -> Shown | None:
-    """The same by credential. Whether the account may show it is asked elsewhere; a handle says that it may from this device."""
-    return _first_shown(_SHOWN_OF_CREDENTIAL, device_id=device_id, credential_id=credential_id)
+    """One indexed read: all that the code page and its poll need. None without a living credential.
 
-
-def _first_shown(select_one: Select[Any], **wanted: int) -> Shown | None:
-    row = db.session.execute(select_one, {**wanted, "now": int(clock.timestamp())}).first()
+    Whether the account may show it is asked elsewhere; a handle says that it may from this device.
+    """
+    wanted = {"device_id": device_id, "credential_id": credential_id, "now": int(clock.timestamp())}
+    row = db.session.execute(_SHOWN_OF_CREDENTIAL, wanted).first()
     return Shown(*tuple(row)) if row is not None else None
 
 

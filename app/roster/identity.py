@@ -23,7 +23,6 @@ __all__ = [
     "Cert",
     "InvalidCert",
     "InvalidName",
-    "cert_bearing_birthday",
     "check_digit",
     "clean_name",
     "full_age",
@@ -97,11 +96,6 @@ def parse_cert(
     if not number:
         raise InvalidCert("empty", _("请填写证件号码。"))
     return _READERS[form](cert_type, number, today or clock.today(), max_age_years, may_be_old)
-
-
-def cert_bearing_birthday(cert_type: str) -> bool:
-    """Whether every number of this type holds the birthday. Of 07 only the new layout does: look at `Cert.birthday`."""
-    return _FORMS.get(cert_type) in {"resident_id", "residence_permit"}
 
 
 def kindred_types(cert_type: str) -> list[str]:

@@ -12,8 +12,8 @@ from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db
 from app.core.settings import settings
-from app.credentials.models import CredentialStatus
-from app.credentials.queries import find_credential_of, has_display_pin
+from app.credentials.models import CredentialStatus, DisplayPin
+from app.credentials.queries import find_credential_of
 from app.proofs.models import IdentityProof, ProofState
 from app.roster.identity import parse_cert
 from app.roster.service import save_person
@@ -66,7 +66,7 @@ def test_completing_does_everything_at_once(app: Flask) -> None:
     assert credential and credential.status is CredentialStatus.active
     account = db.session.scalars(select(Account)).one()
     assert account.person_id == person.id
-    assert has_display_pin(account.id)
+    assert db.session.get(DisplayPin, account.id)
     assert db.session.scalars(select(Device)).one().is_bound
     assert db.session.scalars(select(IdentityProof.state)).all() == [ProofState.spent]
     purposes = {c.notice.purpose for c in db.session.scalars(select(Consent))}

@@ -12,7 +12,7 @@ from app.core.audit import AuditRow
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.credentials import service
-from app.credentials.denial_queries import get_use, list_open_denials, list_uses
+from app.credentials.denial_queries import get_use, list_open_denials_in, list_uses
 from app.credentials.models import Credential, CredentialStatus, DenialOutcome, UseDenial
 from app.credentials.service import Showable
 from app.credentials.service import showables as registry
@@ -162,7 +162,7 @@ def test_not_me_freezes_at_once_and_opens_a_case(desk: Desk, telephone: Telephon
 
     assert "医保码已挂失" in done.text
     assert desk.scan(telephone.draw()).json["code"] == 1008
-    case = list_open_denials()[0]
+    case = list_open_denials_in(["510603"])[0]
     assert (case.place, case.credential_id, case.shown_by) == ("示范市人民医院", telephone.holder.credential.id, "self")
     assert case.denied_by == f"account:{telephone.holder.account.id}"
     letter = list_messages(telephone.holder.account.id)[0]
@@ -185,7 +185,7 @@ def test_the_use_just_shown_is_denied_from_the_code_page(desk: Desk, telephone: 
     at_home.http.post("/me/uses/latest/denial", data={"csrf_token": token, "of": of, "used": used})
 
     assert _state(at_home, of).status_code == 409
-    assert len(list_open_denials()) == 1
+    assert len(list_open_denials_in(["510603"])) == 1
 
 
 def test_a_relative_sees_and_denies_what_their_own_phone_showed(
@@ -235,7 +235,7 @@ def test_two_denials_of_one_use_are_one_case_and_one_settlement(desk: Desk, tele
     assert again.id == first.id
     assert db.session.scalars(select(UseDenial)).all() == [first]
     assert [letter.title for letter in list_messages(holder.account.id)] == ["“不是我”查过了", "医保码已挂失：有一次使用不是本人"]
-    assert list_open_denials() == []
+    assert list_open_denials_in(["510603"]) == []
     with pytest.raises(DomainError, match="already_settled"):
         service.settle_denial(first, DenialOutcome.fraud, by="staff:2")
 
@@ -245,8 +245,8 @@ def test_open_cases_are_listed_by_region(desk: Desk, telephone: Telephone) -> No
     use = list_uses(telephone.holder.credential.id)[0].use
     service.deny_use(telephone.holder.credential, use, account_id=telephone.holder.account.id)
 
-    assert len(list_open_denials("5106")) == 1
-    assert list_open_denials("6101") == []
+    assert len(list_open_denials_in(["510603"])) == 1
+    assert list_open_denials_in(["610102"]) == []
 
 
 def test_a_use_of_a_family_code_is_told_in_the_scans_own_transaction(desk: Desk, telephone: Telephone, daughter: Telephone) -> None:

@@ -8,7 +8,6 @@ from app.roster.identity import (
     CERT_TYPES,
     Cert,
     InvalidCert,
-    cert_bearing_birthday,
     check_digit,
     full_age,
     kindred_types,
@@ -207,12 +206,6 @@ def test_a_number_that_is_not_of_its_form_is_refused(cert_type: str, number: str
 
 def test_an_unknown_type_is_refused() -> None:
     assert refused("77", "510600199003070017").code == "unknown_type"
-
-
-def test_which_types_tell_the_birthday() -> None:
-    assert cert_bearing_birthday("01")
-    assert not cert_bearing_birthday("08")
-    assert not cert_bearing_birthday("07")
 
 
 def test_types_that_rosters_use_for_the_same_document_are_kin() -> None:

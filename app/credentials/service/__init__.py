@@ -1,6 +1,6 @@
 """The verbs of the credential: it lives, is unlocked by its PIN, is shown by presentations."""
 
-from app.credentials.service.denials import deny_use, on_use_denied, settle_denial, tell_of_denials
+from app.credentials.service.denials import deny_use, settle_denial, tell_of_denials
 from app.credentials.service.drawing import draw_code, drop_old_typed_codes, is_typed_code_due, issue_typed_code, keep_typed_code
 from app.credentials.service.forged_tags import count_forged_tag, drop_old_forged_tags
 from app.credentials.service.lifecycle import activate_credential, end_credential, freeze_credential, unfreeze_credential
@@ -68,7 +68,6 @@ __all__ = [
     "lock_code",
     "on_taken_over",
     "on_unlocked",
-    "on_use_denied",
     "on_used",
     "open_presentation",
     "open_wallet",

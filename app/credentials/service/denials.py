@@ -19,21 +19,13 @@ from app.credentials.uses import Use
 from app.messages.service import post_message
 
 Holders = Callable[[Credential], Iterable[int]]
-Listener = Callable[[UseDenial], object]
 _holders: list[Holders] = []
-_listeners: list[Listener] = []
 
 
 def tell_of_denials(holders: Holders) -> None:
     """Higher features say which other accounts hear of it: `holders(credential)` gives their ids (the family's holders)."""
     if holders not in _holders:
         _holders.append(holders)
-
-
-def on_use_denied(listener: Listener) -> None:
-    """`listener(denial)` runs in the denying transaction."""
-    if listener not in _listeners:
-        _listeners.append(listener)
 
 
 @transaction()
@@ -68,8 +60,6 @@ def deny_use(credential: Credential, use: Use, *, account_id: int) -> UseDenial:
         denial=denial.id,
     )
     _tell(credential, denial, account_id)
-    for listener in _listeners:
-        listener(denial)
     return denial
 
 

@@ -15,7 +15,6 @@ from app.family.models import (
     CallBackState,
     DraftStep,
     Invitation,
-    InvitationKind,
     LinkRequest,
     RequestState,
     Voucher,
@@ -136,18 +135,6 @@ def find_invitation(token: str) -> Invitation | None:
         select(Invitation)
         .options(joinedload(Invitation.request, innerjoin=True))
         .where(Invitation.token_hash == token_hash(token[:100]))
-    )
-
-
-def find_live_invitation(request_id: int, kind: InvitationKind) -> Invitation | None:
-    return db.session.scalar(
-        select(Invitation).where(
-            Invitation.request_id == request_id,
-            Invitation.kind == kind,
-            Invitation.used_at.is_(None),
-            Invitation.ended_at.is_(None),
-            Invitation.expires_at > clock.now(),
-        )
     )
 
 

@@ -20,8 +20,6 @@ from app.letters.service import is_signed, prepare_letter
 from app.regions.queries import hotlines_for
 from app.roster.queries import cert_no_of, get_person
 
-KINSHIP_SLOTS = (Slot.birth_certificate, Slot.register_holder, Slot.register_member, Slot.kinship_notarisation, Slot.other)
-
 
 def list_good_pages(request: LinkRequest) -> list[DocumentPage]:
     """What is here or being read; refused ones do not count."""

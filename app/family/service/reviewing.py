@@ -1,18 +1,14 @@
 """What a reviewer's decision does to a request, and what the holder may do about it."""
 
-from datetime import timedelta
-
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import Account
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.display import day, masked_cert
 from app.core.errors import DomainError
-from app.core.settings import settings
-from app.documents.service import keep_until
+from app.documents.service import keep_after_decision, keep_until
 from app.family import queries
 from app.family.models import LinkRequest, RequestState
 from app.family.policy import RELATION_LABELS, FamilyTag
@@ -48,7 +44,7 @@ def take_decision(case: ReviewCase, outcome: CaseState) -> None:
     if outcome is CaseState.returned:
         _give_back(request, name)
         return
-    keep_until(request.subject, clock.now() + timedelta(days=settings.document_keep_days))
+    keep_after_decision(request.subject)
     if outcome is CaseState.approved:
         try:
             approve(request, by="review:" + str(case.id))
