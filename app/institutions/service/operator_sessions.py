@@ -4,18 +4,15 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from flask_babel import gettext as _
 from sqlalchemy import delete, update
 
 from app.core import audit, clock
 from app.core.db import db, transaction
-from app.core.errors import DomainError
 from app.institutions.desk_queries import find_operator, name_hash, session_hash
 from app.institutions.models import Operator, OperatorSession
 from app.institutions.policy import InstitutionTag
-from app.staff.password_rules import weakness
 from app.staff.service.attempts import SignInState, clear, state_of, take_guess
-from app.staff.service.passwords import hash_password, matches
+from app.staff.service.passwords import hash_another, matches
 
 PASSWORD_CHARS = 15  # without a second factor (NIST 800-63B-4)
 SESSIONS_KEPT = timedelta(days=7)
@@ -60,12 +57,7 @@ def sign_in_operator(username: str, password: str, *, browser_name: str, is_shar
 
 def choose_operator_password(operator: Operator, password: str, *, keep: OperatorSession) -> None:
     """The operator's own choice; every other session of theirs ends. Raises DomainError `password_weak` or `password_same`."""
-    sentence = weakness(password, operator.username, min_chars=PASSWORD_CHARS)
-    if sentence is not None:
-        raise DomainError("password_weak", sentence, status=422)
-    if matches(operator.password_hash, password):
-        raise DomainError("password_same", str(_("新密码和现在的一样，请换一个。")), status=422)
-    hashed = hash_password(password)
+    hashed = hash_another(password, username=operator.username, now=operator.password_hash, min_chars=PASSWORD_CHARS)
     with transaction():
         db.session.execute(
             update(Operator)

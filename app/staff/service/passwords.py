@@ -10,7 +10,7 @@ from app.core.crypto import slow_hash, slow_hash_matches, vault
 from app.core.db import db, is_writing, transaction
 from app.core.errors import DomainError
 from app.staff.models import StaffMember, StaffSession, StaffTag
-from app.staff.password_rules import normalised, weakness
+from app.staff.password_rules import MIN_CHARS, normalised, weakness
 
 _PEPPER = "staff-password"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
@@ -30,6 +30,19 @@ def matches(stored: str, password: str) -> bool:
     return slow_hash_matches(stored or f"{'00' * 16}${'00' * 32}", normalised(password), vault.subkey(_PEPPER)) and bool(stored)
 
 
+def hash_another(password: str, *, username: str, now: str, min_chars: int = MIN_CHARS) -> str:
+    """The hash of a password somebody chose for themselves. now: the hash of the one they have.
+
+    Raises DomainError `password_weak` or `password_same`. min_chars: see `weakness`.
+    """
+    sentence = weakness(password, username, min_chars)
+    if sentence is not None:
+        raise DomainError("password_weak", sentence, status=422)
+    if matches(now, password):
+        raise DomainError("password_same", str(_("新密码和现在的一样，请换一个。")), status=422)
+    return hash_password(password)
+
+
 def draw_password() -> str:
     """Twenty characters in fives, to be typed once: about 99 bits."""
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))
@@ -37,12 +50,7 @@ def draw_password() -> str:
 
 def choose_password(member: StaffMember, password: str, *, keep: StaffSession) -> None:
     """A member's own choice; every other session of theirs ends. Raises DomainError `password_weak` or `password_same`."""
-    sentence = weakness(password, member.username)
-    if sentence is not None:
-        raise DomainError("password_weak", sentence, status=422)
-    if matches(member.password_hash, password):
-        raise DomainError("password_same", str(_("新密码和现在的一样，请换一个。")), status=422)
-    hashed = hash_password(password)
+    hashed = hash_another(password, username=member.username, now=member.password_hash)
     with transaction():
         db.session.execute(
             update(StaffMember)
