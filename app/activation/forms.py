@@ -93,6 +93,13 @@ class DocumentForm(FlaskForm):  # type: ignore[misc]
     def validate_cert_no(self, field: Field) -> None:
         self.cert = read_cert(self._cert_type, field)
 
+    def refuse_number(self, guesses_left: int) -> int:
+        """It is not the registered one. guesses_left: today. Returns the status of the page."""
+        wrong = _("证件号码和登记的不一样，请核对一遍。今天还可以试 %(count)d 次。", count=guesses_left)
+        worn_out = _("今天试的次数用完了。请改用人脸核验或窗口核验码，或明天再试。")
+        self.cert_no.errors = [wrong if guesses_left else worn_out]
+        return 422 if guesses_left else 429
+
 
 class PinForm(FlaskForm):  # type: ignore[misc]
     """Six digits of one's own, twice. What makes a PIN too easy depends on the person."""

@@ -90,11 +90,7 @@ def create_pin_reset_document() -> ResponseReturnValue:
         return _show_document(person, form, 422)
     result = check_document(current_visitor.session, person, ProofPurpose.pin_reset, form.cert)
     if result.proof is None:
-        left = result.guesses_left
-        wrong = _("证件号码和登记的不一样，请核对一遍。今天还可以试 %(count)d 次。", count=left)
-        worn_out = _("今天试的次数用完了。请改用人脸核验或窗口核验码，或明天再试。")
-        form.cert_no.errors = [wrong if left else worn_out]
-        return _show_document(person, form, 422 if left else 429)
+        return _show_document(person, form, form.refuse_number(result.guesses_left))
     service.request_pin_reset(current_visitor.session, result.proof)
     return redirect(url_for("activation.show_pin_reset"), 303)
 

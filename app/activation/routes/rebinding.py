@@ -61,17 +61,9 @@ def create_document_proof() -> ResponseReturnValue:
         return _show_document(person, form, 422)
     result = check_document(current_visitor.session, person, ProofPurpose.rebinding, form.cert)
     if result.proof is None:
-        left = result.guesses_left
-        form.cert_no.errors = [
-            _("证件号码和登记的不一样，请核对一遍。今天还可以试 %(count)d 次。", count=left) if left else _worn_out()
-        ]
-        return _show_document(person, form, 422 if left else 429)
+        return _show_document(person, form, form.refuse_number(result.guesses_left))
     service.request_rebinding(current_visitor.session, result.proof)
     return redirect(url_for("activation.show_rebinding"), 303)
-
-
-def _worn_out() -> str:
-    return str(_("今天试的次数用完了。请改用人脸核验或窗口核验码，或明天再试。"))
 
 
 def _show_document(person: InsuredPerson, form: DocumentForm, status: int = 200) -> ResponseReturnValue:
