@@ -17,12 +17,10 @@ from tests.bureau.test_audit import Act
 from tests.bureau.test_followups import deny
 from tests.family.story import enrol
 from tests.family.test_life_cycle import booked
-from tests.kit.chromium import phone, serve
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
-from tests.kit.looks import faults_in_all_looks, html_errors
 from tests.kit.staff import make_staff, sign_in_staff
-from tests.kit.visitors import cookies_of
+from tests.kit.walks import faults_on_walks
 
 pytestmark = pytest.mark.browser
 
@@ -79,17 +77,5 @@ def test_the_pages_of_audit_and_hotline_are_valid_accessible_and_fit(app: Flask,
             ],
         ),
     ]
-    found, files = [], []
-    with serve(app) as address:
-        for browser, paths in walks:
-            with phone(chromium, device_scale_factor=1, service_workers="block") as context:
-                context.add_cookies(cookies_of(browser, address))  # type: ignore[arg-type]
-                page = context.new_page()
-                for path in paths:
-                    page.goto(address + path)
-                    found += [f"{path} {fault}" for fault in faults_in_all_looks(page)]
-                    files.append(tmp_path / f"{len(files)}.html")
-                    files[-1].write_text(browser.get(path).html)
 
-    assert found == []
-    assert html_errors(files) == []
+    assert faults_on_walks(app, chromium, walks, tmp_path) == []

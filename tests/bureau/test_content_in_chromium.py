@@ -24,11 +24,11 @@ from app.staff.models import Role
 from tests.kit.chromium import phone, serve
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
-from tests.kit.looks import faults_in_all_looks, html_errors
 from tests.kit.people import make_activated_account
 from tests.kit.sign_in import sign_in
 from tests.kit.staff import staff_browser
 from tests.kit.visitors import cookies_of
+from tests.kit.walks import faults_on_walks
 
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("PZ_SHOTS", "")
@@ -113,20 +113,9 @@ def test_every_page_of_content_is_valid_accessible_and_fits(
         "/bureau/content/holidays/2026",
         "/bureau",
     ]
-    found, files = [], []
-    with serve(app) as address:
-        for browser, walk in ((writer, paths), (citizen, ["/me/consents/renewal", "/me/consents"])):
-            with phone(chromium, device_scale_factor=1, service_workers="block") as context:
-                context.add_cookies(cookies_of(browser, address))  # type: ignore[arg-type]
-                page = context.new_page()
-                for path in walk:
-                    page.goto(address + path)
-                    found += [f"{path} {fault}" for fault in faults_in_all_looks(page)]
-                    files.append(tmp_path / f"{len(files)}.html")
-                    files[-1].write_text(browser.get(path).html)
+    walks = [(writer, paths), (citizen, ["/me/consents/renewal", "/me/consents"])]
 
-    assert found == []
-    assert html_errors(files) == []
+    assert faults_on_walks(app, chromium, walks, tmp_path) == []
 
 
 def test_what_a_sysadmin_writes_is_what_citizens_read(app: Flask, writer: Browser, chromium: Chromium) -> None:

@@ -21,11 +21,11 @@ from tests.kit.chromium import phone, serve
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
 from tests.kit.documents import make_photo
-from tests.kit.looks import faults_in_all_looks, html_errors
 from tests.kit.people import make_activated_account
 from tests.kit.reviews import KIND, Outcomes
 from tests.kit.staff import PASSWORD, make_staff, sign_in_staff, staff_browser
 from tests.kit.visitors import cookies_of
+from tests.kit.walks import faults_on_walks
 
 pytestmark = pytest.mark.browser
 CASES = 5
@@ -93,20 +93,8 @@ def test_every_page_of_the_desk_is_valid_accessible_and_fits(
         (half, ["/bureau/sign-in/second-factor"]),
         (reviewer, ["/bureau", "/bureau/me", "/bureau/sign-in/password", "/bureau/cases", case, "/bureau/cases/2"]),
     ]
-    found, files = [], []
-    with serve(app) as address:
-        for browser, paths in walks:
-            with phone(chromium, device_scale_factor=1, service_workers="block") as context:
-                context.add_cookies(cookies_of(browser, address))  # type: ignore[arg-type]
-                page = context.new_page()
-                for path in paths:
-                    page.goto(address + path)
-                    found += [f"{path} {fault}" for fault in faults_in_all_looks(page)]
-                    files.append(tmp_path / f"{len(files)}.html")
-                    files[-1].write_text(browser.get(path).html)
 
-    assert found == []
-    assert html_errors(files) == []
+    assert faults_on_walks(app, chromium, walks, tmp_path) == []
 
 
 def test_five_cases_are_cleared_by_the_keyboard_alone(app: Flask, reviewer: Browser, chromium: Chromium) -> None:
