@@ -57,6 +57,11 @@ def today() -> date:
     return now().astimezone(CHINA).date()
 
 
+def midnight(day: date) -> datetime:
+    """The first moment of this day in China."""
+    return datetime.combine(day, datetime.min.time(), CHINA)
+
+
 def local(moment: datetime) -> datetime:
     return moment.astimezone(CHINA)
 

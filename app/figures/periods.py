@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from app.core.clock import CHINA
+from app.core import clock
 
 RANGES = (7, 30, 90, 365)
 _DAY = timedelta(days=1)
@@ -64,7 +64,7 @@ def bins_of(span: Span, today: date) -> list[Bin]:
 
 def bounds_of(day: date) -> tuple[datetime, datetime]:
     """The first moment of this day in China, and the first of the next."""
-    return datetime.combine(day, time(), CHINA), datetime.combine(day + _DAY, time(), CHINA)
+    return clock.midnight(day), clock.midnight(day + _DAY)
 
 
 def _monday_of(day: date) -> date:

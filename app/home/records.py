@@ -1,7 +1,7 @@
 """操作记录: what was done with a person's code, papers and data, as they may know it. A clerk's agency and post, never the name."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
 
@@ -150,8 +150,8 @@ def _together(entries: list[Entry]) -> list[Entry]:
 
 
 def _span(month: date) -> tuple[datetime, datetime]:
-    since = datetime.combine(month, time(), clock.CHINA)
-    until = datetime.combine((month + timedelta(days=32)).replace(day=1), time(), clock.CHINA) - timedelta(microseconds=1)
+    since = clock.midnight(month)
+    until = clock.midnight((month + timedelta(days=32)).replace(day=1)) - timedelta(microseconds=1)
     return since, until
 
 

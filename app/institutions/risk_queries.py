@@ -5,7 +5,7 @@ The rules are said here once more, in SQL; tests hold them against `policy.list_
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, exists, false, func, literal, select, type_coerce
@@ -38,7 +38,7 @@ class Cell:
 
 def count_day(day: date, rules: RiskRules) -> list[Cell]:
     """A day in China. At most a few dozen cells, whatever the number of scans."""
-    begin = datetime.combine(day, time(), clock.CHINA)
+    begin = clock.midnight(day)
     end = begin + _DAY
     first, last = _first_id_at(begin - _SLACK), _first_id_at(end + _SLACK)
     if first is None:

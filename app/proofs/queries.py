@@ -1,6 +1,6 @@
 """Reads of proofs and counter codes."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -72,13 +72,12 @@ def may_try_face(person: InsuredPerson) -> bool:
 
 
 def _count_today(person: InsuredPerson, method: ProofMethod, states: tuple[ProofState, ...]) -> int:
-    midnight = datetime.combine(clock.today(), time(), clock.CHINA)
     counted = db.session.scalar(
         select(func.count())
         .select_from(IdentityProof)
         .where(
             IdentityProof.person_id == person.id,
-            IdentityProof.created_at >= midnight,
+            IdentityProof.created_at >= clock.midnight(clock.today()),
             IdentityProof.method == method,
             IdentityProof.state.in_(states),
         )

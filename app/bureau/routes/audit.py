@@ -1,7 +1,7 @@
 """The auditor's pages: alarms first, the log by what is looked for, one entry in full, who opened documents, export, the chain."""
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
@@ -149,8 +149,8 @@ def _wanted(default_days: int = audit_queries.DEFAULT_DAYS) -> Wanted:
     person = given.get("person", type=int)
     if person is not None:
         asked["person"] = person
-    since = datetime.combine(first, time(), clock.CHINA)
-    end = datetime.combine(last + timedelta(days=1), time(), clock.CHINA) - timedelta(microseconds=1)
+    since = clock.midnight(first)
+    end = clock.midnight(last + timedelta(days=1)) - timedelta(microseconds=1)
     return service.wanted_of({"since": since.isoformat(), "until": min(end, clock.local(clock.now())).isoformat(), **asked})
 
 

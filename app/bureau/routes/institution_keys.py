@@ -1,6 +1,6 @@
 """Keys of an institution: asked for by one, approved by another, shown once; taken away by either at once."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -54,9 +54,8 @@ def update_key_end(institution_id: int, key_id: int) -> ResponseReturnValue:
     try:
         if not form.validate_on_submit() or form.ends_on.data is None:
             raise DomainError("day_unfit", _("请选一个日子。"), field="ends_on")
-        # Until the end of that day in China.
-        last = datetime.combine(form.ends_on.data + timedelta(days=1), time(), clock.CHINA)
-        service.end_key(institution.fixmedins_code, key_id, last, current_staff.actor)
+        end = clock.midnight(form.ends_on.data + timedelta(days=1))  # that day is its last
+        service.end_key(institution.fixmedins_code, key_id, end, current_staff.actor)
     except DomainError as refusal:
         if refusal.field != "ends_on":
             raise

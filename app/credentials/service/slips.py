@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -52,7 +52,7 @@ def issue_slip(
             _("请问清楚用在哪里；不用的先作废，明天再开。"),
             status=409,
         )
-    midnight = datetime.combine(today + timedelta(days=1), time(), clock.CHINA)
+    midnight = clock.midnight(today + timedelta(days=1))
     presentation = Presentation(
         handle=new_handle(),
         credential_id=credential.id,
