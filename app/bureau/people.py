@@ -1,15 +1,13 @@
 """Who did it, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from flask_babel import gettext as _
 
-from app.staff.queries import names_of
+from app.staff.queries import names_of_actors
 
 
-def names_of_actors(actors: Iterable[str]) -> dict[str, str]:
-    """actors: `staff:3`, `release`, as tables keep them."""
-    wanted = set(actors)
-    ids = {actor: int(actor.removeprefix("staff:")) for actor in wanted if actor.startswith("staff:")}
-    known = names_of(list(ids.values())) if ids else {}
-    return {actor: known.get(ids[actor], actor) if actor in ids else _("随版本") for actor in wanted}
+def names_of_authors(actors: Collection[str]) -> dict[str, str]:
+    """Who wrote or published a text. actors: `staff:3`, or `release` for what came with the program."""
+    known = names_of_actors(actors)
+    return {actor: known.get(actor, actor if actor.startswith("staff:") else _("随版本")) for actor in actors}

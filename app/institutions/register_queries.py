@@ -13,7 +13,6 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.institutions.models import ApiKey, Institution, InstitutionKind, InstitutionScene, KeyGrant
 from app.institutions.policy import InstitutionTag
-from app.staff.queries import names_of
 
 PAGE = 50
 PUBLIC_PAGE = 20
@@ -145,9 +144,3 @@ def list_acts(institution_id: int) -> list[AuditRow]:
             .limit(30)
         )
     )
-
-
-def names_of_actors(actors: Collection[str]) -> dict[str, str]:
-    """`staff:12` -> the member's name, for those of these actors who are members."""
-    ids = {int(actor.removeprefix("staff:")) for actor in actors if actor.startswith("staff:") and actor[6:].isdigit()}
-    return {f"staff:{number}": name for number, name in names_of(ids).items()}

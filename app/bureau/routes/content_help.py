@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.bureau.forms.content import LanguageForm, NewTextForm, TextForm, number_of
-from app.bureau.people import names_of_actors
+from app.bureau.people import names_of_authors
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError
@@ -97,7 +97,7 @@ def create_help_withdrawal(text_id: int) -> ResponseReturnValue:
 def list_help_versions(text_id: int) -> ResponseReturnValue:
     row = queries.get_row(text_id)
     versions = queries.list_versions(row)
-    names = names_of_actors(version.saved_by for version in versions)
+    names = names_of_authors({version.saved_by for version in versions})
     return render_template("bureau/list_help_versions.html", row=row, versions=versions, names=names)
 
 
@@ -111,7 +111,7 @@ def show_help_version(text_id: int, version_id: int) -> ResponseReturnValue:
         "bureau/show_help_version.html",
         row=row,
         version=version,
-        name=names_of_actors([version.saved_by])[version.saved_by],
+        name=names_of_authors([version.saved_by])[version.saved_by],
         diff=content_diff(queries.content_of(before) if before else None, queries.content_of(version)),
     )
 

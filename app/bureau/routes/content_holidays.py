@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.bureau.forms.content import DayOffForm, YearFileForm
-from app.bureau.people import names_of_actors
+from app.bureau.people import names_of_authors
 from app.bureau.routes.blueprint import blueprint
 from app.core import clock
 from app.core.access import access
@@ -98,7 +98,7 @@ def _show_year(
         year=year,
         days=queries.list_holidays_of(year),
         confirmed=confirmed,
-        who=names_of_actors([confirmed.confirmed_by])[confirmed.confirmed_by] if confirmed else "",
+        who=names_of_authors([confirmed.confirmed_by])[confirmed.confirmed_by] if confirmed else "",
         form=form or file_form or DayOffForm(formdata=None),
         day_form=form or DayOffForm(formdata=None),
         file_form=file_form or YearFileForm(formdata=None),

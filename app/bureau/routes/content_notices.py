@@ -11,7 +11,7 @@ from app.accounts.notice_rules import NoticeWords, check_words
 from app.accounts.notice_words import shipped_notice
 from app.bureau import service
 from app.bureau.forms.content import NoticeTextForm, ProposalForm, number_of
-from app.bureau.people import names_of_actors
+from app.bureau.people import names_of_authors
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError
@@ -46,7 +46,7 @@ def show_notice(notice_id: int) -> ResponseReturnValue:
         "bureau/show_notice.html",
         notice=notice,
         versions=versions,
-        names=names_of_actors(one.published_by for one in versions),
+        names=names_of_authors({one.published_by for one in versions}),
         diff=line_diff(_whole(older), _whole(notice)) if older else [],
         shipped=_unused_version(versions[0]),
     )

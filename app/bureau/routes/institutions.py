@@ -16,6 +16,7 @@ from app.institutions.models import Institution, InstitutionKind
 from app.institutions.scene_names import KIND_NAMES, SCENE_NAMES, scenes_of
 from app.regions.queries import find_region, list_insured_regions
 from app.staff.policy import Right, may
+from app.staff.queries import names_of_actors
 from app.staff.visitor import current_staff
 
 SEE = may(Right.manage_institutions, Right.approve_keys)
@@ -174,9 +175,7 @@ def show_page(
         acts=acts,
         scan_days=list_scan_days(institution),
         act_sentence=sentence_of,
-        names=register_queries.names_of_actors(
-            {key.issued_by for key in keys} | {key.approved_by for key in keys} | {a.actor for a in acts}
-        ),
+        names=names_of_actors({key.issued_by for key in keys} | {key.approved_by for key in keys} | {a.actor for a in acts}),
         keys_form=keys_form or KeyRequestForm(formdata=None),
         end_form=end_form or KeyEndForm(formdata=None),
         operator_form=operator_form or OperatorForm(formdata=None),

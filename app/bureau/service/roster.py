@@ -5,9 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from app.core.db import db
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.spreadsheet import open_csv
@@ -20,7 +18,7 @@ from app.roster.models import RosterImport, RosterUpload
 from app.roster.providers import RosterSource, SourceRefused
 from app.roster.service import ImportMode, Refusal
 from app.staff.models import StaffMember
-from app.staff.queries import get_staff, regions_of
+from app.staff.queries import get_staff, names_of_actors, regions_of
 
 CHECK, APPLICATION, UNDOING = "roster_check", "roster_application", "roster_undoing"
 _READ_SHARE = 0.9  # of the bar; the rest is comparing and merging, of which nobody knows how much there is
@@ -68,12 +66,11 @@ def _refuse_second(kind: str, **same: int) -> None:
 def names_of(entries: Iterable[RosterImport]) -> dict[str, str]:
     """Who imported and who took back, by how the audit log names them."""
     actors = {actor for entry in entries for actor in (entry.by, entry.undone_by)}
-    ids = [int(actor.removeprefix("staff:")) for actor in actors if actor.startswith("staff:")]
-    found = db.session.scalars(select(StaffMember).where(StaffMember.id.in_(ids)))
-    return {"operator": _("命令行"), "system": _("系统")} | {member.actor: member.name for member in found}
+    return {"operator": _("命令行"), "system": _("系统")} | names_of_actors(actors)
 
 
 def run_check(report: Report, progress: Progress) -> Outcome:
+    """The dry run. A file that cannot be read at all is discarded; rows that are refused make the Outcome's file."""
     upload, member, regions = _upload_of(report)
     upload_id, ignored, title, by = upload.id, service.ignored_columns_of(upload), upload.title, member.actor
     try:
@@ -132,6 +129,7 @@ def run_application(report: Report, progress: Progress) -> Outcome:
 
 
 def run_undoing(report: Report, progress: Progress) -> Outcome:
+    """Takes an import back. Persons somebody changed meanwhile are left as they are, and listed in the Outcome's file."""
     import_id, member = int(params_of(report)["import_id"]), get_staff(report.staff_id)
     by, regions = member.actor, regions_of(member.agency)
     shown: list[tuple[int, str]] = []

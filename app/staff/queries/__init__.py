@@ -1,6 +1,6 @@
 """Reads of staff: members, sessions, what waits for a second pair of eyes, messages."""
 
-from app.staff.queries.approvals import get_approval, list_asked_by, list_open_about, list_settled, list_waiting_for, names_of
+from app.staff.queries.approvals import get_approval, list_asked_by, list_open_about, list_settled, list_waiting_for
 from app.staff.queries.members import (
     MEMBERS_SHOWN,
     find_staff,
@@ -10,6 +10,8 @@ from app.staff.queries.members import (
     list_reached,
     list_staff,
     name_hash,
+    names_of,
+    names_of_actors,
     regions_of,
     totp_secret_of,
 )
@@ -42,6 +44,7 @@ __all__ = [
     "list_waiting_for",
     "name_hash",
     "names_of",
+    "names_of_actors",
     "regions_of",
     "totp_secret_of",
 ]

@@ -66,9 +66,3 @@ def list_settled(member: StaffMember, regions: Collection[str]) -> list[Approval
             .limit(20)
         )
     )
-
-
-def names_of(ids: Collection[int]) -> dict[int, str]:
-    """Names of members, by id."""
-    rows = db.session.execute(select(StaffMember.id, StaffMember.name).where(StaffMember.id.in_(ids)))
-    return {row.id: row.name for row in rows}

@@ -1,6 +1,6 @@
 """Reads of members."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
@@ -108,3 +108,16 @@ def _regions_among(agency: Agency, known: Mapping[str, Region]) -> frozenset[str
     below = {r.code for r in known.values() if r.parent_code == region.parent_code}
     below |= {r.code for r in known.values() if r.parent_code in below}
     return frozenset(code for code in below if known[code].is_insured_region)
+
+
+def names_of(ids: Collection[int]) -> dict[int, str]:
+    """Names of members, by id."""
+    rows = db.session.execute(select(StaffMember.id, StaffMember.name).where(StaffMember.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def names_of_actors(actors: Iterable[str]) -> dict[str, str]:
+    """`staff:12` -> the member's name, for those of these actors who are members."""
+    kinds = (actor.partition(":") for actor in actors)
+    ids = {int(number) for kind, _colon, number in kinds if kind == "staff" and number.isdecimal()}
+    return {f"staff:{number}": name for number, name in names_of(ids).items()} if ids else {}
