@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.bureau.forms.roster import REASON_NAMES, STATUS_NAMES, PersonSearchForm, StatusForm
+from app.bureau.policy import refuse_oneself
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError
@@ -57,8 +58,7 @@ def show_roster_person(person_id: int) -> ResponseReturnValue:
 @access(may(Right.manage_roster))
 def create_roster_status(person_id: int) -> ResponseReturnValue:
     person, form = queries.get_person_of(person_id, current_staff.regions), StatusForm()
-    if current_staff.member.person_id == person.id:
-        raise DomainError("own_person", _("这是您自己，请让同事来办。"), status=403)
+    refuse_oneself(current_staff.member, person.id)
     if not form.validate_on_submit():
         return _show(person, form, 422)
     status = InsuredStatus(form.status.data)

@@ -13,6 +13,7 @@ from app.accounts.queries import find_account_by_phone
 from app.bureau import queries
 from app.bureau.audit_queries import has_alarmed_lately
 from app.bureau.models import CallerCheck, HotlineCall, HotlineSearch, HotlineTag
+from app.bureau.policy import refuse_oneself
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError, TooMany
@@ -59,11 +60,10 @@ def search_help_code(staff: StaffMember, typed: str) -> HotlineSearch:
 
 @transaction()
 def open_call(staff: StaffMember, search: HotlineSearch, person_id: int) -> HotlineCall:
-    """About one of those this member has just found. Raises DomainError `not_found_here`."""
+    """About one of those this member has just found. Raises DomainError `not_found_here`, `own_person`."""
     if person_id not in search.found or search.staff_id != staff.id:
         raise DomainError("not_found_here", _("请先查到这个人，再打开来电。"), status=404)
-    if staff.person_id == person_id:
-        raise DomainError("own_person", _("这是您自己，请让同事来办。"), status=403)
+    refuse_oneself(staff, person_id)
     call = HotlineCall(staff_id=staff.id, person_id=person_id, opened_at=clock.now())
     db.session.add(call)
     db.session.flush()

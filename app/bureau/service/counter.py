@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.bureau import counter_queries
 from app.bureau.models import CounterScan, CounterTag, CounterVisit, HotlineSearch
+from app.bureau.policy import refuse_oneself
 from app.bureau.service.calls import note_search
 from app.core import audit, clock
 from app.core.db import db, transaction
@@ -65,8 +66,7 @@ def open_visit(staff: StaffMember, person_id: int, *, papers_checked: bool, way:
     person = get_person(person_id)
     if not papers_checked:
         raise DomainError("papers_unchecked", _("还没有核对证件。"), _("请看过证件原件，是本人，再勾选。"), field="papers")
-    if staff.person_id == person_id:
-        raise DomainError("own_person", _("这是您自己，请让同事来办。"), status=403)
+    refuse_oneself(staff, person_id)
     if person.insured_region not in regions_of(staff.agency):
         raise DomainError(
             "other_region",

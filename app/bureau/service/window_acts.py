@@ -10,6 +10,7 @@ from app.accounts.models import ConsentPurpose
 from app.accounts.queries import find_account_of_person, list_notices
 from app.bureau import counter_queries
 from app.bureau.models import CounterTag, CounterVisit, LetterKind
+from app.bureau.policy import refuse_oneself
 from app.bureau.service.counter import person_of_visit, record_act
 from app.core import clock
 from app.core.crypto import vault
@@ -105,8 +106,7 @@ def bind_family(staff: StaffMember, visit: CounterVisit, cert: Cert, relation: R
     member = find_person(cert.cert_type, cert.number)
     if member is None or member.is_specimen or member.insured_region not in regions_of(staff.agency):
         raise DomainError("member_unknown", _("您的参保地没有这个人，请核对证件类型和号码。"), field="cert_no")
-    if staff.person_id == member.id:
-        raise DomainError("own_person", _("这是您自己，请让同事来办。"), status=403)
+    refuse_oneself(staff, member.id)
     link = bind_at_counter(holder, member, relation, by=staff.actor)
     record_act(CounterTag.family_bound, staff, visit, link=link.id, member=member.id)
     return link
