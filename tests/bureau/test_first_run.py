@@ -147,6 +147,15 @@ def test_the_code_opens_and_a_newer_one_closes(real: Flask) -> None:
     assert path(browser.get("/first-run/name")) == "/first-run"
 
 
+def test_an_empty_code_file_lets_nobody_in(real: Flask) -> None:
+    code_of(real)
+    installation.code_path().write_text("")
+    stranger = Browser(real)
+    stranger.get("/first-run")
+
+    assert "设置码不对" in stranger.post("/first-run", {"code": ""}, expect=422).text
+
+
 def test_a_first_run_left_in_the_middle_goes_on(real: Flask) -> None:
     browser = entered(real)
     browser.post("/first-run/name", {"name": "德阳市医疗保障局", "icp": "", "police": ""})

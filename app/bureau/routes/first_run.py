@@ -1,7 +1,5 @@
 """The first run as pages: open to whoever can read the code in the instance folder, and only until the bureau is set up."""
 
-import hmac
-
 from flask import Flask, redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
@@ -11,7 +9,7 @@ from wtforms.fields import SelectChoice
 from app.bureau.forms.first_run import EntryForm, FirstStaffForm, NameForm, OfficeForm, RegionsForm
 from app.bureau.routes.blueprint import blueprint
 from app.bureau.service import first_run
-from app.bureau.service.first_run import POSTS, FirstMember, Step
+from app.bureau.service.first_run import FirstMember, Step
 from app.bureau.setting_up import is_setting_up, key_of_code, setting_up, while_first_run
 from app.core.access import access
 from app.core.errors import DomainError
@@ -20,7 +18,6 @@ from app.core.settings import settings
 from app.core.web import is_api
 from app.regions.queries import list_agencies, list_insured_regions
 from app.regions.service import shipped_cities
-from app.staff.models import Role
 from app.staff.role_names import ROLE_NAMES
 
 OPEN_PATHS = ("/first-run", "/static/")
@@ -62,8 +59,7 @@ def show_first_run() -> ResponseReturnValue:
 @access(while_first_run)
 def create_first_run() -> ResponseReturnValue:
     form = EntryForm()
-    typed = "".join((form.code.data or "").split()).casefold()
-    if not form.validate_on_submit() or not hmac.compare_digest(typed.encode(), first_run.read_code().encode()):
+    if not form.validate_on_submit() or not first_run.is_code(form.code.data or ""):
         form.refuse("code", _("设置码不对。它在服务器的 first-run-code 文件里。"))
         return render_template("bureau/new_first_run.html", form=form), 422
     session.clear()
@@ -197,7 +193,7 @@ def _show_agencies(form: OfficeForm, status: int = 200) -> ResponseReturnValue:
 
 def _show_staff(form: FirstStaffForm, status: int = 200) -> ResponseReturnValue:
     form.agency.choices = [SelectChoice(agency.slug, agency.name) for agency in list_agencies()]
-    missing: list[Role] = [role for role in POSTS if role in first_run.missing_posts()]
+    missing = first_run.missing_posts()
     page = render_template(
         "bureau/edit_first_staff.html",
         form=form,

@@ -1,6 +1,7 @@
 """Setting up a real bureau: each step is what is there already, so it may be left and taken up again."""
 
 import csv
+import hmac
 import io
 import secrets
 from collections.abc import Collection, Sequence
@@ -60,6 +61,12 @@ def read_code() -> str:
         return code_path().read_text().strip()
     except FileNotFoundError:
         return ""
+
+
+def is_code(typed: str) -> bool:
+    """Whether this is the code of the instance folder, as people copy it. A file that is there and empty lets nobody in."""
+    code = read_code()
+    return bool(code) and hmac.compare_digest("".join(typed.split()).casefold().encode(), code.encode())
 
 
 def next_step() -> Step:
