@@ -1,14 +1,20 @@
 """The demo bureau as `make run` starts it, and what a hospital's system does with it."""
 
 import json
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy.engine import make_url
 
 from tests.kit.server import Server
 
 SCAN_PATH = "/api/v1/ec/query"
+_loaded: list[Path] = []  # a folder with a loaded demo bureau on SQLite and what it wrote beside it
 
 
 class DemoServer(Server):
@@ -17,8 +23,24 @@ class DemoServer(Server):
         super().__init__(database_url, instance, **environ)
 
     def start(self) -> None:
-        self.run_command("demo", "start")
+        """As `make run` does; once a test process has loaded the bureau into SQLite, its next ones are copies."""
+        url = make_url(self.environ["DATABASE_URL"])
+        file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+        if file and _loaded and not (self.instance / "demo.json").exists():
+            shutil.copytree(_loaded[0] / "instance", self.instance, dirs_exist_ok=True)
+            shutil.copy(_loaded[0] / "database", file)
+        else:
+            self.run_command("demo", "start")
+            if file and not _loaded:
+                _loaded.append(self._keep_copy(file))
         super().start()
+
+    def _keep_copy(self, file: Path) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="pz-demo-"))
+        shutil.copytree(self.instance, folder / "instance")
+        with closing(sqlite3.connect(file)) as loaded, closing(sqlite3.connect(folder / "database")) as copy:
+            loaded.backup(copy)
+        return folder
 
     @property
     def demo(self) -> dict[str, Any]:
