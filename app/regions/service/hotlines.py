@@ -10,6 +10,7 @@ from app.core.errors import DomainError
 from app.regions.models import Agency, Hotline, RegionTag
 from app.regions.policy import checked_name, checked_phone, refuse_newspaper
 from app.regions.queries import get_agency, get_agency_by_id, get_hotline, list_agencies
+from app.regions.service.ordering import move_row
 
 LABEL_LONGEST, SOURCE_LONGEST = 40, 120
 MOST_OF_ONE_AGENCY = 10
@@ -79,15 +80,9 @@ def correct_hotline(hotline_id: int, phone: str, label: str, source: str, *, is_
 def move_hotline(hotline_id: int, *, up: bool, by: str) -> None:
     """One place up or down among its office's numbers: the first is the one on every page. Raises NotFound."""
     hotline = get_hotline(hotline_id)
-    lines = list(hotline.agency.hotlines)
-    place = lines.index(hotline)
-    other = place + (-1 if up else 1)
-    if not 0 <= other < len(lines):
-        return
-    lines[place], lines[other] = lines[other], lines[place]
-    for position, line in enumerate(lines):
-        line.position = position
-    audit.record(RegionTag.hotline_changed, actor=by, subject=f"hotline:{hotline.id}", position=other)
+    place = move_row(hotline.agency.hotlines, hotline, up=up)
+    if place is not None:
+        audit.record(RegionTag.hotline_changed, actor=by, subject=f"hotline:{hotline.id}", position=place)
 
 
 @transaction()

@@ -8,6 +8,7 @@ from app.core.errors import DomainError
 from app.regions.models import Agency, RegionLevel, RegionTag
 from app.regions.policy import check_slug, checked_name
 from app.regions.queries import find_agency, find_region, get_agency_by_id, get_region, list_agencies
+from app.regions.service.ordering import move_row
 
 NAME_LONGEST = 60
 
@@ -43,16 +44,9 @@ def change_agency(agency_id: int, name: str, region_code: str, parent_code: str,
 @transaction()
 def move_agency(agency_id: int, *, up: bool, by: str) -> None:
     """One place up or down in the order citizens see; at the end of it nothing happens. Raises NotFound."""
-    get_agency_by_id(agency_id)
-    agencies = list_agencies()
-    place = next((i for i, a in enumerate(agencies) if a.id == agency_id), None)
-    other = None if place is None else place + (-1 if up else 1)
-    if place is None or other is None or not 0 <= other < len(agencies):
-        return
-    agencies[place], agencies[other] = agencies[other], agencies[place]
-    for position, agency in enumerate(agencies):
-        agency.position = position
-    audit.record(RegionTag.agency_changed, actor=by, subject=f"agency:{agency_id}", position=other)
+    place = move_row(list_agencies(), get_agency_by_id(agency_id), up=up)
+    if place is not None:
+        audit.record(RegionTag.agency_changed, actor=by, subject=f"agency:{agency_id}", position=place)
 
 
 @transaction()
