@@ -11,17 +11,7 @@ from app.help.front_matter import InvalidHelpFile
 from app.help.models import HelpKind, HelpText
 from app.help.queries import find_text, get_text, list_texts
 from app.help.service import load_help_texts
-
-FILE = """---
-title: 手机丢了
-keywords: 挂失
-source: S80
-last_checked: 2023-09-20
-position: 3
----
-
-先挂失。
-"""
+from tests.help.files import FILE
 
 
 @pytest.fixture

@@ -13,18 +13,9 @@ from app.help.front_matter import Content
 from app.help.line_diff import line_diff
 from app.help.models import HelpKind, HelpText
 from app.help.rendering import forbidden_links, holds_html
+from tests.help.files import FILE
 
 BY = "staff:1"
-FILE = """---
-title: 手机丢了
-keywords: 挂失
-source: S80
-last_checked: 2023-09-20
-position: 3
----
-
-先挂失。
-"""
 
 
 @pytest.fixture
