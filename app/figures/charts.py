@@ -145,11 +145,14 @@ def draw_line(points: Sequence[Point], *, goal: int = 0, goal_text: str = "") ->
     path = " ".join(f"{x},{y}" for x, y in spots)
     middle = len(points) // 2
     last = points[-1]
+    names = [(points[0].name, 0.0, "start"), (points[middle].name, round(step * middle, 2), "middle"), (last.name, 100.0, "end")]
+    if last is points[middle]:  # two days: each is named once
+        del names[1]
     return Line(
         path,
         f"0,100 {path} 100,100",
         ticks,
-        ((points[0].name, 0, "start"), (points[middle].name, round(step * middle, 2), "middle"), (last.name, 100, "end")),
+        tuple(names),
         end_text=f"{last.value:,}",
         end_y=round(PLOT_TOP + PLOT_HEIGHT * (1 - last.value / top) - 0.5, 2),
         goal_text=goal_text,

@@ -309,7 +309,8 @@ def test_the_chain_is_verified_in_the_background_and_findings_are_named(app: Fla
     run_report(int(path.rsplit("/", 1)[1]))
 
     page = auditor.get(path)
-    assert f"被改过，或是别处写进来的：row {number}" in page.text
+    assert f"被改过，或是别处写进来的：编号 {number}" in page.text
+    assert "改过" in page.text and f"/bureau/audit/{number}" in page.html
     assert "发现 1 处不对" in auditor.get("/bureau/audit").text
 
 

@@ -91,5 +91,11 @@ def test_a_line_begins_at_the_ground_and_shows_its_goal() -> None:
     assert drawn.points == "0.0,100.0 50.0,75.0 100.0,50.0" and drawn.area.startswith("0,100 ") and drawn.goal_y == 2.0
 
 
+def test_a_line_of_two_days_names_each_once() -> None:
+    drawn = draw_line([Point("11/21", 0), Point("11/22", 4)])
+
+    assert [name for name, _percent, _anchor in drawn.names] == ["11/21", "11/22"]
+
+
 def test_an_axis_counts_in_ten_thousands() -> None:
     assert [short(number) for number in (0, 9999, 10_000, 125_000)] == ["0", "9,999", "1万", "12.5万"]

@@ -164,7 +164,9 @@ def _regions(counts: Counts) -> Chart:
     if rows:
         bars = [(name, round(1000 * total / max(1, insured)), share(total, insured)) for name, insured, total, _new in rows]
         drawing = draw_bars(bars, whole=1000)
-        about = _("参保人里有医保码的比例，最高的是%(name)s（%(share)s）。", name=rows[0][0], share=bars[0][2])
+        about = _("各参保地都还没有人有医保码。")
+        if rows[0][2]:
+            about = _("参保人里有医保码的比例，最高的是%(name)s（%(share)s）。", name=rows[0][0], share=bars[0][2])
     return Chart(
         "regions",
         _("各参保地"),

@@ -19,7 +19,7 @@ _LINE_CHARS = 1 << 16  # longer lines, and rows over more lines than that, are n
 _ROW_LINES = 1000
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _NO_TABLE = {
-    b"%PDF": "PDF",
+    b"%PDF": " PDF ",
     b"\x89PNG": _l("图片"),
     b"\xff\xd8\xff": _l("图片"),
     b"GIF8": _l("图片"),
