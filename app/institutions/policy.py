@@ -84,6 +84,7 @@ class RiskRules:
 
 
 def rules_in_force() -> RiskRules:
+    """As the bureau has set them; a number of 0 is a rule that is off."""
     return RiskRules(
         first_use=settings.risk_first_use,
         other_city_minutes=settings.risk_other_city_minutes,
@@ -94,12 +95,8 @@ def rules_in_force() -> RiskRules:
 
 
 def has_risk_rules() -> bool:
-    return bool(
-        settings.risk_first_use
-        or settings.risk_other_city_minutes
-        or settings.risk_pharmacies_a_day
-        or settings.risk_new_device_hours
-    )
+    """Without any, no scan is ever judged."""
+    return rules_in_force().any
 
 
 def is_risky(showing: Showing, rules: RiskRules) -> bool:

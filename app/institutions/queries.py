@@ -20,6 +20,17 @@ from app.institutions.reasons import BY_NAME
 
 CHALLENGE_REQUIRED = BY_NAME["challenge_required"].code
 
+_CALLER = (  # what a scan must know of who asks
+    Institution.id,
+    Institution.fixmedins_code,
+    Institution.name,
+    Institution.kind,
+    Institution.region_code,
+    Institution.business_types,
+    Institution.is_enabled,
+    Institution.is_sandbox,
+    Institution.supports_challenge,
+)
 _KEY = Prepared(
     select(
         ApiKey.id.label("key_id"),
@@ -27,30 +38,14 @@ _KEY = Prepared(
         ApiKey.revoked_at,
         ApiKey.ends_at,
         ApiKey.last_used_on,
-        Institution.id,
-        Institution.fixmedins_code,
-        Institution.name,
-        Institution.kind,
-        Institution.region_code,
-        Institution.business_types,
-        Institution.is_enabled,
-        Institution.is_sandbox,
-        Institution.supports_challenge,
+        *_CALLER,
     )
     .join(Institution, Institution.id == ApiKey.institution_id)
     .where(ApiKey.id == bindparam("key_id"))
 )
 _AT_DESK = Prepared(
     select(
-        Institution.id,
-        Institution.fixmedins_code,
-        Institution.name,
-        Institution.kind,
-        Institution.region_code,
-        Institution.business_types,
-        Institution.is_enabled,
-        Institution.is_sandbox,
-        Institution.supports_challenge,
+        *_CALLER,
     ).where(Institution.id == bindparam("institution_id"))
 )
 _ANSWER = Prepared(
@@ -143,6 +138,7 @@ def find_stored_answer(connection: Connection, institution_id: int, out_biz_no: 
 
 
 def count_wrong_numbers(connection: Connection, institution_id: int, minute: int) -> int:
+    """minute: since 1970."""
     return (
         connection.scalar(select(WrongTyped.count).where(WrongTyped.institution_id == institution_id, WrongTyped.minute == minute))
         or 0
@@ -186,6 +182,7 @@ def find_latest_challenge(institution_id: int, credential_id: int, since: int) -
 
 
 def count_challenges(connection: Connection, credential_id: int, since: int) -> int:
+    """Of this credential at any institution. since: Unix seconds."""
     return (
         connection.scalar(
             select(func.count())
