@@ -1,3 +1,5 @@
+"""Reads of help texts: as a reader gets them, and as the desk keeps them."""
+
 from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, func, select

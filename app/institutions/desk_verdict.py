@@ -27,6 +27,7 @@ class Verdict:
 
 
 def read_verdict(answer: bytes | Mapping[str, Any]) -> Verdict:
+    """answer: what the interface said, as bytes or already read."""
     content = json.loads(answer) if isinstance(answer, bytes) else answer
     if content["code"] != 0:
         return Verdict(False, content["message"], content["next"], content["helpCode"], challenge=content.get("challenge", ""))

@@ -1,3 +1,5 @@
+"""Reads of letters."""
+
 import hashlib
 
 from sqlalchemy import select

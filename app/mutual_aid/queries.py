@@ -1,3 +1,5 @@
+"""Reads of authorisations."""
+
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 

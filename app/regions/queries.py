@@ -1,3 +1,5 @@
+"""Reads of regions, the offices that answer for them, and their numbers."""
+
 from collections.abc import Iterator
 from datetime import timedelta
 

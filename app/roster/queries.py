@@ -1,3 +1,5 @@
+"""Reads of insured persons, imports and uploads; those with `regions` find nobody outside them."""
+
 from collections.abc import Collection
 from datetime import timedelta
 

@@ -81,6 +81,7 @@ def verify_log(staff: StaffMember) -> Report:
 
 
 def run_export(report: Report, progress: Progress) -> Outcome:
+    """The rows that were asked for as a CSV, read and written in blocks."""
     wanted = wanted_of(params_of(report))
     count = 0
 
@@ -103,6 +104,7 @@ def run_export(report: Report, progress: Progress) -> Outcome:
 
 
 def run_verification(report: Report, progress: Progress) -> Outcome:
+    """The whole chain. What is wrong is a result, not a failure; of the findings the first FINDINGS_SHOWN are named."""
     total, done = count_rows(), 0
 
     def heard(rows: int) -> None:

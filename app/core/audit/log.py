@@ -1,3 +1,5 @@
+"""The one way to write into the audit log."""
+
 import json
 from enum import StrEnum
 from typing import Any

@@ -84,6 +84,7 @@ def note_step_up(request: LinkRequest, session: LoginSession) -> None:
 
 
 def is_stepped_up(request: LinkRequest, session: LoginSession) -> bool:
+    """In this very session, within settings.family_step_up_minutes."""
     return (
         request.stepped_up_session == session.id
         and request.stepped_up_at is not None

@@ -32,6 +32,7 @@ def find_full(holder_account_id: int, *, besides: int | None = None) -> DomainEr
 
 
 def find_member_full(person: InsuredPerson) -> DomainError | None:
+    """The member's side of the limit: settings.family_holders_per_member."""
     limit = settings.family_holders_per_member
     if queries.count_links_of_member(person.id) < limit:
         return None

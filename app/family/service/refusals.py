@@ -50,6 +50,7 @@ def find_holder_refusal(account: Account) -> DomainError | None:
 def find_refusal(
     account: Account, request: LinkRequest, relation: Relation, person: InsuredPerson, region: str
 ) -> DomainError | None:
+    """The first reason why this member cannot be added now, or None. region: as it was chosen."""
     if person.id == account.person_id:
         return DomainError(
             "oneself", _("您填的是您自己。"), _("您本人的医保码，在首页点“出示医保码”。"), region=person.insured_region

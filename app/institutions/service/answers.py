@@ -98,6 +98,7 @@ def refuse(attempt: Attempt, found: Refusal) -> Answer:
 
 
 def word_refusal(found: Refusal, org_id: str, help_code: str) -> Answer:
+    """The refusal as the interface says it: its reason's fixed words, and `field`, `challenge` or Retry-After where it has one."""
     reason = found.reason
     content = {
         "code": reason.code,

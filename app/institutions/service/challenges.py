@@ -22,6 +22,10 @@ _WINDOW_SECONDS = 600
 
 
 def is_called_for(attempt: Attempt, shown: Any) -> bool:
+    """Whether two digits are asked for: the rules find this showing unusual, and institution and scene can ask.
+
+    One specimen of a sandbox is always asked.
+    """
     caller = attempt.caller
     if not may_be_challenged(caller.supports_challenge, attempt.call.text("businessType")):
         return False
@@ -49,6 +53,7 @@ def may_ask(attempt: Attempt, shown: Any) -> bool:
 
 
 def ask(attempt: Attempt, shown: Any) -> Refusal:
+    """Draws the two digits that the phone shows. A call that brings them goes on with the same code."""
     digits = f"{secrets.randbelow(100):02d}"
     attempt.connection.execute(
         insert(Challenge).values(

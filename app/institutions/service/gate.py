@@ -48,6 +48,7 @@ def note_key_used(attempt: Attempt) -> None:
 
 
 def find_refusal(caller: Any, call: Call, table: Sequence[Field]) -> Refusal | None:
+    """What is wrong with a call before any code is looked at: who calls, then the body, then how often. None when nothing is."""
     if caller is None:
         return refusal("key_invalid")
     if not caller.is_enabled:

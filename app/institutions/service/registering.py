@@ -81,6 +81,7 @@ def change_institution(
 
 @transaction()
 def set_enabled(code: str, is_enabled: bool, by: str = "system") -> None:
+    """From the next call on. Keys and operators stay as they are, and work again when it is enabled again."""
     institution = get_institution(code)
     institution.is_enabled = is_enabled
     institution.updated_at = clock.now()

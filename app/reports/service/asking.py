@@ -1,3 +1,5 @@
+"""Asking for a report, and taking its file away."""
+
 import json
 from collections.abc import Iterator
 

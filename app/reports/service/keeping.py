@@ -1,3 +1,5 @@
+"""Files and rows of reports go when their time is over."""
+
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select, update

@@ -1,3 +1,5 @@
+"""Which source of the roster is in use."""
+
 from app.config import Settings
 from app.core.plugins import load_plugin
 from app.roster.providers import GROUP, RosterSource, SourceFactory

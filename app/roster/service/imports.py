@@ -1,3 +1,5 @@
+"""Importing a roster: read in batches, compared, merged; one at a time."""
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -1,3 +1,5 @@
+"""One insured person, added or corrected by hand or by a source."""
+
 from datetime import date
 
 from app.core import audit, clock
