@@ -51,6 +51,12 @@ def find_presentation(device_id: int, credential_id: int) -> Presentation | None
     )
 
 
+def was_shown_on(device_id: int, credential_id: int) -> bool:
+    """Whether this device has ever shown that code: then it may be told why it no longer does."""
+    shown = select(Presentation.handle).where(Presentation.device_id == device_id, Presentation.credential_id == credential_id)
+    return db.session.scalar(shown.limit(1)) is not None
+
+
 def find_typed_code(handle: str) -> TypedCode | None:
     """The twelve-digit number that is valid now."""
     return db.session.scalar(

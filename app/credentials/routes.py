@@ -85,10 +85,13 @@ def create_locking() -> ResponseReturnValue:
 
 
 def _choose(showables: list[service.Showable], credential_id: int | None) -> service.Showable | None:
-    """The asked one; without a number one's own. 404 for a number that is not this account's to show."""
+    """The asked one; without a number one's own. 404 for a number that is not this account's to show, 410 when it was until now."""
     if credential_id is None:
         return next((found for found in showables if found.shown_by == "self"), None)
     chosen = next((found for found in showables if found.credential_id == credential_id), None)
+    if chosen is None and queries.was_shown_on(current_visitor.session.device_id, credential_id):
+        what = _("这张医保码，这部手机现在不能再出示了。")
+        raise DomainError("link_ended", what, _("原因写在“家人”页面和消息里。马上要用，可以出示本人的身份证或社保卡。"), status=410)
     return chosen or abort(404)
 
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.core.db import db
+from app.core.db import db, transaction
 from app.credentials import service
 from app.credentials.models import Credential, Presentation
 from tests.credentials.holders import PIN, Holder, add_relative, make_holder
@@ -74,6 +74,18 @@ def test_one_goes_from_one_code_to_the_other_without_the_pin(browser: Browser, h
     assert _handle(theirs) != _handle(own)
     assert f'content="30; url=/code/{father.id}"' in theirs.html
     assert db.session.get_one(Presentation, _handle(own)).shown_by == "self"
+
+
+def test_who_showed_a_code_until_now_hears_that_it_is_over(browser: Browser, holder: Holder, father: Credential) -> None:
+    _unlock(browser, father.id)
+    with transaction():
+        service.end_credential(father, by="system")
+
+    page = browser.get(f"/code/{father.id}", expect=410)
+
+    assert page.one("h1").text == "这张医保码，这部手机现在不能再出示了。"
+    assert "家人" in page.text
+    assert _fetch(browser, father.id).status_code == 410
 
 
 def test_ones_own_number_shows_ones_own_code(browser: Browser, holder: Holder) -> None:
