@@ -16,6 +16,7 @@ from app.credentials.models import Credential, CredentialKind, CredentialStatus
 from app.roster.identity import check_digit, parse_cert
 from app.roster.models import InsuredPerson
 from app.roster.service import save_person
+from tests.kit.people import hash_of_pin
 
 PIN = "274951"
 
@@ -51,7 +52,7 @@ def make_person(stem: str = "51060019900307001", name: str = "李明", *, is_spe
 
 
 def make_holder(*, pin: str = PIN, **person: object) -> Holder:
-    pin_hash = service.hash_display_pin(pin)
+    pin_hash = hash_of_pin(pin)
     with transaction():
         insured = make_person(**person)  # type: ignore[arg-type]
         account = make_account()

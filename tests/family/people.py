@@ -7,13 +7,13 @@ from app.accounts.queries import get_account, list_devices
 from app.accounts.service import bind_device, create_account, give_account_to_person
 from app.core import clock
 from app.core.db import db, transaction
-from app.credentials.service import activate_credential, hash_display_pin, set_display_pin
+from app.credentials.service import activate_credential, set_display_pin
 from app.family.models import DraftStep, FamilyLink, LinkRequest, Relation, Way
 from app.family.service import approve
 from app.roster.models import InsuredPerson
 from tests.family.story import enrol
 from tests.kit.client import Browser
-from tests.kit.people import PIN
+from tests.kit.people import PIN, hash_of_pin
 from tests.kit.sign_in import sign_in
 
 PHONES: dict[int, str] = {}
@@ -21,7 +21,7 @@ PHONES: dict[int, str] = {}
 
 def make_holder_account(phone: str, born: str, name: str, sequence: int = 1) -> Account:
     """Activated, with an active code of their own."""
-    pin_hash = hash_display_pin(PIN)
+    pin_hash = hash_of_pin(PIN)
     with transaction():
         account = create_account(phone)
         person = enrol(born, name, sequence)

@@ -12,10 +12,10 @@ from app.accounts.service import bind_device, give_account_to_person
 from app.core import clock
 from app.core.db import transaction
 from app.credentials.queries import find_credential_of
-from app.credentials.service import activate_credential, freeze_credential, hash_display_pin, set_display_pin
+from app.credentials.service import activate_credential, freeze_credential, set_display_pin
 from app.regions.service import load_regions
 from tests.kit.client import Browser
-from tests.kit.people import PIN, make_person
+from tests.kit.people import PIN, hash_of_pin, make_person
 from tests.kit.sign_in import sign_in
 
 PHONE = "13800000007"
@@ -31,7 +31,7 @@ def activated_browser(app: Flask, phone: str = PHONE) -> Browser:
     """李明 of 旌阳区, with an active credential, on a bound device."""
     browser = signed_in_browser(app, phone)
     account, device = account_and_device(phone)
-    pin_hash = hash_display_pin(PIN)
+    pin_hash = hash_of_pin(PIN)
     with transaction():
         person = make_person()
         give_account_to_person(account, person)
