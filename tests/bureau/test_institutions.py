@@ -147,6 +147,7 @@ def test_what_a_security_administrator_refuses_gives_no_key(system: Browser, saf
     where = register(system).response.request.path
     system.get(where)
     system.post(f"{where}/key-requests", {"overlap_days": -1})
+    assert "正在等复核" in (page := system.get(where)).text and f"{where}/key-requests" not in page.html
     page = safety.get("/bureau/approvals")
     assert "示范市人民医院" in page.text and CODE in page.text
     safety.post(next(n.attrs["action"] for n in page.all("form") if n.attrs["action"].endswith("/refusal")))

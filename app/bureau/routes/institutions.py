@@ -16,7 +16,7 @@ from app.institutions.models import Institution, InstitutionKind
 from app.institutions.scene_names import KIND_NAMES, SCENE_NAMES, scenes_of
 from app.regions.queries import find_region, list_insured_regions
 from app.staff.policy import Right, may
-from app.staff.queries import names_of_actors
+from app.staff.queries import list_open_about, names_of_actors
 from app.staff.visitor import current_staff
 
 SEE = may(Right.manage_institutions, Right.approve_keys)
@@ -171,6 +171,7 @@ def show_page(
         keys=keys,
         live=[key for key in keys if register_queries.is_live(key)],
         grants=[g for g in register_queries.list_open_grants(current_staff.staff_id) if g.institution_id == institution.id],
+        asked=list_open_about(f"institution:{institution.id}"),
         operators=desk_queries.list_operators(institution.id),
         acts=acts,
         scan_days=list_scan_days(institution),
