@@ -16,6 +16,12 @@ export async function isWalletThere() {
   return (await load()) !== null;
 }
 
+/** Whether this phone could keep codes for no network and keeps none: its PIN went to the server before the script was there. */
+export function isWalletMissing() {
+  const canKeep = globalThis.crypto?.subtle && globalThis.indexedDB;
+  return canKeep ? recall(NAME).then((content) => content === null, () => false) : Promise.resolve(false);
+}
+
 /** The handles whose keys this phone has; needs no PIN. */
 export async function walletHandles() {
   return ((await load())?.entries ?? []).map((entry) => entry.handle);

@@ -4,11 +4,14 @@ import { Drawer } from "../code/drawer.js";
 import { hold, keyOf } from "../code/held-keys.js";
 import { CodeScreen } from "../code/screen.js";
 import { askForKeys } from "../code/tabs.js";
+import { isWalletMissing } from "../code/wallet.js";
 
 /** A page that came by reload: its keys are gone, unless another tab still holds them. */
 export default async function takeOver(root) {
   if (globalThis.crypto?.subtle) hold(await askForKeys());
   new CodeScreen(root).start();
+  const keepsNothing = !keyOf(root.dataset.handle) && (await isWalletMissing()); // the next unlock, with its script there, keeps codes
+  root.querySelector("[data-keeps-nothing]").hidden = !keepsNothing;
 }
 
 /**
