@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.activation.models import ActivationTag
 from app.bureau.audit_words import SENTENCES
 from app.bureau.audit_words.own import OWN
 from app.core import audit, clock
@@ -47,10 +48,12 @@ def test_what_staff_did_is_told_with_agency_and_post_but_not_the_name(app: Flask
             audit.record(DocumentTag.viewed, actor=clerk.actor, subject="family_request:1", person_id=person_id)
         audit.record(CredentialTag.use_denied, actor="account:999", subject="credential:1", person_id=person_id)
         audit.record(CredentialTag.unlocked, actor="account:1", subject="credential:1", person_id=person_id)
+        audit.record(ActivationTag.rebinding_done, actor="account:1", subject="device:2", person_id=person_id)
 
     page = browser.get("/me/records")
 
     found = lines(page)
+    assert found.pop(0).startswith("您 绑定了一台新设备，可以出示您的医保码")
     assert found[0].startswith("您的家人 说有一次使用不是本人")
     assert found[1].startswith("德阳市本级医保的审核员、话务员 看了您交的材料（3 次）")
     assert any(line.startswith("您 激活了您的医保码") for line in found)

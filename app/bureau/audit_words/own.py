@@ -35,6 +35,8 @@ OWN: dict[str, LazyString] = {
     CredentialTag.slip_issued: _l("开了一张您的纸质凭条"),
     CredentialTag.slip_revoked: _l("作废了您的纸质凭条"),
     ActivationTag.rebinding_requested: _l("申请让一台新设备出示医保码"),
+    ActivationTag.rebinding_done: _l("绑定了一台新设备，可以出示您的医保码"),
+    ActivationTag.rebinding_cancelled: _l("取消了新设备的申请"),
     ActivationTag.pin_reset: _l("重设了展码密码"),
     ProofTag.counter_code_issued: _l("在窗口开了您的激活码"),
     AccountTag.signed_in: _l("登录"),
