@@ -12,6 +12,7 @@ from app.core.errors import DomainError
 from app.regions.queries import list_agencies, list_insured_regions
 from app.regions.service import shipped_cities
 from app.staff.models import Role
+from app.staff.role_names import ROLE_NAMES
 
 _OFFICE = {
     "slug": "机构简称（小写字母，例如 deyang）",
@@ -112,8 +113,8 @@ def _staff(answers: Answers, asks: bool) -> None:
     members = [_member(line) for line in answers.members]
     if not members and asks:
         for role in first_run.missing_posts():
-            username = click.prompt(f"{role.value} 的用户名")
-            members.append(FirstMember(username, click.prompt(f"{role.value} 的姓名"), frozenset({role})))
+            username = click.prompt(f"{ROLE_NAMES[role]}的用户名")
+            members.append(FirstMember(username, click.prompt(f"{ROLE_NAMES[role]}的姓名"), frozenset({role})))
     for added in first_run.add_first_staff(_merged(members), list_agencies()[0].slug):
         click.echo(f"{added.member.username}  {added.member.roles_text}  one-time password: {added.one_time_password}")
 

@@ -221,6 +221,7 @@ def test_at_a_terminal_it_asks_and_asks_again(real: Flask) -> None:
     output = init(real, "--ask", answers="\n".join(answers) + "\n")
 
     assert "请至少选一个城市" in output and output.count("one-time password") == 3
+    assert "系统管理员的用户名" in output and "审计管理员的姓名" in output
     offices = [(office.slug, office.name, office.region_code, office.hotlines[0].phone) for office in list_agencies()]
     assert offices == [
         ("deyang", "德阳市本级医保", "510699", "0838-2208900"),
