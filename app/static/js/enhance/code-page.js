@@ -11,7 +11,7 @@ export default async function takeOver(root) {
   if (globalThis.crypto?.subtle) hold(await askForKeys());
   new CodeScreen(root).start();
   const keepsNothing = !keyOf(root.dataset.handle) && (await isWalletMissing()); // the next unlock, with its script there, keeps codes
-  root.querySelector("[data-keeps-nothing]").hidden = !keepsNothing;
+  if (keepsNothing) document.querySelector("[data-keeps-nothing]")?.removeAttribute("hidden");
 }
 
 /**
