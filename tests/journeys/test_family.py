@@ -111,6 +111,10 @@ def test_a_seventeen_year_old_authorises_by_link(demo_server: DemoServer, chromi
     page.get_by_role("button", name="生成链接").click()
     link = page.locator("a[href*='/family/invitations/']").get_attribute("href")
     assert link is not None
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="发给家人").click()
+    expect(page.get_by_text("链接已复制")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == link
 
     own = open_phone(chromium)
     steps.sign_in(own, demo_server, teen["phone"])
