@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from flask_babel import gettext as _
 
 from app.bureau.service import first_run
 from app.bureau.service.first_run import FirstMember, Step
@@ -77,12 +78,16 @@ def _regions(answers: Answers, asks: bool) -> None:
         for row in shipped_cities():
             click.echo(f"{row['code']}  {row['name']}")
         cities = tuple(click.prompt("城市代码，几个之间用逗号隔开").replace("，", ",").replace(" ", "").split(","))
+    known = {row["code"]: row["name"] for row in shipped_cities()}
+    if unknown := sorted(set(cities) - set(known)):
+        what = _("名单里没有这个城市代码：%(codes)s。", codes=_("、").join(unknown))
+        raise DomainError("cities_missing", what, _six_digits(known), field="cities")
     first_run.choose_regions(cities)
 
 
 def _agencies(answers: Answers, asks: bool) -> None:
     for line in answers.agencies:
-        first_run.add_office(*_parts(line, 4))
+        _add_office(*_parts(line, 4))
     if answers.agencies or not asks:
         if not answers.agencies:
             raise DomainError("agencies_missing", "--agency SLUG,NAME,REGION,PHONE is missing.")
@@ -99,7 +104,7 @@ def _ask_office() -> None:
     said = {field: click.prompt(question) for field, question in _OFFICE.items()}
     while True:
         try:
-            first_run.add_office(*said.values())
+            _add_office(*said.values())
         except DomainError as refusal:
             if refusal.field not in said:
                 raise
@@ -107,6 +112,23 @@ def _ask_office() -> None:
             said[refusal.field] = click.prompt(_OFFICE[refusal.field])
         else:
             return
+
+
+def _add_office(slug: str, name: str, region_code: str, phone: str) -> None:
+    """As `first_run.add_office`, with words for somebody who has no list to choose from."""
+    try:
+        first_run.add_office(slug, name, region_code, phone)
+    except DomainError as refusal:
+        if refusal.field not in ("region", "parent"):
+            raise
+        known = {region.code: region.name for region in list_insured_regions()}
+        what = _("没有地区代码是“%(code)s”的参保地。", code=region_code)
+        raise DomainError(refusal.code, what, _six_digits(known), field="region") from None
+
+
+def _six_digits(known: dict[str, str]) -> str:
+    code, name = next(iter(known.items()))
+    return _("请填六位代码，例如 %(code)s（%(name)s）。", code=code, name=name)
 
 
 def _staff(answers: Answers, asks: bool) -> None:

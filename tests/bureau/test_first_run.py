@@ -220,7 +220,9 @@ def test_at_a_terminal_it_asks_and_asks_again(real: Flask) -> None:
 
     output = init(real, "--ask", answers="\n".join(answers) + "\n")
 
-    assert "请至少选一个城市" in output and output.count("one-time password") == 3
+    assert "名单里没有这个城市代码：999999。请填六位代码，例如 5" in output
+    assert "没有地区代码是“999999”的参保地。请填六位代码，例如 51" in output and "“没有”" not in output
+    assert output.count("one-time password") == 3
     assert "系统管理员的用户名" in output and "审计管理员的姓名" in output
     offices = [(office.slug, office.name, office.region_code, office.hotlines[0].phone) for office in list_agencies()]
     assert offices == [
