@@ -147,10 +147,15 @@ def test_what_a_security_administrator_refuses_gives_no_key(system: Browser, saf
     where = register(system).response.request.path
     system.get(where)
     system.post(f"{where}/key-requests", {"overlap_days": -1})
+    again = system.post(f"{where}/key-requests", {"overlap_days": -1}, expect=409)
+    assert again.one("a", class_="button button-primary").attrs["href"] == "/bureau/approvals"
     assert "正在等复核" in (page := system.get(where)).text and f"{where}/key-requests" not in page.html
     page = safety.get("/bureau/approvals")
     assert "示范市人民医院" in page.text and CODE in page.text
-    safety.post(next(n.attrs["action"] for n in page.all("form") if n.attrs["action"].endswith("/refusal")))
+    refusal = next(n.attrs["action"] for n in page.all("form") if n.attrs["action"].endswith("/refusal"))
+    safety.post(refusal)
+    late = safety.post(refusal, expect=409)
+    assert "已经有结果了" in late.text and late.one("a", class_="button button-primary").text.strip() == "看复核"
 
     assert "领取密钥" not in system.get(where).text.replace("复核以后，您在这里领取密钥", "")
     assert list_live_keys(get_institution(CODE).id) == []

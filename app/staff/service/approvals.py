@@ -238,7 +238,7 @@ def _require_eyes(approval: Approval, by: StaffMember, *, may_be_second: bool) -
 
 def _settle(approval: Approval, state: ApprovalState, by: StaffMember) -> None:
     if not _is_settled(approval, state, by.id):
-        raise DomainError("approval_settled", _("这件事已经有结果了。"), _("请刷新页面查看。"), status=409)
+        raise DomainError("approval_settled", _("这件事已经有结果了。"), _("结果在“复核”里。"), status=409)
     audit.record(_TAGS[state], actor=by.actor, subject=f"approval:{approval.id}", place=approval.region, kind=approval.kind)
 
 
