@@ -37,6 +37,13 @@ def find_latest(kind: str) -> Report | None:
     return db.session.scalar(done.order_by(Report.id.desc()).limit(1))
 
 
+def find_open(staff_id: int, kind: str) -> Report | None:
+    """One's own of this kind that is waiting or running; the oldest."""
+    is_open = Report.state.in_((ReportState.waiting, ReportState.running))
+    mine = select(Report).where(Report.staff_id == staff_id, Report.kind == kind, is_open)
+    return db.session.scalar(mine.order_by(Report.id).limit(1))
+
+
 def list_open(kind: str) -> list[Report]:
     """Waiting or running, whoever asked for it; oldest first."""
     is_open = Report.state.in_((ReportState.waiting, ReportState.running))

@@ -16,6 +16,7 @@ from app.core import audit, clock
 from app.core.audit import AuditRow
 from app.core.audit.queries import PAGE, READ, Wanted, search, stream
 from app.core.db import db, schema_changes, transaction
+from app.reports.models import Report, ReportState
 from app.reports.service import run_report
 from app.staff.models import Role, StaffTag
 from tests.kit.client import Browser, Page
@@ -312,6 +313,23 @@ def test_the_chain_is_verified_in_the_background_and_findings_are_named(app: Fla
     assert f"被改过，或是别处写进来的：编号 {number}" in page.text
     assert "改过" in page.text and f"/bureau/audit/{number}" in page.html
     assert "发现 1 处不对" in auditor.get("/bureau/audit").text
+
+
+def test_a_verification_that_is_under_way_is_not_asked_for_again(auditor: Browser) -> None:
+    auditor.get("/bureau/audit")
+    path = auditor.post("/bureau/audit/verifications").response.request.path
+    with transaction():
+        db.session.execute(update(Report).values(state=ReportState.running))
+
+    assert auditor.post("/bureau/audit/verifications").response.request.path == path
+    page = auditor.get("/bureau/audit")
+    assert "您要的核验还没有做完" in page.text and f'href="{path}"' in page.html
+    assert not page.all("form", action="/bureau/audit/verifications")
+    asked = select(AuditRow.tag).where(AuditRow.tag.in_(("report:asked", "audit:verified")))
+    assert sorted(db.session.scalars(asked)) == ["audit:verified", "report:asked"]
+
+    run_report(int(path.rsplit("/", 1)[1]))
+    assert auditor.get("/bureau/audit").all("form", action="/bureau/audit/verifications")
 
 
 def test_the_sentences_are_plain_chinese(app: Flask) -> None:

@@ -15,7 +15,7 @@ from app.bureau.routes.blueprint import blueprint
 from app.core import clock
 from app.core.access import access
 from app.core.audit.queries import Found, Wanted, find_seal_of, get_row, is_unchanged
-from app.reports.queries import find_latest, result_of
+from app.reports.queries import find_latest, find_open, result_of
 from app.staff.policy import Right, may
 from app.staff.visitor import current_staff
 
@@ -112,6 +112,7 @@ def _show(form: AuditForm, wanted: Wanted, status: int = 200) -> ResponseReturnV
         person=audit_queries.name_of(wanted.person_id),
         alarms=audit_queries.count_alarms(),
         verified=verified,
+        verifying=find_open(current_staff.staff_id, service.VERIFICATION),
         verified_result=result_of(verified) if verified is not None else {},
     )
     return page, status

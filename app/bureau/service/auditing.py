@@ -16,7 +16,7 @@ from app.core.audit.verify import count_rows
 from app.core.db import transaction
 from app.core.spreadsheet import write_csv
 from app.reports.models import Report
-from app.reports.queries import params_of
+from app.reports.queries import find_open, params_of
 from app.reports.service import Outcome, Progress, scratch_file, start_report
 from app.roster.queries import find_person
 from app.staff.models import StaffMember
@@ -75,7 +75,10 @@ def export_log(staff: StaffMember, wanted: Wanted) -> Report:
 
 @transaction()
 def verify_log(staff: StaffMember) -> Report:
-    """Checks every row, seal and link of the chain, in the background."""
+    """Checks every row, seal and link of the chain, in the background; while one of theirs is under way, that one."""
+    under_way = find_open(staff.id, VERIFICATION)
+    if under_way is not None:
+        return under_way
     audit.record(AuditTag.verified, actor=staff.actor)
     return start_report(staff, VERIFICATION)
 
