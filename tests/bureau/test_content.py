@@ -115,7 +115,10 @@ def test_a_region_is_added_renamed_and_retired_on_the_pages(app: Flask, desk: Br
 
     desk.post("/bureau/content/regions/510685", {"name": "高新", "is_insured": "y"})
     assert "高新" in Browser(app).get("/help/hotlines").text
-    desk.post("/bureau/content/regions/510685/retirement")
+    where = "/bureau/content/regions/510685"
+    assert "请先勾选" in desk.post(f"{where}/retirement", expect=422).one("div", class_="error-summary").text
+    assert ">高新<" in Browser(app).get("/help/hotlines").html and "不能再选" in desk.get(where).text
+    desk.post(f"{where}/retirement", {"confirmed": "y"})
 
     assert ">高新<" not in Browser(app).get("/help/hotlines").html
     desk.get("/bureau/content/regions/999999", expect=404)
@@ -132,7 +135,10 @@ def test_an_office_is_added_and_ordered_on_the_pages(app: Flask, desk: Browser) 
     assert "高新区医保" in Browser(app).get("/help/hotlines").text
     desk.get("/bureau/content/agencies")
     desk.post(f"/bureau/content/agencies/{office.id}/position", {"to": "up"})
-    desk.post(f"/bureau/content/agencies/{office.id}/retirement")
+    unticked = desk.post(f"/bureau/content/agencies/{office.id}/retirement", expect=422)
+    assert "请先勾选" in unticked.one("div", class_="error-summary").text
+    assert unticked.one("input", id="name").attrs["value"] == "高新区医保"
+    desk.post(f"/bureau/content/agencies/{office.id}/retirement", {"confirmed": "y"})
     assert "高新区医保" not in Browser(app).get("/help/hotlines").text
 
 

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from app.core import clock
 from app.core.audit import AuditRow
-from app.core.db import db
+from app.core.db import db, transaction
 from app.institutions.queries import find_institution, get_institution, list_live_keys
 from app.institutions.service import add_institution
+from app.regions.models import Region
 from app.staff.models import Role
 from tests.institutions.desk import Desk, Telephone, make_telephone
 from tests.kit.client import Browser, Page
@@ -69,7 +70,10 @@ def test_an_institution_is_registered_changed_disabled_and_enabled(system: Brows
     assert "示范市第一人民医院" in page.text and "从下一次扫码起" in page.text
     clock.move(timedelta(seconds=2))
     assert desk.scan(telephone.draw(), businessType="01301").json["code"] == 1013
-    system.post(f"{where}/disabling")
+    assert "请先勾选" in system.post(f"{where}/disabling", expect=422).one("div", class_="error-summary").text
+    assert desk.scan(telephone.draw(), businessType="01101").json["code"] == 0
+    clock.move(timedelta(seconds=2))
+    system.post(f"{where}/disabling", {"disabling-confirmed": "y"})
     assert desk.scan(telephone.draw(), businessType="01101").status_code == 403
     system.post(f"{where}/enabling")
     assert desk.scan(telephone.draw(), businessType="01101").json["code"] == 0
@@ -92,6 +96,19 @@ def test_what_will_not_do_is_said_where_it_was_typed_and_nothing_is_lost(system:
         assert page.one("input", id="name").attrs["value"] == changes.get("name", "示范市人民医院")
     register(system)
     assert "登记过" in register(system, expect=409).text
+
+
+def test_without_a_region_in_service_it_says_where_to_mend_it(system: Browser) -> None:
+    where = register(system).response.request.path
+    with transaction():
+        db.session.execute(update(Region).where(Region.code.like("5106%")).values(retired_at=clock.now()))
+
+    page = system.get("/bureau/institutions/new")
+
+    assert "没有一个在用的参保地" in page.text and page.all("select") == []
+    assert page.all("a", href="/bureau/content/regions")
+    kept = system.get(f"{where}/details").all("option")
+    assert [option.attrs["value"] for option in kept] == ["510603"]
 
 
 def test_another_regions_institution_is_not_found(app: Flask, system: Browser) -> None:
@@ -137,7 +154,11 @@ def test_a_key_rolls_with_overlap_and_either_takes_one_away(system: Browser, saf
     assert "只能提前" in system.post(f"{where}/keys/{old.key.split('_')[1]}/end", later, expect=422).text
     system.post(f"{where}/keys/{old.key.split('_')[1]}/end", {"ends_on": "soon"}, expect=422)
     safety.get(where)
-    safety.post(f"{where}/keys/{old.key.split('_')[1]}/revocation")
+    number = old.key.split("_")[1]
+    unticked = safety.post(f"{where}/keys/{number}/revocation", expect=422)
+    assert unticked.one("a", href=f"#key-{number}-confirmed").text == "请先勾选，再停用。"
+    assert len(list_live_keys(get_institution(CODE).id)) == 2
+    safety.post(f"{where}/keys/{number}/revocation", {f"key-{number}-confirmed": "y"})
 
     assert old.scan(telephone.draw()).status_code == 401
     assert [key.id for key in list_live_keys(get_institution(CODE).id)] == [int(new.key.split("_")[1])]

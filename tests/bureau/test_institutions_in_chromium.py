@@ -115,7 +115,9 @@ def test_two_give_out_a_key_together_and_roll_it(
         assert query(address, second, telephone, "two").json()["code"] == 0
         two.goto(where)
         expect(two.get_by_text("用到 ").first).to_be_visible()
-        two.get_by_role("button", name=f"立即停用密钥 {first.split('_')[1]}").click()
+        number = first.split("_")[1]
+        two.get_by_label(f"我确认立即停用密钥 pz_{number}").check()
+        two.get_by_role("button", name=f"立即停用密钥 {number}").click()
         expect(two.get_by_text("已停用，下一次请求就不认了")).to_be_visible()
 
         assert query(address, first, telephone, "three").status_code == 401

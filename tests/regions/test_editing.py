@@ -165,6 +165,20 @@ def test_an_office_that_cannot_be_is_refused_at_its_field(
     assert refused.value.field == field
 
 
+def test_there_is_always_a_region_left_to_choose(loaded: Flask) -> None:
+    *others, last = [region.code for region in queries.list_insured_regions()]
+    for code in others:
+        service.retire_region(code, by=BY)
+
+    with pytest.raises(DomainError, match="last_region"):
+        service.retire_region(last, by=BY)
+    with pytest.raises(DomainError, match="last_region"):
+        service.change_region(last, "改名", is_insured=False, by=BY)
+
+    service.restore_region(others[0], by=BY)
+    assert service.retire_region(last, by=BY).retired_at is not None
+
+
 def test_there_is_always_a_number_left_to_call(loaded: Flask) -> None:
     for agency in queries.list_agencies()[1:]:
         service.retire_agency(agency.id, by=BY)

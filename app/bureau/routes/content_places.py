@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.bureau.forms.content import AgencyForm, RegionForm
+from app.bureau.forms.ending import EndingForm
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError
@@ -43,7 +44,7 @@ def create_region() -> ResponseReturnValue:
 @access(may(Right.manage_content))
 def edit_region(code: int) -> ResponseReturnValue:
     region = queries.get_region(str(code))
-    return _show_region(RegionForm(data={"name": region.name, "is_insured": region.is_insured_region}), region)
+    return _show_region(_filled_region(region), region)
 
 
 @blueprint.post("/bureau/content/regions/<int:code>")
@@ -61,7 +62,14 @@ def update_region(code: int) -> ResponseReturnValue:
 @blueprint.post("/bureau/content/regions/<int:code>/retirement")
 @access(may(Right.manage_content))
 def create_region_retirement(code: int) -> ResponseReturnValue:
-    region = service.retire_region(str(code), by=current_staff.actor)
+    region, form = queries.get_region(str(code)), _region_ending()
+    if not form.validate_on_submit():
+        return _show_region(_filled_region(region), region, 422, ending=form)
+    try:
+        service.retire_region(region.code, by=current_staff.actor)
+    except DomainError as refusal:
+        form.refuse(form.confirmed, refusal.what + refusal.next)
+        return _show_region(_filled_region(region), region, refusal.status, ending=form)
     flash(_("%(name)s已停用：以后不能再选，原来选了它的人不受影响。", name=region.name))
     return redirect(url_for("bureau.list_regions"), 303)
 
@@ -98,8 +106,7 @@ def create_agency() -> ResponseReturnValue:
 @access(may(Right.manage_content))
 def edit_agency(agency_id: int) -> ResponseReturnValue:
     agency = queries.get_agency_by_id(agency_id)
-    now = {"name": agency.name, "region": agency.region_code or "", "parent": agency.parent_region_code or ""}
-    return _show_agency(AgencyForm(data=now), agency)
+    return _show_agency(_filled_agency(agency), agency)
 
 
 @blueprint.post("/bureau/content/agencies/<int:agency_id>")
@@ -126,7 +133,14 @@ def update_agency_position(agency_id: int) -> ResponseReturnValue:
 @blueprint.post("/bureau/content/agencies/<int:agency_id>/retirement")
 @access(may(Right.manage_content))
 def create_agency_retirement(agency_id: int) -> ResponseReturnValue:
-    agency = service.retire_agency(agency_id, by=current_staff.actor)
+    agency, form = queries.get_agency_by_id(agency_id), _agency_ending()
+    if not form.validate_on_submit():
+        return _show_agency(_filled_agency(agency), agency, 422, ending=form)
+    try:
+        service.retire_agency(agency.id, by=current_staff.actor)
+    except DomainError as refusal:
+        form.refuse(form.confirmed, refusal.what + refusal.next)
+        return _show_agency(_filled_agency(agency), agency, refusal.status, ending=form)
     flash(_("%(name)s已停用，参保人看不到它和它的电话了。", name=agency.name))
     return redirect(url_for("bureau.list_agencies"), 303)
 
@@ -146,8 +160,12 @@ def _show_regions(form: RegionForm, status: int = 200) -> ResponseReturnValue:
     return render_template("bureau/list_regions.html", form=form, regions=regions, names=names), status
 
 
-def _show_region(form: RegionForm, region: Region, status: int = 200) -> ResponseReturnValue:
-    return render_template("bureau/edit_region.html", form=form, region=region), status
+def _show_region(form: RegionForm, region: Region, status: int = 200, *, ending: EndingForm | None = None) -> ResponseReturnValue:
+    """`form` is what the page sums up on top: the one that was refused."""
+    page = render_template(
+        "bureau/edit_region.html", form=ending or form, details=form, ending=ending or _region_ending(), region=region
+    )
+    return page, status
 
 
 def _show_agencies(form: AgencyForm, status: int = 200) -> ResponseReturnValue:
@@ -158,6 +176,26 @@ def _show_agencies(form: AgencyForm, status: int = 200) -> ResponseReturnValue:
     return render_template("bureau/list_agencies.html", form=form, agencies=agencies, names=names), status
 
 
-def _show_agency(form: AgencyForm, agency: Agency, status: int = 200) -> ResponseReturnValue:
+def _show_agency(form: AgencyForm, agency: Agency, status: int = 200, *, ending: EndingForm | None = None) -> ResponseReturnValue:
     form.offer(queries.list_regions(), kept=agency.region_code)
-    return render_template("bureau/edit_agency.html", form=form, agency=agency), status
+    page = render_template(
+        "bureau/edit_agency.html", form=ending or form, details=form, ending=ending or _agency_ending(), agency=agency
+    )
+    return page, status
+
+
+def _filled_region(region: Region) -> RegionForm:
+    return RegionForm(formdata=None, data={"name": region.name, "is_insured": region.is_insured_region})
+
+
+def _filled_agency(agency: Agency) -> AgencyForm:
+    now = {"name": agency.name, "region": agency.region_code or "", "parent": agency.parent_region_code or ""}
+    return AgencyForm(formdata=None, data=now)
+
+
+def _region_ending() -> EndingForm:
+    return EndingForm(_("我确认要停用这个地区"))
+
+
+def _agency_ending() -> EndingForm:
+    return EndingForm(_("我确认要停用这个机构"))

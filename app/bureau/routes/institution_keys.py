@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.bureau.forms.institutions import KeyEndForm, KeyRequestForm
 from app.bureau.routes.blueprint import blueprint
-from app.bureau.routes.institutions import CHANGE, SEE, get_own, show_page
+from app.bureau.routes.institutions import CHANGE, SEE, get_own, key_ending, show_page
 from app.core import clock
 from app.core.access import access
 from app.core.errors import DomainError
@@ -42,7 +42,10 @@ def create_key_claim(institution_id: int, grant_id: int) -> ResponseReturnValue:
 @blueprint.post("/bureau/institutions/<int:institution_id>/keys/<int:key_id>/revocation")
 @access(SEE)
 def create_key_revocation(institution_id: int, key_id: int) -> ResponseReturnValue:
-    service.revoke_key(get_own(institution_id).fixmedins_code, key_id, current_staff.actor)
+    institution, form = get_own(institution_id), key_ending(key_id)
+    if not form.validate_on_submit():
+        return show_page(institution, revocation=(key_id, form), status=422)
+    service.revoke_key(institution.fixmedins_code, key_id, current_staff.actor)
     flash(_("密钥 %(number)d 已停用，下一次请求就不认了。", number=key_id))
     return _to(institution_id)
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.bureau.audit_words import sentence_of
+from app.bureau.forms.ending import EndingForm
 from app.bureau.forms.institutions import InstitutionForm, KeyEndForm, KeyRequestForm, OperatorForm
 from app.bureau.institution_queries import list_scan_days
 from app.bureau.routes.blueprint import blueprint
@@ -130,7 +131,10 @@ def update_institution(institution_id: int) -> ResponseReturnValue:
 @blueprint.post("/bureau/institutions/<int:institution_id>/disabling")
 @access(CHANGE)
 def create_disabling(institution_id: int) -> ResponseReturnValue:
-    service.set_enabled(get_own(institution_id).fixmedins_code, False, current_staff.actor)
+    known, form = get_own(institution_id), _disabling()
+    if not form.validate_on_submit():
+        return show_page(known, disabling_form=form, status=422)
+    service.set_enabled(known.fixmedins_code, False, current_staff.actor)
     flash(_("已停用，从下一次扫码起不再受理。"))
     return _to(institution_id)
 
@@ -153,23 +157,28 @@ def show_page(
     keys_form: KeyRequestForm | None = None,
     end_form: KeyEndForm | None = None,
     operator_form: OperatorForm | None = None,
+    disabling_form: EndingForm | None = None,
+    revocation: tuple[int, EndingForm] | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    """The institution with whichever form was refused; the others fresh."""
+    """The institution with whichever form was refused; the others fresh. revocation: the key's number and its form."""
     keys = register_queries.list_keys(institution.id)
     acts = register_queries.list_acts(institution.id)
-    refused = next((form for form in (keys_form, end_form, operator_form) if form is not None and form.errors), None)
-    region = find_region(institution.region_code)
+    live = [key for key in keys if register_queries.is_live(key)]
+    endings = {key.id: key_ending(key.id) for key in live} | dict([revocation] if revocation else [])
+    given = (keys_form, end_form, operator_form, disabling_form, *endings.values())
+    refused = next((form for form in given if form is not None and form.errors), None)
     page = render_template(
         "bureau/show_institution.html",
         institution=institution,
-        region=region.name if region else institution.region_code,
+        region=_region_of(institution)[institution.region_code],
         kind_name=KIND_NAMES[institution.kind],
         scenes=SCENES,
         scene_names=SCENE_NAMES,
         business_types=BUSINESS_TYPES,
         keys=keys,
-        live=[key for key in keys if register_queries.is_live(key)],
+        live=live,
+        endings=endings,
         grants=[g for g in register_queries.list_open_grants(current_staff.staff_id) if g.institution_id == institution.id],
         asked=list_open_about(f"institution:{institution.id}"),
         operators=desk_queries.list_operators(institution.id),
@@ -180,13 +189,22 @@ def show_page(
         keys_form=keys_form or KeyRequestForm(formdata=None),
         end_form=end_form or KeyEndForm(formdata=None),
         operator_form=operator_form or OperatorForm(formdata=None),
+        disabling_form=disabling_form or _disabling(),
         form=refused,
     )
     return page, status
 
 
+def key_ending(key_id: int) -> EndingForm:
+    return EndingForm(_("我确认立即停用密钥 pz_%(number)d，知道不能恢复", number=key_id), prefix=f"key-{key_id}-")
+
+
+def _disabling() -> EndingForm:
+    return EndingForm(_("我确认要停用这家机构"), prefix="disabling-")
+
+
 def _show_form(form: InstitutionForm, known: Institution | None, status: int = 200) -> ResponseReturnValue:
-    form.offer(_own_regions())
+    form.offer(_own_regions() | (_region_of(known) if known else {}))
     page = render_template(
         "bureau/edit_institution.html",
         form=form,
@@ -201,6 +219,12 @@ def _show_form(form: InstitutionForm, known: Institution | None, status: int = 2
 
 def _own_regions() -> dict[str, str]:
     return {found.code: found.name for found in list_insured_regions() if found.code in current_staff.regions}
+
+
+def _region_of(institution: Institution) -> dict[str, str]:
+    """Where it is: a choice of its own form also when the region has been retired."""
+    region = find_region(institution.region_code)
+    return {institution.region_code: region.name if region else institution.region_code}
 
 
 def _require_own(form: InstitutionForm) -> None:

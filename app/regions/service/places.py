@@ -1,6 +1,7 @@
 """Insured regions and pools: added, renamed, retired. None is ever deleted: people, cases and institutions name them."""
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from app.core import audit, clock
 from app.core.db import db, transaction
@@ -38,6 +39,8 @@ def add_region(code: str, name: str, level: RegionLevel, parent_code: str, *, is
 def change_region(code: str, name: str, *, is_insured: bool, by: str) -> Region:
     """Code, level and place in the order stay: they are what old data means by it. Raises NotFound and DomainError."""
     region = get_region(code)
+    if not is_insured:
+        _require_another(region, _("这是最后一个可以选的参保地，请先添加或恢复另一个。"), "is_insured")
     region.name, region.is_insured_region = checked_name(name, NAME_LONGEST), is_insured
     region.edited_at = clock.now()
     audit.record(RegionTag.region_changed, actor=by, subject=f"region:{code}", insured=is_insured)
@@ -46,9 +49,13 @@ def change_region(code: str, name: str, *, is_insured: bool, by: str) -> Region:
 
 @transaction()
 def retire_region(code: str, *, by: str) -> Region:
-    """From now on nobody chooses it; whoever has it keeps it, and its cases are decided as before. Raises NotFound."""
+    """From now on nobody chooses it; whoever has it keeps it, and its cases are decided as before.
+
+    Raises NotFound, and DomainError `last_region` when nobody could choose any.
+    """
     region = get_region(code)
     if region.retired_at is None:
+        _require_another(region, _("这是最后一个可以选的参保地，不能停用。"))
         region.retired_at = region.edited_at = clock.now()
         audit.record(RegionTag.region_retired, actor=by, subject=f"region:{code}")
     return region
@@ -61,3 +68,10 @@ def restore_region(code: str, *, by: str) -> Region:
         region.retired_at, region.edited_at = None, clock.now()
         audit.record(RegionTag.region_restored, actor=by, subject=f"region:{code}")
     return region
+
+
+def _require_another(region: Region, sentence: str, field: str = "") -> None:
+    """The rows are locked: of two who retire the last two at once, one is refused."""
+    in_service = select(Region.code).where(Region.is_insured_region, Region.retired_at.is_(None)).order_by(Region.code)
+    if list(db.session.scalars(in_service.with_for_update())) == [region.code]:
+        raise DomainError("last_region", sentence, _("请先添加或恢复另一个。"), field=field, status=409)
