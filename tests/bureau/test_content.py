@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from app.accounts import queries as accounts
 from app.accounts.models import ConsentPurpose
@@ -15,10 +15,11 @@ from app.accounts.service import load_notices
 from app.bureau.service import remind_of_content
 from app.core import clock
 from app.core.audit import AuditRow
-from app.core.db import db
+from app.core.db import db, transaction
 from app.help.models import HelpKind
 from app.help.queries import find_row, list_versions
 from app.help.service import load_help_texts
+from app.regions.models import Agency, Region
 from app.regions.queries import get_agency
 from app.reviews.queries import find_holiday_year, list_holidays_of
 from app.staff.models import Role, StaffMessage
@@ -122,6 +123,21 @@ def test_a_region_is_added_renamed_and_retired_on_the_pages(app: Flask, desk: Br
 
     assert ">高新<" not in Browser(app).get("/help/hotlines").html
     desk.get("/bureau/content/regions/999999", expect=404)
+
+
+def test_the_last_region_and_the_last_number_stay_and_the_pages_say_why(desk: Browser) -> None:
+    office = get_agency("deyang")
+    with transaction():
+        db.session.execute(update(Region).where(Region.code != "510603").values(retired_at=clock.now()))
+        db.session.execute(update(Agency).where(Agency.id != office.id).values(retired_at=clock.now()))
+    desk.get("/bureau/content")
+
+    region = desk.post("/bureau/content/regions/510603/retirement", {"confirmed": "y"}, expect=409)
+    only = desk.post("/bureau/content/regions/510603", {"name": "旌阳区"}, expect=409)
+    agency = desk.post(f"/bureau/content/agencies/{office.id}/retirement", {"confirmed": "y"}, expect=409)
+
+    for page, words in ((region, "请先添加或恢复另一个"), (only, "请先添加或恢复另一个"), (agency, "请先给别的机构添上电话")):
+        assert words in page.one("div", class_="error-summary").text
 
 
 def test_an_office_is_added_and_ordered_on_the_pages(app: Flask, desk: Browser) -> None:
