@@ -128,7 +128,7 @@ def _add_office(slug: str, name: str, region_code: str, phone: str) -> None:
 
 def _six_digits(known: dict[str, str]) -> str:
     code, name = next(iter(known.items()))
-    return _("请填六位代码，例如 %(code)s（%(name)s）。", code=code, name=name)
+    return str(_("请填六位代码，例如 %(code)s（%(name)s）。", code=code, name=name))
 
 
 def _staff(answers: Answers, asks: bool) -> None:
