@@ -88,6 +88,7 @@ def test_a_caller_is_found_three_ways_and_nothing_personal_is_in_the_address(age
         ("phone", {"phone": f"+86 {PHONE}"}),
         ("name", {"name": " 李明 ", "tail": "0017"}),
         ("help-code", {"help_code": "p06482917"}),
+        ("help-code", {"help_code": "06 482917"}),
     ):
         page = search(agent, way, **fields)
         assert "李明 · 5106**********0017" in page.text, way

@@ -135,7 +135,7 @@ def test_the_result_is_the_operators_own_and_gone_after_ten_minutes(
     sign_in(colleague, username="zhao")
 
     refused = colleague.get(where, expect=404)
-    assert refused.one("main", class_="scan-main").text and "家人" not in refused.text, "told at the desk, not among a citizen's pages"
+    assert refused.one("main", class_="scan-main").text and "家人" not in refused.text, "not among a citizen's pages"
     at_desk.get(where)
     clock.move(timedelta(minutes=10))
     at_desk.get(where, expect=404)

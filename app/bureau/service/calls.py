@@ -26,7 +26,7 @@ from app.staff.rights import Right, has_right
 from app.staff.service import post_staff_message
 
 CHECKS_NEEDED = 3
-_HELP_CODE = re.compile(r"P-?(\d{2})-?(\d{6})", re.ASCII)
+_HELP_CODE = re.compile(r"(?:P-?)?(\d{2})-?(\d{6})", re.ASCII)
 
 
 def search_phone(staff: StaffMember, typed: str) -> HotlineSearch:
