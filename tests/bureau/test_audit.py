@@ -1,10 +1,12 @@
 """The auditor at the desk: what is searched, shown, exported and verified, and what each of these leaves behind."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -340,3 +342,12 @@ def test_the_sentences_are_plain_chinese(app: Flask) -> None:
 
 def test_the_alarm_tags_are_known() -> None:
     assert set(audit_queries.ALARM_TAGS) <= set(SENTENCES) and set(audit_queries.VIEW_TAGS) <= set(SENTENCES)
+
+
+def test_every_kind_of_actor_and_subject_has_a_noun() -> None:
+    source = "".join(path.read_text() for path in Path("app").rglob("*.py"))
+
+    kinds = set(re.findall(r'\b(?:subject|actor)=f?"([a-z_]+)[:"]', source)) | set(re.findall(r'\bby=f?"([a-z_]+):', source))
+
+    assert {"hotline", "approval", "review"} <= kinds
+    assert kinds - set(audit_queries.NOUNS) == set()
