@@ -21,7 +21,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def another_writes(app: Flask) -> Callable[[], AbstractContextManager[None]]:
+def another_writes(app: Flask) -> Iterator[Callable[[], AbstractContextManager[None]]]:
     """Another process, in the middle of a long merge. Here nobody waits as long for it as in production."""
 
     def wait_briefly(dbapi: Any, *_: object) -> None:
@@ -37,7 +37,8 @@ def another_writes(app: Flask) -> Callable[[], AbstractContextManager[None]]:
         other.execute("ROLLBACK")
         other.close()
 
-    return holding_the_lock
+    yield holding_the_lock
+    event.remove(db.engine, "checkout", wait_briefly)  # the engine outlives this test
 
 
 def test_a_form_that_cannot_be_kept_is_refused_and_can_be_sent_again(
