@@ -31,7 +31,7 @@ def remind_of_content() -> int:
     if (year := find_missing_year()) and _is_due(HOLIDAYS):
         sent += _tell(
             _("请录入放假通知"),
-            _("还没有录入 %(year)d 年的放假通知，承诺时间会算错。", year=year),
+            _("还没有核对 %(year)d 年的放假安排，承诺时间会算错。", year=year),
             f"/bureau/content/holidays/{year}",
         )
     return sent
