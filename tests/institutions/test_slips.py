@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db, transaction
 from app.core.errors import DomainError
-from app.credentials.models import CredentialKind, CredentialStatus, Slip
+from app.credentials.models import CredentialKind, CredentialStatus, Slip, TypedCode
 from app.credentials.queries import find_credential_of, get_credential
 from app.credentials.service import (
     SlipPaper,
@@ -96,6 +96,16 @@ def test_the_twelve_digits_use_it_up_too(desk: Desk, holder: Holder) -> None:
     assert desk.scan(f"{paper.number[:4]} {paper.number[4:8]} {paper.number[8:]}").json["code"] == 0
 
     assert_refused_paper(desk.scan(paper.digits), 1006)
+
+
+def test_picture_and_number_are_one_use_though_a_second_began_between_them(desk: Desk, holder: Holder) -> None:
+    paper = issue(holder.person)
+    with transaction():
+        drawn = db.session.get_one(TypedCode, paper.number)
+        drawn.issued_at += 1
+
+    assert desk.scan(paper.digits).json["code"] == 0
+    assert_refused_paper(desk.scan(paper.number), 1006)
 
 
 def test_another_institution_or_purpose_is_refused_and_uses_nothing_up(desk: Desk, elsewhere: Desk, holder: Holder) -> None:

@@ -58,7 +58,7 @@ def read_code(connection: Connection, code: Code | TypedNumber | None, now: date
     if shown is None or (specimens_only and not shown.is_specimen):
         return Reading(Fault.forged)
     if shown.shown_by == SLIP:
-        return _read_slip(connection, shown, code.issued_at, _fault_of_tag(code, shown, now), now)
+        return _read_slip(connection, shown, _fault_of_tag(code, shown, now), now)
     fault = _fault_of_tag(code, shown, now) or _fault_of_age(code.issued_at, now) or _fault_of_holder(code.issued_at, shown, now)
     return Reading(fault, shown, code.issued_at, code.challenge)
 
@@ -98,18 +98,22 @@ def _read_number(connection: Connection, number: str, now: datetime, specimens_o
     if shown is None or (specimens_only and not shown.is_specimen):
         return Reading(Fault.forged, is_unknown_number=True)
     if shown.shown_by == SLIP:
-        return _read_slip(connection, shown, shown.issued_at, None, now)
+        return _read_slip(connection, shown, None, now)
     # A newer number brings the older one's end forward to that very second.
     is_over = int(now.timestamp()) >= shown.expires_at
     fault = Fault.expired if is_over else _fault_of_holder(shown.issued_at, shown, now)
     return Reading(fault, shown, shown.issued_at)
 
 
-def _read_slip(connection: Connection, shown: Any, issued_at: int, fault: Fault | None, now: datetime) -> Reading:
-    """Paper cannot draw a new code, so the day of the slip counts and not the code's second: used stays used until midnight."""
+def _read_slip(connection: Connection, shown: Any, fault: Fault | None, now: datetime) -> Reading:
+    """Paper cannot draw a new code, so the day of the slip counts and not the code's second: used stays used until midnight.
+
+    Its picture and its number count as issued with the slip: a second that began between the two must not make them two uses.
+    """
     slip = find_slip_of(connection, shown.handle)
     if slip is None:
-        return Reading(Fault.forged, shown, issued_at)
+        return Reading(Fault.forged, shown)
+    issued_at = int(slip.issued_at.timestamp())
     if fault is None:
         fault = Fault.expired if now >= slip.expires_at else _fault_of_holder(_unless_revoked(issued_at, slip, shown), shown, now)
     return Reading(fault, shown, issued_at, slip=slip)
