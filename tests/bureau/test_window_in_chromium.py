@@ -83,7 +83,7 @@ def test_a_slip_is_issued_by_keyboard_printed_and_read_from_the_paper(
         page = context.new_page()
         page.goto("/bureau/counter")
         keys = Keyboard(page)
-
+        expect(page.get_by_label("医保码、十二位数字或身份证号")).to_be_focused()
         page.keyboard.type(NUMBER)
         keys.press("Enter")
         expect(page.get_by_label("证件原件已核对，是本人")).to_be_focused()
@@ -103,6 +103,7 @@ def test_a_slip_is_issued_by_keyboard_printed_and_read_from_the_paper(
 
         page.goto("/bureau/counter")
         keys = Keyboard(page)
+        expect(page.get_by_label("医保码、十二位数字或身份证号")).to_be_focused()
         page.keyboard.type(NUMBER)
         keys.press("Enter")
         expect(page.get_by_label("证件原件已核对，是本人")).to_be_focused()
@@ -124,8 +125,8 @@ def test_a_slip_is_issued_by_keyboard_printed_and_read_from_the_paper(
     db.session.rollback()
     assert_refused(elsewhere.scan(found.text, businessType="02121"), 1012)
     assert hospital.scan(found.text).json["data"]["extData"]["shownBy"] == "slip"
-    assert_refused(hospital.scan(found.text), 1006)
-    assert_refused(hospital.scan(number), 1006)
+    assert_refused(hospital.scan(found.text), 1006, is_of_paper=True)
+    assert_refused(hospital.scan(number), 1006, is_of_paper=True)
 
 
 def test_every_page_of_the_window_is_valid_accessible_and_fits(

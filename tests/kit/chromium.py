@@ -35,6 +35,7 @@ _SHOWN_CHARS = 1500
 
 expect.set_options(timeout=PATIENCE_MS)
 _left_open: list[BrowserContext] = []
+_complaints: dict[BrowserContext, list[str]] = {}  # what its pages wrote on their consoles, and what they could not fetch
 _seen_at_failure: list[str] = []
 
 
@@ -77,21 +78,19 @@ def serve(app: Flask) -> Iterator[str]:
 @contextmanager
 def phone(chromium: Browser, **changes: Any) -> Iterator[BrowserContext]:
     """A phone of its own: cookies, storage, 390 x 844. changes: as for `new_context`, e.g. color_scheme, java_script_enabled."""
-    context = chromium.new_context(**{**PHONE, **changes})
-    context.set_default_timeout(PATIENCE_MS)
+    context = _new_context(chromium, changes)
     try:
         yield context
     except BaseException:
         _seen_at_failure.append(_describe(context))
         raise
     finally:
-        context.close()
+        _close(context)
 
 
 def open_phone(chromium: Browser, **changes: Any) -> Page:
     """A page on a phone of its own, which the test need not close."""
-    context = chromium.new_context(**{**PHONE, **changes})
-    context.set_default_timeout(PATIENCE_MS)
+    context = _new_context(chromium, changes)
     _left_open.append(context)
     return context.new_page()
 
@@ -99,7 +98,7 @@ def open_phone(chromium: Browser, **changes: Any) -> Page:
 def close_phones() -> None:
     """Those a test has left open."""
     while _left_open:
-        _left_open.pop().close()
+        _close(_left_open.pop())
 
 
 def seen_at_failure() -> str:
@@ -107,6 +106,21 @@ def seen_at_failure() -> str:
     seen = [*_seen_at_failure, *(_describe(context) for context in _left_open)]
     _seen_at_failure.clear()
     return "\n".join(seen)
+
+
+def _new_context(chromium: Browser, changes: dict[str, Any]) -> BrowserContext:
+    context = chromium.new_context(**{**PHONE, **changes})
+    context.set_default_timeout(PATIENCE_MS)
+    heard = _complaints[context] = []
+    context.on("console", lambda message: heard.append(f"{message.type}: {message.text}"))
+    context.on("weberror", lambda error: heard.append(str(error.error)))
+    context.on("requestfailed", lambda request: heard.append(f"{request.url}: {request.failure}"))
+    return context
+
+
+def _close(context: BrowserContext) -> None:
+    context.close()
+    del _complaints[context]
 
 
 def _describe(context: BrowserContext) -> str:
@@ -118,7 +132,7 @@ def _describe(context: BrowserContext) -> str:
         except Error as error:
             words = f"({error.message})"
         pages.append(f"{page.url}: {words[:_SHOWN_CHARS]}")
-    return "\n".join(pages)
+    return "\n".join([*pages, *_complaints[context]])
 
 
 def wait_for_script(page: Page) -> None:
