@@ -16,6 +16,7 @@ from tests.kit import quick
 from tests.kit.chromium import chromium, close_phones, live_server, seen_at_failure  # noqa: F401
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
+from tests.kit.scheduling import SharedServers
 from tests.kit.server import tails_of_running
 from tests.kit.settings import make_settings
 
@@ -25,6 +26,10 @@ from app import create_app  # isort: skip
 quick.install()
 # Each test has an app of its own; compiling its templates again would take longer than the test.
 COMPILED_TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="pz-templates-"))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedServers:
+    return SharedServers(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

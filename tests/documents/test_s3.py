@@ -23,8 +23,6 @@ from tests.kit.people import make_activated_account
 from tests.kit.settings import make_settings
 from tests.kit.swift import Swift, running_swift
 
-pytestmark = pytest.mark.xdist_group("swift")  # one server for all of them
-
 
 @pytest.fixture(scope="module")
 def swift() -> Iterator[Swift]:

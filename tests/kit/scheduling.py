@@ -1,0 +1,16 @@
+"""Which tests go to the same process: those of one module that share a server which takes seconds to start."""
+
+from xdist.scheduler import LoadGroupScheduling
+
+SHARING = ("tests/journeys/", "tests/documents/test_s3.py")
+DATABASES = ("sqlite", "postgresql")
+
+
+class SharedServers(LoadGroupScheduling):  # type: ignore[misc]
+    """Every other test is handed out alone. A module's tests on either database share nothing."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        if not nodeid.startswith(SHARING):
+            return nodeid
+        module, _, test = nodeid.partition("::")
+        return module + next((kind for kind in DATABASES if kind in test), "")
