@@ -61,10 +61,10 @@ def test_no_address_vanishes_unnoticed(unserved: Flask) -> None:
     assert now == SNAPSHOT.read_text().splitlines()
 
 
-@pytest.mark.parametrize("number", ["9223372036854775808", "9" * 25, "9" * 5000])
-def test_a_number_beyond_every_key_is_no_address(unserved: Flask, number: str) -> None:
+def test_a_number_beyond_every_key_is_no_address(unserved: Flask) -> None:
     adapter = unserved.url_map.bind("localhost")
 
     assert adapter.match("/family/9223372036854775807")[0] == "family.show_member"
-    with pytest.raises(WerkzeugNotFound):
-        adapter.match(f"/family/{number}")
+    for number in ("9223372036854775808", "9" * 25, "9" * 5000):
+        with pytest.raises(WerkzeugNotFound):
+            adapter.match(f"/family/{number}")

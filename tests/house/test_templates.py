@@ -1,18 +1,19 @@
-"""What every template must be, whoever wrote it."""
+"""What every template must be, whoever wrote it. Each rule walks all files and names every place that breaks it."""
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from jinja2 import nodes
+from jinja2 import TemplateError, nodes
 
 from app import create_app
 from tests.kit.settings import make_settings
 
 APP = Path(__file__).parents[2] / "app"
-TEMPLATES = sorted(p for p in (APP / "templates").rglob("*.html"))
-NAMES = [p.relative_to(APP / "templates").as_posix() for p in TEMPLATES]
+TEMPLATES = {p.relative_to(APP / "templates").as_posix(): p.read_text() for p in sorted((APP / "templates").rglob("*.html"))}
+MODULES = {p.relative_to(APP).as_posix(): p.read_text() for p in sorted(APP.rglob("*.py"))}
 HAN = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
 CONTRACT = "第 %(step)s 步,共 %(total)s 步"  # printed exactly so: others look for it
 
@@ -22,48 +23,87 @@ def unserved(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return create_app(make_settings(database_url="sqlite://", instance_path=tmp_path_factory.mktemp("house")))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_it_compiles(unserved: Flask, name: str) -> None:
-    unserved.jinja_env.get_template(name)
+def places(texts: Mapping[str, str], find: Callable[[str], list[str]]) -> list[str]:
+    """One line for each find: its file and the words themselves."""
+    return [f"{name}: {found}" for name, text in texts.items() for found in find(text)]
+
+
+def inline_code(text: str) -> list[str]:
+    handlers = re.findall(r"\s(?:on[a-z]+|style)\s*=\s*[\"']", text)
+    return handlers + re.findall(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))", text)
+
+
+def bare_words(text: str) -> list[str]:
+    """Chinese outside of `_()` and of comments."""
+    bare = re.sub(r"\{#.*?#\}", "", text, flags=re.S)
+    bare = re.sub(r"\b_\(\s*(['\"]).*?(?<!\\)\1", "", bare, flags=re.S)
+    return re.findall(rf"[^\s<>]*{HAN}[^\s<>]*", bare)
+
+
+def latin_marks(text: str) -> list[str]:
+    return re.findall(rf"{HAN}[,;!?]{HAN}|{HAN}:{HAN}", text.replace(CONTRACT, ""))
+
+
+def shouts(text: str) -> list[str]:
+    return re.findall("[^\n]*！", text)
+
+
+def test_every_template_compiles(unserved: Flask) -> None:
+    broken = []
+    for name in TEMPLATES:
+        try:
+            unserved.jinja_env.get_template(name)
+        except TemplateError as error:
+            broken.append(f"{name}: {error}")
+
+    assert not broken, "\n".join(broken)
 
 
 def test_no_template_imports_what_it_does_not_use(unserved: Flask) -> None:
     """What a template includes may use what stands above it."""
     loose = []
-    for name in NAMES:
-        tree = unserved.jinja_env.parse((APP / "templates" / name).read_text())
+    for name, text in TEMPLATES.items():
+        tree = unserved.jinja_env.parse(text)
         imported = {n if isinstance(n, str) else n[1] for found in tree.find_all(nodes.FromImport) for n in found.names}
         used = {found.name for found in tree.find_all(nodes.Name)}
         if not list(tree.find_all(nodes.Include)):
             loose += [f"{name}: {unused}" for unused in sorted(imported - used)]
 
-    assert loose == []
+    assert not loose, "\n".join(loose)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_it_needs_no_inline_script_or_style(name: str) -> None:
-    text = (APP / "templates" / name).read_text()
+def test_no_template_needs_inline_script_or_style() -> None:
+    found = places(TEMPLATES, inline_code)
 
-    assert re.findall(r"\s(?:on[a-z]+|style)\s*=\s*[\"']", text) == []
-    assert re.findall(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))", text) == []
+    assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_word_can_be_translated(name: str) -> None:
-    text = (APP / "templates" / name).read_text()
-    bare = re.sub(r"\{#.*?#\}", "", text, flags=re.S)
-    bare = re.sub(r"\b_\(\s*(['\"]).*?(?<!\\)\1", "", bare, flags=re.S)
+def test_every_word_can_be_translated() -> None:
+    found = places(TEMPLATES, bare_words)
 
-    assert re.findall(rf"[^\s<>]*{HAN}[^\s<>]*", bare) == []
+    assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("path", [*TEMPLATES, *sorted(APP.rglob("*.py"))], ids=lambda p: p.relative_to(APP).as_posix())
-def test_chinese_is_written_with_chinese_marks(path: Path) -> None:
-    text = path.read_text().replace(CONTRACT, "")
+def test_chinese_is_written_with_chinese_marks() -> None:
+    found = places(TEMPLATES | MODULES, latin_marks)
 
-    assert re.findall(rf"{HAN}[,;!?]{HAN}|{HAN}:{HAN}", text) == []
+    assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("path", [*TEMPLATES, *sorted(APP.rglob("*.py"))], ids=lambda p: p.relative_to(APP).as_posix())
-def test_nobody_is_shouted_at(path: Path) -> None:
-    assert "！" not in path.read_text()
+def test_nobody_is_shouted_at() -> None:
+    found = places(TEMPLATES | MODULES, shouts)
+
+    assert not found, "\n".join(found)
+
+
+def test_the_search_would_find_them() -> None:
+    assert len(TEMPLATES) > 200 and len(MODULES) > 400
+    assert places({"a.html": '<p style="x">', "b.html": '<b onclick="x">', "c.html": "<script>x"}, inline_code) == [
+        'a.html:  style="',
+        'b.html:  onclick="',
+        "c.html: <script",
+    ]
+    assert inline_code('<script src="x"></script><script type="application/json">{}</script>') == []
+    assert bare_words("{{ _('可以') }} {# 注 #} <p>不行</p>") == ["不行"]
+    assert latin_marks(f"好,的 好:的 好，的 {CONTRACT}") == ["好,的", "好:的"]
+    assert shouts("好。\n请看！") == ["请看！"]
