@@ -9,9 +9,8 @@ from app.accounts.phone import InvalidPhone, parse_mobile
 from app.accounts.policy import is_local_path
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
+def test_a_mobile_number_is_understood_as_people_write_it(subtests: pytest.Subtests) -> None:
+    for written in (
         "13812345678",
         " 138 1234 5678 ",
         "138-1234-5678",
@@ -23,15 +22,13 @@ from app.accounts.policy import is_local_path
         "＋８６　138－1234－5678",
         "138\u200b12345678",
         "(138)1234.5678",
-    ],
-)
-def test_a_mobile_number_is_understood_as_people_write_it(written: str) -> None:
-    assert parse_mobile(written) == "13812345678"
+    ):
+        with subtests.test(written=written):
+            assert parse_mobile(written) == "13812345678"
 
 
-@pytest.mark.parametrize(
-    ("written", "says"),
-    [
+def test_what_is_no_mobile_number_is_told_why(subtests: pytest.Subtests, app: Flask) -> None:
+    for written, says in (
         ("", "请填写手机号"),
         ("   ", "请填写手机号"),
         ("1381234567", "您填了 10 位"),
@@ -41,18 +38,16 @@ def test_a_mobile_number_is_understood_as_people_write_it(written: str) -> None:
         ("1381234567a", "只有数字"),
         ("١٣٨١٢٣٤٥٦٧٨", "只有数字"),
         ("13812345678'; DROP TABLE account", "只有数字"),
-    ],
-)
-def test_what_is_no_mobile_number_is_told_why(app: Flask, written: str, says: str) -> None:
-    with pytest.raises(InvalidPhone) as refusal:
-        parse_mobile(written)
+    ):
+        with subtests.test(written=written, says=says):
+            with pytest.raises(InvalidPhone) as refusal:
+                parse_mobile(written)
 
-    assert says in str(refusal.value)
+            assert says in str(refusal.value)
 
 
-@pytest.mark.parametrize(
-    ("agent", "name"),
-    [
+def test_a_device_is_called_by_what_people_know(subtests: pytest.Subtests) -> None:
+    for agent, name in (
         ("Mozilla/5.0 (Linux; Android 14; V2314A) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36", "安卓手机 Chrome"),
         ("Mozilla/5.0 (Linux; Android 14; V2314A) Chrome/126.0 Mobile Safari/537.36 MicroMessenger/8.0.50", "安卓手机 微信"),
         ("Mozilla/5.0 (Linux; Android 13; SM-X700) Chrome/126.0 Safari/537.36", "安卓平板 Chrome"),
@@ -61,15 +56,13 @@ def test_what_is_no_mobile_number_is_told_why(app: Flask, written: str, says: st
         ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Linux 电脑 Firefox"),
         ("", "其他设备"),
         ("curl/8", "其他设备"),
-    ],
-)
-def test_a_device_is_called_by_what_people_know(agent: str, name: str) -> None:
-    assert name_device(agent) == name
+    ):
+        with subtests.test(agent=agent, name=name):
+            assert name_device(agent) == name
 
 
-@pytest.mark.parametrize(
-    ("target", "is_local"),
-    [
+def test_only_a_path_of_this_site_may_follow_a_sign_in(subtests: pytest.Subtests) -> None:
+    for target, is_local in (
         ("/me", True),
         ("/code?x=1", True),
         ("", False),
@@ -82,10 +75,9 @@ def test_a_device_is_called_by_what_people_know(agent: str, name: str) -> None:
         ("/\t/evil.example", False),
         ("/\n/evil.example", False),
         ("/%09/evil.example", True),
-    ],
-)
-def test_only_a_path_of_this_site_may_follow_a_sign_in(target: str, is_local: bool) -> None:
-    assert is_local_path(target) is is_local
+    ):
+        with subtests.test(target=target, is_local=is_local):
+            assert is_local_path(target) is is_local
 
 
 def test_a_notice_is_read_from_its_head_and_body() -> None:
@@ -97,7 +89,7 @@ def test_a_notice_is_read_from_its_head_and_body() -> None:
     assert "<script>" not in render_notice(notice.body)
 
 
-@pytest.mark.parametrize("text", ["no head", "---\nversion: 1\n---\nbody", "x---\nversion: 1\n---\nbody"])
-def test_a_notice_without_a_whole_head_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):
-        read_notice(text)
+def test_a_notice_without_a_whole_head_is_refused(subtests: pytest.Subtests) -> None:
+    for text in ("no head", "---\nversion: 1\n---\nbody", "x---\nversion: 1\n---\nbody"):
+        with subtests.test(text=text), pytest.raises(ValueError):
+            read_notice(text)

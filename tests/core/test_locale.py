@@ -11,9 +11,8 @@ from app.core.locale import select_locale
 from tests.kit.client import Browser
 
 
-@pytest.mark.parametrize(
-    ("wish", "spoken"),
-    [
+def test_a_browser_is_answered_in_the_first_language_of_its_wish_that_is_spoken(subtests: pytest.Subtests) -> None:
+    for wish, spoken in (
         ("", "zh_Hans"),
         ("zh-CN,zh;q=0.9,en;q=0.8", "zh_Hans"),
         ("zh", "zh_Hans"),
@@ -30,11 +29,9 @@ from tests.kit.client import Browser
         ("en;q=0, fr", "zh_Hans"),
         ("*", "zh_Hans"),
         ("not a header, at;all,,;q=x", "zh_Hans"),
-    ],
-)
-def test_a_browser_is_answered_in_the_first_language_of_its_wish_that_is_spoken(wish: str, spoken: str) -> None:
-    with Flask("pages").test_request_context("/", headers={"Accept-Language": wish}):
-        assert select_locale() == spoken
+    ):
+        with subtests.test(wish=wish, spoken=spoken), Flask("pages").test_request_context("/", headers={"Accept-Language": wish}):
+            assert select_locale() == spoken
 
 
 def test_a_chosen_language_wins_over_the_browsers_and_stays(browser: Browser) -> None:

@@ -32,9 +32,8 @@ def test_a_production_with_everything_real_may_serve(tmp_path: Path) -> None:
     assert load_settings({**PRODUCTION, "INSTANCE_PATH": str(tmp_path)}).problems() == []
 
 
-@pytest.mark.parametrize(
-    ("change", "named"),
-    [
+def test_production_refuses_in_one_sentence(subtests: pytest.Subtests, tmp_path: Path) -> None:
+    for change, named in (
         ({"SECRET_KEY": ""}, "SECRET_KEY"),
         ({"SECRET_KEY": "changeme-changeme-changeme-changeme-changeme-changeme"}, "SECRET_KEY"),
         ({"DATA_KEY": "short"}, "DATA_KEY"),
@@ -48,13 +47,12 @@ def test_a_production_with_everything_real_may_serve(tmp_path: Path) -> None:
         ({"FACE_CHECK_URL": ""}, "FACE_CHECK_URL"),
         ({"RATELIMIT_STORAGE_URL": "memory://"}, "limits"),
         ({"TEST_CLOCK_FILE": "/tmp/clock"}, "TEST_CLOCK_FILE"),
-    ],
-)
-def test_production_refuses_in_one_sentence(tmp_path: Path, change: dict[str, str], named: str) -> None:
-    settings = load_settings({**PRODUCTION, "INSTANCE_PATH": str(tmp_path), **change})
+    ):
+        with subtests.test(change=change, named=named):
+            settings = load_settings({**PRODUCTION, "INSTANCE_PATH": str(tmp_path), **change})
 
-    with pytest.raises(SettingsError, match=named):
-        create_app(settings)
+            with pytest.raises(SettingsError, match=named):
+                create_app(settings)
 
 
 def test_in_memory_limits_are_enough_for_one_worker(tmp_path: Path) -> None:
@@ -63,13 +61,14 @@ def test_in_memory_limits_are_enough_for_one_worker(tmp_path: Path) -> None:
     assert load_settings(environ).problems() == []
 
 
-@pytest.mark.parametrize(
-    ("host", "public", "refused"), [("0.0.0.0", "0", True), ("0.0.0.0", "1", False), ("127.0.0.1", "0", False), ("::1", "0", False)]
-)
-def test_the_demo_stays_on_loopback_unless_told(tmp_path: Path, host: str, public: str, refused: bool) -> None:
-    settings = load_settings({"APP_MODE": "demo", **SECRETS, "INSTANCE_PATH": str(tmp_path), "HOST": host, "DEMO_PUBLIC": public})
+def test_the_demo_stays_on_loopback_unless_told(subtests: pytest.Subtests, tmp_path: Path) -> None:
+    for host, public, refused in (("0.0.0.0", "0", True), ("0.0.0.0", "1", False), ("127.0.0.1", "0", False), ("::1", "0", False)):
+        with subtests.test(host=host, public=public, refused=refused):
+            settings = load_settings(
+                {"APP_MODE": "demo", **SECRETS, "INSTANCE_PATH": str(tmp_path), "HOST": host, "DEMO_PUBLIC": public}
+            )
 
-    assert bool(settings.problems()) is refused
+            assert bool(settings.problems()) is refused
 
 
 def test_a_value_that_cannot_be_read_is_named(tmp_path: Path) -> None:

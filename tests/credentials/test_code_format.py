@@ -60,16 +60,14 @@ def test_sm3_derives_another_key_for_the_same_code() -> None:
     assert key != derive_key(MASTER, HANDLE)
 
 
-@pytest.mark.parametrize(
-    "noise", [f" {PLAIN}\r\n", PLAIN.translate({ord("0") + i: 0xFF10 + i for i in range(10)}), f"{PLAIN[:10]} {PLAIN[10:]}\t"]
-)
-def test_scanner_noise_and_full_width_digits_are_read(noise: str) -> None:
-    assert parse_code(noise) == parse_code(PLAIN)
+def test_scanner_noise_and_full_width_digits_are_read(subtests: pytest.Subtests) -> None:
+    for noise in (f" {PLAIN}\r\n", PLAIN.translate({ord("0") + i: 0xFF10 + i for i in range(10)}), f"{PLAIN[:10]} {PLAIN[10:]}\t"):
+        with subtests.test(noise=noise):
+            assert parse_code(noise) == parse_code(PLAIN)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_anything_else_is_malformed(subtests: pytest.Subtests) -> None:
+    for text in (
         "",
         "80",
         PLAIN[:-1],
@@ -81,11 +79,9 @@ def test_scanner_noise_and_full_width_digits_are_read(noise: str) -> None:
         PLAIN.replace("8", "٨", 1),
         "123456789012",
         "null",
-    ],
-)
-def test_anything_else_is_malformed(text: str) -> None:
-    with pytest.raises(Malformed):
-        parse_code(text)
+    ):
+        with subtests.test(text=text), pytest.raises(Malformed):
+            parse_code(text)
 
 
 def test_a_retired_master_verifies_until_its_overlap_is_over() -> None:

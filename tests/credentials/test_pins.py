@@ -14,18 +14,22 @@ from tests.credentials.holders import PIN, make_account, make_holder, make_perso
 from tests.kit.at_once import at_once
 
 
-@pytest.mark.parametrize("typed", ["274951", " 274951 ", "27 49 51", "２７４９５１", "274951\u3000"])
-def test_a_pin_is_read_as_people_type_it(app: Flask, typed: str) -> None:
-    assert parse_pin(typed) == PIN
+def test_a_pin_is_read_as_people_type_it(subtests: pytest.Subtests, app: Flask) -> None:
+    for typed in ("274951", " 274951 ", "27 49 51", "２７４９５１", "274951\u3000"):
+        with subtests.test(typed=typed):
+            assert parse_pin(typed) == PIN
 
 
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [("", "请输入"), ("27495", "您输入了 5 位"), ("2749511", "7 位"), ("27495a", "只有数字"), ("二七四九五一", "只有数字")],
-)
-def test_what_is_no_pin_gets_a_sentence(app: Flask, typed: str, sentence: str) -> None:
-    with pytest.raises(InvalidPin, match=sentence):
-        parse_pin(typed)
+def test_what_is_no_pin_gets_a_sentence(subtests: pytest.Subtests, app: Flask) -> None:
+    for typed, sentence in (
+        ("", "请输入"),
+        ("27495", "您输入了 5 位"),
+        ("2749511", "7 位"),
+        ("27495a", "只有数字"),
+        ("二七四九五一", "只有数字"),
+    ):
+        with subtests.test(typed=typed, sentence=sentence), pytest.raises(InvalidPin, match=sentence):
+            parse_pin(typed)
 
 
 EASY = """
@@ -34,12 +38,10 @@ EASY = """
 """
 
 
-@pytest.mark.parametrize(
-    "pin",
-    EASY.split(),
-)
-def test_an_easy_pin_is_refused(app: Flask, pin: str) -> None:
-    assert weakness(pin, date(1990, 3, 7), "510600199003070017")
+def test_an_easy_pin_is_refused(subtests: pytest.Subtests, app: Flask) -> None:
+    for pin in EASY.split():
+        with subtests.test(pin=pin):
+            assert weakness(pin, date(1990, 3, 7), "510600199003070017")
 
 
 def test_the_tail_before_an_x_is_refused_too(app: Flask) -> None:

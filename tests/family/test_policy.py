@@ -20,36 +20,30 @@ def at(age: int, born: date = BORN) -> date:
     return birthday_at(born, age)
 
 
-@pytest.mark.parametrize(
-    ("on", "ways"),
-    [
+def test_the_ways_change_on_the_sixteenth_and_seventeenth_birthday(subtests: pytest.Subtests) -> None:
+    for on, ways in (
         (at(16) - DAY, (Way.documents,)),
         (at(16), (*OWN_WAYS, Way.documents)),
         (at(16) + DAY, (*OWN_WAYS, Way.documents)),
         (at(17) - DAY, (*OWN_WAYS, Way.documents)),
         (at(17), OWN_WAYS),
         (at(17) + DAY, OWN_WAYS),
-    ],
-)
-def test_the_ways_change_on_the_sixteenth_and_seventeenth_birthday(on: date, ways: tuple[Way, ...]) -> None:
-    assert POLICY.ways(BORN, on) == ways
+    ):
+        with subtests.test(on=on, ways=ways):
+            assert POLICY.ways(BORN, on) == ways
 
 
-@pytest.mark.parametrize(
-    ("on", "is_child"),
-    [(date(2024, 2, 28), True), (date(2024, 2, 29), False), (date(2024, 3, 1), False)],
-)
-def test_who_was_born_on_a_leap_day_is_sixteen_in_a_leap_year_on_that_day(on: date, is_child: bool) -> None:
-    assert POLICY.is_child(LEAP, on) is is_child
+def test_who_was_born_on_a_leap_day_is_sixteen_in_a_leap_year_on_that_day(subtests: pytest.Subtests) -> None:
+    for on, is_child in ((date(2024, 2, 28), True), (date(2024, 2, 29), False), (date(2024, 3, 1), False)):
+        with subtests.test(on=on, is_child=is_child):
+            assert POLICY.is_child(LEAP, on) is is_child
 
 
-@pytest.mark.parametrize(
-    ("on", "may_choose_papers"),
-    [(date(2025, 2, 28), True), (date(2025, 3, 1), False)],
-)
-def test_and_seventeen_on_the_first_of_march(on: date, may_choose_papers: bool) -> None:
-    assert (Way.documents in POLICY.ways(LEAP, on)) is may_choose_papers
-    assert birthday_at(LEAP, 17) == date(2025, 3, 1)
+def test_and_seventeen_on_the_first_of_march(subtests: pytest.Subtests) -> None:
+    for on, may_choose_papers in ((date(2025, 2, 28), True), (date(2025, 3, 1), False)):
+        with subtests.test(on=on, may_choose_papers=may_choose_papers):
+            assert (Way.documents in POLICY.ways(LEAP, on)) is may_choose_papers
+            assert birthday_at(LEAP, 17) == date(2025, 3, 1)
 
 
 def test_below_fourteen_a_guardian_decides() -> None:
@@ -79,9 +73,8 @@ def person(born: date, gender: str) -> Any:
 MOTHER = person(date(1990, 1, 1), "2")
 
 
-@pytest.mark.parametrize(
-    ("relation", "member", "is_possible"),
-    [
+def test_a_relation_must_be_possible(subtests: pytest.Subtests) -> None:
+    for relation, member, is_possible in (
         (Relation.son, person(date(2018, 1, 1), "1"), True),
         (Relation.son, person(date(2018, 1, 1), "2"), False),
         (Relation.son, person(date(1985, 1, 1), "1"), False),
@@ -96,10 +89,9 @@ MOTHER = person(date(1990, 1, 1), "2")
         (Relation.spouse, person(date(2012, 1, 1), "1"), False),
         (Relation.brother, person(date(2010, 1, 1), "1"), True),
         (Relation.ward, person(date(1950, 1, 1), "1"), True),
-    ],
-)
-def test_a_relation_must_be_possible(relation: Relation, member: Any, is_possible: bool) -> None:
-    assert (find_implausible(relation, MOTHER, member, date(2026, 11, 22)) is None) is is_possible
+    ):
+        with subtests.test(relation=relation, member=member, is_possible=is_possible):
+            assert (find_implausible(relation, MOTHER, member, date(2026, 11, 22)) is None) is is_possible
 
 
 def test_each_relation_has_its_word() -> None:

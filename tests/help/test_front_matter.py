@@ -28,9 +28,8 @@ def test_what_nobody_has_checked_says_never() -> None:
     assert parse(FILE.replace("2023-09-20", "never")).last_checked is None
 
 
-@pytest.mark.parametrize(
-    ("broken", "says"),
-    [
+def test_a_broken_file_is_refused_by_name_of_what_is_wrong(subtests: pytest.Subtests) -> None:
+    for broken, says in (
         (FILE.replace("title: 手机丢了\n", ""), "lacks title"),
         (FILE.replace("source: S80, S81", "source:"), "lacks source"),
         (FILE.replace("2023-09-20", "last autumn"), "last autumn"),
@@ -39,11 +38,9 @@ def test_what_nobody_has_checked_says_never() -> None:
         (FILE.replace("position: 3", "position"), "key: value"),
         ("先挂失。\n", "front matter"),
         ("先挂失。\n---\ntitle: 手机丢了\n---\n", "front matter"),
-    ],
-)
-def test_a_broken_file_is_refused_by_name_of_what_is_wrong(broken: str, says: str) -> None:
-    with pytest.raises(InvalidHelpFile, match=says):
-        parse(broken)
+    ):
+        with subtests.test(broken=broken, says=says), pytest.raises(InvalidHelpFile, match=says):
+            parse(broken)
 
 
 def test_the_digest_changes_with_any_part() -> None:

@@ -24,11 +24,10 @@ def bureau(app: Flask) -> None:
     load_help_texts()
 
 
-@pytest.mark.parametrize(
-    ("user_agent", "hint"), [(IPHONE, Hint.iphone), (WECHAT, Hint.wechat), (ANDROID, Hint.android), (COMPUTER, Hint.computer)]
-)
-def test_each_browser_is_told_its_own_way(user_agent: str, hint: Hint) -> None:
-    assert hint_for(user_agent) is hint
+def test_each_browser_is_told_its_own_way(subtests: pytest.Subtests) -> None:
+    for user_agent, hint in ((IPHONE, Hint.iphone), (WECHAT, Hint.wechat), (ANDROID, Hint.android), (COMPUTER, Hint.computer)):
+        with subtests.test(user_agent=user_agent, hint=hint):
+            assert hint_for(user_agent) is hint
 
 
 @pytest.mark.parametrize(("user_agent", "words"), [(IPHONE, "添加到主屏幕"), (WECHAT, "在浏览器打开"), (ANDROID, "不用下载软件")])

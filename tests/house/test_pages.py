@@ -47,7 +47,9 @@ CASES = {
     "unbound and frozen": (("unbound", "frozen"), EVERY),
 }
 # A bad page beside the good ones: whoever finds no fault in it would find none anywhere.
-BAD_PAGE = '<!DOCTYPE html><html><body><img src="x"><input><p style="width:3000px;color:#eee;background:#fff">words</p></body></html>'
+BAD_PAGE = (
+    '<!DOCTYPE html><html><body><img src="x"><input><p style="width:3000px;color:#eee;background:#fff">words</p></body></html>'
+)
 COMPILED_TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="pz-pages-"))
 
 

@@ -273,12 +273,13 @@ def test_without_a_key_the_adapter_asks_nobody(app: Flask, provider: Provider) -
     assert provider.requests == []
 
 
-@pytest.mark.parametrize("changes", [{"face_check_key": ""}, {"face_check_url": "http://provider.example"}])
-def test_production_refuses_an_unsafe_way_to_the_provider(tmp_path: Path, changes: dict[str, str]) -> None:
-    values = {"face_check": "http", "face_check_url": "https://provider.example", "face_check_key": "k", **changes}
-    settings = make_settings(database_url="sqlite://", instance_path=tmp_path, app_mode=Mode.production, **values)
+def test_production_refuses_an_unsafe_way_to_the_provider(subtests: pytest.Subtests, tmp_path: Path) -> None:
+    for changes in ({"face_check_key": ""}, {"face_check_url": "http://provider.example"}):
+        with subtests.test(changes=changes):
+            values = {"face_check": "http", "face_check_url": "https://provider.example", "face_check_key": "k", **changes}
+            settings = make_settings(database_url="sqlite://", instance_path=tmp_path, app_mode=Mode.production, **values)
 
-    assert any("FACE_CHECK_URL" in problem for problem in settings.problems())
+            assert any("FACE_CHECK_URL" in problem for problem in settings.problems())
 
 
 def test_nothing_of_a_face_is_stored(app: Flask) -> None:

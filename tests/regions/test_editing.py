@@ -29,9 +29,8 @@ def hotline_of(slug: str) -> Hotline:
     return queries.get_agency(slug).hotlines[0]
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
+def test_a_number_is_read_in_any_spelling(subtests: pytest.Subtests) -> None:
+    for written in (
         "0838-2208900",
         "(0838)2208900",
         "（０８３８）２２０８９００",
@@ -39,34 +38,33 @@ def hotline_of(slug: str) -> Hotline:
         "0086 0838 2208900",
         "0838 220 8900",
         "0838–2208900",
-    ],
-)
-def test_a_number_is_read_in_any_spelling(written: str) -> None:
-    assert parse_phone(written) == "0838-2208900"
+    ):
+        with subtests.test(written=written):
+            assert parse_phone(written) == "0838-2208900"
 
 
-@pytest.mark.parametrize(
-    ("written", "phone"),
-    [("12393", "12393"), ("400 1234567", "400-123-4567"), ("+86 138-0000-0000", "13800000000"), ("010 88887777", "010-88887777")],
-)
-def test_numbers_without_an_area_code_are_numbers_too(written: str, phone: str) -> None:
-    assert parse_phone(written) == phone
+def test_numbers_without_an_area_code_are_numbers_too(subtests: pytest.Subtests) -> None:
+    for written, phone in (
+        ("12393", "12393"),
+        ("400 1234567", "400-123-4567"),
+        ("+86 138-0000-0000", "13800000000"),
+        ("010 88887777", "010-88887777"),
+    ):
+        with subtests.test(written=written, phone=phone):
+            assert parse_phone(written) == phone
 
 
-@pytest.mark.parametrize(
-    "written", ["", "电话", "0838", "0838-1208900", "00000000000", "0838-2208900转3", "1" * 5000, "<b>12393</b>"]
-)
-def test_what_cannot_be_dialled_is_no_number(written: str) -> None:
-    with pytest.raises(NoPhoneNumber):
-        parse_phone(written)
+def test_what_cannot_be_dialled_is_no_number(subtests: pytest.Subtests) -> None:
+    for written in ("", "电话", "0838", "0838-1208900", "00000000000", "0838-2208900转3", "1" * 5000, "<b>12393</b>"):
+        with subtests.test(written=written), pytest.raises(NoPhoneNumber):
+            parse_phone(written)
 
 
-@pytest.mark.parametrize(
-    "written", ["029-" + NEWSPAPER, "029 8734 " + "4649", "请拨（029）" + NEWSPAPER + "。", "莲湖路 " + "239 号"]
-)
-def test_the_newspaper_is_known_in_any_spelling(written: str) -> None:
-    assert names_newspaper(written)
-    assert not names_newspaper("0838-2208900 莲湖区 239")
+def test_the_newspaper_is_known_in_any_spelling(subtests: pytest.Subtests) -> None:
+    for written in ("029-" + NEWSPAPER, "029 8734 " + "4649", "请拨（029）" + NEWSPAPER + "。", "莲湖路 " + "239 号"):
+        with subtests.test(written=written):
+            assert names_newspaper(written)
+            assert not names_newspaper("0838-2208900 莲湖区 239")
 
 
 def test_the_newspapers_number_is_no_hotline(loaded: Flask) -> None:

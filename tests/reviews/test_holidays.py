@@ -14,30 +14,32 @@ BY = "staff:1"
 FILE = "日期,节日,上班\n2027-01-01,元旦,0\n2027/2/6,春节,放假\n2027年2月14日,春节调休,1\n"
 
 
-@pytest.mark.parametrize("written", ["2026-02-31", "31.02.", "31.02.2026", "2026-13-01", "", "明天", "2026-02-30 "])
-def test_there_is_no_such_day(written: str) -> None:
-    assert parse_day(written) is None
+def test_there_is_no_such_day(subtests: pytest.Subtests) -> None:
+    for written in ("2026-02-31", "31.02.", "31.02.2026", "2026-13-01", "", "明天", "2026-02-30 "):
+        with subtests.test(written=written):
+            assert parse_day(written) is None
 
 
-@pytest.mark.parametrize("written", ["2026-10-01", "2026/10/1", "2026年10月1日", "２０２６-１０-０１", " 2026 年 10 月 1 日 "])
-def test_a_day_is_read_as_people_write_it(written: str) -> None:
-    assert parse_day(written) == date(2026, 10, 1)
+def test_a_day_is_read_as_people_write_it(subtests: pytest.Subtests) -> None:
+    for written in ("2026-10-01", "2026/10/1", "2026年10月1日", "２０２６-１０-０１", " 2026 年 10 月 1 日 "):
+        with subtests.test(written=written):
+            assert parse_day(written) == date(2026, 10, 1)
 
 
-@pytest.mark.parametrize("data", [FILE.encode(), FILE.encode("utf-8-sig"), FILE.encode("gbk"), FILE.replace("\n", "\r\n").encode()])
-def test_the_years_notice_is_read_in_any_encoding(data: bytes) -> None:
-    days = read_days(data, 2027)
+def test_the_years_notice_is_read_in_any_encoding(subtests: pytest.Subtests) -> None:
+    for data in (FILE.encode(), FILE.encode("utf-8-sig"), FILE.encode("gbk"), FILE.replace("\n", "\r\n").encode()):
+        with subtests.test(data=data):
+            days = read_days(data, 2027)
 
-    assert [(one.day.isoformat(), one.is_worked) for one in days] == [
-        ("2027-01-01", False),
-        ("2027-02-06", False),
-        ("2027-02-14", True),
-    ]
+            assert [(one.day.isoformat(), one.is_worked) for one in days] == [
+                ("2027-01-01", False),
+                ("2027-02-06", False),
+                ("2027-02-14", True),
+            ]
 
 
-@pytest.mark.parametrize(
-    ("text", "code", "line"),
-    [
+def test_what_is_wrong_with_a_file_is_said_with_its_line(subtests: pytest.Subtests) -> None:
+    for text, code, line in (
         ("", "empty", 0),
         ("\0", "no_text", 0),
         ("x" * 70_000, "too_big", 0),
@@ -48,13 +50,12 @@ def test_the_years_notice_is_read_in_any_encoding(data: bytes) -> None:
         ("2027-01-01," + "长" * 41, "no_name", 1),
         ("2027-01-01,元旦,也许", "no_worked", 1),
         ("2027-01-04,元旦,1", "worked_anyway", 1),
-    ],
-)
-def test_what_is_wrong_with_a_file_is_said_with_its_line(text: str, code: str, line: int) -> None:
-    with pytest.raises(UnreadableFile) as wrong:
-        read_days(text.encode(), 2027)
+    ):
+        with subtests.test(text=text, code=code, line=line):
+            with pytest.raises(UnreadableFile) as wrong:
+                read_days(text.encode(), 2027)
 
-    assert (wrong.value.code, wrong.value.line) == (code, line)
+            assert (wrong.value.code, wrong.value.line) == (code, line)
 
 
 def test_a_file_replaces_its_year_and_no_other(app: Flask) -> None:

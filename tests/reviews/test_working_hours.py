@@ -24,9 +24,8 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=CHINA)
 
 
-@pytest.mark.parametrize(
-    ("start", "hours", "due"),
-    [
+def test_hours_pass_while_the_office_is_open(subtests: pytest.Subtests) -> None:
+    for start, hours, due in (
         ("2026-11-23 09:00", 7, "2026-11-23 17:00"),  # a Monday, exactly its end
         ("2026-11-23 09:00", 7.5, "2026-11-24 09:30"),
         ("2026-11-23 11:30", 1, "2026-11-23 13:30"),  # over noon
@@ -38,10 +37,9 @@ def at(text: str) -> datetime:
         ("2026-09-30 16:00", 2, "2026-10-08 10:00"),  # over the holidays
         ("2026-10-09 16:00", 2, "2026-10-10 10:00"),  # into a Saturday that is worked
         ("2026-12-31 16:30", 1, "2027-01-01 09:30"),
-    ],
-)
-def test_hours_pass_while_the_office_is_open(start: str, hours: float, due: str) -> None:
-    assert OFFICE.after(at(start), hours) == at(due)
+    ):
+        with subtests.test(start=start, hours=hours, due=due):
+            assert OFFICE.after(at(start), hours) == at(due)
 
 
 def test_a_moment_in_another_zone_is_the_same_moment() -> None:
@@ -66,10 +64,10 @@ def test_the_due_moment_is_in_opening_hours_and_hours_add_up(start: datetime, on
     }
 
 
-@pytest.mark.parametrize("text", ["", "09:00", "12:00-09:00", "09:00-12:00,11:00-17:00", "9-12"])
-def test_opening_hours_that_make_no_sense_are_refused(text: str) -> None:
-    with pytest.raises(ValueError):
-        parse_spans(text)
+def test_opening_hours_that_make_no_sense_are_refused(subtests: pytest.Subtests) -> None:
+    for text in ("", "09:00", "12:00-09:00", "09:00-12:00,11:00-17:00", "9-12"):
+        with subtests.test(text=text), pytest.raises(ValueError):
+            parse_spans(text)
 
 
 def test_an_office_that_never_opens_is_a_mistake_in_the_table() -> None:

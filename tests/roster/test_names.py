@@ -5,32 +5,30 @@ from hypothesis import strategies as st
 from app.roster.names import InvalidName, clean_name, is_same_name
 
 
-@pytest.mark.parametrize(
-    "name", ["张三", "欧阳娜娜", "㛃", "䶮", "王㛃䶮", "刘𬭚", "李〇", "﨑山", "凞光", "\U000323af一", "阿卜杜拉·买买提"]
-)
-def test_chinese_names_stay_what_they_are(name: str) -> None:
-    assert clean_name(name) == name
+def test_chinese_names_stay_what_they_are(subtests: pytest.Subtests) -> None:
+    for name in ("张三", "欧阳娜娜", "㛃", "䶮", "王㛃䶮", "刘𬭚", "李〇", "﨑山", "凞光", "\U000323af一", "阿卜杜拉·买买提"):
+        with subtests.test(name=name):
+            assert clean_name(name) == name
 
 
-@pytest.mark.parametrize("dot", "·•‧∙⋅・･．․".replace("․", "") + ".")
-def test_every_middle_dot_becomes_the_same(dot: str) -> None:
-    assert clean_name(f"买买提{dot}阿不都") == "买买提·阿不都"
-    assert clean_name(f"买买提 {dot} 阿不都".replace(" . ", ".")) == "买买提·阿不都"
+def test_every_middle_dot_becomes_the_same(subtests: pytest.Subtests) -> None:
+    for dot in "·•‧∙⋅・･．․".replace("․", "") + ".":
+        with subtests.test(dot=dot):
+            assert clean_name(f"买买提{dot}阿不都") == "买买提·阿不都"
+            assert clean_name(f"买买提 {dot} 阿不都".replace(" . ", ".")) == "买买提·阿不都"
 
 
-@pytest.mark.parametrize(
-    ("typed", "name"),
-    [
+def test_typing_is_evened_out(subtests: pytest.Subtests) -> None:
+    for typed, name in (
         (" 张 三 ", "张三"),
         ("张\u3000三", "张三"),
         ("\ufeff张三\t", "张三"),
         ("张\ue863", "张䶮"),
         ("Ｊｏｈｎ  Smith", "John Smith"),
         ("O'Neil, Jean-Luc Jr.", "O'Neil, Jean-Luc Jr."),
-    ],
-)
-def test_typing_is_evened_out(typed: str, name: str) -> None:
-    assert clean_name(typed) == name
+    ):
+        with subtests.test(typed=typed, name=name):
+            assert clean_name(typed) == name
 
 
 def test_sixty_characters_are_a_name_and_sixty_one_are_not() -> None:
@@ -40,9 +38,8 @@ def test_sixty_characters_are_a_name_and_sixty_one_are_not() -> None:
     assert caught.value.code == "length"
 
 
-@pytest.mark.parametrize(
-    ("typed", "code"),
-    [
+def test_what_is_no_name_is_refused_with_a_reason(subtests: pytest.Subtests) -> None:
+    for typed, code in (
         ("", "empty"),
         (" \u3000", "empty"),
         ("张3", "digits"),
@@ -57,14 +54,13 @@ def test_sixty_characters_are_a_name_and_sixty_one_are_not() -> None:
         ("---", "characters"),
         ("·张三", "dots"),
         ("买买提··阿不都", "dots"),
-    ],
-)
-def test_what_is_no_name_is_refused_with_a_reason(typed: str, code: str) -> None:
-    with pytest.raises(InvalidName) as caught:
-        clean_name(typed)
+    ):
+        with subtests.test(typed=typed, code=code):
+            with pytest.raises(InvalidName) as caught:
+                clean_name(typed)
 
-    assert caught.value.code == code
-    assert caught.value.sentence.endswith("。")
+            assert caught.value.code == code
+            assert caught.value.sentence.endswith("。")
 
 
 @settings(deadline=None)

@@ -22,9 +22,8 @@ def test_every_role_and_every_right_is_in_the_table() -> None:
     assert {right for rights in RIGHTS.values() for right in rights} == set(Right)
 
 
-@pytest.mark.parametrize(
-    ("roles", "separation", "may_be"),
-    [
+def test_the_three_administrators_exclude_each_other(subtests: pytest.Subtests) -> None:
+    for roles, separation, may_be in (
         ({Role.reviewer, Role.agent, Role.counter}, "full", True),
         ({Role.sysadmin, Role.secadmin}, "full", False),
         ({Role.sysadmin, Role.secadmin}, "small", True),
@@ -33,10 +32,9 @@ def test_every_role_and_every_right_is_in_the_table() -> None:
         ({Role.secadmin, Role.auditadmin}, "full", False),
         ({Role.auditadmin, Role.reviewer}, "full", False),
         ({Role.secadmin, Role.agent}, "full", True),
-    ],
-)
-def test_the_three_administrators_exclude_each_other(roles: set[Role], separation: str, may_be: bool) -> None:
-    assert (clash(frozenset(roles), separation) == frozenset()) is may_be
+    ):
+        with subtests.test(roles=roles, separation=separation, may_be=may_be):
+            assert (clash(frozenset(roles), separation) == frozenset()) is may_be
 
 
 def test_a_clash_is_refused_when_joining_and_when_changing(app: Flask) -> None:
@@ -70,18 +68,16 @@ def test_names_are_taken_once_and_agencies_must_exist(app: Flask) -> None:
         add_staff("other", "另一位", agency="no-such", roles=[Role.agent], by="system")
 
 
-@pytest.mark.parametrize(
-    ("agency", "regions"),
-    [
+def test_an_agency_answers_for_its_own_region(subtests: pytest.Subtests, app: Flask) -> None:
+    load_regions()
+
+    for agency, regions in (
         ("jingyang", {"510603"}),
         ("deyang", {"510699", "510603", "510604", "510681", "510682", "510683", "510623"}),
         ("deyang-jingkai", {"510699"}),
-    ],
-)
-def test_an_agency_answers_for_its_own_region(app: Flask, agency: str, regions: set[str]) -> None:
-    load_regions()
-
-    assert regions_of(get_agency(agency)) == regions
+    ):
+        with subtests.test(agency=agency, regions=regions):
+            assert regions_of(get_agency(agency)) == regions
 
 
 WEAK = [
@@ -98,16 +94,16 @@ WEAK = [
 ]
 
 
-@pytest.mark.parametrize("password", WEAK)
-def test_a_password_people_guess_is_refused(app: Flask, password: str) -> None:
-    with app.test_request_context():
-        assert weakness(password, "reviewer")
+def test_a_password_people_guess_is_refused(subtests: pytest.Subtests, app: Flask) -> None:
+    for password in WEAK:
+        with subtests.test(password=password), app.test_request_context():
+            assert weakness(password, "reviewer")
 
 
-@pytest.mark.parametrize("password", ["seven quiet herons 9", "梧桐树下有一只三花猫呀呀", "x9#Lq2!vTz7w", "correct stapled horses"])
-def test_a_password_of_ones_own_is_accepted(app: Flask, password: str) -> None:
-    with app.test_request_context():
-        assert weakness(password, "reviewer") is None
+def test_a_password_of_ones_own_is_accepted(subtests: pytest.Subtests, app: Flask) -> None:
+    for password in ("seven quiet herons 9", "梧桐树下有一只三花猫呀呀", "x9#Lq2!vTz7w", "correct stapled horses"):
+        with subtests.test(password=password), app.test_request_context():
+            assert weakness(password, "reviewer") is None
 
 
 @given(st.text(max_size=11))
