@@ -174,9 +174,8 @@ def test_a_release_does_not_overrule_the_bureaus_own_words(account: Account) -> 
     assert len(queries.list_notice_versions(FACE)) == 2
 
 
-@pytest.mark.parametrize(
-    ("field", "text"),
-    [
+def test_what_nobody_could_agree_to_is_refused(subtests: pytest.Subtests, app: Flask) -> None:
+    for field, text in (
         ("title", " "),
         ("title", "长" * 81),
         ("body", "<script>x</script>"),
@@ -184,15 +183,14 @@ def test_a_release_does_not_overrule_the_bureaus_own_words(account: Account) -> 
         ("body", "[看](javascript:x)"),
         ("body", "字" * 20_001),
         ("label", ""),
-    ],
-)
-def test_what_nobody_could_agree_to_is_refused(app: Flask, field: str, text: str) -> None:
-    values = {"title": "题", "label": "句", "legal_basis": "据", "body": "文"} | {field: text}
+    ):
+        with subtests.test(field=field, text=text):
+            values = {"title": "题", "label": "句", "legal_basis": "据", "body": "文"} | {field: text}
 
-    with pytest.raises(DomainError) as refused:
-        check_words(NoticeWords(**values), "zh_Hans")
+            with pytest.raises(DomainError) as refused:
+                check_words(NoticeWords(**values), "zh_Hans")
 
-    assert refused.value.field == field
+            assert refused.value.field == field
 
 
 def test_a_material_change_is_asked_about_before_the_code_opens(app: Flask, browser: Browser) -> None:
@@ -220,17 +218,19 @@ def test_a_material_change_is_asked_about_before_the_code_opens(app: Flask, brow
     assert browser.page is not None and browser.page.response.request.path == "/me/consents"
 
 
-@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "/code/1/../../x", "/lost"])
-def test_the_way_back_leads_nowhere_else(app: Flask, browser: Browser, wanted: str) -> None:
+def test_the_way_back_leads_nowhere_else(subtests: pytest.Subtests, app: Flask, browser: Browser) -> None:
     service.load_notices()
     sign_in(browser, "13800000001")
     account = make_activated_account("13800000001")
     with transaction():
         service.bind_device(queries.list_devices(account.id)[0])
         agree(account, SHARE)
-    publish(SHARE, is_material=True)
-    box = browser.get("/me/consents/renewal").one("input", type="checkbox")
 
-    after = browser.post("/me/consents/renewal", {"next": wanted, "consent": box.attrs["value"]})
+    for wanted in ("https://evil.example/", "//evil.example", "/code/1/../../x", "/lost"):
+        with subtests.test(wanted=wanted):
+            publish(SHARE, is_material=True, title=f"新题 {wanted}")
+            box = browser.get("/me/consents/renewal").one("input", type="checkbox")
 
-    assert after.response.request.path == "/me/consents"
+            after = browser.post("/me/consents/renewal", {"next": wanted, "consent": box.attrs["value"]})
+
+            assert after.response.request.path == "/me/consents"

@@ -1,7 +1,6 @@
 """Legal texts: the Chinese one binds, translations of the same version stand beside it."""
 
 import re
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -19,15 +18,16 @@ from tests.kit.client import Browser
 FILES = sorted(NOTICES.glob("*.md"))
 
 
-@pytest.mark.parametrize("locale", TRANSLATED)
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_notice_is_there_in_each_language_in_the_same_version(path: Path, locale: str) -> None:
-    text = (NOTICES / locale / path.name).read_text()
-    source, translated = read_notice(path.read_text()), read_notice(text)
+def test_every_notice_is_there_in_each_language_in_the_same_version(subtests: pytest.Subtests) -> None:
+    for locale in TRANSLATED:
+        for path in FILES:
+            with subtests.test(locale=locale, path=path):
+                text = (NOTICES / locale / path.name).read_text()
+                source, translated = read_notice(path.read_text()), read_notice(text)
 
-    assert (translated.purpose, translated.version) == (source.purpose, source.version)
-    assert len(re.findall("^## ", translated.body, re.M)) == len(re.findall("^## ", source.body, re.M))
-    assert (re.findall(f"{HAN}|[{CHINESE_MARKS}]", text) if locale == "en" else simplified(text)) == []
+                assert (translated.purpose, translated.version) == (source.purpose, source.version)
+                assert len(re.findall("^## ", translated.body, re.M)) == len(re.findall("^## ", source.body, re.M))
+                assert (re.findall(f"{HAN}|[{CHINESE_MARKS}]", text) if locale == "en" else simplified(text)) == []
 
 
 def test_a_reader_of_english_sees_the_translation_and_the_binding_text(app: Flask, browser: Browser) -> None:

@@ -51,13 +51,15 @@ def test_an_account_that_is_not_activated_is_trusted(browser: Browser) -> None:
     assert where(browser, "/me") == (200, "")
 
 
-@pytest.mark.parametrize("path", ["/me", "/me/devices", "/me/phone", "/me/consents", "/inbox"])
-def test_on_a_strange_device_an_sms_opens_nothing_of_an_activated_account(browser: Browser, path: str) -> None:
+def test_on_a_strange_device_an_sms_opens_nothing_of_an_activated_account(subtests: pytest.Subtests, browser: Browser) -> None:
     make_activated_account(PHONE)
     arrived = sign_in_anyhow(browser)
 
     assert arrived == "/re-binding"
-    assert where(browser, path) == (303, "/re-binding")
+
+    for path in ("/me", "/me/devices", "/me/phone", "/me/consents", "/inbox"):
+        with subtests.test(path=path):
+            assert where(browser, path) == (303, "/re-binding")
 
 
 def sign_in_anyhow(browser: Browser, next_path: str = "") -> str:

@@ -35,34 +35,39 @@ from tests.kit.sign_in import sign_in
 OTHER = "510600199003070025"
 
 
-@pytest.mark.parametrize("page", ["consent", "proof", "pin", "counter-code", "face-check?state=x"])
-def test_the_address_of_a_later_step_leads_to_where_one_stands(app: Flask, page: str) -> None:
+def test_the_address_of_a_later_step_leads_to_where_one_stands(subtests: pytest.Subtests, app: Flask) -> None:
     enrol()
     browser = arrive(app)
 
-    assert path(browser.get(f"/activation/{page}")) == "/activation"
+    for page in ("consent", "proof", "pin", "counter-code", "face-check?state=x"):
+        with subtests.test(page=page):
+            assert path(browser.get(f"/activation/{page}")) == "/activation"
 
 
-@pytest.mark.parametrize("page", ["pin", "proof"])
-def test_from_the_second_step_too(app: Flask, page: str) -> None:
+def test_from_the_second_step_too(subtests: pytest.Subtests, app: Flask) -> None:
     enrol()
     browser = arrive(app)
     say_who(browser)
 
-    assert path(browser.get(f"/activation/{page}")) == "/activation/consent"
+    for page in ("pin", "proof"):
+        with subtests.test(page=page):
+            assert path(browser.get(f"/activation/{page}")) == "/activation/consent"
 
 
-@pytest.mark.parametrize(
-    ("page", "data"),
-    [("consent", {}), ("face-check", {}), ("counter-code", {"code": "12345678"}), ("pin", {"pin": PIN, "again": PIN})],
-)
-def test_a_form_sent_out_of_order_is_refused_kindly(app: Flask, page: str, data: dict[str, str]) -> None:
+def test_a_form_sent_out_of_order_is_refused_kindly(subtests: pytest.Subtests, app: Flask) -> None:
     enrol()
     browser = arrive(app)
 
-    refused = browser.post(f"/activation/{page}", data, expect=409)
+    for page, data in (
+        ("consent", {}),
+        ("face-check", {}),
+        ("counter-code", {"code": "12345678"}),
+        ("pin", {"pin": PIN, "again": PIN}),
+    ):
+        with subtests.test(page=page, data=data):
+            refused = browser.post(f"/activation/{page}", data, expect=409)
 
-    assert "这一步现在还不能做" in refused.text and "接着做" in refused.text and refused.all("a", href="/activation")
+            assert "这一步现在还不能做" in refused.text and "接着做" in refused.text and refused.all("a", href="/activation")
 
 
 def test_the_proof_cannot_be_skipped(app: Flask) -> None:
@@ -189,25 +194,25 @@ def test_a_wrong_counter_code_says_how_often_one_may_try(app: Flask) -> None:
     assert all(HOTLINE in text for text in [*texts, late.text])
 
 
-@pytest.mark.parametrize("typed", ["", "1234567", "abcdefgh"])
-def test_a_counter_code_that_is_none_costs_no_guess(app: Flask, typed: str) -> None:
+def test_a_counter_code_that_is_none_costs_no_guess(app: Flask) -> None:
     enrol()
     code = issue_counter_code(person_of(), "cli:test")
     browser = arrive(app)
     say_who(browser)
     agree(browser)
-    for _ in range(6):
+    for typed in ("", "1234567", "abcdefgh") * 2:
         browser.post("/activation/counter-code", {"code": typed}, expect=422)
 
     assert path(browser.post("/activation/counter-code", {"code": code})) == "/activation/pin"
 
 
-@pytest.mark.parametrize("pin", ["000000", "123456", "900307", "070017", "12345", "abcdef", ""])
-def test_an_easy_pin_is_refused_and_nothing_is_lost(app: Flask, pin: str) -> None:
+def test_an_easy_pin_is_refused_and_nothing_is_lost(subtests: pytest.Subtests, app: Flask) -> None:
     enrol()
     browser = at_pin(app)
 
-    finish(browser, pin, expect=422)
+    for pin in ("000000", "123456", "900307", "070017", "12345", "abcdef", ""):
+        with subtests.test(pin=pin):
+            finish(browser, pin, expect=422)
 
     assert path(finish(browser)) == "/code"
 

@@ -132,31 +132,34 @@ def test_who_becomes_suspended_on_the_way_is_refused_at_the_end(app: Flask) -> N
     assert find_credential_of(person_of().id) is None
 
 
-@pytest.mark.parametrize(
-    ("number", "sentence"),
-    [
+def test_a_number_that_cannot_be_is_refused_at_its_field(subtests: pytest.Subtests, app: Flask) -> None:
+    browser = arrive(app)
+
+    for number, sentence in (
         ("510600199003070018", "最后一位对不上"),
         ("510600197002290019", "出生日期不存在"),
         ("510600900307001", "15 位"),
         ("51060019900307", "18 位"),
         ("abc", ""),
         ("", "请填写证件号码"),
-    ],
-)
-def test_a_number_that_cannot_be_is_refused_at_its_field(app: Flask, number: str, sentence: str) -> None:
-    page = say_who(arrive(app), cert_no=number, expect=422)
+    ):
+        with subtests.test(number=number, sentence=sentence):
+            page = say_who(browser, cert_no=number, expect=422)
 
-    assert sentence in page.text
-    field = page.one("input", name="cert_no")
-    assert field.attrs["aria-invalid"] == "true" and field.attrs["value"] == number
-    assert value_of(page, "name") == "李明"
+            assert sentence in page.text
+            field = page.one("input", name="cert_no")
+            assert field.attrs["aria-invalid"] == "true" and field.attrs["value"] == number
+            assert value_of(page, "name") == "李明"
 
 
-@pytest.mark.parametrize("name", ["", "李" * 61, "123"])
-def test_a_name_that_cannot_be_is_refused_at_its_field(app: Flask, name: str) -> None:
-    page = say_who(arrive(app), name=name, expect=422)
+def test_a_name_that_cannot_be_is_refused_at_its_field(subtests: pytest.Subtests, app: Flask) -> None:
+    browser = arrive(app)
 
-    assert page.one("input", name="name").attrs["aria-invalid"] == "true"
+    for name in ("", "李" * 61, "123"):
+        with subtests.test(name=name):
+            page = say_who(browser, name=name, expect=422)
+
+            assert page.one("input", name="name").attrs["aria-invalid"] == "true"
 
 
 def test_a_name_with_a_middle_dot_is_found_however_the_dot_is_typed(app: Flask) -> None:
@@ -165,11 +168,13 @@ def test_a_name_with_a_middle_dot_is_found_however_the_dot_is_typed(app: Flask) 
     assert path(say_who(arrive(app), name="阿依古丽．买买提")) == "/activation/consent"
 
 
-@pytest.mark.parametrize("data", [{"cert_type": "zz"}, {"region": "999999"}, {"name": "x" * 5000, "cert_no": "9" * 5000}])
-def test_what_no_page_offers_is_refused_without_a_trace(app: Flask, data: dict[str, str]) -> None:
+def test_what_no_page_offers_is_refused_without_a_trace(subtests: pytest.Subtests, app: Flask) -> None:
     enrol()
+    browser = arrive(app)
 
-    say_who(arrive(app), expect=422, **data)
+    for data in ({"cert_type": "zz"}, {"region": "999999"}, {"name": "x" * 5000, "cert_no": "9" * 5000}):
+        with subtests.test(data=data):
+            say_who(browser, expect=422, **data)
 
 
 def test_trying_names_against_a_number_is_slowed_down(app: Flask) -> None:

@@ -62,20 +62,18 @@ def test_a_clerk_is_added_and_signs_in_with_the_password_that_is_shown_once(app:
     assert page.response.request.path == "/bureau/sign-in/second-factor"
 
 
-@pytest.mark.parametrize(
-    ("username", "roles", "sentence"),
-    [
+def test_a_mistake_is_said_beside_its_field(subtests: pytest.Subtests, secadmin: Browser) -> None:
+    for username, roles, sentence in (
         ("Ab", [Role.counter], "小写字母"),
         ("anquan", [Role.counter], "已经有人用了"),
         ("wang.li", [], "至少选一个岗位"),
         ("wang.li", [Role.sysadmin, Role.secadmin], "不能由同一个人担任"),
         ("wang.li", [Role.auditadmin, Role.counter], "不能由同一个人担任"),
-    ],
-)
-def test_a_mistake_is_said_beside_its_field(secadmin: Browser, username: str, roles: list[Role], sentence: str) -> None:
-    page = add(secadmin, username, *roles, expect=409 if username == "anquan" else 422)
+    ):
+        with subtests.test(username=username, roles=roles, sentence=sentence):
+            page = add(secadmin, username, *roles, expect=409 if username == "anquan" else 422)
 
-    assert sentence in page.text and page.one("h1").text.strip() == "添加人员"
+            assert sentence in page.text and page.one("h1").text.strip() == "添加人员"
 
 
 def test_a_change_of_role_holds_at_the_members_next_click(app: Flask, secadmin: Browser) -> None:

@@ -52,21 +52,24 @@ def test_the_script_draws_the_same_modules_as_segno_under_every_mask(page: Page,
         assert modules == [list(row) for row in wanted.matrix], (digits, mask)
 
 
-@pytest.mark.parametrize("length", [1, 2, 3, 12, 60, 61, 62, 63])
-def test_any_number_of_digits_that_fits_is_drawn(page: Page, length: int) -> None:
-    digits = _random_code(length)
+def test_any_number_of_digits_that_fits_is_drawn(page: Page) -> None:
+    codes = [_random_code(length) for length in (1, 2, 3, 12, 60, 61, 62, 63)]
 
-    drawn = page.evaluate("(digits) => encode(digits).map((row) => [...row])", digits)
+    drawn = page.evaluate("(codes) => codes.map((digits) => encode(digits).map((row) => [...row]))", codes)
 
-    wanted = segno.make(digits, version=2, mode="numeric", error="m", mask=3, micro=False, boost_error=False)
-    assert drawn == [list(row) for row in wanted.matrix]
+    for digits, modules in zip(codes, drawn, strict=True):
+        wanted = segno.make(digits, version=2, mode="numeric", error="m", mask=3, micro=False, boost_error=False)
+        assert modules == [list(row) for row in wanted.matrix], digits
 
 
-@pytest.mark.parametrize("digits", ["8" * 64, "80abc", "８０１２", ""])
-def test_what_is_no_code_is_not_drawn(page: Page, digits: str) -> None:
-    outcome = page.evaluate("(digits) => { try { encode(digits); return 'drawn'; } catch (e) { return e.name; } }", digits)
+def test_what_is_no_code_is_not_drawn(page: Page) -> None:
+    codes = ["8" * 64, "80abc", "８０１２", ""]
 
-    assert outcome == "RangeError"
+    outcomes = page.evaluate(
+        "(codes) => codes.map((digits) => { try { encode(digits); return 'drawn'; } catch (e) { return e.name; } })", codes
+    )
+
+    assert dict(zip(codes, outcomes, strict=True)) == dict.fromkeys(codes, "RangeError")
 
 
 def test_the_path_is_the_same_text_as_the_servers(page: Page) -> None:

@@ -83,14 +83,16 @@ def test_full_width_digits_and_spaces_open_too(browser: Browser, holder: Holder,
     assert _code(_unlock(browser, typed))
 
 
-@pytest.mark.parametrize(("typed", "sentence"), [("", "请输入六位数字"), ("27a951", "只有数字"), ("2749", "您输入了 4 位")])
 def test_what_is_no_pin_gets_a_plain_sentence_and_costs_no_guess(
-    browser: Browser, holder: Holder, typed: str, sentence: str
+    subtests: pytest.Subtests, browser: Browser, holder: Holder
 ) -> None:
-    page = _unlock(browser, typed, expect=422)
+    for typed, sentence in (("", "请输入六位数字"), ("27a951", "只有数字"), ("2749", "您输入了 4 位")):
+        with subtests.test(typed=typed, sentence=sentence):
+            page = _unlock(browser, typed, expect=422)
 
-    assert sentence in page.text
-    assert page.all("title")[0].text.startswith("有误")
+            assert sentence in page.text
+            assert page.all("title")[0].text.startswith("有误")
+
     assert "还可以试 4 次" in _unlock(browser, "999990", expect=422).text
 
 
@@ -176,12 +178,13 @@ def test_a_frozen_credential_is_explained_and_not_shown(browser: Browser, holder
     assert browser.post("/code/unlocking", {"pin": PIN}).all("svg", role="img") == []
 
 
-@pytest.mark.parametrize("path", ["/code", "/code/state"])
-def test_nobody_gets_in_without_a_session(app: Flask, path: str) -> None:
-    answer = Browser(app).http.get(path)
+def test_nobody_gets_in_without_a_session(subtests: pytest.Subtests, app: Flask) -> None:
+    for path in ("/code", "/code/state"):
+        with subtests.test(path=path):
+            answer = Browser(app).http.get(path)
 
-    assert answer.status_code == 303
-    assert answer.location.startswith("/sign-in")
+            assert answer.status_code == 303
+            assert answer.location.startswith("/sign-in")
 
 
 def test_an_ended_session_shows_nothing(browser: Browser, holder: Holder) -> None:

@@ -27,14 +27,15 @@ def opened(page: object) -> Image.Image:
     return Image.open(io.BytesIO(open_page(page, by=f"account:{page.owner_account_id}")))
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_a_photo_is_written_anew_as_a_jpeg(owner: Account, kind: str) -> None:
-    page = accept(owner, make_photo(3000, 1500, kind))
+def test_a_photo_is_written_anew_as_a_jpeg(subtests: pytest.Subtests, owner: Account) -> None:
+    for kind in ("JPEG", "PNG", "WEBP"):
+        with subtests.test(kind=kind):
+            page = accept(owner, make_photo(3000, 1500, kind))
 
-    picture = opened(page)
-    assert page.state is PageState.ready
-    assert (picture.format, picture.size) == ("JPEG", (2400, 1200)) == ("JPEG", (page.width, page.height))
-    assert page.byte_count == len(open_page(page, by=f"account:{owner.id}"))
+            picture = opened(page)
+            assert page.state is PageState.ready
+            assert (picture.format, picture.size) == ("JPEG", (2400, 1200)) == ("JPEG", (page.width, page.height))
+            assert page.byte_count == len(open_page(page, by=f"account:{owner.id}"))
 
 
 def test_a_small_photo_keeps_its_size(owner: Account) -> None:
@@ -50,15 +51,16 @@ def test_a_photo_taken_upright_stays_upright(owner: Account) -> None:
     assert (page.width, page.height) == (480, 640)
 
 
-@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "L", "1", "I;16"])
-def test_every_kind_of_pixel_is_read(owner: Account, mode: str) -> None:
-    picture = make_picture()
-    if mode == "I;16":
-        picture = Image.frombytes("I;16", (64, 64), bytes(64 * 64 * 2))
+def test_every_kind_of_pixel_is_read(subtests: pytest.Subtests, owner: Account) -> None:
+    for mode in ("RGBA", "LA", "P", "L", "1", "I;16"):
+        with subtests.test(mode=mode):
+            picture = make_picture()
+            if mode == "I;16":
+                picture = Image.frombytes("I;16", (64, 64), bytes(64 * 64 * 2))
 
-    page = accept(owner, encode(picture if mode == "I;16" else picture.convert(mode), "PNG"))
+            page = accept(owner, encode(picture if mode == "I;16" else picture.convert(mode), "PNG"))
 
-    assert opened(page).mode == "RGB"
+            assert opened(page).mode == "RGB"
 
 
 def test_a_transparent_picture_is_laid_on_white_paper(owner: Account) -> None:

@@ -36,14 +36,15 @@ def kept_files() -> list[Path]:
     return [path for path in settings.instance_path.rglob("*") if path.is_file() and ".sqlite3" not in path.name]
 
 
-@pytest.mark.parametrize("file", REFUSED.values(), ids=REFUSED)
-def test_it_is_refused_in_a_sentence_and_nothing_is_kept(sender: Browser, file: Sent) -> None:
-    page = send(sender, file, expect=file.status)
+def test_it_is_refused_in_a_sentence_and_nothing_is_kept(subtests: pytest.Subtests, sender: Browser) -> None:
+    for name, file in REFUSED.items():
+        with subtests.test(name):
+            page = send(sender, file, expect=file.status)
 
-    assert file.says in page.text
-    assert [link.text for link in page.all("a", href="/me") if link.text == "返回再发"]
-    assert queries.list_pages(SUBJECT) == []
-    assert kept_files() == []
+            assert file.says in page.text
+            assert [link.text for link in page.all("a", href="/me") if link.text == "返回再发"]
+            assert queries.list_pages(SUBJECT) == []
+            assert kept_files() == []
 
 
 @pytest.mark.parametrize("file", REFUSED_LATER.values(), ids=REFUSED_LATER)

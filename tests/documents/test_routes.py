@@ -54,9 +54,10 @@ def test_nothing_chosen_is_said(browser: Browser) -> None:
     assert "还没有选照片" in page.text
 
 
-@pytest.mark.parametrize("target", ["//elsewhere.example", "https://elsewhere.example/", ""])
-def test_it_leads_nowhere_else(browser: Browser, target: str) -> None:
-    assert send(browser, make_photo(), next=target).response.request.path == "/"
+def test_it_leads_nowhere_else(subtests: pytest.Subtests, browser: Browser) -> None:
+    for target in ("//elsewhere.example", "https://elsewhere.example/", ""):
+        with subtests.test(target=target):
+            assert send(browser, make_photo(), next=target).response.request.path == "/"
 
 
 def test_papers_nobody_asked_for_are_not_taken(browser: Browser) -> None:
@@ -181,14 +182,13 @@ def test_an_answer_that_was_lost_is_given_again(browser: Browser) -> None:
     assert queries.count_files(SUBJECT) == 1
 
 
-@pytest.mark.parametrize(
-    ("size", "status", "code"), [(0, 422, "empty"), (50 << 20, 413, "too_large"), (-1, 422, "empty"), ("x", 409, "upload_broken")]
-)
-def test_a_size_that_is_not_taken_is_refused_before_anything_is_sent(browser: Browser, size: Any, status: int, code: str) -> None:
-    answer = begin(browser, b"", expect=status, size=size)
+def test_a_size_that_is_not_taken_is_refused_before_anything_is_sent(subtests: pytest.Subtests, browser: Browser) -> None:
+    for size, status, code in ((0, 422, "empty"), (50 << 20, 413, "too_large"), (-1, 422, "empty"), ("x", 409, "upload_broken")):
+        with subtests.test(size=size, status=status, code=code):
+            answer = begin(browser, b"", expect=status, size=size)
 
-    assert answer["code"] == code
-    assert answer["what"].endswith("。")
+            assert answer["code"] == code
+            assert answer["what"].endswith("。")
 
 
 def test_a_refused_file_is_forgotten_with_its_pieces(browser: Browser) -> None:

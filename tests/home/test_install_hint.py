@@ -30,17 +30,19 @@ def test_each_browser_is_told_its_own_way(subtests: pytest.Subtests) -> None:
             assert hint_for(user_agent) is hint
 
 
-@pytest.mark.parametrize(("user_agent", "words"), [(IPHONE, "添加到主屏幕"), (WECHAT, "在浏览器打开"), (ANDROID, "不用下载软件")])
-def test_the_hint_stands_on_the_first_page_and_leads_to_the_help(app: Flask, user_agent: str, words: str) -> None:
+def test_the_hint_stands_on_the_first_page_and_leads_to_the_help(subtests: pytest.Subtests, app: Flask) -> None:
     browser = activated_browser(app)
-    browser.http.environ_base["HTTP_USER_AGENT"] = user_agent
 
-    page = browser.get("/")
+    for user_agent, words in ((IPHONE, "添加到主屏幕"), (WECHAT, "在浏览器打开"), (ANDROID, "不用下载软件")):
+        with subtests.test(user_agent=user_agent, words=words):
+            browser.http.environ_base["HTTP_USER_AGENT"] = user_agent
 
-    assert words in page.text
-    help_page = next(n.attrs["href"] for n in page.all("a") if n.attrs.get("href", "").startswith("/help/home-screen#"))
-    anchor = help_page.split("#")[1]
-    assert browser.get(help_page).all("h2", id=anchor)
+            page = browser.get("/")
+
+            assert words in page.text
+            help_page = next(n.attrs["href"] for n in page.all("a") if n.attrs.get("href", "").startswith("/help/home-screen#"))
+            anchor = help_page.split("#")[1]
+            assert browser.get(help_page).all("h2", id=anchor)
 
 
 def test_nobody_is_asked_before_there_is_a_code_to_show(app: Flask) -> None:

@@ -125,11 +125,12 @@ def test_an_ended_credential_is_inactive(desk: Desk, telephone: Telephone) -> No
     assert_refused(desk.scan(telephone.draw()), 1009)
 
 
-@pytest.mark.parametrize("status", [s for s in InsuredStatus if s is not InsuredStatus.normal])
-def test_who_is_not_insured_now_isassert_refused(desk: Desk, telephone: Telephone, status: InsuredStatus) -> None:
-    _set_person(telephone, status=status)
+def test_who_is_not_insured_now_isassert_refused(subtests: pytest.Subtests, desk: Desk, telephone: Telephone) -> None:
+    for status in [s for s in InsuredStatus if s is not InsuredStatus.normal]:
+        with subtests.test(status=status):
+            _set_person(telephone, status=status)
 
-    assert_refused(desk.scan(telephone.draw()), 1010)
+            assert_refused(desk.scan(telephone.draw()), 1010)
 
 
 def test_the_eleventh_use_without_network_isassert_refused(desk: Desk, telephone: Telephone) -> None:
@@ -180,9 +181,8 @@ def test_refusals_use_no_code_up_and_leave_their_rows(desk: Desk, telephone: Tel
     assert outcomes == ["code_forged", "insured_suspended", "ok"]
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "code"),
-    [
+def test_an_address_that_is_none_answers_in_the_same_body(subtests: pytest.Subtests, app: Flask) -> None:
+    for method, path, code in (
         ("GET", "/api/v1/ec/query", 2012),
         ("DELETE", "/api/v1/sandbox/codes", 2012),
         ("OPTIONS", "/api/v1/ec/query", 2012),
@@ -190,14 +190,13 @@ def test_refusals_use_no_code_up_and_leave_their_rows(desk: Desk, telephone: Tel
         ("POST", "/api//v1/ec/query", 2011),
         ("GET", "/api/v1/nothing", 2011),
         ("POST", "/api/x", 2011),
-    ],
-)
-def test_an_address_that_is_none_answers_in_the_same_body(app: Flask, method: str, path: str, code: int) -> None:
-    answer = app.test_client().open(path, method=method)
+    ):
+        with subtests.test(method=method, path=path, code=code):
+            answer = app.test_client().open(path, method=method)
 
-    assert_refused(answer, code)
-    if code == 2012:
-        assert answer.headers["Allow"] == "POST"
+            assert_refused(answer, code)
+            if code == 2012:
+                assert answer.headers["Allow"] == "POST"
 
 
 def test_help_numbers_follow_the_contract() -> None:

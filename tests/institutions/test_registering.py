@@ -33,9 +33,8 @@ def test_an_operator_registers_and_runs_an_institution(app: Flask, telephone: Te
     assert desk.scan(telephone.draw(2)).status_code == 401
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
+def test_a_mistake_ends_with_a_sentence(subtests: pytest.Subtests, app: Flask) -> None:
+    for arguments in (
         [*HOSPITAL[:2], "X51060000007", *HOSPITAL[3:]],
         [*HOSPITAL[:2], "H5106000000", *HOSPITAL[3:]],
         [*HOSPITAL[:2], "H５１０６００００００７", *HOSPITAL[3:]],
@@ -45,13 +44,12 @@ def test_an_operator_registers_and_runs_an_institution(app: Flask, telephone: Te
         ["institutions", "issue-key", "H00000000000"],
         ["institutions", "disable", "H00000000000"],
         ["institutions", "revoke-key", "H00000000000", "1"],
-    ],
-)
-def test_a_mistake_ends_with_a_sentence(app: Flask, arguments: list[str]) -> None:
-    result = app.test_cli_runner().invoke(args=arguments)
+    ):
+        with subtests.test(arguments=arguments):
+            result = app.test_cli_runner().invoke(args=arguments)
 
-    assert result.exit_code == 1
-    assert "Error: " in result.output and "Traceback" not in result.output
+            assert result.exit_code == 1
+            assert "Error: " in result.output and "Traceback" not in result.output
 
 
 def test_a_code_is_registered_once(app: Flask) -> None:

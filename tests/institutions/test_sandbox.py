@@ -25,17 +25,18 @@ def _code(sandbox: Desk, **body: Any) -> str:
     return str(answer.json["ecQrCode"])
 
 
-@pytest.mark.parametrize(("specimen", "region"), [("adult", "510699"), ("child", "510699")])
-@pytest.mark.parametrize(("kind", "digits"), [("80", 61), ("12", 12)])
-def test_an_integrator_starts_without_a_telephone(sandbox: Desk, specimen: str, region: str, kind: str, digits: int) -> None:
-    drawn = sandbox.sandbox_code(specimen=specimen, kind=kind).json
+def test_an_integrator_starts_without_a_telephone(subtests: pytest.Subtests, sandbox: Desk) -> None:
+    for specimen, region in (("adult", "510699"), ("child", "510699")):
+        for kind, digits in (("80", 61), ("12", 12)):
+            with subtests.test(specimen=specimen, region=region, kind=kind, digits=digits):
+                drawn = sandbox.sandbox_code(specimen=specimen, kind=kind).json
 
-    assert len(drawn["ecQrCode"]) == digits
-    assert timedelta(seconds=30) < datetime.fromisoformat(drawn["expiresAt"]) - clock.now() <= timedelta(seconds=121)
-    answer = sandbox.scan(drawn["ecQrCode"])
-    assert answer.json["code"] == 0
-    assert answer.json["data"]["extData"]["specimen"] is True
-    assert answer.json["data"]["insuOrg"] == region
+                assert len(drawn["ecQrCode"]) == digits
+                assert timedelta(seconds=30) < datetime.fromisoformat(drawn["expiresAt"]) - clock.now() <= timedelta(seconds=121)
+                answer = sandbox.scan(drawn["ecQrCode"])
+                assert answer.json["code"] == 0
+                assert answer.json["data"]["extData"]["specimen"] is True
+                assert answer.json["data"]["insuOrg"] == region
 
 
 def test_what_goes_wrong_can_be_tried_out(sandbox: Desk) -> None:
@@ -84,19 +85,17 @@ def test_real_institutions_draw_no_specimens(desk: Desk) -> None:
     assert (answer.status_code, answer.json["reason"]) == (403, "sandbox_only")
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
+def test_a_field_that_does_not_fit_is_named(subtests: pytest.Subtests, sandbox: Desk) -> None:
+    for body, field in (
         ({"specimen": "nobody"}, "specimen"),
         ({"kind": "82"}, "kind"),
         ({"kind": "81", "challenge": "4"}, "challenge"),
         ({"kind": None}, "kind"),
-    ],
-)
-def test_a_field_that_does_not_fit_is_named(sandbox: Desk, body: dict[str, Any], field: str) -> None:
-    answer = sandbox.sandbox_code(**body)
+    ):
+        with subtests.test(body=body, field=field):
+            answer = sandbox.sandbox_code(**body)
 
-    assert (answer.status_code, answer.json["code"], answer.json["field"]) == (422, 2004, field)
+            assert (answer.status_code, answer.json["code"], answer.json["field"]) == (422, 2004, field)
 
 
 def test_specimens_are_made_once(sandbox: Desk) -> None:

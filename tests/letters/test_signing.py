@@ -58,25 +58,21 @@ def test_it_is_signed_by_drawing_on_its_page(holder: Browser, letter: Letter) ->
     assert letter.pdf_sha256.hex() in page.text
 
 
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
+def test_what_is_not_a_signature_is_said_at_its_field(subtests: pytest.Subtests, holder: Browser, letter: Letter) -> None:
+    for fields, sentence in (
         ({}, "请选一种签名方式"),
         ({"kind": "drawn"}, "没有看到签名"),
         ({"kind": "drawn", "strokes": "[[[1,1],[2,2]]]"}, "没有看到签名"),
         ({"kind": "typed"}, "输入的姓名和承诺人不一样"),
         ({"kind": "typed", "typed_name": "李小梅"}, "输入的姓名和承诺人不一样"),
         ({"kind": "stamped"}, "请选一种签名方式"),
-    ],
-)
-def test_what_is_not_a_signature_is_said_at_its_field(
-    holder: Browser, letter: Letter, fields: dict[str, str], sentence: str
-) -> None:
-    page = holder.post(f"/letters/{letter.id}/signature", fields, expect=422)
+    ):
+        with subtests.test(fields=fields, sentence=sentence):
+            page = holder.post(f"/letters/{letter.id}/signature", fields, expect=422)
 
-    assert sentence in page.text
-    db.session.refresh(letter)
-    assert not letter.is_signed
+            assert sentence in page.text
+            db.session.refresh(letter)
+            assert not letter.is_signed
 
 
 def test_the_pdf_is_kept_exactly_and_encrypted(letter: Letter) -> None:

@@ -113,9 +113,10 @@ def test_withdrawing_the_consent_takes_all_back(browser: Browser, payer: Holder)
     assert queries.list_given(payer.person.id) == []
 
 
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
+def test_what_does_not_fit_is_said_and_nothing_is_given(subtests: pytest.Subtests, browser: Browser, payer: Holder) -> None:
+    mother = _mother()
+
+    for changes, sentence in (
         ({"name": "王方"}, "没有找到和您填的完全一致的人"),
         ({"relation": "daughter"}, "和你们两人的年龄对不上"),
         ({"relation": "father"}, "性别对不上"),
@@ -126,16 +127,13 @@ def test_withdrawing_the_consent_takes_all_back(browser: Browser, payer: Holder)
         ({"agrees": ""}, "要同意这一项才能继续"),
         ({"pin": "999990"}, "展码密码不对"),
         ({"pin": ""}, "请输入展码密码"),
-    ],
-)
-def test_what_does_not_fit_is_said_and_nothing_is_given(
-    browser: Browser, payer: Holder, changes: dict[str, str], sentence: str
-) -> None:
-    page = _authorise(browser, _mother(), expect=422, **changes)
+    ):
+        with subtests.test(changes=changes, sentence=sentence):
+            page = _authorise(browser, mother, expect=422, **changes)
 
-    assert sentence in page.text
-    assert page.one("input", name="cert_no").attrs["value"], "what was typed is kept"
-    assert queries.list_given(payer.person.id) == []
+            assert sentence in page.text
+            assert page.one("input", name="cert_no").attrs["value"], "what was typed is kept"
+            assert queries.list_given(payer.person.id) == []
 
 
 def test_oneself_a_stranger_and_the_same_again_are_refused(browser: Browser, payer: Holder) -> None:

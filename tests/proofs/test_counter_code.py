@@ -45,12 +45,14 @@ def test_the_code_is_stored_as_a_hash_only(app: Flask) -> None:
     assert not db.session.scalars(select(AuditRow.id).where(AuditRow.detail.contains(code))).all()
 
 
-@pytest.mark.parametrize("write", [lambda c: f" {c[:4]} {c[4:]} ", lambda c: f"{c[:4]}-{c[4:]}", lambda c: c.translate(FULL_WIDTH)])
-def test_the_code_may_be_typed_as_people_type(app: Flask, write) -> None:  # type: ignore[no-untyped-def]
+def test_the_code_may_be_typed_as_people_type(subtests: pytest.Subtests, app: Flask) -> None:
     person = make_person()
-    code = issue_counter_code(person, "cli:test")
 
-    assert spend_counter_code(make_session(), person, ACTIVATION, write(code)).is_right
+    for write in (lambda c: f" {c[:4]} {c[4:]} ", lambda c: f"{c[:4]}-{c[4:]}", lambda c: c.translate(FULL_WIDTH)):
+        with subtests.test(write=write):
+            code = issue_counter_code(person, "cli:test")
+
+            assert spend_counter_code(make_session(), person, ACTIVATION, write(code)).is_right
 
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -180,9 +182,10 @@ def test_the_window_issues_a_code_on_the_command_line(app: Flask) -> None:
     assert spend_counter_code(make_session(), person, ACTIVATION, printed.output.strip()).is_right
 
 
-@pytest.mark.parametrize("number", ["510600199003070018", "510600199003070025"])
-def test_the_window_is_told_when_it_cannot(app: Flask, number: str) -> None:
-    printed = app.test_cli_runner().invoke(args=["proofs", "issue-counter-code", "--cert-no", number])
+def test_the_window_is_told_when_it_cannot(subtests: pytest.Subtests, app: Flask) -> None:
+    for number in ("510600199003070018", "510600199003070025"):
+        with subtests.test(number=number):
+            printed = app.test_cli_runner().invoke(args=["proofs", "issue-counter-code", "--cert-no", number])
 
-    assert printed.exit_code != 0
-    assert number not in printed.output
+            assert printed.exit_code != 0
+            assert number not in printed.output

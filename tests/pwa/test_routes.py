@@ -130,6 +130,7 @@ def test_the_components_are_on_show_nowhere_else(database_url: str, tmp_path: Pa
         db.engine.dispose()
 
 
-@pytest.mark.parametrize("path", ["/sw.js", "/manifest.webmanifest"])
-def test_the_machine_files_set_no_cookie(app: Flask, path: str) -> None:
-    assert "Set-Cookie" not in app.test_client().get(path).headers
+def test_the_machine_files_set_no_cookie(subtests: pytest.Subtests, app: Flask) -> None:
+    for path in ("/sw.js", "/manifest.webmanifest"):
+        with subtests.test(path=path):
+            assert "Set-Cookie" not in app.test_client().get(path).headers

@@ -95,9 +95,8 @@ def test_a_region_is_added_renamed_and_retired_and_old_data_keeps_it(loaded: Fla
     assert queries.get_region("510685").may_be_chosen
 
 
-@pytest.mark.parametrize(
-    ("code", "level", "parent", "field"),
-    [
+def test_a_region_that_cannot_be_is_refused_at_its_field(subtests: pytest.Subtests, loaded: Flask) -> None:
+    for code, level, parent, field in (
         ("51068", RegionLevel.county, "510600", "code"),
         ("５10685", RegionLevel.county, "510600", "code"),
         ("990000", RegionLevel.county, "510600", "code"),
@@ -106,15 +105,12 @@ def test_a_region_is_added_renamed_and_retired_and_old_data_keeps_it(loaded: Fla
         ("510685", RegionLevel.county, "610100", "parent"),
         ("510685", RegionLevel.county, "510603", "parent"),
         ("510603", RegionLevel.county, "510600", "code"),
-    ],
-)
-def test_a_region_that_cannot_be_is_refused_at_its_field(
-    loaded: Flask, code: str, level: RegionLevel, parent: str, field: str
-) -> None:
-    with pytest.raises(DomainError) as refused:
-        service.add_region(code, "某地", level, parent, is_insured=True, by=BY)
+    ):
+        with subtests.test(code=code, level=level, parent=parent, field=field):
+            with pytest.raises(DomainError) as refused:
+                service.add_region(code, "某地", level, parent, is_insured=True, by=BY)
 
-    assert refused.value.field == field
+            assert refused.value.field == field
 
 
 def test_loading_the_files_again_keeps_what_staff_wrote(loaded: Flask) -> None:
@@ -141,9 +137,8 @@ def test_an_office_is_added_ordered_and_retired(loaded: Flask) -> None:
     assert queries.find_agency("gaoxin") in queries.list_agencies()
 
 
-@pytest.mark.parametrize(
-    ("slug", "name", "region", "parent", "field"),
-    [
+def test_an_office_that_cannot_be_is_refused_at_its_field(subtests: pytest.Subtests, loaded: Flask) -> None:
+    for slug, name, region, parent, field in (
         ("jingyang", "另一个", "510603", "", "slug"),
         ("Jing Yang", "另一个", "510603", "", "slug"),
         ("x" * 41, "另一个", "510603", "", "slug"),
@@ -152,15 +147,12 @@ def test_an_office_is_added_ordered_and_retired(loaded: Flask) -> None:
         ("new", "另一个", "510600", "", "region"),
         ("new", "另一个", "", "", "parent"),
         ("new", "另一个", "510603", "610100", "parent"),
-    ],
-)
-def test_an_office_that_cannot_be_is_refused_at_its_field(
-    loaded: Flask, slug: str, name: str, region: str, parent: str, field: str
-) -> None:
-    with pytest.raises(DomainError) as refused:
-        service.add_agency(slug, name, region, parent, by=BY)
+    ):
+        with subtests.test(slug=slug, name=name, region=region, parent=parent, field=field):
+            with pytest.raises(DomainError) as refused:
+                service.add_agency(slug, name, region, parent, by=BY)
 
-    assert refused.value.field == field
+            assert refused.value.field == field
 
 
 def test_there_is_always_a_region_left_to_choose(loaded: Flask) -> None:

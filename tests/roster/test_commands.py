@@ -56,21 +56,23 @@ def test_in_mode_all_a_bad_row_fails_the_command_and_is_shown(app: Flask, tmp_pa
     assert said.count("最后一位对不上") == 20
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [(["nowhere.csv"], "没有找到文件"), ([], "没有说要导入哪个文件"), (["r.csv", "--encoding", "martian"], "不认识编码")],
-)
 def test_a_failure_is_one_sentence_and_not_zero(
-    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+    subtests: pytest.Subtests, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "r.csv").write_text(HEADER + WORKER)
 
-    code, output = run(app, *arguments)
+    for arguments, said in (
+        (["nowhere.csv"], "没有找到文件"),
+        ([], "没有说要导入哪个文件"),
+        (["r.csv", "--encoding", "martian"], "不认识编码"),
+    ):
+        with subtests.test(arguments=arguments, said=said):
+            code, output = run(app, *arguments)
 
-    assert code == 1
-    assert said in output
-    assert "Traceback" not in output
+            assert code == 1
+            assert said in output
+            assert "Traceback" not in output
 
 
 def test_an_unwanted_column_is_left_out_by_name(app: Flask, tmp_path: Path) -> None:

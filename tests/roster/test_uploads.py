@@ -85,12 +85,13 @@ def test_what_broke_off_leaves_nothing(app: Flask) -> None:
     assert list(blobs.list_names("roster")) == []
 
 
-@pytest.mark.parametrize(("title", "content"), [("", HEADER), ("r.csv", "")])
-def test_no_file_and_an_empty_one_are_refused(app: Flask, title: str, content: str) -> None:
-    with pytest.raises(DomainError) as refused:
-        send(content, title)
+def test_no_file_and_an_empty_one_are_refused(subtests: pytest.Subtests, app: Flask) -> None:
+    for title, content in (("", HEADER), ("r.csv", "")):
+        with subtests.test(title=title, content=content):
+            with pytest.raises(DomainError) as refused:
+                send(content, title)
 
-    assert refused.value.field == "file"
+            assert refused.value.field == "file"
 
 
 def test_a_dry_run_counts_and_changes_nothing(load: Importing) -> None:
