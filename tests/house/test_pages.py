@@ -14,11 +14,11 @@ from playwright.sync_api import Browser as Chromium
 from app import create_app
 from app.core import clock
 from app.core.db import db
-from app.core.locale import COOKIE
+from app.core.locale import COOKIE, SOURCE
 from tests.kit.chromium import phone, serve
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
-from tests.kit.looks import faults_in, faults_in_all_looks, html_errors
+from tests.kit.looks import Look, faults_in, faults_in_all_looks, html_errors
 from tests.kit.settings import make_settings
 from tests.kit.visitors import activated_browser, cookies_of, frozen_browser, signed_in_browser, unbound_browser
 
@@ -32,6 +32,7 @@ VISITORS: dict[str, Callable[[Flask], Browser]] = {
     "frozen": frozen_browser,
 }
 SAMPLES = ("/help/P-08", "/help/guides/alipay", "/help/lost-phone", "/no-such-page", "/notices/face-check")
+WALKED: dict[tuple[str, str], dict[str, str]] = {}  # (who, language) -> the pages, for every test of this process
 IMPERSONAL = ("/help", "/notices", "/offline", "/styleguide", "/no-such-page")  # the same for everybody: seen once, as a stranger
 
 
@@ -54,8 +55,8 @@ COMPILED_TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="pz-pages-"
 
 
 @contextmanager
-def visiting(who: str, databases: Databases, folder: Path) -> Iterator[tuple[Flask, Browser]]:
-    """A loaded bureau and one person's browser."""
+def visiting(who: str, language: str, databases: Databases, folder: Path) -> Iterator[tuple[Flask, Browser]]:
+    """A loaded bureau and the browser of one person, who has walked all pages."""
     with databases.fresh("sqlite") as url:
         app = create_app(make_settings(database_url=url, instance_path=folder))
         app.jinja_env.bytecode_cache = COMPILED_TEMPLATES
@@ -63,7 +64,11 @@ def visiting(who: str, databases: Databases, folder: Path) -> Iterator[tuple[Fla
         with app.app_context():
             loaded = app.test_cli_runner().invoke(args=["bureau", "init"])
             assert loaded.exit_code == 0, loaded.output
-            yield app, VISITORS[who](app)
+            browser = VISITORS[who](app)
+            if language != SOURCE:
+                browser.http.set_cookie(COOKIE, language)
+            WALKED[who, language] = list_pages(app, browser)
+            yield app, browser
             db.session.remove()
             db.engine.dispose()
         clock.reset()
@@ -82,31 +87,38 @@ def list_pages(app: Flask, browser: Browser) -> dict[str, str]:
     return pages
 
 
+def pages_of(who: str, language: str, databases: Databases, folder: Path) -> dict[str, str]:
+    if (who, language) not in WALKED:
+        with visiting(who, language, databases, folder):
+            pass
+    return WALKED[who, language]
+
+
+def unseen(pages: dict[str, str], seen: set[str]) -> dict[str, str]:
+    """The first page of each essence that is not among the seen, which know it from now on."""
+    new = {}
+    for path, html in pages.items():
+        if essence(html) not in seen:
+            seen.add(essence(html))
+            new[path] = html
+    return new
+
+
 def test_every_page_is_valid_html(databases: Databases, tmp_path: Path) -> None:
-    seen: list[str] = []
-    known: set[str] = set()
-    for who in VISITORS:
-        with visiting(who, databases, tmp_path) as (app, browser):
-            for path, html in list_pages(app, browser).items():
-                if essence(html) in known:
-                    continue
-                known.add(essence(html))
-                (tmp_path / f"{len(seen)}.html").write_text(html)
-                seen.append(f"{path} ({who})")
-    for who, language in TRANSLATED:
-        with visiting(who, databases, tmp_path) as (app, browser):
-            browser.http.set_cookie(COOKIE, language)
-            for path, html in list_pages(app, browser).items():
-                (tmp_path / f"{len(seen)}.html").write_text(html)
-                seen.append(f"{path} ({who}, {language})")
+    pages = {"the bad page": BAD_PAGE}
+    seen: set[str] = set()
+    for who, language in [*((who, SOURCE) for who in VISITORS), *TRANSLATED]:
+        new = unseen(pages_of(who, language, databases, tmp_path), seen)
+        pages |= {f"{path} ({who}, {language})": html for path, html in new.items()}
+    files = [tmp_path / f"{number}.html" for number in range(len(pages))]
+    for file, html in zip(files, pages.values(), strict=True):
+        file.write_text(html)
 
-    seen.append("the bad page")
-    (tmp_path / f"{len(seen) - 1}.html").write_text(BAD_PAGE)
+    errors = [(list(pages)[number], error) for number, error in html_errors(files)]
 
-    errors = [f"{seen[number]}: {error}" for number, error in html_errors([tmp_path / f"{n}.html" for n in range(len(seen))])]
-    assert any(error.startswith("the bad page: ") for error in errors)
-    errors = [error for error in errors if not error.startswith("the bad page: ")]
-    assert not errors, "\n".join(errors)
+    assert any(name == "the bad page" for name, _error in errors)
+    faults = [f"{name}: {error}" for name, error in errors if name != "the bad page"]
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -116,14 +128,12 @@ def test_every_page_is_accessible_and_fits(case: str, databases: Databases, chro
     found: list[str] = []
     seen: set[str] = set()
     for who in list(VISITORS)[: list(VISITORS).index(visitors[-1]) + 1]:
-        with visiting(who, databases, tmp_path) as (app, browser):
-            new = {}
-            for path, html in list_pages(app, browser).items():
-                if essence(html) not in seen:
-                    seen.add(essence(html))
-                    new[path] = html
-            if who in visitors:
-                found += [f"{who} {fault}" for fault in look_at(app, browser, list(new)[part], chromium)]
+        if who not in visitors:
+            unseen(pages_of(who, SOURCE, databases, tmp_path), seen)
+            continue
+        with visiting(who, SOURCE, databases, tmp_path) as (app, browser):
+            new = unseen(WALKED[who, SOURCE], seen)
+            found += [f"{who} {fault}" for fault in look_at(app, browser, list(new)[part], chromium)]
 
     assert not found, "\n".join(found)
 
@@ -150,14 +160,16 @@ def essence(html: str) -> str:
     return re.sub(r'(value|content|nonce|href|action)="[^"]*"|\d+', "", html)
 
 
-def look_at(app: Flask, browser: Browser, paths: list[str], chromium: Chromium) -> list[str]:
+def look_at(app: Flask, browser: Browser, paths: list[str], chromium: Chromium, *looks: Look) -> list[str]:
+    """looks: all of them unless given."""
     found: list[str] = []
     with serve(app) as address, phone(chromium, device_scale_factor=1, service_workers="block") as context:
         context.add_cookies(cookies_of(browser, address))  # type: ignore[arg-type]
         page = context.new_page()
         for path in paths:
             page.goto(address + path)
-            found += [f"{path} {fault}" for fault in faults_in_all_looks(page)]
+            faults = [fault for look in looks for fault in faults_in(page, look)] if looks else faults_in_all_looks(page)
+            found += [f"{path} {fault}" for fault in faults]
     return found
 
 
@@ -165,14 +177,7 @@ def look_at(app: Flask, browser: Browser, paths: list[str], chromium: Chromium) 
 def test_every_page_is_accessible_and_fits_in_other_languages(
     who: str, language: str, databases: Databases, chromium: Chromium, tmp_path: Path
 ) -> None:
-    found: list[str] = []
-    with visiting(who, databases, tmp_path) as (app, browser), serve(app) as address:
-        browser.http.set_cookie(COOKIE, language)
-        with phone(chromium, device_scale_factor=1, service_workers="block") as context:
-            context.add_cookies(cookies_of(browser, address))  # type: ignore[arg-type]
-            page = context.new_page()
-            for path in list_pages(app, browser):
-                page.goto(address + path)
-                found += [f"{path} {fault}" for fault in faults_in(page, ("light", "large", False, 320))]
+    with visiting(who, language, databases, tmp_path) as (app, browser):
+        found = look_at(app, browser, list(WALKED[who, language]), chromium, ("light", "large", False, 320))
 
     assert not found, "\n".join(found)
