@@ -125,7 +125,7 @@ def test_an_ended_credential_is_inactive(desk: Desk, telephone: Telephone) -> No
     assert_refused(desk.scan(telephone.draw()), 1009)
 
 
-def test_who_is_not_insured_now_isassert_refused(subtests: pytest.Subtests, desk: Desk, telephone: Telephone) -> None:
+def test_who_is_not_insured_now_is_refused(subtests: pytest.Subtests, desk: Desk, telephone: Telephone) -> None:
     for status in [s for s in InsuredStatus if s is not InsuredStatus.normal]:
         with subtests.test(status=status):
             _set_person(telephone, status=status)
@@ -133,7 +133,7 @@ def test_who_is_not_insured_now_isassert_refused(subtests: pytest.Subtests, desk
             assert_refused(desk.scan(telephone.draw()), 1010)
 
 
-def test_the_eleventh_use_without_network_isassert_refused(desk: Desk, telephone: Telephone) -> None:
+def test_the_eleventh_use_without_network_is_refused(desk: Desk, telephone: Telephone) -> None:
     for i in range(10):
         assert desk.scan(telephone.draw(10 - i)).json["code"] == 0
 
