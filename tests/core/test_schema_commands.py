@@ -1,5 +1,9 @@
 """What `flask db` offers, and that no command empties a bureau by a slip of the hand."""
 
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +23,7 @@ from app.core.db import db, transaction
 from app.core.settings import settings
 from app.messages.models import DemoSms
 from tests.core.test_settings import REAL_FIELDS
-from tests.kit.settings import make_settings
+from tests.kit.settings import SECRETS, make_settings
 
 FORBIDDEN = (
     ("downgrade",),
@@ -51,8 +55,8 @@ def fill() -> None:
         db.session.add(DemoSms(phone_hash=bytes(32), text="一条短信", sent_at=clock.now()))
 
 
-def run(app: Flask, *arguments: str, typed: str | None = None) -> Result:
-    return app.test_cli_runner().invoke(args=list(arguments), input=typed)
+def run(app: Flask, *arguments: str) -> Result:
+    return app.test_cli_runner().invoke(args=list(arguments))
 
 
 def count() -> int:
@@ -115,17 +119,39 @@ def test_a_filled_database_is_emptied_by_its_name_alone(app: Flask) -> None:
         assert run(app, "db", "upgrade").exit_code == 0
 
 
-def test_at_a_terminal_the_name_is_asked_for(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_at_a_terminal_the_name_is_asked_for(app: Flask) -> None:
     fill()
     installation.set_kind(Mode.demo)
-    monkeypatch.setattr("app.core.database.emptying.is_terminal", lambda: True)
+    name = database_name()
 
-    refused = run(app, "demo", "load", "--reset", typed="yes\n")
+    refused = run_at_terminal("yes", "demo", "load", "--reset")
 
-    assert refused.exit_code == 1 and f"empties the database {database_name()}" in refused.output
+    assert refused.returncode == 1
+    assert f"empties the database {name}. Type its name" in refused.stdout and "was left alone" in refused.stderr
     assert count() == 1
-    assert run(app, "demo", "load", "--reset", typed=f"{database_name()}\n").exit_code == 0
+    assert run_at_terminal(name, "demo", "load", "--reset").returncode == 0
     assert count() == 0
+
+
+def run_at_terminal(typed: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """An operator's command with a real terminal for its input."""
+    environ = {
+        "PATH": os.environ["PATH"],
+        "APP_MODE": "demo",
+        "DATABASE_URL": settings.database_url,
+        "INSTANCE_PATH": str(settings.instance_path),
+        **SECRETS,
+    }
+    keyboard, terminal = pty.openpty()
+    os.write(keyboard, f"{typed}\n".encode())
+    try:
+        return subprocess.run(
+            [sys.executable, "-m", "flask", *arguments], stdin=terminal, env=environ, capture_output=True, text=True, timeout=120
+        )
+    finally:
+        os.close(keyboard)
+        os.close(terminal)
 
 
 def test_an_empty_database_needs_no_name(app: Flask) -> None:

@@ -23,7 +23,7 @@ def require_name(typed: str) -> None:
     if not _holds_rows():
         return
     name = database_name()
-    if not typed and is_terminal():
+    if not typed and sys.stdin.isatty():
         typed = click.prompt(f"This empties the database {name}. Type its name to go on", default="", show_default=False)
     if typed != name:
         raise click.ClickException(
@@ -34,10 +34,6 @@ def require_name(typed: str) -> None:
 def database_name() -> str:
     """What an operator calls it: `pingzheng.sqlite3`, or the name on the server."""
     return (make_url(settings.database_url).database or "").rpartition("/")[2]
-
-
-def is_terminal() -> bool:
-    return sys.stdin.isatty()
 
 
 def _holds_rows() -> bool:
