@@ -6,7 +6,7 @@ FLASK := $(BIN)/flask
 # requirements-fonts.txt: a font for printed letters; its package names a typesetter it does not need, hence --no-deps.
 export PINGZHENG_DEFAULT_MODE ?= demo
 
-.PHONY: run test check bench tools format translations
+.PHONY: run test check bench tools format translations flask-command
 
 run: .venv/runtime
 	@$(FLASK) keys init
@@ -43,12 +43,20 @@ format: tools
 .venv/runtime: requirements.txt requirements-fonts.txt | .venv/bin/pip
 	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
 	@$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-fonts.txt
+	@$(MAKE) --silent flask-command
 	@touch $@
 
 .venv/tests: requirements-dev.txt requirements-fonts.txt | .venv/bin/pip
 	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
 	@$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-fonts.txt
+	@$(MAKE) --silent flask-command
 	@touch $@ .venv/runtime
+
+# `flask` begins in app/console.py, so that `flask --version` names this program; pip's own would name Flask alone.
+flask-command:
+	@printf '#!/bin/sh\nexec "%s/python" -c '"'import sys; sys.path.insert(0, \"%s\"); from app.console import main; main()'"' "$$@"\n' \
+		"$(abspath $(BIN))" "$(CURDIR)" > $(BIN)/flask
+	@chmod 755 $(BIN)/flask
 
 tools: .venv/tests
 	@bash tests/install-tools

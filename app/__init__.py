@@ -12,6 +12,7 @@ from app.config_loading import load_settings
 from app.core import access, assets, clock, display, health, installation, limits, locale, logs, web
 from app.core.cli import PlainGroup
 from app.core.crypto import Vault
+from app.core.database import fitness
 from app.core.db import db, migrate, prepare_engine
 
 # Lower ones know nothing of higher ones; import-linter holds this order (pyproject.toml).
@@ -80,9 +81,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def refuse_unfit_database(app: Flask) -> None:
-    """Before serving: the database must be of this mode's kind. Raises SettingsError."""
+    """Before serving: the database must have this program's schema and be of this mode's kind. Raises SettingsError."""
     with app.app_context():
-        found = installation.problems(app.config["SETTINGS"].app_mode)
+        found = fitness.problems() or installation.problems(app.config["SETTINGS"].app_mode)
         db.session.remove()
         db.engine.dispose()
     if found:
@@ -101,7 +102,8 @@ def _install_feature(app: Flask, feature: str) -> None:
                 app.register_blueprint(blueprint)
         elif room == "commands":
             for command in getattr(module, "commands", None) or [module.group]:
-                app.cli.add_command(PlainGroup(command) if isinstance(command, click.Group) else command)
+                is_plain = isinstance(command, PlainGroup) or not isinstance(command, click.Group)
+                app.cli.add_command(command if is_plain else PlainGroup(command))
         elif room == "tasks":
             module.register(app)
 

@@ -1,23 +1,30 @@
 """Alembic through Flask-Migrate, on both databases."""
 
+from typing import Any
+
 from alembic import context
 from flask import current_app
 
-from app.core.db import db, schema_changes
-
-config = context.config
+from app.core.database.migrating import connect_for_migrating, note_step, only_ways_on
+from app.core.database.release import BOOKKEEPING
+from app.core.db import db
+from app.core.settings import settings
 
 
 def run_online() -> None:
     engine = current_app.extensions.get("migrate_engine") or db.engine
-    with schema_changes(), engine.connect() as connection:
-        context.configure(
-            connection=connection,
-            target_metadata=db.metadata,
-            render_as_batch=True,
-            compare_type=True,
-            include_object=lambda obj, name, kind, reflected, to: not (name or "").startswith("huey_"),
-        )
+    options: dict[str, Any] = {
+        "target_metadata": db.metadata,
+        "render_as_batch": True,
+        "compare_type": True,
+        "transaction_per_migration": True,  # a long one that fails leaves those before it done
+        "on_version_apply": note_step,
+        "include_object": lambda obj, name, kind, reflected, to: not (name or "").startswith("huey_") and name not in BOOKKEEPING,
+    }
+    with connect_for_migrating(engine) as connection:
+        context.configure(connection=connection, **options)
+        plan = context.get_context().opts["fn"]
+        context.configure(connection=connection, fn=only_ways_on(plan, is_production=not settings.is_demo), **options)
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()

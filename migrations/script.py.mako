@@ -2,13 +2,12 @@
 
 import sqlalchemy as sa
 from alembic import op
-
-import app.core.db
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
+oldest_program = "0.0.0"  # the oldest version that may serve the database from here on: see docs/upgrading.md
 
 
 def upgrade() -> None:

@@ -4,9 +4,6 @@ import sys
 from pathlib import Path
 
 import click
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,7 +11,7 @@ from app.bureau.asking import Answers, set_up
 from app.bureau.service import first_run
 from app.config import Mode
 from app.core import installation, jobs
-from app.core.db import db
+from app.core.database import fitness
 from app.core.errors import DomainError, NotFound
 from app.core.installation import bureau_name
 from app.core.keys.secrets_file import secrets_path
@@ -86,7 +83,7 @@ def doctor() -> None:
         wrong += list_document_problems() + jobs.problems()
     for sentence in wrong:
         click.echo(f"mend   {sentence}")
-    notes = [] if wrong else _hotline_notes() + _holiday_notes()
+    notes = [] if wrong else fitness.notes() + _hotline_notes() + _holiday_notes()
     for sentence in notes:
         click.echo(f"check  {sentence}")
     if wrong:
@@ -96,14 +93,9 @@ def doctor() -> None:
 
 def _database_problems() -> list[str]:
     try:
-        with db.engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+        return fitness.problems() or installation.problems(settings.app_mode)
     except SQLAlchemyError as error:
         return [f"The database cannot be reached: {type(error).__name__}."]
-    newest = ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head()
-    if current != newest:
-        return [f"The database is at migration {current or 'none'}, not at {newest}: run `flask db upgrade`."]
-    return installation.problems(settings.app_mode)
 
 
 def _hotline_notes() -> list[str]:

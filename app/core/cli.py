@@ -20,8 +20,11 @@ class PlainGroup(click.Group):
         except MissingSecret as error:
             raise click.ClickException(f"{error}: run `flask keys init`, or point INSTANCE_PATH to where it is.") from None
         except DBAPIError as error:
-            # The driver's first line only: the statement and its values may name a person.
-            said = str(error.orig).partition("\n")[0]
             raise click.ClickException(
-                f"the database did not do this ({said}): see DATABASE_URL and run `flask db upgrade`."
+                f"the database did not do this ({driver_says(error)}): see DATABASE_URL and run `flask db upgrade`."
             ) from None
+
+
+def driver_says(error: DBAPIError) -> str:
+    """The driver's first line only: the statement and its values may name a person."""
+    return str(error.orig).partition("\n")[0]

@@ -2,11 +2,11 @@
 
 from flask import Blueprint, Flask, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
 
 from app.core import installation
 from app.core.access import access, anyone
-from app.core.db import db
+from app.core.database import fitness
+from app.version import VERSION
 
 blueprint = Blueprint("health", __name__)
 
@@ -18,15 +18,16 @@ def install(app: Flask) -> None:
 @blueprint.get("/healthz")
 @access(anyone)
 def show_liveness() -> Response:
-    return Response("ok\n", content_type="text/plain")
+    return Response(f"ok {VERSION}\n", content_type="text/plain")
 
 
 @blueprint.get("/readyz")
 @access(anyone)
 def show_readiness() -> Response:
-    db.session.execute(text("SELECT 1"))
-    found = installation.problems(current_app.config["SETTINGS"].app_mode)
-    return Response(found[0] if found else "ready\n", status=503 if found else 200, content_type="text/plain; charset=utf-8")
+    schema = fitness.examine_lately()
+    found = [schema.problem] if schema.problem else installation.problems(current_app.config["SETTINGS"].app_mode)
+    said = found[0] if found else f"ready\n{schema.note}"
+    return Response(f"{said.rstrip()}\n", status=503 if found else 200, content_type="text/plain; charset=utf-8")
 
 
 @blueprint.get("/metrics")

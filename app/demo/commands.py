@@ -6,6 +6,7 @@ from flask.cli import AppGroup
 
 from app.config import Mode
 from app.core import installation
+from app.core.database.emptying import require_name, yes_empty
 from app.core.db import Base, db, schema_changes
 from app.core.settings import settings
 from app.demo import service
@@ -15,13 +16,18 @@ group = AppGroup("demo", help="The demo bureau.")
 
 @group.command("load")
 @click.option("--reset", is_flag=True, help="Empties the demo database first.")
-def load_demo(reset: bool) -> None:
+@yes_empty
+def load_demo(reset: bool, typed_name: str) -> None:
     """Loads the demo bureau into an empty database and writes demo.json."""
     kind = installation.find_kind()
     if kind is Mode.production:
         raise click.ClickException("this is a real bureau's database")
     if kind is Mode.demo and not reset:
         raise click.ClickException("the demo bureau is loaded already; --reset empties it first")
+    if not settings.is_demo:
+        raise click.ClickException("this is a production installation: set APP_MODE=demo and another DATABASE_URL for a demo")
+    if reset:
+        require_name(typed_name)
     base_url = service.read_demo_file()["base_url"] if service.demo_file().exists() else _base_url()
     if reset:
         _empty()

@@ -10,11 +10,17 @@ from app.help.models import HelpKind
 from app.help.rendering import render
 from app.help.search import QUERY_MAX_CHARS
 from app.regions.queries import find_region, hotlines_for, list_agencies, list_insured_regions
+from app.version import VERSION
 
 blueprint = Blueprint("help", __name__, url_prefix="/help")
 
 _MAX_AGE_SECONDS = 5  # going back costs nothing; what the bureau changes is seen within seconds, in every process
 OWN_CHANNEL = "this-system"
+
+
+@blueprint.app_template_global()
+def program_version() -> str:
+    return VERSION
 
 
 @blueprint.app_template_filter("help_html")

@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.config import Mode
 from app.core import clock, installation
+from app.core.database.emptying import database_name
 from app.core.settings import settings
 from app.demo.people import demo_people
 from app.institutions.business_types import BUSINESS_TYPES
@@ -89,7 +90,7 @@ def test_reset_empties_and_loads_again(app: Flask, started: dict[str, Any]) -> N
     runner = app.test_cli_runner()
     assert runner.invoke(args=["demo", "load"]).exit_code == 1
 
-    ended = runner.invoke(args=["demo", "load", "--reset"])
+    ended = runner.invoke(args=["demo", "load", "--reset", "--yes-empty", database_name()])
 
     assert ended.exit_code == 0, ended.output
     assert [c["key"] for c in _demo_file()["citizens"]] == [c["key"] for c in started["citizens"]]

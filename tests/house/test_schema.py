@@ -6,8 +6,8 @@ def test_migrations_equal_models(app: Flask) -> None:
     flask_migrate.check()
 
 
-def test_the_schema_can_be_taken_back(app: Flask) -> None:
-    flask_migrate.downgrade(revision="base")
+def test_all_but_the_ground_can_be_taken_back(app: Flask) -> None:
+    flask_migrate.downgrade(revision="0001")
 
     flask_migrate.upgrade()
 

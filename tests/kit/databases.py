@@ -14,6 +14,7 @@ import flask_migrate
 import psycopg
 
 from app import create_app
+from app.core.database.release import BOOKKEEPING
 from app.core.db import db
 from tests.kit.quick import close_engine
 from tests.kit.settings import make_settings
@@ -53,6 +54,19 @@ class Databases:
             close_engine(self._url(name))
             self._put_back(name)
 
+    @contextmanager
+    def bare(self, kind: str) -> Iterator[str]:
+        """The URL of a database without a table, gone afterwards."""
+        name = f"t{next(self._numbers)}"
+        if kind == "sqlite":
+            yield f"sqlite:///{self._folder / name}.sqlite3"
+            for leftover in self._folder.glob(f"{name}.sqlite3*"):
+                leftover.unlink()
+        else:
+            self._admin(f'CREATE DATABASE "{name}"')
+            yield self._url(name)
+            self._admin(f'DROP DATABASE "{name}" WITH (FORCE)')
+
     def _clone(self) -> str:
         name = f"t{next(self._numbers)}"
         self._admin(f'CREATE DATABASE "{name}" TEMPLATE template_app')
@@ -70,10 +84,10 @@ class Databases:
             )
             tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
             used = connection.execute("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL").fetchall()
-            is_whole = {table for (table,) in tables} == {"alembic_version", *db.metadata.tables}
+            is_whole = {table for (table,) in tables} == {*BOOKKEEPING, *db.metadata.tables}
             if is_whole:
                 statements = ["SET session_replication_role = replica"]
-                statements += [f'DELETE FROM "{table}"' for (table,) in tables if table != "alembic_version"]
+                statements += [f'DELETE FROM "{table}"' for (table,) in tables if table not in BOOKKEEPING]
                 statements += [f"SELECT setval('\"{sequence}\"', 1, false)" for (sequence,) in used]
                 connection.execute("; ".join(statements))
         if is_whole:

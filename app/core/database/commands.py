@@ -4,11 +4,12 @@ import click
 from flask.cli import AppGroup
 
 from app.core.database import backup, copying
+from app.core.database.schema_commands import SchemaGroup
 from app.core.db import db
 
 database = AppGroup("database", help="The database as a whole.")
 backups = AppGroup("backup", help="Backups: the database and the documents in one file, without the secrets.")
-commands = [database, backups]
+commands = [database, backups, SchemaGroup()]
 
 
 @database.command("copy")
