@@ -48,6 +48,7 @@ def test_a_production_with_everything_real_may_serve(tmp_path: Path) -> None:
         ({"FACE_CHECK_URL": ""}, "FACE_CHECK_URL"),
         ({"RATELIMIT_STORAGE_URL": "memory://"}, "limits"),
         ({"TEST_CLOCK_FILE": "/tmp/clock"}, "TEST_CLOCK_FILE"),
+        ({"TEST_HASH_WORK": "4"}, "TEST_HASH_WORK"),
     ],
 )
 def test_production_refuses_in_one_sentence(tmp_path: Path, change: dict[str, str], named: str) -> None:

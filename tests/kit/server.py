@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from tests.kit.ports import free_port
-from tests.kit.settings import SECRETS
+from tests.kit.settings import HASH_WORK, SECRETS
 
 _STARTS_WITHIN = 60.0
 _TAIL_LINES = 80
@@ -32,6 +32,7 @@ class Server:
             "PORT": str(self.port),
             "WEB_WORKERS": "2",
             "TEST_CLOCK_FILE": str(self._clock_file),
+            "TEST_HASH_WORK": HASH_WORK,
             **SECRETS,
             **environ,
         }
