@@ -18,9 +18,19 @@ from tests.kit.databases import Databases
 from tests.kit.scheduling import SharedServers
 from tests.kit.server import tails_of_running
 
+pytest_plugins = ["tests.kit.shuffling", "tests.kit.choosing"]
+
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedServers:
     return SharedServers(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that has Chromium is a browser test: no file need say so."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -42,10 +52,16 @@ def databases() -> Iterator[Databases]:
         yield made
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """sqlite or postgresql, as `tests.kit.choosing` says."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(database_kind: str, databases: Databases) -> Iterator[str]:
     """A database of this test's own, migrated and empty."""
-    with databases.fresh(request.param) as url:
+    with databases.fresh(database_kind) as url:
         yield url
 
 
