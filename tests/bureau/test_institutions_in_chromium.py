@@ -23,7 +23,6 @@ from tests.kit.looks import faults_in_all_looks, html_errors
 from tests.kit.staff import staff_browser
 from tests.kit.visitors import cookies_of
 
-pytestmark = pytest.mark.browser
 CODE = "H51060000001"
 PASSWORD = "梧桐 river 47 lantern boat"
 SHOTS = os.environ.get("PZ_SHOTS", "")

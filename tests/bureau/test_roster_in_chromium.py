@@ -25,7 +25,6 @@ from tests.kit.roster import HEADER, RETIREE, WORKER, count_people, save
 from tests.kit.staff import staff_browser
 from tests.kit.visitors import cookies_of
 
-pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("PZ_SHOTS", "")
 DESK = {"viewport": {"width": 1366, "height": 768}, "device_scale_factor": 1, "is_mobile": False, "has_touch": False}
 FILE = HEADER + WORKER.replace(",310,1", ",310,2") + RETIREE + "01,51060019580101007x,=1+1,510604,310,1\n"

@@ -25,7 +25,6 @@ from tests.kit.settings import make_settings
 from tests.kit.staff import make_staff, staff_browser
 from tests.kit.visitors import cookies_of
 
-pytestmark = pytest.mark.browser
 DESK = {"viewport": {"width": 1366, "height": 768}, "device_scale_factor": 1, "is_mobile": False, "has_touch": False}
 PASSWORD = re.compile(r"(?:\w{5}-){3}\w{5}")
 AUTHENTICATOR = {

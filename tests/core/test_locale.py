@@ -10,6 +10,8 @@ from app.core.display import day, moment
 from app.core.locale import select_locale
 from tests.kit.client import Browser
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     ("wish", "spoken"),

@@ -25,8 +25,6 @@ from tests.credentials.holders import PIN, Holder, make_holder
 from tests.kit.chromium import phone, wait_for_script
 from tests.kit.databases import Databases
 
-pytestmark = pytest.mark.browser
-
 HIDE = """(hidden) => {
   Object.defineProperty(document, "visibilityState", {value: hidden ? "hidden" : "visible", configurable: true});
   document.dispatchEvent(new Event("visibilitychange"));

@@ -32,7 +32,6 @@ from tests.institutions.desk import change_settings
 from tests.kit.chromium import wait_until
 from tests.kit.databases import Databases
 
-pytestmark = pytest.mark.browser
 OpenPhone = Callable[..., AbstractContextManager[Page]]
 SIGN_OUT = """() => {
   const { form } = document.querySelector("[name=csrf_token]");

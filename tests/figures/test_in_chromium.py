@@ -22,7 +22,6 @@ from tests.kit.looks import LOOKS, faults_in, faults_in_all_looks, html_errors
 from tests.kit.staff import staff_browser
 from tests.kit.visitors import cookies_of
 
-pytestmark = pytest.mark.browser
 # One template: every kind of chart in every look, each page in one of them.
 PAGES = ("", "/activations", "/steps", "/reviews", "/scans", "/protection", "/families")
 DRAWN = """(svg) => {

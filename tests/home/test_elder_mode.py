@@ -15,11 +15,13 @@ from tests.kit.client import Browser
 from tests.kit.people import PIN
 from tests.kit.visitors import activated_browser, cookies_of
 
+pytestmark = pytest.mark.one_database
+
 PAGES = ("/", "/services", "/me", "/help", "/help/hotlines", "/inbox", "/elder-mode", "/code", "/lost")
 STRANGERS_PAGES = ("/", "/sign-in", "/activation", "/help/faq")
 LARGE, LARGEST = 22, 30
 
-only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is measured does not depend on it
+only_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # what is measured does not depend on it
 
 # Text the eye reads (not hidden from it) below the wanted size, set too tight; and what is pressed to get on, smaller than 60 px.
 MEASURE = """(wanted) => {
@@ -68,7 +70,6 @@ def unlock(page: Page, address: str) -> None:
     page.locator("[data-code]").wait_for()
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(("elder", "size"), [("1", LARGE), ("2", LARGEST)])
 @only_sqlite
 def test_every_main_page_is_as_large_as_the_rule_asks(reader: tuple[Page, str], elder: str, size: int) -> None:
@@ -93,7 +94,6 @@ def test_every_main_page_is_as_large_as_the_rule_asks(reader: tuple[Page, str], 
     assert faults == {}
 
 
-@pytest.mark.browser
 @only_sqlite
 def test_the_voice_says_how_things_stand_and_reads_the_digits(reader: tuple[Page, str]) -> None:
     page, address = reader
@@ -117,7 +117,6 @@ def test_the_voice_says_how_things_stand_and_reads_the_digits(reader: tuple[Page
     assert "".join(c for c in spoken if c.isdigit()) == digits
 
 
-@pytest.mark.browser
 @only_sqlite
 def test_without_a_voice_no_button_promises_one(app: Flask, bureau: None, chromium: Chromium) -> None:
     with serve(app) as address, phone(chromium, service_workers="block") as context:

@@ -12,8 +12,6 @@ from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
 from tests.kit.looks import faults_in_all_looks, html_errors
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture
 def server(databases: Databases, tmp_path: Path) -> Iterator[DemoServer]:

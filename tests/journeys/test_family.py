@@ -2,14 +2,11 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import family, steps
 from tests.kit.chromium import open_phone
 from tests.kit.demo import DemoServer
-
-pytestmark = pytest.mark.browser
 
 
 def test_a_mother_adds_her_child_of_eight(demo_server: DemoServer, chromium: Browser, tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from tests.kit.chromium import PHONE
 from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
 
-pytestmark = pytest.mark.browser
 DESK = {"viewport": {"width": 1366, "height": 768}, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 CHECKS = ("说对了完整的证件号码", "说对了出生年月日", "说对了参保地")
 

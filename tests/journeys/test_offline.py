@@ -3,7 +3,6 @@
 import time
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.credentials.phones import KEPT, code_on, lock_error, refused_pin, type_pin
@@ -18,8 +17,6 @@ from tests.journeys.steps import (
 )
 from tests.kit.chromium import phone, wait_until
 from tests.kit.demo import DemoServer
-
-pytestmark = pytest.mark.browser
 
 
 def _wait_until_kept(page: Page) -> None:

@@ -12,8 +12,6 @@ from tests.kit.chromium import open_phone
 from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
 
-pytestmark = pytest.mark.browser
-
 PAYING = "01301"
 LOOKS_EVERY_MS = 2000  # in the first minute after the unlock
 PHARMACY = "P51060000001"

@@ -1,7 +1,8 @@
 """On which databases a test runs: rules and races on both, what only reads pages on one.
 
-A module of pages that hold no SQL of their own says so by `pytestmark = pytest.mark.one_database`. Each of its tests then has a
-database of its own choice, by a hash of its name, so that half of them run on either and a test always on the same.
+A module of pages that hold no SQL of their own says so by `pytestmark = pytest.mark.one_database`. Each of its tests then has one
+database, by a hash of its name, so that half of them run on either and a test always on the same. What in such a module is about
+the database all the same, says `@pytest.mark.both_databases`.
 """
 
 import zlib

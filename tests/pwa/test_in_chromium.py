@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -10,7 +9,6 @@ from app.help.service import load_help_texts
 from tests.kit.chromium import ARGS, EXECUTABLE, phone, wait_until
 from tests.kit.visitors import activated_browser, cookies_of
 
-pytestmark = pytest.mark.browser
 KEPT = """async () => {
   const caching = (await caches.keys()).map((name) => caches.open(name));
   const kept = (await Promise.all(caching)).map((cache) => cache.keys());
