@@ -17,7 +17,7 @@ from app.core.jobs.models import Job, JobState
 from app.core.jobs.queue import queue_of
 from app.roster.queries import find_person
 from app.staff.models import Role
-from tests.kit.chromium import phone, serve
+from tests.kit.chromium import lead_on, phone, serve
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
 from tests.kit.looks import faults_in_all_looks, html_errors
@@ -88,7 +88,7 @@ def test_a_roster_is_sent_checked_applied_and_taken_back(app: Flask, keeper: Bro
         work()
         expect(page.get_by_text("已经导入")).to_be_visible()
         assert count_people() == 2
-        page.get_by_role("link", name="看这次导入，或撤销").click()
+        lead_on(page.get_by_role("link", name="看这次导入，或撤销"))
         look(page, "import")
         page.get_by_label("我确认要撤销这次导入").check()
         page.get_by_role("button", name="撤销这次导入").click()

@@ -45,7 +45,6 @@ def test_a_code_is_shown_in_a_basement_and_comes_back_after_all_was_lost(
         expect(lock_error(page)).to_contain_text("展码密码不对")
         type_pin(page, PIN)
         digits = read_from_screen(page, tmp_path / "offline.png")
-        assert digits == code_on(page)
         assert demo_server.scan(digits, biz_no="basement-1").json()["code"] == 0
         assert demo_server.scan(digits, biz_no="basement-2").json()["reason"] == "code_used"
         context.set_offline(False)

@@ -1,13 +1,14 @@
 """A real Chromium and the app really served, for tests that must see what a person sees."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Error, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, TimeoutError, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.core import clock
@@ -141,6 +142,23 @@ def wait_for_script(page: Page) -> None:
     """Until every form of this page is in its script's hands: one sent before goes its own way, and keeps nothing on the phone."""
     if page.evaluate("matchMedia('(scripting: enabled)').matches"):
         expect(page.locator("form[data-enhance]:not([data-is-ready])")).to_have_count(0)
+
+
+def lead_on(button: Locator) -> None:
+    """Presses what leads to another page, and waits for it: what follows must not act on the page that is being left."""
+    with button.page.expect_navigation():
+        button.click()
+
+
+def reload_until(page: Page, address: str, shown: Locator) -> None:
+    """For what the server does by itself: opens the address again and again, a minute at most. Raises Playwright's TimeoutError."""
+    end = time.monotonic() + 2 * PATIENCE_MS / 1000
+    page.goto(address)
+    while not shown.first.is_visible():
+        if time.monotonic() > end:
+            raise TimeoutError(f"waited in vain for {shown}")
+        page.wait_for_timeout(250)
+        page.goto(address)
 
 
 def wait_until(page: Page, holds: str, arg: object = None) -> None:
