@@ -28,8 +28,8 @@ def main(arguments: list[str]) -> int:
         for turn in range(1, options.times + 1):
             print(f"\n=== {turn} of {options.times}", flush=True)
             outcome = run_pytest(["-m", "browser", *rest])
-            if outcome.status not in {0, FAILED}:
-                return outcome.status
+            if outcome.status and not outcome.failures:
+                return outcome.status  # not even begun, or broken off
             for failure in outcome.failures:
                 failed[failure.test].append(failure.final or "it waited in vain")
     for test, reasons in sorted(failed.items()):

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,20 @@ def test_modules_stay_whole_and_the_long_ones_come_first(seed: int) -> None:
     assert modules[0] == "tests/journeys/b.py"
     kinds = [name.partition("[")[2] for name in order[:8]]
     assert kinds == sorted(kinds, key=kinds.index), "tests that share a server follow each other"
+
+
+def test_all_test_processes_shuffle_alike(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["tests.kit.shuffling"]\n')
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p xdist.plugin\n")
+    for name in "abc":
+        (tmp_path / f"test_{name}.py").write_text("".join(f"def test_{n}():\n    pass\n" for n in range(9)))
+    environ = {"PYTHONPATH": str(TESTS.parent), "PATH": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+
+    def run(*options: str) -> str:
+        command = [sys.executable, "-m", "pytest", "-q", *options]
+        return subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False).stdout
+
+    assert "27 passed" in run("-n", "2")
 
 
 def test_half_of_the_pages_run_on_either_database() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.kit.scheduling import scope_of
 
+_VARIABLE = "PYTEST_SEED"
 LONG = ("tests/journeys/", "tests/house/test_pages.py", "tests/documents/test_s3.py")
 
 
@@ -22,9 +23,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Test processes of xdist inherit the options, so all of them shuffle alike."""
+    """Test processes of xdist inherit the environment, so all of them shuffle alike."""
     if config.option.seed is None:
-        config.option.seed = int(os.environ.get("PYTEST_SEED") or random.randrange(1_000_000))
+        config.option.seed = int(os.environ.get(_VARIABLE) or random.randrange(1_000_000))
+    if not hasattr(config, "workerinput"):
+        os.environ[_VARIABLE] = str(config.option.seed)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
