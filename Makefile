@@ -6,7 +6,7 @@ FLASK := $(BIN)/flask
 # requirements-fonts.txt: a font for printed letters; its package names a typesetter it does not need, hence --no-deps.
 export PINGZHENG_DEFAULT_MODE ?= demo
 
-.PHONY: run test check bench tools format translations flask-command
+.PHONY: run test check steady bench tools format translations flask-command
 
 run: .venv/runtime
 	@$(FLASK) keys init
@@ -15,7 +15,7 @@ run: .venv/runtime
 	@exec $(BIN)/gunicorn wsgi:app
 
 test: tools
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests.gate
 
 check: tools
 	$(BIN)/ruff format --check .
@@ -23,7 +23,11 @@ check: tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint app/templates --lint --quiet
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests.gate
+
+# The browser tests ten times on a machine made busy on purpose; prints which waited in vain, and how often.
+steady: tools
+	@$(BIN)/python -m tests.gate.steady
 
 bench: tools
 	@$(BIN)/python -m bench

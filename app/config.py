@@ -45,6 +45,7 @@ class Settings:
     ratelimit_storage_url: str = "memory://"
     trusted_proxies: int = 0
     test_clock_file: str = ""  # demo mode only: a file holding an offset in seconds, so that tests can move the clock
+    test_hash_work: int = 0  # demo mode only: less work for hashes of PINs and passwords, so that tests can be quick
 
     # Secrets: `flask keys init` writes them once into the instance folder
     secret_key: str = field(default="", repr=False)
@@ -255,4 +256,6 @@ class Settings:
             found.append("The store of the documents has no key: set S3_ACCESS_KEY and S3_SECRET_KEY.")
         if self.test_clock_file:
             found.append("TEST_CLOCK_FILE moves the clock and belongs to the demo alone.")
+        if self.test_hash_work:
+            found.append("TEST_HASH_WORK makes PINs and passwords easy to guess and belongs to the demo alone.")
         return found

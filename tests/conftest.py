@@ -8,28 +8,29 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 
 from app.core import clock
 from app.core.db import db
-from tests.kit import quick
+from tests.kit.apps import Apps
 from tests.kit.chromium import chromium, close_phones, live_server, seen_at_failure  # noqa: F401
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
 from tests.kit.scheduling import SharedServers
 from tests.kit.server import tails_of_running
-from tests.kit.settings import make_settings
 
-from app import create_app  # isort: skip
-
-
-quick.install()
-# Each test has an app of its own; compiling its templates again would take longer than the test.
-COMPILED_TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="pz-templates-"))
+pytest_plugins = ["tests.kit.shuffling", "tests.kit.choosing"]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedServers:
     return SharedServers(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that has Chromium is a browser test: no file need say so."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -51,17 +52,28 @@ def databases() -> Iterator[Databases]:
         yield made
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
-    """A database of this test's own, migrated and empty."""
-    with databases.fresh(request.param) as url:
-        yield url
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """sqlite or postgresql, as `tests.kit.choosing` says."""
+    return str(request.param)
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    made = create_app(make_settings(database_url=database_url, instance_path=tmp_path))
-    made.jinja_env.bytecode_cache = COMPILED_TEMPLATES
+def database_url(database_kind: str, databases: Databases) -> Iterator[str]:
+    """A database of this test's own, migrated and empty."""
+    with databases.fresh(database_kind) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Apps:
+    return Apps(tmp_path_factory.mktemp("apps"))
+
+
+@pytest.fixture
+def app(apps: Apps, database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The app of this process and database, as new, with an instance folder of the test's own."""
+    made = apps.on(database_url, tmp_path)
     clock.reset()
     clock.stop()
     with made.app_context():

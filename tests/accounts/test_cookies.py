@@ -15,6 +15,8 @@ from tests.kit.settings import make_settings
 from tests.kit.sign_in import sign_in
 from tests.kit.sms_gateway import SmsGateway, sms_gateway
 
+pytestmark = pytest.mark.one_database
+
 PHONE = "13800000001"
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from app.core import clock
@@ -10,6 +11,8 @@ from tests.activation.story import path
 from tests.kit.client import Browser
 from tests.kit.sign_in import sign_in
 from tests.kit.visitors import PHONE, account_and_device, signed_in_browser
+
+pytestmark = pytest.mark.one_database
 
 
 def elsewhere(app: Flask) -> Browser:

@@ -12,8 +12,6 @@ from tests.kit.chromium import phone
 from tests.kit.databases import Databases
 from tests.kit.visitors import cookies_of
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture
 def database_url(databases: Databases) -> Iterator[str]:

@@ -39,6 +39,8 @@ from tests.activation.story import (
 )
 from tests.kit.client import Browser
 
+pytestmark = pytest.mark.one_database
+
 
 def test_four_pages_lead_straight_to_the_open_code(app: Flask) -> None:
     enrol()
@@ -56,6 +58,7 @@ def test_four_pages_lead_straight_to_the_open_code(app: Flask) -> None:
     assert [n for n in last.nodes if n.attrs.get("data-code", "").startswith("80")]
 
 
+@pytest.mark.both_databases
 def test_completing_does_everything_at_once(app: Flask) -> None:
     person = enrol()
 

@@ -25,6 +25,8 @@ from tests.activation.story import (
     value_of,
 )
 
+pytestmark = pytest.mark.one_database
+
 GUANGHAN = "0838-5225856"
 
 
@@ -177,6 +179,7 @@ def test_what_no_page_offers_is_refused_without_a_trace(subtests: pytest.Subtest
             say_who(browser, expect=422, **data)
 
 
+@pytest.mark.both_databases
 def test_trying_names_against_a_number_is_slowed_down(app: Flask) -> None:
     enrol()
     browser = arrive(app)

@@ -22,8 +22,6 @@ from tests.kit.databases import Databases
 from tests.kit.staff import make_staff, sign_in_staff
 from tests.kit.walks import faults_on_walks
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture
 def database_url(databases: Databases) -> Iterator[str]:

@@ -26,6 +26,8 @@ from app.staff.models import Role, StaffMessage
 from tests.kit.client import Browser, Page
 from tests.kit.staff import make_staff, sign_in_staff, staff_browser
 
+pytestmark = pytest.mark.one_database
+
 NEWSPAPER = "029-" + "8734" + "4649"
 
 
@@ -190,6 +192,7 @@ def test_a_guide_is_previewed_drafted_published_and_restored(app: Flask, desk: B
     assert "随版本更新" in desk.get(f"/bureau/content/help/{number}").text
 
 
+@pytest.mark.both_databases
 def test_of_two_who_write_at_once_the_second_is_told_and_loses_nothing(app: Flask, desk: Browser) -> None:
     number = text_id("lost-phone", kind=HelpKind.page)
     make_staff("second", [Role.sysadmin])
@@ -347,6 +350,7 @@ def test_days_off_are_written_by_hand_and_by_file(desk: Browser) -> None:
     desk.get("/bureau/content/holidays/1", expect=404)
 
 
+@pytest.mark.both_databases
 def test_pages_of_content_ask_a_fixed_number_of_times(desk: Browser) -> None:
     number = text_id("alipay")
     notice = accounts.find_notice(ConsentPurpose.face_check)

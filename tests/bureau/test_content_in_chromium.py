@@ -30,7 +30,6 @@ from tests.kit.staff import staff_browser
 from tests.kit.visitors import cookies_of
 from tests.kit.walks import faults_on_walks
 
-pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("PZ_SHOTS", "")
 DESK = {"viewport": {"width": 1366, "height": 768}, "device_scale_factor": 1, "is_mobile": False, "has_touch": False}
 BY = "staff:1"

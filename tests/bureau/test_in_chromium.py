@@ -27,7 +27,6 @@ from tests.kit.staff import PASSWORD, make_staff, sign_in_staff, staff_browser
 from tests.kit.visitors import cookies_of
 from tests.kit.walks import faults_on_walks
 
-pytestmark = pytest.mark.browser
 CASES = 5
 SHOTS = os.environ.get("PZ_SHOTS", "")
 DESK = {"viewport": {"width": 1366, "height": 768}, "device_scale_factor": 1, "is_mobile": False, "has_touch": False}
@@ -70,6 +69,12 @@ class Keyboard:
             self.pressed += 1
 
 
+def wait_for_case(page: Page, number: int) -> None:
+    """Until this case is shown and listens to keys."""
+    expect(page.get_by_role("heading", name=f"样例申请 {number} 号")).to_be_visible()
+    expect(page.locator("[data-enhance=review-case][data-is-ready]")).to_be_attached()
+
+
 def test_every_page_of_the_desk_is_valid_accessible_and_fits(
     app: Flask, reviewer: Browser, chromium: Chromium, tmp_path: Path
 ) -> None:
@@ -106,7 +111,7 @@ def test_five_cases_are_cleared_by_the_keyboard_alone(app: Flask, reviewer: Brow
         keys = Keyboard(page)
 
         keys.press("Enter")  # 领取下一件 has the focus
-        expect(page.get_by_role("heading", name="样例申请 1 号")).to_be_visible()
+        wait_for_case(page, 1)
         picture = page.get_by_role("img", name="出生医学证明 第 1 页")
         page.wait_for_function("() => [...document.images].every((image) => image.complete && image.naturalWidth)")
         before = picture.bounding_box()
@@ -121,20 +126,20 @@ def test_five_cases_are_cleared_by_the_keyboard_alone(app: Flask, reviewer: Brow
             page.screenshot(path=f"{SHOTS}/review.png")
         for number in range(1, 4):
             keys.press("a", "Enter")
-            expect(page.get_by_role("heading", name=f"样例申请 {number + 1} 号")).to_be_visible()
+            wait_for_case(page, number + 1)
         assert keys.pressed == 1 + 4 + 3 * 2
 
         start = keys.pressed
         keys.press("b", "ArrowDown")  # the first page: 看不清
         keys.press(*["Tab"] * 4)  # over two other pages and the whole request to the note
         keys.press("Tab", "Enter")
-        expect(page.get_by_role("heading", name="样例申请 5 号")).to_be_visible()
+        wait_for_case(page, 5)
         assert keys.pressed - start == 8
 
         keys.press("u", "Enter")  # taken back within the minute
-        expect(page.get_by_role("heading", name="样例申请 4 号")).to_be_visible()
+        wait_for_case(page, 4)
         keys.press("a", "Enter")
-        expect(page.get_by_role("heading", name="样例申请 5 号")).to_be_visible()
+        wait_for_case(page, 5)
         keys.press("a", "Enter")
         expect(page.get_by_role("heading", name="待审核")).to_be_visible()
         expect(page.get_by_text("没有等您审核的了。")).to_be_visible()
@@ -150,6 +155,7 @@ def test_keys_type_letters_in_the_note_and_rest_when_switched_off(app: Flask, re
         page = context.new_page()
         page.goto("/bureau/cases")
         page.keyboard.press("Enter")
+        wait_for_case(page, 1)
         note = page.get_by_label("写给申请人的话")
         note.press_sequentially("abu")
         expect(note).to_have_value("abu")
@@ -159,6 +165,7 @@ def test_keys_type_letters_in_the_note_and_rest_when_switched_off(app: Flask, re
         page.keyboard.press("a")
         expect(page.get_by_role("button", name="通过", exact=True)).not_to_be_focused()
         page.reload()
+        wait_for_case(page, 1)
         expect(page.get_by_label("使用快捷键")).not_to_be_checked()
 
 
@@ -168,7 +175,7 @@ def test_without_script_a_case_is_decided_all_the_same(app: Flask, reviewer: Bro
         page = context.new_page()
         page.goto("/bureau/cases")
         page.get_by_role("button", name="领取下一件").click()
-        assert page.locator(".paper img").count() == 3
+        expect(page.locator(".paper img")).to_have_count(3)
         expect(page.get_by_text("快捷键")).to_be_hidden()
 
         page.get_by_label("出生医学证明 第 1 页").last.select_option("glare")

@@ -18,6 +18,8 @@ from tests.institutions.desk import Desk, Telephone, make_telephone
 from tests.kit.client import Browser, Page
 from tests.kit.staff import staff_browser
 
+pytestmark = pytest.mark.one_database
+
 CODE = "H51060000001"
 
 
@@ -121,6 +123,7 @@ def test_another_regions_institution_is_not_found(app: Flask, system: Browser) -
     assert find_institution("H61010000001").is_enabled  # type: ignore[union-attr]
 
 
+@pytest.mark.both_databases
 def test_the_list_is_searched_filtered_and_turned_page_by_page(system: Browser) -> None:
     for n in range(60):
         add_institution(f"P510600{n:05d}", f"{n:02d}号药店", region_code="510603", business_types=["02121"])
@@ -202,6 +205,7 @@ def test_an_operator_is_named_and_the_password_shown_once(app: Flask, system: Br
     system.post(f"{where}/operators/99/reset", expect=404)
 
 
+@pytest.mark.both_databases
 def test_pages_ask_a_fixed_number_of_questions(system: Browser) -> None:
     where = register(system).response.request.path
     for n in range(40):

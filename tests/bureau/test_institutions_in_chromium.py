@@ -16,14 +16,13 @@ from app.institutions.queries import get_institution
 from app.institutions.service import add_institution, add_operator
 from app.staff.models import Role
 from tests.institutions.desk import ALL_SCENES, Telephone, change_settings, make_telephone
-from tests.kit.chromium import phone, serve
+from tests.kit.chromium import lead_on, phone, serve
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
 from tests.kit.looks import faults_in_all_looks, html_errors
 from tests.kit.staff import staff_browser
 from tests.kit.visitors import cookies_of
 
-pytestmark = pytest.mark.browser
 CODE = "H51060000001"
 PASSWORD = "梧桐 river 47 lantern boat"
 SHOTS = os.environ.get("PZ_SHOTS", "")
@@ -84,7 +83,7 @@ def get_key(system: Page, safety: Page, where: str) -> str:
     system.get_by_role("button", name="申请密钥").click()
     expect(system.get_by_text("安全管理员复核以后")).to_be_visible()
     safety.goto("/bureau/approvals")
-    safety.get_by_role("button", name="同意").first.click()
+    lead_on(safety.get_by_role("button", name="同意").first)
     system.goto(where)
     system.get_by_role("button", name="领取密钥").click()
     expect(system.get_by_role("heading", name="新密钥")).to_be_visible()
@@ -142,7 +141,7 @@ def test_two_give_out_a_key_together_and_roll_it(
         one.goto(where)
         for label, words in (("经办人编号", "D01"), ("姓名", "王芳"), ("用户名", "wang")):
             one.get_by_label(label).fill(words)
-        one.get_by_role("button", name="添加经办人").click()
+        lead_on(one.get_by_role("button", name="添加经办人"))
         shot(one, "operator-password")
         found += [f"operator {fault}" for fault in faults_in_all_looks(one)]
 

@@ -27,6 +27,8 @@ from tests.kit.people import make_activated_account
 from tests.kit.reviews import KIND, Outcomes, let_settle, make_case
 from tests.kit.staff import make_staff, sign_in_staff, staff_browser
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def reviewer(app: Flask, outcomes: Outcomes) -> Browser:

@@ -11,6 +11,8 @@ from app.staff.service import disable_staff
 from tests.kit.client import Browser
 from tests.kit.staff import PASSWORD, make_staff, sign_in_staff
 
+pytestmark = pytest.mark.one_database
+
 EVERYBODY = set(Role)
 REVIEWERS = {Role.reviewer}
 AGENTS = {Role.agent}

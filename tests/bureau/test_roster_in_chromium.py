@@ -17,7 +17,7 @@ from app.core.jobs.models import Job, JobState
 from app.core.jobs.queue import queue_of
 from app.roster.queries import find_person
 from app.staff.models import Role
-from tests.kit.chromium import phone, serve
+from tests.kit.chromium import lead_on, phone, serve
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
 from tests.kit.looks import faults_in_all_looks, html_errors
@@ -25,7 +25,6 @@ from tests.kit.roster import HEADER, RETIREE, WORKER, count_people, save
 from tests.kit.staff import staff_browser
 from tests.kit.visitors import cookies_of
 
-pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("PZ_SHOTS", "")
 DESK = {"viewport": {"width": 1366, "height": 768}, "device_scale_factor": 1, "is_mobile": False, "has_touch": False}
 FILE = HEADER + WORKER.replace(",310,1", ",310,2") + RETIREE + "01,51060019580101007x,=1+1,510604,310,1\n"
@@ -89,7 +88,7 @@ def test_a_roster_is_sent_checked_applied_and_taken_back(app: Flask, keeper: Bro
         work()
         expect(page.get_by_text("已经导入")).to_be_visible()
         assert count_people() == 2
-        page.get_by_role("link", name="看这次导入，或撤销").click()
+        lead_on(page.get_by_role("link", name="看这次导入，或撤销"))
         look(page, "import")
         page.get_by_label("我确认要撤销这次导入").check()
         page.get_by_role("button", name="撤销这次导入").click()

@@ -18,14 +18,13 @@ from app.staff.queries import find_staff
 from app.staff.rights import Right
 from app.staff.service import ask_approval, post_staff_message
 from tests.bureau.test_first_run import REAL_FIELDS, STAFF, code_of
-from tests.kit.chromium import phone, serve
+from tests.kit.chromium import lead_on, phone, serve
 from tests.kit.databases import Databases
 from tests.kit.looks import faults_in_all_looks, html_errors
 from tests.kit.settings import make_settings
 from tests.kit.staff import make_staff, staff_browser
 from tests.kit.visitors import cookies_of
 
-pytestmark = pytest.mark.browser
 DESK = {"viewport": {"width": 1366, "height": 768}, "device_scale_factor": 1, "is_mobile": False, "has_touch": False}
 PASSWORD = re.compile(r"(?:\w{5}-){3}\w{5}")
 AUTHENTICATOR = {
@@ -67,7 +66,7 @@ def test_every_page_about_staff_is_valid_accessible_and_fits(app: Flask, chromiu
             files.append(tmp_path / f"{len(files)}.html")
             files[-1].write_text(secadmin.get(path).html)
         page.goto(address + "/bureau/staff/new")
-        page.get_by_role("button", name="添加").click()
+        lead_on(page.get_by_role("button", name="添加"))
         found += [f"mistakes {fault}" for fault in faults_in_all_looks(page)]
 
     assert found == []
@@ -106,7 +105,7 @@ def test_a_clerks_first_and_last_day(app: Flask, chromium: Chromium) -> None:
             clerk.get_by_role("button", name="保存密码").click()
             clerk.get_by_role("link", name="窗口", exact=True).click()
             expect(clerk.get_by_role("heading", level=1)).to_contain_text("窗口")
-            clerk.get_by_role("button", name="退出").click()
+            lead_on(clerk.get_by_role("button", name="退出"))
             sign_in(clerk, "七只安静的白鹭在河边 9")
             clerk.get_by_role("button", name="用通行密钥登录").click()
             expect(clerk.get_by_role("heading", level=1, name="工作台")).to_be_visible()
@@ -133,27 +132,27 @@ def test_a_bureau_is_set_up_in_the_browser(databases: Databases, chromium: Chrom
             page.goto(address.replace("127.0.0.1", "localhost") + "/first-run")
             found += faults_in_all_looks(page)
             page.get_by_label("设置码").fill(code)
-            page.get_by_role("button", name="开始设置").click()
+            lead_on(page.get_by_role("button", name="开始设置"))
             found += faults_in_all_looks(page)
             page.get_by_label("医保局名称").fill("德阳市医疗保障局")
-            page.get_by_role("button", name="下一步").click()
+            lead_on(page.get_by_role("button", name="下一步"))
             found += faults_in_all_looks(page)
             page.get_by_label("德阳市", exact=True).press("Space")
             page.get_by_role("button", name="下一步").press("Enter")
             for label, text in (("机构名称", "德阳市本级医保"), ("简称", "deyang"), ("咨询电话", "0838-2208900")):
                 page.get_by_label(label).fill(text)
             page.get_by_label("负责的地区").select_option("510699")
-            page.get_by_role("button", name="添加").click()
+            lead_on(page.get_by_role("button", name="添加"))
             found += faults_in_all_looks(page)
-            page.get_by_role("link", name="下一步").click()
+            lead_on(page.get_by_role("link", name="下一步"))
             found += faults_in_all_looks(page)
             for name, text in STAFF.items():
                 if name != "agency":
                     page.locator(f"[name={name}]").fill(text)
-            page.get_by_role("button", name="添加，打印一次性密码").click()
+            lead_on(page.get_by_role("button", name="添加，打印一次性密码"))
             assert len(PASSWORD.findall(page.locator("main").inner_text())) == 3
             found += faults_in_all_looks(page)
-            page.get_by_role("link", name="都交给本人了，下一步").click()
+            lead_on(page.get_by_role("link", name="都交给本人了，下一步"))
             found += faults_in_all_looks(page)
             page.get_by_role("button", name="开始使用").click()
             expect(page.get_by_role("heading", level=1, name="工作人员登录")).to_be_visible()

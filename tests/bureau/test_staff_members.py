@@ -14,6 +14,8 @@ from tests.kit.client import Browser, Page
 from tests.kit.people import make_person
 from tests.kit.staff import PASSWORD, make_staff, sign_in_staff, staff_browser
 
+pytestmark = pytest.mark.one_database
+
 NUMBER = "510600199003070017"
 
 
@@ -219,6 +221,7 @@ def test_a_county_sees_and_changes_its_own_people_only(app: Flask) -> None:
     act(county, "ours", "agency", {"agency": "deyang"}, expect=422)
 
 
+@pytest.mark.both_databases
 def test_the_list_finds_by_beginning_and_state(app: Flask, secadmin: Browser) -> None:
     make_staff("li.ming", [Role.counter])
     make_staff("li.hua", [Role.agent])
@@ -237,6 +240,7 @@ def test_the_list_finds_by_beginning_and_state(app: Flask, secadmin: Browser) ->
     assert found("q=li.&state=active") == {"li.ming"}
 
 
+@pytest.mark.both_databases
 def test_two_approvals_of_one_reset_at_once_give_one_grant(app: Flask, secadmin: Browser) -> None:
     make_staff("shenji", [Role.auditadmin])
     asker, auditor = member("anquan"), member("shenji")

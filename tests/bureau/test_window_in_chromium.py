@@ -30,7 +30,6 @@ from tests.kit.people import make_activated_account
 from tests.kit.staff import staff_browser
 from tests.kit.visitors import cookies_of
 
-pytestmark = pytest.mark.browser
 NUMBER = "510600199003070017"
 SHOTS = os.environ.get("PZ_SHOTS", "")
 DOTS_PER_MM = 300 / 25.4

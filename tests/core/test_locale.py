@@ -10,6 +10,8 @@ from app.core.display import day, moment
 from app.core.locale import select_locale
 from tests.kit.client import Browser
 
+pytestmark = pytest.mark.one_database
+
 
 def test_a_browser_is_answered_in_the_first_language_of_its_wish_that_is_spoken(subtests: pytest.Subtests) -> None:
     for wish, spoken in (

@@ -17,7 +17,7 @@ from app.messages.models import DemoSms
 from tests.institutions.desk import assert_refused, make_desk, make_telephone
 from tests.kit.client import Browser
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ def test_production_refuses_in_one_sentence(subtests: pytest.Subtests, tmp_path:
         ({"FACE_CHECK_URL": ""}, "FACE_CHECK_URL"),
         ({"RATELIMIT_STORAGE_URL": "memory://"}, "limits"),
         ({"TEST_CLOCK_FILE": "/tmp/clock"}, "TEST_CLOCK_FILE"),
+        ({"TEST_HASH_WORK": "4"}, "TEST_HASH_WORK"),
     ):
         with subtests.test(change=change, named=named):
             settings = load_settings({**PRODUCTION, "INSTANCE_PATH": str(tmp_path), **change})

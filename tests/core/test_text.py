@@ -6,6 +6,8 @@ from flask import Flask
 from app.regions.service import load_regions
 from tests.kit.client import Browser
 
+pytestmark = pytest.mark.one_database
+
 
 def test_no_page_has_a_nul_in_its_address(subtests: pytest.Subtests, app: Flask) -> None:
     load_regions()

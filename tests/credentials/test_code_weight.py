@@ -11,7 +11,6 @@ from tests.credentials.holders import Holder, make_holder
 from tests.credentials.phones import code_on, opened_phone, type_pin
 from tests.kit.databases import Databases
 
-pytestmark = pytest.mark.browser
 FIRST_VISIT, LATER_VISIT, FIRST_WINDOW = 40_000, 12_000, 14_600
 
 

@@ -24,8 +24,6 @@ from tests.credentials.holders import make_holder
 from tests.kit.chromium import phone
 from tests.kit.databases import Databases
 
-pytestmark = pytest.mark.browser
-
 DOCUMENT = Path(__file__).parents[2] / "docs/qr-reading.md"
 CODES = 10  # of each theme
 GROUND = {"light": "#fbfaf7", "dark": "#121614"}

@@ -15,8 +15,6 @@ from app.credentials.qr import path_of
 from tests.kit.chromium import phone, serve
 from tests.kit.settings import make_settings
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture(scope="module")
 def page(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:

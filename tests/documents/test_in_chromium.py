@@ -22,8 +22,6 @@ from tests.kit.documents import SUBJECT, encode, make_pdf, make_photo, make_pict
 from tests.kit.settings import make_settings
 from tests.kit.visitors import activated_browser, cookies_of
 
-pytestmark = pytest.mark.browser
-
 SEND = re.compile("^发送 ?：")
 TEMPLATE = (
     "{% from 'components/upload.html' import upload %}"

@@ -16,6 +16,8 @@ from tests.kit.client import Browser, Page
 from tests.kit.documents import SUBJECT, make_photo, multipart
 from tests.kit.visitors import activated_browser
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def sender(app: Flask) -> Browser:

@@ -16,13 +16,12 @@ from app.figures import service
 from app.figures.models import Figure
 from app.staff.models import Role
 from tests.figures.city import City
-from tests.kit.chromium import phone, serve
+from tests.kit.chromium import lead_on, phone, serve
 from tests.kit.databases import Databases
 from tests.kit.looks import LOOKS, faults_in, faults_in_all_looks, html_errors
 from tests.kit.staff import staff_browser
 from tests.kit.visitors import cookies_of
 
-pytestmark = pytest.mark.browser
 # One template: every kind of chart in every look, each page in one of them.
 PAGES = ("", "/activations", "/steps", "/reviews", "/scans", "/protection", "/families")
 DRAWN = """(svg) => {
@@ -55,8 +54,8 @@ def test_what_was_counted_is_drawn_tabled_and_taken_away(app: Flask, chromium: C
             files[-1].write_text(clerk.get(f"/bureau/figures{path}").html)
 
         page.goto("/bureau/figures")
-        page.get_by_role("link", name="扫码", exact=True).click()
-        page.get_by_role("link", name="7 天").click()
+        lead_on(page.get_by_role("link", name="扫码", exact=True))
+        lead_on(page.get_by_role("link", name="7 天"))
         expect(page.get_by_role("heading", level=1, name="扫码")).to_be_visible()
         days = table_behind(page, "扫码成功")
         drawn = page.get_by_role("img", name="扫码成功").evaluate(DRAWN)

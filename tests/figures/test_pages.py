@@ -18,6 +18,8 @@ from tests.figures.city import City
 from tests.kit.client import Browser, Page
 from tests.kit.staff import staff_browser
 
+pytestmark = pytest.mark.one_database
+
 PAGES = ("", "/activations", "/steps", "/reviews", "/scans", "/protection", "/families")
 
 
@@ -108,6 +110,7 @@ def test_a_county_sees_its_own_numbers_and_no_target(app: Flask, clerk: Browser)
     assert stat(county.get("/bureau/figures/scans"), "扫码成功").startswith("0 ")
 
 
+@pytest.mark.both_databases
 def test_pages_cost_the_same_number_of_statements_whatever_was_counted(app: Flask, clerk: Browser) -> None:
     service.count_due()
     few = {path: statements_of(clerk, path) for path in PAGES}

@@ -9,6 +9,8 @@ from app.help.queries import get_text
 from app.institutions.reasons import BY_HELP_NUMBER
 from tests.kit.client import Browser, Page
 
+pytestmark = pytest.mark.one_database
+
 SEEDS_DAY = "2023 年 9 月 20 日"
 HOTLINES = {  # S44-S51
     "2208900",

@@ -12,6 +12,8 @@ from tests.kit.chromium import phone, serve
 from tests.kit.client import Browser
 from tests.kit.visitors import activated_browser, cookies_of
 
+pytestmark = pytest.mark.one_database
+
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/604.1"
 WECHAT = IPHONE.replace("Version/18.0", "MicroMessenger/8.0.50(0x1800323d)")
 ANDROID = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile Safari/537.36"
@@ -57,8 +59,7 @@ def test_waved_away_it_never_comes_back(app: Flask) -> None:
     assert "不用了" not in browser.get("/").text
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_where_the_browser_can_ask_the_link_lets_it(app: Flask, chromium: Chromium) -> None:
     """Chromium's own event, as a headless one does not send it; the browser's dialog is the edge."""
     with serve(app) as address, phone(chromium, service_workers="block") as context:

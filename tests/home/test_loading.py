@@ -11,14 +11,15 @@ from tests.kit.chromium import phone, serve
 from tests.kit.people import PIN
 from tests.kit.visitors import activated_browser, cookies_of
 
+pytestmark = pytest.mark.one_database
+
 WATCH = """window.shifts = 0; new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) window.shifts += entry.value;
 }).observe({ type: "layout-shift", buffered: true });"""
 PAGES = ("/", "/services", "/me", "/help", "/code", "/inbox", "/elder-mode")
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("elder", ["", "1"])
 def test_nothing_shifts(app: Flask, chromium: Chromium, elder: str) -> None:
     load_regions()

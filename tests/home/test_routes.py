@@ -11,7 +11,7 @@ from app.regions.service import load_regions
 from tests.kit.client import Browser, Page
 from tests.kit.visitors import account_and_device, activated_browser, frozen_browser, signed_in_browser, unbound_browser
 
-pytestmark = pytest.mark.usefixtures("bureau")
+pytestmark = [pytest.mark.usefixtures("bureau"), pytest.mark.one_database]
 
 
 @pytest.fixture
@@ -144,6 +144,7 @@ def test_a_missing_page_says_whom_to_call(browser: Browser) -> None:
     assert "0838-2208900" in page.text
 
 
+@pytest.mark.both_databases
 def test_an_error_shows_nothing_of_the_machine(app: Flask) -> None:
     app.config["PROPAGATE_EXCEPTIONS"] = False
     with app.app_context(), transaction():

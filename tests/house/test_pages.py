@@ -22,8 +22,6 @@ from tests.kit.looks import Look, faults_in, faults_in_all_looks, html_errors
 from tests.kit.settings import make_settings
 from tests.kit.visitors import activated_browser, cookies_of, frozen_browser, signed_in_browser, unbound_browser
 
-pytestmark = pytest.mark.browser
-
 VISITORS: dict[str, Callable[[Flask], Browser]] = {
     "stranger": Browser,
     "activated": activated_browser,

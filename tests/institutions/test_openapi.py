@@ -21,6 +21,8 @@ from app.institutions.service import ensure_specimens
 from tests.institutions.desk import Desk, Telephone, make_desk
 from tests.kit.server import Server
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def document(app: Flask) -> dict[str, Any]:

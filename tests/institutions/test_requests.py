@@ -7,6 +7,8 @@ from app.core.db import db
 from app.institutions.service import revoke_keys, set_enabled
 from tests.institutions.desk import Desk, Telephone, assert_refused, change_settings
 
+pytestmark = pytest.mark.one_database
+
 
 def test_a_wrong_key_comes_before_everything(subtests: pytest.Subtests, desk: Desk) -> None:
     keys = (
@@ -131,6 +133,7 @@ def test_fields_at_their_limits_and_unknown_fields_fit(desk: Desk, telephone: Te
     assert answer.json["code"] == 0
 
 
+@pytest.mark.both_databases
 def test_too_many_requests_come_before_a_reused_number(app: Flask, desk: Desk, telephone: Telephone) -> None:
     change_settings(app, ec_query_per_second=0.001, ec_query_burst=1)
     desk.scan(telephone.draw(), outBizNo="same")

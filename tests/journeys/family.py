@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import steps
-from tests.kit.chromium import open_phone
+from tests.kit.chromium import lead_on, open_phone
 from tests.kit.demo import DemoServer
 
 
@@ -30,7 +30,7 @@ def begin(page: Page, server: DemoServer, key: str) -> None:
     expect(page.get_by_text("第 1 步,共 5 步")).to_be_visible()
     steps.tick_all(page)
     page.get_by_label("展码密码", exact=True).fill(server.citizen(key)["pin"])
-    page.get_by_role("button", name="同意并继续").click()
+    lead_on(page.get_by_role("button", name="同意并继续"))
 
 
 def say_whom(page: Page, citizen: dict[str, Any], relation: str) -> None:
@@ -39,7 +39,7 @@ def say_whom(page: Page, citizen: dict[str, Any], relation: str) -> None:
     page.get_by_label("姓名").fill(citizen["name"])
     page.get_by_label("证件号码").fill(citizen["cert_no"])
     page.get_by_label("参保地").select_option(citizen["insured_region"])
-    page.get_by_role("button", name="下一步").click()
+    lead_on(page.get_by_role("button", name="下一步"))
 
 
 def choose_way(page: Page, words: str) -> None:
@@ -56,7 +56,10 @@ def make_photo(folder: Path, name: str) -> Path:
 
 
 def send(page: Page, label: str, photo: Path) -> None:
-    """One photo for one kind of paper, as a person would, and waits until it is there."""
+    """One photo for one kind of paper, as a person would, and waits until it is there.
+
+    Not beside another page of the same kind, nor while the page is being left: its field is on both pages.
+    """
     section = page.get_by_role("region", name=label)
     section.locator("input[type=file]").set_input_files(photo)
     section.locator("[data-checks] p").first.wait_for()  # looked at: what is said of it moves the button
@@ -113,15 +116,14 @@ class Reviewer:
         self.page.wait_for_url("**/bureau/cases/*")
 
     def approve(self) -> None:
-        self.page.get_by_role("button", name="通过", exact=True).click()
+        lead_on(self.page.get_by_role("button", name="通过", exact=True))
         self._let_it_settle()
 
     def give_back(self, paper: str) -> None:
         self.page.get_by_role("combobox", name=f"{paper} 第 1 页").select_option("glare")
-        self.page.get_by_role("button", name="退回补正").click()
+        lead_on(self.page.get_by_role("button", name="退回补正"))
         self._let_it_settle()
 
     def _let_it_settle(self) -> None:
         """The minute in which it may be undone passes; the background task brings it into effect."""
-        self.page.wait_for_load_state()
         self._server.let_pass(61)

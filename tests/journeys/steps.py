@@ -6,7 +6,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.kit.chromium import wait_for_script
+from tests.kit.chromium import lead_on, wait_for_script
 from tests.kit.demo import DemoServer
 
 PIN = "370294"
@@ -53,12 +53,12 @@ def tick_all(page: Page) -> None:
 
 def give_consents(page: Page) -> None:
     tick_all(page)
-    page.get_by_role("button", name="同意并继续").click()
+    lead_on(page.get_by_role("button", name="同意并继续"))
 
 
 def pass_face_check(page: Page) -> None:
-    page.get_by_role("button", name="开始人脸核验").click()
-    page.get_by_role("button", name="模拟通过").click()
+    lead_on(page.get_by_role("button", name="开始人脸核验"))
+    lead_on(page.get_by_role("button", name="模拟通过"))
 
 
 def give_counter_code(page: Page, code: str) -> None:
@@ -106,9 +106,11 @@ def next_code(page: Page, old: str) -> str:
 
 
 def read_from_screen(page: Page, target: Path) -> str:
-    """Takes a picture of the whole screen and reads the code from it, as a scanner would."""
-    shown_code(page)
-    page.screenshot(path=target)
+    """Takes a picture of the whole screen and reads the code from it, as a scanner would: what the page says it shows."""
+    shown = ""
+    while shown != shown_code(page):  # drawn anew while the picture was taken
+        shown = shown_code(page)
+        page.screenshot(path=target)
     found = zxingcpp.read_barcodes(Image.open(target))
-    assert len(found) == 1, f"{len(found)} codes on the screen"
-    return str(found[0].text)
+    assert [str(code.text) for code in found] == [shown]
+    return shown

@@ -7,12 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import steps
-from tests.kit.chromium import open_phone
+from tests.kit.chromium import lead_on, open_phone
 from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
 from tests.kit.looks import faults_in_all_looks, html_errors
-
-pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -57,13 +55,13 @@ def test_every_step_is_accessible_and_valid(server: DemoServer, chromium: Browse
     inspector.look("consent")
     steps.give_consents(page)
     inspector.look("proof")
-    page.get_by_role("button", name="改用其他方式").or_(page.get_by_role("link", name="改用其他方式")).first.click()
+    lead_on(page.get_by_role("button", name="改用其他方式").or_(page.get_by_role("link", name="改用其他方式")).first)
     inspector.look("counter code")
     page.go_back()
     page.get_by_role("button", name="开始人脸核验").click()
     page.get_by_role("button", name="模拟通过").wait_for()
     inspector.look("face check")
-    page.get_by_role("button", name="模拟通过").click()
+    lead_on(page.get_by_role("button", name="模拟通过"))
     page.get_by_label("再次输入").wait_for()
     inspector.look("PIN")
     steps.choose_pin(page)

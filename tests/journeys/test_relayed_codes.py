@@ -12,8 +12,6 @@ from tests.kit.chromium import open_phone
 from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
 
-pytestmark = pytest.mark.browser
-
 PAYING = "01301"
 LOOKS_EVERY_MS = 2000  # in the first minute after the unlock
 PHARMACY = "P51060000001"
@@ -69,8 +67,8 @@ def test_the_desk_asks_and_the_phone_answers_with_and_without_a_network(
 
     asked = server.scan(steps.shown_code(page), biz_no="c1", business_type=PAYING).json()
     assert (asked["code"], len(asked["challenge"])) == (1014, 2)
+    expect(page.get_by_text("已被 示范市人民医院 扫描")).to_be_visible()  # stands for eight seconds, the question for two minutes
     expect(page.get_by_text("对方要核对两位数字")).to_be_visible()
-    expect(page.get_by_text("已被 示范市人民医院 扫描")).to_be_visible()
     page.get_by_label("两位数字", exact=True).fill("4")
     page.get_by_role("button", name="出示给对方").click()
     expect(page.get_by_text("请输入两位数字，例如 07。")).to_be_visible()

@@ -14,8 +14,6 @@ from tests.kit.chromium import phone, wait_for_script, wait_until
 from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
 
-pytestmark = pytest.mark.browser
-
 NEW_PIN = "846205"
 IS_WALLET_KEPT = """async () => {
   const module = new URL("code/wallet.js", document.querySelector("script[src*='/js/app.js']").src);

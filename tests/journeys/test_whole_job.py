@@ -2,14 +2,11 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.journeys import steps
 from tests.kit.chromium import open_phone
 from tests.kit.demo import DemoServer
-
-pytestmark = pytest.mark.browser
 
 
 def _flip(code: str, place: int) -> str:

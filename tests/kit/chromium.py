@@ -1,16 +1,18 @@
 """A real Chromium and the app really served, for tests that must see what a person sees."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, TimeoutError, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.core import clock
+from tests.kit import faults
 
 EXECUTABLE = "/usr/bin/chromium"
 ARGS = [
@@ -114,6 +116,7 @@ def _new_context(chromium: Browser, changes: dict[str, Any]) -> BrowserContext:
     heard = _complaints[context] = []
     context.on("console", lambda message: heard.append(f"{message.type}: {message.text}"))
     context.on("weberror", lambda error: heard.append(str(error.error)))
+    context.on("response", lambda response: faults.note_answer(response.url, response.status))
     context.on("requestfailed", lambda request: heard.append(f"{request.url}: {request.failure}"))
     return context
 
@@ -141,17 +144,37 @@ def wait_for_script(page: Page) -> None:
         expect(page.locator("form[data-enhance]:not([data-is-ready])")).to_have_count(0)
 
 
+def lead_on(button: Locator) -> None:
+    """Presses what leads to another page, and waits for it: what follows must not act on the page that is being left."""
+    with button.page.expect_navigation():
+        button.click()
+
+
+def reload_until(page: Page, address: str, shown: Locator) -> None:
+    """For what the server does by itself: opens the address again and again, a minute at most. Raises Playwright's TimeoutError."""
+    end = time.monotonic() + 2 * PATIENCE_MS / 1000
+    page.goto(address)
+    while not shown.first.is_visible():
+        if time.monotonic() > end:
+            raise TimeoutError(f"waited in vain for {shown}")
+        page.wait_for_timeout(250)
+        page.goto(address)
+
+
 def wait_until(page: Page, holds: str, arg: object = None) -> None:
     """Waits, at most 30 s, until the script function `holds(arg)` gives true. It may be async: Playwright's own waiting takes the
-    promise itself for a yes."""
-    page.evaluate(
+    promise itself for a yes. Raises Playwright's TimeoutError."""
+    came_true = page.evaluate(
         f"""async (arg) => {{
           const holds = {holds};
-          const end = performance.now() + 30000;
+          const end = performance.now() + {PATIENCE_MS};
           while (!(await holds(arg))) {{
-            if (performance.now() > end) throw new Error("waited in vain");
+            if (performance.now() > end) return false;
             await new Promise((resolve) => setTimeout(resolve, 50));
           }}
+          return true;
         }}""",
         arg,
     )
+    if not came_true:
+        raise TimeoutError(f"waited in vain for {holds}")

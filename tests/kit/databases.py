@@ -9,15 +9,31 @@ from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import flask_migrate
 import psycopg
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine, make_url
 
 from app import create_app
 from app.core.database.release import BOOKKEEPING
 from app.core.db import db
-from tests.kit.quick import close_engine
 from tests.kit.settings import make_settings
+
+_engines: WeakSet[Engine] = WeakSet()  # every one that was connected in this process
+
+
+@event.listens_for(Engine, "engine_connect")
+def _remember(connection: Connection) -> None:
+    _engines.add(connection.engine)
+
+
+def close_engines(url: str) -> None:
+    """No connection to this database stays in a pool: another test's database takes its name."""
+    for engine in list(_engines):
+        if engine.url == make_url(url):
+            engine.dispose()
 
 
 class Databases:
@@ -44,14 +60,14 @@ class Databases:
             path = self._unused.pop() if self._unused else self._folder / f"t{next(self._numbers)}.sqlite3"
             shutil.copy(self._template_file(), path)
             yield f"sqlite:///{path}"
-            close_engine(f"sqlite:///{path}")
+            close_engines(f"sqlite:///{path}")
             for leftover in self._folder.glob(f"{path.name}*"):
                 leftover.unlink()
             self._unused.append(path)
         else:
             name = self._empty.pop() if self._empty else self._clone()
             yield self._url(name)
-            close_engine(self._url(name))
+            close_engines(self._url(name))
             self._put_back(name)
 
     @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from sqlalchemy.engine import make_url
 
+from tests.kit import faults
 from tests.kit.server import Server
 
 SCAN_PATH = "/api/v1/ec/query"
@@ -87,4 +88,7 @@ class DemoServer(Server):
                 "outBizNo": biz_no,
             },
         }
-        return httpx.post(self.base_url + SCAN_PATH, json=body, headers={"Authorization": f"Bearer {known['key']}"}, timeout=30)
+        authorization = {"Authorization": f"Bearer {known['key']}"}
+        answer = httpx.post(self.base_url + SCAN_PATH, json=body, headers=authorization, timeout=30)
+        faults.note_answer(SCAN_PATH, answer.status_code)
+        return answer

@@ -10,7 +10,12 @@ class SharedServers(LoadGroupScheduling):  # type: ignore[misc]
     """Every other test is handed out alone. A module's tests on either database share nothing."""
 
     def _split_scope(self, nodeid: str) -> str:
-        if not nodeid.startswith(SHARING):
-            return nodeid
-        module, _, test = nodeid.partition("::")
-        return module + next((kind for kind in DATABASES if kind in test), "")
+        return scope_of(nodeid)
+
+
+def scope_of(nodeid: str) -> str:
+    """Tests of one scope go to the same process, one after another."""
+    if not nodeid.startswith(SHARING):
+        return nodeid
+    module, _, test = nodeid.partition("::")
+    return module + next((kind for kind in DATABASES if kind in test), "")

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import httpx
 
+from tests.kit import faults
 from tests.kit.ports import free_port
-from tests.kit.settings import SECRETS
+from tests.kit.settings import HASH_WORK, SECRETS
 
 _STARTS_WITHIN = 60.0
 _TAIL_LINES = 80
@@ -22,6 +23,7 @@ class Server:
 
     def __init__(self, database_url: str, instance: Path, **environ: str) -> None:
         self.instance = instance
+        self._told_faults = 0
         self.port = free_port()
         self._clock_file = instance / "clock"
         self.environ = {
@@ -32,6 +34,7 @@ class Server:
             "PORT": str(self.port),
             "WEB_WORKERS": "2",
             "TEST_CLOCK_FILE": str(self._clock_file),
+            "TEST_HASH_WORK": HASH_WORK,
             **SECRETS,
             **environ,
         }
@@ -84,6 +87,12 @@ class Server:
     def log_text(self) -> str:
         return (self.instance / f"server-{self.port}.log").read_text(errors="replace")
 
+    def new_faults(self) -> list[str]:
+        """The lines of its log about errors that nobody caught, each told once."""
+        found = faults.log_faults(self.log_text())
+        told, self._told_faults = self._told_faults, len(found)
+        return found[told:]
+
     def _answers(self) -> bool:
         try:
             return httpx.get(f"{self.base_url}/healthz", timeout=2).status_code == 200
@@ -109,3 +118,10 @@ def tails_of_running() -> str:
         state = "is running" if ended is None else f"has ended with {ended}"
         parts += [f"{server.base_url} {state}", *server.log_text().splitlines()[-_TAIL_LINES:]]
     return "\n".join(parts)
+
+
+def _faults_of_running() -> list[str]:
+    return [fault for server in _running for fault in server.new_faults()]
+
+
+faults.sources.append(_faults_of_running)

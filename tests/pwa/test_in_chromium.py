@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.help.service import load_help_texts
 from tests.kit.chromium import ARGS, EXECUTABLE, phone, wait_until
 from tests.kit.visitors import activated_browser, cookies_of
 
-pytestmark = pytest.mark.browser
 KEPT = """async () => {
   const caching = (await caches.keys()).map((name) => caches.open(name));
   const kept = (await Promise.all(caching)).map((cache) => cache.keys());
@@ -138,4 +136,4 @@ def test_a_refused_form_puts_the_focus_on_what_is_wrong(chromium: Browser, site:
         page.wait_for_function("() => document.activeElement.classList.contains('error-summary')")
         assert page.title().startswith("有误：")
         page.locator(".error-summary a").first.click()
-        assert page.evaluate("() => document.activeElement.id") == page.get_by_label("手机号").get_attribute("id")
+        expect(page.get_by_label("手机号")).to_be_focused()

@@ -11,6 +11,8 @@ from app.core.db import db
 from tests.kit.client import Browser
 from tests.kit.settings import make_settings
 
+pytestmark = pytest.mark.one_database
+
 
 def test_the_manifest_names_the_bureau_and_opens_the_code(app: Flask) -> None:
     response = app.test_client().get("/manifest.webmanifest")

@@ -176,7 +176,7 @@ def endless_strings(tmp_path: Path) -> bytes:
     return packed.getvalue()
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # refused before any database is asked
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # refused before any database is asked
 def test_packed_bombs_and_macros_are_refused_in_little_memory(app: Flask, tmp_path: Path) -> None:
     sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
     endless = sheet + b'<c r="A1"><v>1</v></c>' * 4_000_000

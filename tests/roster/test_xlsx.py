@@ -14,6 +14,8 @@ from app.roster.queries import find_person
 from bench.workbook import write_workbook
 from tests.kit.roster import Importing
 
+pytestmark = pytest.mark.one_database
+
 HEADER = ["证件类型", "证件号码", "姓名", "参保地", "险种", "出生日期"]
 WORKER: list[Any] = ["01", "510600199003070017", "王㛃", "510603", "310", None]
 

@@ -4,10 +4,12 @@ import csv
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
 
 from app.core.db import db, transaction
 from app.regions.models import Agency, Hotline, Region, RegionLevel
-from app.regions.queries import find_agency, find_region
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -19,8 +21,9 @@ def load_regions(folder: Path = DATA) -> None:
     May be run again at any time.
     """
     _load_rows(_rows(folder / "regions.csv"))
+    known = set(db.session.scalars(select(Agency.slug)))
     for position, row in enumerate(_rows(folder / "agencies.csv")):
-        if find_agency(row["slug"]) is None:
+        if row["slug"] not in known:
             db.session.add(_agency(row, position))
 
 
@@ -49,20 +52,25 @@ def load_shipped_regions(cities: Collection[str]) -> None:
 
 
 def _load_rows(rows: Iterable[dict[str, str]]) -> None:
+    """What is above a region comes before it, in the files and so in the database."""
+    known = {region.code: region for region in db.session.scalars(select(Region))}
     for row in rows:
-        known = find_region(row["code"])
-        if known is not None and known.edited_at is not None:
-            continue
-        db.session.merge(
-            Region(
-                code=row["code"],
-                name=row["name"],
-                level=RegionLevel(row["level"]),
-                parent_code=row["parent_code"] or None,
-                is_insured_region=row["is_insured_region"] == "1",
-            )
-        )
-        db.session.flush()
+        region = known.get(row["code"])
+        if region is None:
+            db.session.add(Region(code=row["code"], **_values(row)))
+        elif region.edited_at is None:
+            for name, value in _values(row).items():
+                setattr(region, name, value)
+    db.session.flush()
+
+
+def _values(row: dict[str, str]) -> dict[str, Any]:
+    return {
+        "name": row["name"],
+        "level": RegionLevel(row["level"]),
+        "parent_code": row["parent_code"] or None,
+        "is_insured_region": row["is_insured_region"] == "1",
+    }
 
 
 def _agency(row: dict[str, str], position: int) -> Agency:
