@@ -14,6 +14,7 @@ from app.bureau.asking import Answers, set_up
 from app.bureau.service import first_run
 from app.config import Mode
 from app.core import installation, jobs
+from app.core.audit.verify import problems as audit_problems
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
 from app.core.installation import bureau_name
@@ -83,7 +84,7 @@ def doctor() -> None:
     if path.exists() and path.stat().st_mode & 0o077:
         wrong.append(f"{path} can be read by others: chmod 600.")
     if not wrong:
-        wrong += list_document_problems() + jobs.problems()
+        wrong += list_document_problems() + jobs.problems() + audit_problems()
     for sentence in wrong:
         click.echo(f"mend   {sentence}")
     notes = [] if wrong else _hotline_notes() + _holiday_notes()
