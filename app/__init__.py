@@ -13,6 +13,7 @@ from app.core import access, assets, clock, display, health, installation, limit
 from app.core.cli import PlainGroup
 from app.core.crypto import Vault
 from app.core.db import db, migrate, prepare_engine
+from app.core.keys.adoption import tell_of_masters
 
 # Lower ones know nothing of higher ones; import-linter holds this order (pyproject.toml).
 FEATURES = (
@@ -80,9 +81,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def refuse_unfit_database(app: Flask) -> None:
-    """Before serving: the database must be of this mode's kind. Raises SettingsError."""
+    """Before serving: the database must be of this mode's kind and of these secrets. Raises SettingsError."""
     with app.app_context():
         found = installation.problems(app.config["SETTINGS"].app_mode)
+        if not found:
+            tell_of_masters(app.config["SETTINGS"].code_masters)
         db.session.remove()
         db.engine.dispose()
     if found:

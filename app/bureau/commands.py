@@ -18,6 +18,8 @@ from app.core.audit.verify import problems as audit_problems
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
 from app.core.installation import bureau_name
+from app.core.keys.adoption import notes as key_notes
+from app.core.keys.commands import what_to_keep
 from app.core.keys.secrets_file import secrets_path
 from app.core.settings import settings
 from app.documents.queries import list_problems as list_document_problems
@@ -74,6 +76,7 @@ def init_bureau(
     except DomainError as refusal:
         raise click.ClickException(f"{refusal.code}: {refusal.what}{refusal.next}") from None
     click.echo(f"{bureau_name()}: the bureau is set up; now import the roster and add institutions")
+    click.echo(what_to_keep(secrets_path(settings.instance_path)))
 
 
 @click.command("doctor")
@@ -87,7 +90,7 @@ def doctor() -> None:
         wrong += list_document_problems() + jobs.problems() + audit_problems()
     for sentence in wrong:
         click.echo(f"mend   {sentence}")
-    notes = [] if wrong else _hotline_notes() + _holiday_notes()
+    notes = [] if wrong else key_notes() + _hotline_notes() + _holiday_notes()
     for sentence in notes:
         click.echo(f"check  {sentence}")
     if wrong:
