@@ -60,7 +60,7 @@ def rotate_master() -> None:
         known["CODE_MASTERS"] = ",".join([new_master(settings.code_digest, newest), *kept])
         # The file first: a database that knows a master which no file has would take the next one of that number for another's.
         write_secrets(settings.instance_path, known)
-        is_told = place.is_reachable and _is_told(known["CODE_MASTERS"])
+        is_told = place.is_reachable and _is_told(f"{known['CODE_MASTERS']},{settings.code_masters}")
     click.echo(f"master m{newest + 1} draws from the next start on; {len(kept)} retired kept, {len(retired) - len(kept)} dropped")
     if not is_told:
         click.echo("the database cannot be reached; it is told of the new master when the server starts")
