@@ -2,6 +2,7 @@
 
 from app.config_loading import load_settings
 from app.core import background
+from app.core.audit.tasks import seal_before_ending
 from app.core.jobs import start_inside
 
 _settings = load_settings()
@@ -26,3 +27,5 @@ def post_worker_init(worker):  # type: ignore[no-untyped-def]
 def worker_exit(server, worker):  # type: ignore[no-untyped-def]
     for end in getattr(worker, "ends", ()):
         end.set()
+    if hasattr(worker, "ends"):
+        seal_before_ending(worker.app.wsgi())

@@ -14,6 +14,7 @@ from app.core.cli import PlainGroup
 from app.core.crypto import Vault
 from app.core.database import fitness
 from app.core.db import db, migrate, prepare_engine
+from app.core.keys.adoption import tell_of_masters
 
 # Lower ones know nothing of higher ones; import-linter holds this order (pyproject.toml).
 FEATURES = (
@@ -81,9 +82,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def refuse_unfit_database(app: Flask) -> None:
-    """Before serving: the database must have this program's schema and be of this mode's kind. Raises SettingsError."""
+    """Before serving: this program's schema, this mode's kind, these secrets. Raises SettingsError."""
     with app.app_context():
         found = fitness.problems() or installation.problems(app.config["SETTINGS"].app_mode)
+        if not found:
+            tell_of_masters(app.config["SETTINGS"].code_masters)
         db.session.remove()
         db.engine.dispose()
     if found:

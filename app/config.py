@@ -228,12 +228,12 @@ class Settings:
     def problems(self) -> list[str]:
         """Sentences that say why this process must not serve; empty when it may."""
         found = [
-            f"{name.upper()} is missing or is not a secret of its own: run `flask keys init`."
+            f"{name.upper()} is missing or no secret of its own: put secrets.env back, or for a new bureau run `flask keys init`."
             for name in ("secret_key", "data_key", "audit_key")
             if not is_secret(getattr(self, name))
         ]
         if not self.code_masters:
-            found.append("CODE_MASTERS is missing: run `flask keys init`.")
+            found.append("CODE_MASTERS is missing: put secrets.env back, or for a new bureau run `flask keys init`.")
         elif any(not is_secret_hex(part) for part in self.code_masters.split(",")):
             found.append("CODE_MASTERS holds a key that is not a secret of its own: run `flask keys init`.")
         if self.activation_target_on and not is_day(self.activation_target_on):

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, BigId
+from app.core.keys.stored import sealed
 
 
 class AccountTag(StrEnum):
@@ -38,7 +39,7 @@ class Account(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
-    phone_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary(64))
+    phone_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary(64), info=sealed("phone", bound_to="phone_hash"))
     created_at: Mapped[datetime]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), unique=True, default=None)
 

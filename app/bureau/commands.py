@@ -11,9 +11,12 @@ from app.bureau.asking import Answers, set_up
 from app.bureau.service import first_run
 from app.config import Mode
 from app.core import installation, jobs
+from app.core.audit.verify import problems as audit_problems
 from app.core.database import fitness
 from app.core.errors import DomainError, NotFound
 from app.core.installation import bureau_name
+from app.core.keys.adoption import notes as key_notes
+from app.core.keys.commands import what_to_keep
 from app.core.keys.secrets_file import secrets_path
 from app.core.settings import settings
 from app.documents.queries import list_problems as list_document_problems
@@ -70,6 +73,7 @@ def init_bureau(
     except DomainError as refusal:
         raise click.ClickException(f"{refusal.code}: {refusal.what}{refusal.next}") from None
     click.echo(f"{bureau_name()}: the bureau is set up; now import the roster and add institutions")
+    click.echo(what_to_keep(secrets_path(settings.instance_path)))
 
 
 @click.command("doctor")
@@ -80,10 +84,10 @@ def doctor() -> None:
     if path.exists() and path.stat().st_mode & 0o077:
         wrong.append(f"{path} can be read by others: chmod 600.")
     if not wrong:
-        wrong += list_document_problems() + jobs.problems()
+        wrong += list_document_problems() + jobs.problems() + audit_problems()
     for sentence in wrong:
         click.echo(f"mend   {sentence}")
-    notes = [] if wrong else fitness.notes() + _hotline_notes() + _holiday_notes()
+    notes = [] if wrong else fitness.notes() + key_notes() + _hotline_notes() + _holiday_notes()
     for sentence in notes:
         click.echo(f"check  {sentence}")
     if wrong:

@@ -1,24 +1,41 @@
 """Operators' commands fail in a sentence, not in a trace."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
+from flask.cli import ScriptInfo
 from sqlalchemy.exc import DBAPIError
 
+from app.core import audit
 from app.core.crypto import MissingSecret
+from app.core.db import db
+from app.core.keys.fitting import SecretsDoNotFit, misfits
+
+_LOOK_THEMSELVES = ("keys", "backup", "database", "db", "demo")  # these work on databases of other secrets too, or on empty ones
 
 
 class PlainGroup(click.Group):
-    """A feature's commands; a database that is not ready or a secret that is not set ends them with what to do about it."""
+    """A feature's commands; a database that is not ready or a secret that is not set ends them with what to do about it.
+
+    It does not even begin under secrets the database was not made with: what it wrote nobody could read.
+    What a command wrote into the audit log is sealed before it ends, also when it failed halfway: no server may be running.
+    """
 
     def __init__(self, group: click.Group) -> None:
         super().__init__(group.name, commands=group.commands, help=group.help)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            if self.name not in _LOOK_THEMSELVES:
+                _refuse_other_secrets(ctx)
+            with _sealing(ctx):
+                return super().invoke(ctx)
         except MissingSecret as error:
             raise click.ClickException(f"{error}: run `flask keys init`, or point INSTANCE_PATH to where it is.") from None
+        except SecretsDoNotFit as error:
+            raise click.ClickException(str(error)) from None
         except DBAPIError as error:
             raise click.ClickException(
                 f"the database did not do this ({driver_says(error)}): see DATABASE_URL and run `flask db upgrade`."
@@ -28,3 +45,20 @@ class PlainGroup(click.Group):
 def driver_says(error: DBAPIError) -> str:
     """The driver's first line only: the statement and its values may name a person."""
     return str(error.orig).partition("\n")[0]
+
+
+def _refuse_other_secrets(ctx: click.Context) -> None:
+    """Raises SecretsDoNotFit. What is wrong with the database itself the command says."""
+    with ctx.ensure_object(ScriptInfo).load_app().app_context(), suppress(DBAPIError), db.engine.connect() as connection:
+        if wrong := misfits(connection):
+            raise SecretsDoNotFit(wrong)
+
+
+@contextmanager
+def _sealing(ctx: click.Context) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if audit.has_written():
+            with ctx.ensure_object(ScriptInfo).load_app().app_context():
+                audit.seal_written()

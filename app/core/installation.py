@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.config import Mode
 from app.core import audit, clock
 from app.core.db import Base, db, transaction
+from app.core.keys import adoption, fitting
 from app.core.settings import settings
 
 CODE_FILE = "first-run-code"
@@ -66,10 +67,15 @@ def find_kind() -> Mode | None:
 
 @transaction()
 def set_kind(kind: Mode) -> None:
-    """Raises RuntimeError when the database already is of the other kind."""
+    """The first time this also makes it the running secrets' database. Nobody serves a database that did not come through here.
+
+    Raises RuntimeError when the database already is of the other kind, SecretsDoNotFit when it already holds what others made.
+    """
     known = db.session.scalar(select(Installation.kind))
     if known is None:
         db.session.add(Installation(kind=kind.value, created_at=clock.now()))
+        db.session.flush()
+        fitting.found(db.session.connection())
     elif known != kind.value:
         raise RuntimeError(f"this database is a {known} database and stays one")
 
@@ -81,7 +87,7 @@ def problems(mode: Mode) -> list[str]:
         return ["The database holds no bureau yet: run `flask db upgrade` and `flask bureau init`, or `flask bureau init --web`."]
     if kind is not None and kind is not mode:
         return [f"The database is a {kind.value} database and cannot be served in {mode.value} mode."]
-    return []
+    return adoption.problems(is_set_up=kind is not None)
 
 
 def code_path() -> Path:

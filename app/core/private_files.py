@@ -1,7 +1,10 @@
 """What the installation writes beside its data nobody else on the machine may read, from its first byte on."""
 
+import fcntl
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 _MODE = 0o600
 
@@ -11,6 +14,30 @@ def private(path: str, flags: int) -> int:
     handle = os.open(path, flags, _MODE)
     os.fchmod(handle, _MODE)
     return handle
+
+
+def replace_private(path: Path, text: str) -> None:
+    """Replaces the file in one step, so that a crash leaves the old or the new one. Written by root, it is the folder's owner's."""
+    draft = path.with_suffix(".new")
+    with open(draft, "w", opener=private) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        os.chown(draft, owner.st_uid, owner.st_gid)
+    os.replace(draft, path)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Waits until no other process is in here for this folder. The lock is on the folder: no file stays that others cannot open."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def make_private_database(path: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Device
 from app.core.db import Base, BigId
+from app.core.keys.stored import NAMES_MASTER
 from app.roster.models import InsuredPerson
 
 
@@ -76,7 +77,7 @@ class Presentation(Base):
     handle: Mapped[str] = mapped_column(String(20), primary_key=True)
     credential_id: Mapped[int] = mapped_column(ForeignKey("credential.id"))
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))  # none for a specimen or a slip
-    master_id: Mapped[str] = mapped_column(String(16))  # the master in force when its key was made
+    master_id: Mapped[str] = mapped_column(String(16), info=NAMES_MASTER)  # the master in force when its key was made
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]  # when its device last spoke to the server
     shown_by: Mapped[str] = mapped_column(String(8), default="self")  # self | family | slip

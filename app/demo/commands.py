@@ -8,6 +8,7 @@ from app.config import Mode
 from app.core import installation
 from app.core.database.emptying import require_name, yes_empty
 from app.core.db import Base, db, schema_changes
+from app.core.keys.commands import say_adopted
 from app.core.settings import settings
 from app.demo import service
 
@@ -39,6 +40,7 @@ def load_demo(reset: bool, typed_name: str) -> None:
 def start_demo() -> None:
     """What `make run` calls before serving: loads the demo bureau where there is none, renews demo.json, prints how to get in."""
     flask_migrate.upgrade()
+    say_adopted()
     if not settings.is_demo:
         click.echo(f"production on http://{settings.host}:{settings.port}")
         return

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId
+from app.core.keys.stored import sealed
 
 
 class InsuredStatus(Enum):
@@ -52,7 +53,7 @@ class InsuredPerson(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     cert_type: Mapped[str] = mapped_column(String(2))  # psn_cert_type
     cert_no_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    cert_no_encrypted: Mapped[bytes] = mapped_column(LargeBinary(96))
+    cert_no_encrypted: Mapped[bytes] = mapped_column(LargeBinary(96), info=sealed("cert_no", bound_to="cert_no_hash"))
     name: Mapped[str] = mapped_column(String(60))
     gender: Mapped[str] = mapped_column(String(1))  # 1 男, 2 女, 9 未说明
     birthday: Mapped[date | None]

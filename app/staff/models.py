@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, BigId
+from app.core.keys.stored import sealed
 from app.regions.models import Agency
 
 
@@ -72,7 +73,7 @@ class StaffMember(Base):
     created_at: Mapped[datetime]
     must_choose_password: Mapped[bool] = mapped_column(default=True)  # the one of now was printed by a command
     password_expires_at: Mapped[datetime | None] = mapped_column(default=None)
-    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(96), default=None)
+    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(96), default=None, info=sealed("staff-totp", bound_to="id"))
     totp_enrolled_at: Mapped[datetime | None] = mapped_column(default=None)
     totp_last_step: Mapped[int] = mapped_column(default=0)  # 30-second steps since 1970; a code is good once
     person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), index=True, default=None)  # none decides for kin

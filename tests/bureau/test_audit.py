@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,6 +19,7 @@ from app.core import audit, clock
 from app.core.audit import AuditRow
 from app.core.audit.queries import PAGE, READ, Wanted, search, stream
 from app.core.db import db, schema_changes, transaction
+from app.core.ids import first_id_at
 from app.reports.models import Report, ReportState
 from app.reports.service import run_report
 from app.staff.models import Role, StaffTag
@@ -315,6 +317,19 @@ def test_the_chain_is_verified_in_the_background_and_findings_are_named(app: Fla
     assert f"被改过，或是别处写进来的：编号 {number}" in page.text
     assert "改过" in page.text and f"/bureau/audit/{number}" in page.html
     assert "发现 1 处不对" in auditor.get("/bureau/audit").text
+
+
+def test_rows_that_nobody_sealed_are_named_and_nobody_is_accused(app: Flask, auditor: Browser) -> None:
+    late = first_id_at(time.time() - 600)
+    with transaction():
+        audit.record(Act.alarm, actor="system", number=late)
+    path = auditor.post("/bureau/audit/verifications").response.request.path
+
+    run_report(int(path.rsplit("/", 1)[1]))
+
+    page = auditor.get(path)
+    assert f"过了五分钟还没有封存：编号 {late}" in page.text and f"/bureau/audit/{late}" in page.html
+    assert "请马上告诉管理服务器的人" in page.text and "日志被动过" not in page.text
 
 
 def test_a_verification_that_is_under_way_is_not_asked_for_again(auditor: Browser) -> None:

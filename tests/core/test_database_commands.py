@@ -8,6 +8,7 @@ from flask import Flask
 from app.core import blobs, clock, installation
 from app.core.database import backup, copying
 from app.core.db import db, transaction
+from app.core.keys.models import SecretCheck
 from app.core.settings import settings
 from app.messages.models import DemoSms
 from tests.kit.databases import Databases
@@ -28,7 +29,7 @@ def test_a_database_is_copied_whole_into_either_kind(filled: Flask, databases: D
 
         rows = copying.copy_database(db.engine, target)
 
-        assert rows == copying.count_rows(target) == 21
+        assert rows == copying.count_rows(target) == 25  # the texts, the installation and a check value of each secret
         target.dispose()
 
 
@@ -46,9 +47,10 @@ def test_a_backup_comes_back_into_an_empty_database(filled: Flask, tmp_path: Pat
     with transaction():
         db.session.query(DemoSms).delete()
         db.session.query(installation.Installation).delete()
+        db.session.query(SecretCheck).delete()
     restored = backup.restore_backup(target)
 
-    assert rows == restored == 21
+    assert rows == restored == 25
     assert blobs.get("pages/a") == b"sealed"
     assert target.stat().st_mode & 0o777 == 0o600
 

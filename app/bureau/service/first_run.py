@@ -16,6 +16,7 @@ from app.core import audit, installation
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.core.installation import InstallationTag, Profile, code_path
+from app.core.keys.fitting import SecretsDoNotFit
 from app.core.private_files import private
 from app.core.settings import settings
 from app.help.service import load_help_texts
@@ -171,5 +172,8 @@ def fill() -> None:
     load_help_texts()
     load_holidays()
     with transaction():
-        installation.set_kind(Mode.production)
+        try:
+            installation.set_kind(Mode.production)
+        except SecretsDoNotFit as refusal:
+            raise DomainError("secrets_do_not_fit", str(refusal), status=409) from None
         audit.record(InstallationTag.opened, actor=BY, subject="installation:1", separation=settings.separation)

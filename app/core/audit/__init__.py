@@ -1,8 +1,19 @@
-"""The audit log: plain keyed rows in the business transaction, sealed in order by one elected sealer."""
+"""The audit log: plain keyed rows in the business transaction, sealed in order by an elected sealer and by commands."""
 
-from app.core.audit.log import record
+from app.core.audit.log import has_written, record
 from app.core.audit.models import AuditRow, AuditSeal, AuditTag
-from app.core.audit.seal import seal_pending
+from app.core.audit.seal import seal_pending, seal_written
 from app.core.audit.verify import Finding, Report, verify
 
-__all__ = ["AuditRow", "AuditSeal", "AuditTag", "Finding", "Report", "record", "seal_pending", "verify"]
+__all__ = [
+    "AuditRow",
+    "AuditSeal",
+    "AuditTag",
+    "Finding",
+    "Report",
+    "has_written",
+    "record",
+    "seal_pending",
+    "seal_written",
+    "verify",
+]

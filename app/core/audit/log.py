@@ -15,6 +15,7 @@ from app.core.prepared import Prepared
 
 _INSERT = insert(AuditRow.__table__)  # type: ignore[arg-type]
 _PREPARED = Prepared(_INSERT, tuple(AuditRow.__table__.c.keys()))
+_first_written: int | None = None  # by this process, since it last sealed what it wrote
 
 
 def record(
@@ -49,8 +50,28 @@ def record(
         "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True) if detail else "",
     }
     row["row_mac"] = row_mac(row)
+    note_written(row["id"])
     if connection is None:
         db.session.execute(_INSERT, row)
     else:
         _PREPARED.run(connection, row)
     return int(row["id"])
+
+
+def has_written() -> bool:
+    """Whether this process has written rows that it has not sealed itself."""
+    return _first_written is not None
+
+
+def take_first_written() -> int | None:
+    """The id of the first of these rows, which is then forgotten; None when there is none."""
+    global _first_written
+    first, _first_written = _first_written, None
+    return first
+
+
+def note_written(number: int) -> None:
+    """Called by `record`, and by who was to seal these rows and could not."""
+    global _first_written
+    if _first_written is None or number < _first_written:
+        _first_written = number

@@ -1,45 +1,79 @@
-"""The elected sealer: takes rows no seal names yet, and links them to the chain.
+"""Links rows no seal names yet to the chain: the elected sealer does it, and every command for its own rows.
 
-Rows are found by what is missing from recent seals, never by `id > last`: ids commit out of order. No transaction outlives
-GRACE_SECONDS, so older rows need no second look here; `verify` looks at all of them.
+Sealers take turns inside the transaction that makes a seal, and there each looks at what the others made since it began to look. So
+several processes may seal at once, and the chain stays one.
 """
 
 import json
-import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.core import clock
 from app.core.audit.keys import GENESIS, merkle_root, pack_ids, seal_mac, unpack_ids
+from app.core.audit.log import note_written, take_first_written
+from app.core.audit.look import Look
 from app.core.audit.models import AuditRow, AuditSeal
 from app.core.db import after_commit, db, transaction
 from app.core.ids import first_id_at
 from app.core.logs import log
-from app.core.private_files import private
+from app.core.private_files import alone_in, replace_private
 from app.core.settings import settings
 
 SEAL_ROWS = 1000
-GRACE_SECONDS = 120
+GRACE_SECONDS = 120  # almost no transaction is open for longer
 HEAD_FILE = "audit-head.json"
+_ADVISORY_LOCK = 5106_8002
 
 
 def seal_pending(*, everything: bool = False) -> int:
     """Seals what is unsealed and returns how many rows that was. `everything` also looks behind the grace period."""
-    floor = 0 if everything else first_id_at(time.time() - GRACE_SECONDS)
-    sealed: set[int] = set()
-    for members in db.session.scalars(select(AuditSeal.members).where(AuditSeal.last_id >= floor)):
-        sealed.update(unpack_ids(members))
-    rows = db.session.execute(select(AuditRow.id, AuditRow.row_mac).where(AuditRow.id >= floor).order_by(AuditRow.id))
-    pending = [(number, mac) for number, mac in rows if number not in sealed]
-    for start in range(0, len(pending), SEAL_ROWS):
-        _seal(pending[start : start + SEAL_ROWS])
-    return len(pending)
+    return _seal_from(0 if everything else first_id_at(time.time() - GRACE_SECONDS))
+
+
+def seal_written() -> int:
+    """Seals what this process has written since it was last asked to, and whatever else is unsealed since then."""
+    first = take_first_written()
+    if first is None:
+        return 0
+    try:
+        return _seal_from(min(first, first_id_at(time.time() - GRACE_SECONDS)))
+    except BaseException:
+        note_written(first)
+        raise
+
+
+def seal_window(look: Look) -> int:
+    """Seals what the look's next window holds of unsealed rows. Returns how many."""
+    look.step()
+    count = 0
+    while look.unsealed:
+        count += _seal(look)
+    return count
+
+
+def _seal_from(floor: int) -> int:
+    look, count = Look(floor), 0
+    while not look.is_over:
+        count += seal_window(look)
+    return count
 
 
 @transaction()
-def _seal(rows: list[tuple[int, bytes]]) -> None:
+def _seal(look: Look) -> int:
+    """One seal over the oldest of what the look has found. Returns how many rows it names."""
+    _take_turns()
+    newer = select(AuditSeal.number, AuditSeal.members).where(AuditSeal.number > look.seen).order_by(AuditSeal.number)
+    for other in db.session.execute(newer):
+        look.hear_of(other.number, unpack_ids(other.members))
+    ids = look.unsealed[:SEAL_ROWS]
+    found = select(AuditRow.id, AuditRow.row_mac).where(AuditRow.id.in_(ids)).order_by(AuditRow.id)
+    rows: list[tuple[int, bytes]] = [(row.id, row.row_mac) for row in db.session.execute(found)] if ids else []
+    if not rows:
+        look.drop(ids)
+        return 0
     last = db.session.execute(select(AuditSeal.number, AuditSeal.seal_mac).order_by(AuditSeal.number.desc()).limit(1)).first()
     number, previous = (last.number + 1, last.seal_mac) if last else (1, GENESIS)
     moment = clock.now()
@@ -59,18 +93,35 @@ def _seal(rows: list[tuple[int, bytes]]) -> None:
         )
     )
     db.session.flush()
-    after_commit(lambda: _publish_head(number, mac))
+    after_commit(lambda: look.hear_of(number, ids))
+    after_commit(lambda: _advance_head(number, mac))
+    return len(rows)
+
+
+def _take_turns() -> None:
+    """Until this transaction ends no other process seals. On SQLite it holds the one writers' lock from its first read on."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
 
 
 def head_path() -> Path:
     return settings.instance_path / HEAD_FILE
 
 
+def _advance_head(number: int, mac: bytes) -> None:
+    """Two sealers may come here in either order, and a chain whose end was cut must not make its own head true again.
+
+    So the head only goes up; the first seal of a new chain alone puts away the head of another.
+    """
+    with alone_in(settings.instance_path):
+        published = 0
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            published = int(json.loads(head_path().read_text())["number"])
+        if number > published or number == 1:
+            _publish_head(number, mac)
+    log.info("audit_sealed", number=number, mac=mac.hex())
+
+
 def _publish_head(number: int, mac: bytes) -> None:
     """The head leaves the database, to a file and the log: cutting the chain's end is seen there."""
-    path = head_path()
-    draft = path.with_suffix(".new")
-    with open(draft, "w", opener=private) as file:
-        json.dump({"number": number, "mac": mac.hex()}, file)
-    os.replace(draft, path)
-    log.info("audit_sealed", number=number, mac=mac.hex())
+    replace_private(head_path(), json.dumps({"number": number, "mac": mac.hex()}))

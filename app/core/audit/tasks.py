@@ -1,10 +1,89 @@
+import threading
+import time
+
 from flask import Flask
 
 from app.core import background
-from app.core.audit.seal import seal_pending
+from app.core.audit.look import Look
+from app.core.audit.seal import seal_pending, seal_window, seal_written
+from app.core.db import db
+from app.core.ids import first_id_at
+from app.core.logs import log
 
 SEAL_EVERY_SECONDS = 2
+OWN_EVERY_SECONDS = 30.0
+UNHEARD_SECONDS = 60  # after such a silence somebody else may have held the office, or nobody
+WINDOWS_A_TURN = 20  # 100,000 rows, a quarter of a second of processor time
+FARTHER_LOOKS = ((60, 900), (3600, 86_400))  # so often, so far back, in seconds: for rows that were committed late
+
+
+class Sealer:
+    """What the elected process does each turn: the last two minutes, and a part of a look that goes farther back.
+
+    Once elected it looks at the whole log, because nobody may have sealed what was written before.
+    """
+
+    def __init__(self) -> None:
+        self._last_turn = float("-inf")
+        self._due = [float("-inf") for _look in FARTHER_LOOKS]
+        self._look: Look | None = None
+
+    def take_turn(self, now: float | None = None) -> int:
+        """Returns how many rows were sealed. now: seconds of a clock that only goes on."""
+        now, last = time.monotonic() if now is None else now, self._last_turn
+        self._last_turn = float("-inf")  # an error below ends the look under way; the next turn begins anew
+        sealed = seal_pending()
+        if now - last > UNHEARD_SECONDS:
+            self._look, self._due = Look(), [now + every for every, _back in FARTHER_LOOKS]
+        elif self._look is None:
+            self._look = self._next_look(now)
+        for _window in range(WINDOWS_A_TURN):
+            if self._look is not None:
+                sealed += seal_window(self._look)
+                self._look = None if self._look.is_over else self._look
+        self._last_turn = now
+        return sealed
+
+    def _next_look(self, now: float) -> Look | None:
+        due = [number for number, when in enumerate(self._due) if when <= now]
+        if not due:
+            return None
+        for number in due:
+            self._due[number] = now + FARTHER_LOOKS[number][0]
+        return Look(first_id_at(time.time() - FARTHER_LOOKS[due[-1]][1]))
 
 
 def register(app: Flask) -> None:
-    background.register(app, "seal the audit log", SEAL_EVERY_SECONDS, seal_pending)
+    background.register(app, "seal the audit log", SEAL_EVERY_SECONDS, Sealer().take_turn)
+
+
+def start_sealing_own(app: Flask, every_seconds: float = OWN_EVERY_SECONDS) -> threading.Event:
+    """For a process that writes and serves no pages, such as the one for jobs: no web server may be there to seal what it writes.
+
+    Setting the returned event ends it.
+    """
+    stop = threading.Event()
+    threading.Thread(target=_seal_own, args=(app, stop, every_seconds), name="audit-own", daemon=True).start()
+    return stop
+
+
+def seal_before_ending(app: Flask) -> None:
+    """What a web worker wrote in its last seconds, before a pause of unknown length. Never raises: the worker ends anyhow."""
+    with app.app_context():
+        try:
+            seal_pending()
+        except Exception as error:
+            log.warning("audit_not_sealed", reason=type(error).__name__)
+        finally:
+            db.session.remove()
+
+
+def _seal_own(app: Flask, stop: threading.Event, every_seconds: float) -> None:
+    while not stop.wait(every_seconds):
+        with app.app_context():
+            try:
+                seal_written()
+            except Exception as error:
+                log.warning("audit_not_sealed", reason=type(error).__name__)
+            finally:
+                db.session.remove()

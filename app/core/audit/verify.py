@@ -1,6 +1,7 @@
 """Reads the whole log against its seals and names what does not fit."""
 
 import json
+import time
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
@@ -10,18 +11,26 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.core.audit.keys import GENESIS, merkle_root, row_mac, seal_mac, unpack_ids
+from app.core.audit.look import Look
 from app.core.audit.models import AuditRow, AuditSeal
 from app.core.audit.seal import head_path
 from app.core.db import db
+from app.core.ids import first_id_at
 
 _COLUMNS = AuditRow.__table__.c
 _CHUNK = 5000
 _MAC_BYTES = 32
+UNSEALED_SECONDS = 300  # by then the sealer or the command that wrote a row has sealed it
+UNSEALED_NAMED = 100
+_WINDOWS_FOR_DOCTOR = 20  # of the newest rows
 
 
 @dataclass(frozen=True)
 class Finding:
-    """kind: altered (changed or inserted by hand) | missing | seal_changed | seal_missing | chain_cut | head_missing."""
+    """kind: altered (changed or inserted by hand) | missing | seal_changed | seal_missing | chain_cut | head_missing | unsealed.
+
+    unsealed: a row older than five minutes that no seal names, so that nobody would notice if it went.
+    """
 
     kind: str
     where: str
@@ -60,6 +69,11 @@ class _Rows:
         self.is_sealed[i] = 1
         return bytes(self.macs[i * _MAC_BYTES : (i + 1) * _MAC_BYTES])
 
+    def unsealed_before(self, number: int) -> list[int]:
+        """Ids below this one that no seal names."""
+        until = bisect_left(self.ids, number)
+        return [self.ids[i] for i in range(until) if not self.is_sealed[i]]
+
 
 def verify(progress: Callable[[int], object] = lambda n: None) -> Report:
     """Checks each row's MAC, each seal, the chain and its published head. `progress` hears of every chunk of rows.
@@ -67,6 +81,7 @@ def verify(progress: Callable[[int], object] = lambda n: None) -> Report:
     All on one snapshot, begun after the head was read: what is written and sealed meanwhile is neither missing nor cut.
     """
     head = json.loads(head_path().read_text()) if head_path().exists() else None
+    late = first_id_at(time.time() - UNSEALED_SECONDS)
     _begin_snapshot()
     report, rows = Report(), _Rows()
     for row in _stream_rows():
@@ -79,8 +94,22 @@ def verify(progress: Callable[[int], object] = lambda n: None) -> Report:
             progress(_CHUNK)
     _verify_chain(report, rows, head)
     report.unsealed = rows.is_sealed.count(0)
+    _name_unsealed(report, rows.unsealed_before(late))
     progress(report.rows % _CHUNK)
     return report
+
+
+def problems() -> list[str]:
+    """Sentences for the operator: among the newest 100,000 rows, those which should have been sealed by now."""
+    late, look, count = first_id_at(time.time() - UNSEALED_SECONDS), Look(), 0
+    for _window in range(_WINDOWS_FOR_DOCTOR):
+        if not look.is_over:
+            look.step()
+            count += sum(number < late for number in look.unsealed)
+    if not count:
+        return []
+    rows = "1 row of the audit log is" if count == 1 else f"{count} rows of the audit log are"
+    return [f"{rows} older than five minutes and not sealed: start the web server, or run `flask audit seal`."]
 
 
 def count_rows() -> int:
@@ -119,6 +148,12 @@ def _verify_chain(report: Report, rows: _Rows, head: dict[str, Any] | None) -> N
         report.findings.append(Finding("chain_cut", f"seal {expected} to {head['number']}"))
     elif head is None and report.seals:
         report.findings.append(Finding("head_missing", str(head_path())))
+
+
+def _name_unsealed(report: Report, late: list[int]) -> None:
+    report.findings += [Finding("unsealed", f"row {number}") for number in late[:UNSEALED_NAMED]]
+    if len(late) > UNSEALED_NAMED:
+        report.findings.append(Finding("unsealed", f"{len(late) - UNSEALED_NAMED} rows more"))
 
 
 def _verify_members(report: Report, rows: _Rows, seal: AuditSeal) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from app.core.cli import PlainGroup, driver_says
 from app.core.database import fitness
 from app.core.database.emptying import require_name, yes_empty
+from app.core.keys.commands import say_adopted
 from app.core.settings import settings
 
 IN_PRODUCTION = ("upgrade", "current", "heads", "history", "check")
@@ -42,6 +43,8 @@ def upgrade(revision: str) -> None:
     if reached.problem and revision == "head":
         raise click.ClickException(reached.problem)
     click.echo(f"the database is at migration {reached.revision}")
+    if revision == "head":
+        say_adopted()
 
 
 @click.command("downgrade")

@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select, update
 
 from app.core import clock
+from app.core.audit.tasks import start_sealing_own
 from app.core.db import db, transaction
 from app.core.jobs.models import Job, JobState
 from app.core.jobs.running import sweep
@@ -26,7 +27,11 @@ def run_jobs(workers: int) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     db.session.remove()
     click.echo("waiting for jobs")
-    run_here(app, workers)
+    sealing = start_sealing_own(app)
+    try:
+        run_here(app, workers)
+    finally:
+        sealing.set()
 
 
 @group.command("list")

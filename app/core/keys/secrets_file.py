@@ -1,13 +1,12 @@
 """`secrets.env` in the instance folder, mode 0600: the secrets of an installation that keeps them beside its data."""
 
-import os
 import secrets
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from app.config import SECRETS_FILE
-from app.core.private_files import private
+from app.core.private_files import replace_private
 
 
 def secrets_path(instance: Path) -> Path:
@@ -21,10 +20,7 @@ def read_secrets(instance: Path) -> dict[str, str]:
 def write_secrets(instance: Path, values: dict[str, str]) -> None:
     """Replaces the file in one step, so that a crash leaves the old or the new one."""
     instance.mkdir(parents=True, exist_ok=True)
-    draft = secrets_path(instance).with_suffix(".new")
-    with open(draft, "w", opener=private) as f:
-        f.writelines(f"{name}={value}\n" for name, value in values.items())
-    os.replace(draft, secrets_path(instance))
+    replace_private(secrets_path(instance), "".join(f"{name}={value}\n" for name, value in values.items()))
 
 
 def new_secret() -> str:

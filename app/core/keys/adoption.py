@@ -1,0 +1,89 @@
+"""The check values of this installation's own database: when they are written and looked at, and what is said of them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from app.core.db import Base, db, schema_changes
+from app.core.keys import fitting
+from app.core.keys.checks import CHECKS, made_with, masters_of, read_checks
+from app.core.keys.proving import holds_sealed
+from app.core.settings import settings
+
+
+@dataclass(frozen=True)
+class Place:
+    """The database as `flask keys` finds it. made_with: empty for one that holds nothing yet. misfits: of the running secrets."""
+
+    is_reachable: bool
+    made_with: str = ""
+    misfits: tuple[str, ...] = ()
+    highest_master: int = 0
+
+
+def look_at_database() -> Place:
+    """Makes no file where there is none."""
+    file = db.engine.url.database if db.engine.dialect.name == "sqlite" else None
+    if file and not (settings.instance_path / file).exists():
+        return Place(is_reachable=True)
+    try:
+        with db.engine.connect() as connection:
+            if not is_filled(connection):
+                return Place(is_reachable=True)
+            wrong = tuple(fitting.misfits(connection))
+            return Place(True, made_with(connection), wrong, fitting.highest_master(connection))
+    except DBAPIError:
+        return Place(is_reachable=False)
+
+
+def is_filled(connection: Connection) -> bool:
+    """Whether anything is there that was made with the secrets, or that says whose database this is."""
+    installation = Base.metadata.tables["installation"]
+    if not inspect(connection).has_table(installation.name):
+        return False
+    has_kind = connection.execute(select(installation.c.id).limit(1)).first() is not None
+    return has_kind or bool(read_checks(connection)) or holds_sealed(connection)
+
+
+def adopt_after_upgrade() -> list[str]:
+    """A database of a version that had no check values gets them; an empty one, which is nobody's, does not.
+
+    Returns what to say of secrets that nothing proves. Raises SecretsDoNotFit.
+    """
+    with schema_changes(), db.engine.begin() as connection:
+        if not inspect(connection).has_table(CHECKS.name) or not is_filled(connection):
+            return []
+        return fitting.adopt(connection)
+
+
+def adopt_by_hand() -> list[str]:
+    """The operator says that the present secrets are right. Raises SecretsDoNotFit when something stored says otherwise."""
+    with schema_changes(), db.engine.begin() as connection:
+        return fitting.replace_unproved(connection)
+
+
+def tell_of_masters(code_masters: str) -> None:
+    """After a rotation, by who rotates or by the server that starts with it. Writes only what is new."""
+    with db.engine.connect() as connection:
+        known = read_checks(connection)
+    if not known or masters_of(code_masters).keys() <= known.keys():
+        return
+    with schema_changes(), db.engine.begin() as connection:
+        fitting.add_masters(connection, code_masters)
+
+
+def problems(*, is_set_up: bool) -> list[str]:
+    """Sentences that say why this database must not be served with these secrets."""
+    connection = db.session.connection()
+    if is_set_up and not read_checks(connection):
+        return ["The database does not know yet which secrets it was made with: run `flask db upgrade`, which tries them on it."]
+    return fitting.misfits(connection)
+
+
+def notes() -> list[str]:
+    """What need not be mended."""
+    connection = db.session.connection()
+    absent = fitting.find_absent_master(connection)
+    older = f"CODE_MASTERS lacks {absent}, the newest master of this database: if you still have a newer secrets.env, put it back."
+    return fitting.list_unproved(connection) + ([older] if absent else [])

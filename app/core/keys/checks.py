@@ -1,0 +1,89 @@
+"""The check values a database holds of its secrets, and those the running secrets would have."""
+
+import hashlib
+import hmac
+import os
+import socket
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.core import clock
+from app.core.db import Base
+from app.core.keys.models import SecretCheck
+from app.core.settings import settings
+
+PLAIN = ("SECRET_KEY", "DATA_KEY", "AUDIT_KEY")
+MASTERS = "CODE_MASTERS"
+CHECKS: Table = SecretCheck.__table__  # type: ignore[assignment]
+_TEXT = b"pingzheng secret check 1:"
+
+
+def read_checks(connection: Connection) -> dict[str, Any]:
+    """The rows of `secret_check` by name, the newest master last; none in a database that was not migrated so far."""
+    if not inspect(connection).has_table(CHECKS.name):
+        return {}
+    rows = connection.execute(select(CHECKS)).all()
+    return {row.name: row for row in sorted(rows, key=lambda row: (row.made_at, len(row.name), row.name))}
+
+
+def insert_checks(connection: Connection, secrets: Mapping[str, bytes], proved: Collection[str]) -> None:
+    """Leaves alone what another process has written meanwhile."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    salt = next((row.salt for row in read_checks(connection).values()), None) or os.urandom(16)
+    for name, key in secrets.items():
+        values = {
+            "name": name,
+            "salt": salt,
+            "check_value": _check_value(name, key, salt),
+            "made_at": clock.now(),
+            "made_in": f"{settings.instance_path} on {socket.gethostname()}"[:255],
+            "is_proved": name in proved,
+        }
+        connection.execute(insert(CHECKS).values(values).on_conflict_do_nothing())
+
+
+def running_secrets() -> dict[str, bytes]:
+    """Every secret of the settings under the name of its check value."""
+    plain = {name: str(getattr(settings, name.lower())).encode() for name in PLAIN}
+    return {name: key for name, key in plain.items() if key} | masters_of(settings.code_masters)
+
+
+def masters_of(code_masters: str) -> dict[str, bytes]:
+    """What is no master is left out: `Settings.problems` names it. When one was retired is not part of the secret."""
+    parts = [entry.split(":") for entry in code_masters.split(",")]
+    return {f"{MASTERS} {one[0]}": ":".join(one[1:3]).lower().encode() for one in parts if len(one) >= 3}
+
+
+def fits(row: Any, key: bytes) -> bool:
+    return hmac.compare_digest(row.check_value, _check_value(row.name, key, row.salt))
+
+
+def is_master(name: str) -> bool:
+    return name.startswith(MASTERS)
+
+
+def id_of(name: str) -> str:
+    """`m1` of `CODE_MASTERS m1`."""
+    return name.removeprefix(MASTERS).strip()
+
+
+def made_with(connection: Connection) -> str:
+    """What to do about secrets that do not fit, naming the secrets.env that is meant: of which instance, and from when."""
+    rows = list(read_checks(connection).values())
+    moments = [row.made_at for row in rows]
+    installation = Base.metadata.tables["installation"]
+    if inspect(connection).has_table(installation.name):
+        first: datetime | None = connection.scalar(select(func.min(installation.c.created_at)))
+        moments += [first] if first else []
+    parts = [f"instance {rows[0].made_in}"] if rows else []
+    parts += [f"first made on {clock.local(min(moments)):%Y-%m-%d}"] if moments else []
+    which = f" ({', '.join(parts)})" if parts else ""
+    return f"put back the secrets.env it was made with{which}"
+
+
+def _check_value(name: str, key: bytes, salt: bytes) -> bytes:
+    return hmac.digest(key, _TEXT + salt + name.encode(), hashlib.sha256)

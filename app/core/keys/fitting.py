@@ -1,0 +1,145 @@
+"""Whether the running secrets are those a database was made with. Everything works on a connection, on a backup's snapshot too.
+
+`adopt`, `found`, `replace_unproved` and `add_masters` write and belong into a transaction of the caller's; the others read.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from app.core.keys.checks import (
+    CHECKS,
+    MASTERS,
+    PLAIN,
+    fits,
+    id_of,
+    insert_checks,
+    is_master,
+    made_with,
+    masters_of,
+    read_checks,
+    running_secrets,
+)
+from app.core.keys.proving import Evidence, list_masters_in_use, try_audit_key, try_data_key
+
+
+class SecretsDoNotFit(RuntimeError):
+    """What a database holds was made with other secrets. sentences: one for each of them."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+def misfits(connection: Connection) -> list[str]:
+    """One sentence for each running secret that does not fit this database's check values; none when there are none stored."""
+    stored, running = read_checks(connection), running_secrets()
+    known = [name for name in stored if is_master(name)]
+    shared = [name for name in known if name in running]
+    wrong = [name for name in (*PLAIN, *shared) if name in stored and not _fits(stored[name], running)]
+    found = [_misfit(connection, stored[name], is_missing=name not in running) for name in wrong]
+    if known and not shared:  # masters come and go by rotation, but never all at once
+        found.append(_misfit(connection, stored[known[-1]], is_missing=not any(map(is_master, running))))
+    return found
+
+
+def adopt(connection: Connection) -> list[str]:
+    """Gives a database without check values, or without some, those of the running secrets, once each has opened something stored.
+
+    Returns a sentence for each secret that nothing proved. Raises SecretsDoNotFit, and has written nothing, when what is stored
+    refuses one, when one is missing, or when one does not fit a check value that is there.
+    """
+    return _write(connection, is_new=False)
+
+
+def found(connection: Connection) -> None:
+    """A database that is filled for the first time belongs to the running secrets. Raises SecretsDoNotFit like `adopt`."""
+    _write(connection, is_new=True)
+
+
+def replace_unproved(connection: Connection) -> list[str]:
+    """As `adopt`, but the check values that nothing proved and that do not fit go first: theirs may be the wrong secrets."""
+    running = running_secrets()
+    for name, row in read_checks(connection).items():
+        if not row.is_proved and not _fits(row, running):
+            connection.execute(CHECKS.delete().where(CHECKS.c.name == name))
+    return adopt(connection)
+
+
+def add_masters(connection: Connection, code_masters: str) -> None:
+    """Makes the masters of a rotation known to a database that knows one of those they stand beside."""
+    known, masters = read_checks(connection), masters_of(code_masters)
+    if any(name in known and fits(known[name], key) for name, key in masters.items()):
+        insert_checks(connection, {name: key for name, key in masters.items() if name not in known}, proved=masters)
+
+
+def list_unproved(connection: Connection) -> list[str]:
+    """A sentence for each running secret whose check value was written on trust."""
+    running = running_secrets()
+    unproved = [name for name, row in read_checks(connection).items() if name in running and not row.is_proved]
+    return [_unproved(name) for name in sorted(unproved, key=lambda name: (is_master(name), name))]
+
+
+def find_absent_master(connection: Connection) -> str:
+    """The id of the newest master this database knows, when the running secrets lack it: they are an older copy. Else empty."""
+    known = [name for name in read_checks(connection) if is_master(name)]
+    return id_of(known[-1]) if known and known[-1] not in running_secrets() else ""
+
+
+def highest_master(connection: Connection) -> int:
+    """The number of the last master made for this database; 0 for none."""
+    numbers = [id_of(name).removeprefix("m") for name in read_checks(connection) if is_master(name)]
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
+
+
+def _write(connection: Connection, *, is_new: bool) -> list[str]:
+    running, checks = running_secrets(), read_checks(connection)
+    evidence = _require_fitting(connection, running)
+    if is_new:
+        proved = set(running)
+    else:
+        proved = {name for name, seen in evidence.items() if seen.is_proof}
+        if any(is_master(name) for name in checks):  # those which stand beside a known one came by rotation
+            proved |= {name for name in running if is_master(name) and name not in checks}
+    insert_checks(connection, {name: key for name, key in running.items() if name not in checks}, proved)
+    connection.execute(update(CHECKS).where(CHECKS.c.name.in_(proved & checks.keys())).values(is_proved=True))
+    if wrong := misfits(connection):  # somebody else was faster, with other secrets
+        raise SecretsDoNotFit(wrong)
+    return list_unproved(connection)
+
+
+def _require_fitting(connection: Connection, running: dict[str, bytes]) -> dict[str, Evidence]:
+    """What speaks for the secrets that something stored can prove. Raises SecretsDoNotFit when anything speaks against one."""
+    missing = [name for name in PLAIN if name not in running] + ([] if any(map(is_master, running)) else [MASTERS])
+    if wrong := misfits(connection) or [f"{name} is missing: {made_with(connection)}." for name in missing]:
+        raise SecretsDoNotFit(wrong)
+    evidence = {"DATA_KEY": try_data_key(connection), "AUDIT_KEY": try_audit_key(connection)}
+    wrong = [
+        f"{name} fits {seen.opened} of {seen.tried} rows of this database that were tried: {made_with(connection)}."
+        for name, seen in evidence.items()
+        if seen.is_refusal
+    ]
+    in_use = {f"{MASTERS} {master}" for master in list_masters_in_use(connection)}
+    if in_use and not in_use & running.keys():
+        wrong.append(f"The codes in use were drawn from other CODE_MASTERS: {made_with(connection)}.")
+    if wrong:
+        raise SecretsDoNotFit(wrong)
+    return evidence
+
+
+def _fits(row: Any, running: dict[str, bytes]) -> bool:
+    return row.name in running and fits(row, running[row.name])
+
+
+def _misfit(connection: Connection, row: Any, *, is_missing: bool) -> str:
+    secret = MASTERS if is_master(row.name) else row.name
+    if is_missing:
+        return f"{secret} is missing, and this database was made with one: {made_with(connection)}."
+    what = f"other {MASTERS} ({id_of(row.name)})" if is_master(row.name) else f"another {secret}"
+    end = "" if row.is_proved else "; if the present one is right, run `flask keys adopt`, because nothing proved the other"
+    return f"This database was made with {what}: {made_with(connection)}{end}."
+
+
+def _unproved(name: str) -> str:
+    said = f"{MASTERS} ({id_of(name)})" if is_master(name) else name
+    return f"{said} is unproved: nothing is stored that it could open. Compare it with your copy of secrets.env."
