@@ -3,6 +3,7 @@
 from app.config_loading import load_settings
 from app.core import background
 from app.core.jobs import start_inside
+from app.core.proxy import needs
 
 _settings = load_settings()
 
@@ -11,9 +12,9 @@ workers = _settings.web_workers
 threads = _settings.web_threads
 worker_class = "gthread"
 control_socket_disable = True
-keepalive = 30
+keepalive = needs.IDLE_SECONDS
 graceful_timeout = 20
-timeout = 60
+timeout = needs.ANSWER_SECONDS
 preload_app = True
 umask = 0o077
 

@@ -40,10 +40,10 @@ def oldest_python() -> Path:
 
 def _make(interpreter: str, venv: Path) -> None:
     shutil.rmtree(venv, ignore_errors=True)
-    for command in ([interpreter, "-m", "venv", venv], [venv / "bin/python", *_PIP, "-r", REQUIREMENTS]):
+    for command in ([interpreter, "-m", "venv", str(venv)], [str(venv / "bin/python"), *_PIP, "-r", str(REQUIREMENTS)]):
         ended = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
         if ended.returncode:
-            raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{ended.stdout[-2000:]}{ended.stderr[-2000:]}")
+            raise RuntimeError(f"{' '.join(command)} failed:\n{ended.stdout[-2000:]}{ended.stderr[-2000:]}")
 
 
 def _version_of(interpreter: str) -> tuple[int, ...]:
