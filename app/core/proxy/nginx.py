@@ -16,10 +16,6 @@ from app.core.proxy import needs
 _TEMPLATE = Path(__file__).with_name("nginx.conf.jinja")
 _REFUSALS = (("too_large", needs.TOO_LARGE), ("too_many", needs.TOO_MANY))
 _AWAY_SECONDS = 5
-_AWAY_PAGE = (
-    '<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    "<title>现在连不上医保局的系统</title><h1>现在连不上医保局的系统</h1><p>您填的内容请先不要关闭，过几分钟再试。</p></html>"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,6 @@ def write_nginx(app: Flask, settings: Settings, site: Site) -> str:
         bodies=list_bodies(app, settings),
         refusals=_REFUSALS,
         retry_after=_AWAY_SECONDS,
-        busy_page=_AWAY_PAGE,
     )
 
 

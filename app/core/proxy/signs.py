@@ -7,6 +7,7 @@ one right request outweighs all wrong ones (`watch.py`).
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -93,6 +94,7 @@ def _is_nobodys(host: str) -> bool:
     return "." not in name or name.startswith("127.")
 
 
+@lru_cache(maxsize=1024)
 def is_internal(address: str) -> bool:
     try:
         known = ip_address(address)
