@@ -40,19 +40,23 @@ format: tools
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# What another interpreter has made is never up to date: `make PYTHON=/usr/bin/python3 …` makes .venv anew.
+ifneq ($(shell $(PYTHON) deploy/make-venv --is-own),yes)
+.PHONY: .venv/bin/pip .venv/runtime .venv/tests
+endif
+
 .venv/bin/pip:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) deploy/make-venv
 
 .venv/runtime: requirements.txt requirements-fonts.txt | .venv/bin/pip
-	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
-	@$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-fonts.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-fonts.txt
 	@$(MAKE) --silent flask-command
 	@touch $@
 
 .venv/tests: requirements-dev.txt requirements-fonts.txt | .venv/bin/pip
-	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
-	@$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-fonts.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-fonts.txt
 	@$(MAKE) --silent flask-command
 	@touch $@ .venv/runtime
 

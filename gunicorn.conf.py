@@ -4,6 +4,7 @@ from app.config_loading import load_settings
 from app.core import background
 from app.core.audit.tasks import seal_before_ending
 from app.core.jobs import start_inside
+from app.core.proxy import needs
 
 _settings = load_settings()
 
@@ -12,9 +13,9 @@ workers = _settings.web_workers
 threads = _settings.web_threads
 worker_class = "gthread"
 control_socket_disable = True
-keepalive = 30
+keepalive = needs.IDLE_SECONDS
 graceful_timeout = 20
-timeout = 60
+timeout = needs.ANSWER_SECONDS
 preload_app = True
 umask = 0o077
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.config import Settings, SettingsError
 from app.config_loading import load_settings
-from app.core import access, assets, clock, display, health, installation, limits, locale, logs, web
+from app.core import access, assets, bodies, clock, display, health, installation, limits, locale, logs, proxy, web
 from app.core.cli import PlainGroup
 from app.core.crypto import Vault
 from app.core.database import fitness
@@ -22,6 +22,7 @@ FEATURES = (
     "core.keys",
     "core.database",
     "core.jobs",
+    "core.proxy",
     "regions",
     "roster",
     "messages",
@@ -58,7 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        MAX_CONTENT_LENGTH=1024 * 1024,
+        MAX_CONTENT_LENGTH=bodies.ORDINARY,
         SESSION_COOKIE_NAME="__Host-pz" if settings.has_https else "pz",
         SESSION_COOKIE_SECURE=settings.has_https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -73,7 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(Path(app.root_path).parent / "migrations"))
     with app.app_context():
         prepare_engine(db.engine)
-    for part in (locale, display, installation, limits, web, assets, health, access):
+    for part in (locale, display, installation, limits, proxy, web, assets, health, access):
         part.install(app)
     for feature in FEATURES:
         _install_feature(app, feature)

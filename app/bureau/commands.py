@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.bureau.asking import Answers, set_up
 from app.bureau.service import first_run
 from app.config import Mode
-from app.core import installation, jobs
+from app.core import installation, jobs, proxy
 from app.core.audit.verify import problems as audit_problems
 from app.core.database import fitness
 from app.core.errors import DomainError, NotFound
@@ -84,10 +84,10 @@ def doctor() -> None:
     if path.exists() and path.stat().st_mode & 0o077:
         wrong.append(f"{path} can be read by others: chmod 600.")
     if not wrong:
-        wrong += list_document_problems() + jobs.problems() + audit_problems()
+        wrong += list_document_problems() + jobs.problems() + audit_problems() + proxy.problems()
     for sentence in wrong:
         click.echo(f"mend   {sentence}")
-    notes = [] if wrong else fitness.notes() + key_notes() + _hotline_notes() + _holiday_notes()
+    notes = [] if wrong else fitness.notes() + key_notes() + _hotline_notes() + _holiday_notes() + proxy.notes()
     for sentence in notes:
         click.echo(f"check  {sentence}")
     if wrong:

@@ -5,6 +5,7 @@ from typing import IO, Any, cast
 from flask import g, request
 from flask_babel import gettext as _
 
+from app.core.bodies import MEGABYTE, ORDINARY, BodyLimit
 from app.core.db import db
 from app.core.errors import DomainError
 from app.core.settings import settings
@@ -12,8 +13,12 @@ from app.roster.service import Receiving
 from app.staff.policy import Right
 from app.staff.visitor import current_staff
 
-_MEGABYTE = 1 << 20
-ROSTER_FORM = "bureau.create_roster_upload"
+ROSTER = BodyLimit(
+    "bureau.create_roster_upload",
+    lambda settings: (settings.roster_max_megabytes + 1) * MEGABYTE,
+    "one roster file (`ROSTER_MAX_MEGABYTES`)",
+    at_once=2,
+)
 
 
 class _Nowhere:
@@ -31,14 +36,14 @@ class _Nowhere:
 
 def prepare(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Before anything reads the body; for those alone who may send it."""
-    if endpoint != ROSTER_FORM:
+    if endpoint != ROSTER.endpoint:
         return
     may_send = current_staff.may(Right.manage_roster)
     db.session.rollback()  # no snapshot is held while a slow line sends
     if may_send:
-        request.max_content_length = (settings.roster_max_megabytes + 1) * _MEGABYTE
+        request.max_content_length = ROSTER.largest(settings)
         setattr(request._get_current_object(), "_get_file_stream", _open_stream)  # type: ignore[attr-defined]  # noqa: B010
-    elif (request.content_length or 0) > _MEGABYTE:
+    elif (request.content_length or 0) > ORDINARY:
         raise DomainError("sign_in", _("您的登录已经过期，文件没有收下。"), _("请重新登录，再传一次。"), status=401)
 
 

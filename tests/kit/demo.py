@@ -24,7 +24,12 @@ class DemoServer(Server):
         super().__init__(database_url, instance, **environ)
 
     def start(self) -> None:
-        """As `make run` does; once a test process has loaded the bureau into SQLite, its next ones are copies."""
+        """As `make run` does."""
+        self.load()
+        super().start()
+
+    def load(self) -> None:
+        """Once a test process has loaded the bureau into SQLite, its next ones are copies."""
         url = make_url(self.environ["DATABASE_URL"])
         file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
         if file and _loaded and not (self.instance / "demo.json").exists():
@@ -34,7 +39,6 @@ class DemoServer(Server):
             self.run_command("demo", "start")
             if file and not _loaded:
                 _loaded.append(self._keep_copy(file))
-        super().start()
 
     def _keep_copy(self, file: Path) -> Path:
         folder = Path(tempfile.mkdtemp(prefix="pz-demo-"))

@@ -2,7 +2,7 @@
 
 from xdist.scheduler import LoadGroupScheduling
 
-SHARING = ("tests/journeys/", "tests/documents/test_s3.py")
+SHARING = ("tests/journeys/", "tests/proxy/", "tests/documents/test_s3.py")
 DATABASES = ("sqlite", "postgresql")
 
 

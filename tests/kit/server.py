@@ -21,6 +21,8 @@ _running: list["Server"] = []
 class Server:
     """Settings come as environment variables. `move_clock` works while it runs."""
 
+    python = sys.executable
+
     def __init__(self, database_url: str, instance: Path, **environ: str) -> None:
         self.instance = instance
         self._told_faults = 0
@@ -47,7 +49,7 @@ class Server:
     def start(self) -> None:
         self._log = open(self.instance / f"server-{self.port}.log", "ab")  # noqa: SIM115
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "wsgi:app"],
+            [self.python, "-m", "gunicorn", "wsgi:app"],
             env=self.environ,
             stdout=self._log,
             stderr=subprocess.STDOUT,
@@ -75,7 +77,7 @@ class Server:
     def flask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """An operator's command on this installation."""
         return subprocess.run(
-            [sys.executable, "-m", "flask", *arguments], env=self.environ, capture_output=True, text=True, timeout=120, check=False
+            [self.python, "-m", "flask", *arguments], env=self.environ, capture_output=True, text=True, timeout=120, check=False
         )
 
     def move_clock(self, offset_seconds: float) -> None:

@@ -9,6 +9,7 @@ from app.bureau.forms.roster import STATUS_NAMES, ApplicationForm, RosterFileFor
 from app.bureau.routes.blueprint import blueprint
 from app.bureau.service import roster as work
 from app.core.access import access
+from app.core.bodies import declare
 from app.core.errors import DomainError, NotFound
 from app.roster import queries, service
 from app.roster.models import InsuredStatus, RosterImport
@@ -16,6 +17,7 @@ from app.roster.service import ImportMode
 from app.staff.policy import Right, may
 from app.staff.visitor import current_staff
 
+blueprint.record_once(declare(receiving.ROSTER))
 blueprint.url_value_preprocessor(receiving.prepare)
 blueprint.teardown_request(receiving.clean_up)
 

@@ -11,6 +11,7 @@ from app.accounts.models import Account
 from app.accounts.policy import is_local_path, trusted
 from app.accounts.visitor import current_visitor
 from app.core.access import access
+from app.core.bodies import MEGABYTE, ORDINARY, BodyLimit, declare
 from app.core.errors import DomainError, NotFound
 from app.core.settings import settings
 from app.documents import queries, service
@@ -19,19 +20,25 @@ from app.documents.models import DocumentPage, Slot
 from app.documents.service import refusal, refusal_sentence
 
 SHOWN_NAME_CHARS = 40
-_MEGABYTE = 1 << 20
+PAPERS = BodyLimit(
+    "documents.create_pages",
+    lambda settings: (settings.document_max_files * settings.document_max_megabytes + 1) * MEGABYTE,
+    "all papers of one application in one form (`DOCUMENT_MAX_FILES`, `DOCUMENT_MAX_MEGABYTES`)",
+    at_once=10,
+)
 
 blueprint = Blueprint("documents", __name__)
+blueprint.record_once(declare(PAPERS))
 
 
 @blueprint.url_value_preprocessor
 def _take_larger_bodies(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Before anything reads the body: the one form that carries files may be as large as they are, for a person known here."""
-    if endpoint != "documents.create_pages":
+    if endpoint != PAPERS.endpoint:
         return
     if trusted.allows():
-        request.max_content_length = (settings.document_max_files * settings.document_max_megabytes + 1) * _MEGABYTE
-    elif (request.content_length or 0) > _MEGABYTE:
+        request.max_content_length = PAPERS.largest(settings)
+    elif (request.content_length or 0) > ORDINARY:
         raise DomainError("sign_in", _("您的登录已经过期，照片没有发出。"), _("请重新登录，再发一次。"), status=401)
 
 

@@ -12,8 +12,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import get_input_stream
 
-from app.core import limits
+from app.core import limits, proxy
 from app.core.access import access, anyone
+from app.core.bodies import BodyLimit, declare
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.institutions import service
@@ -24,6 +25,8 @@ from app.institutions.reasons import BY_NAME, reason_of_status
 from app.institutions.service import Answer, Call, Refusal
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+CALLS = BodyLimit("api", lambda settings: settings.api_max_bytes, "one call of an institution's system (`API_MAX_BYTES`)")
+blueprint.record_once(declare(CALLS))
 # Every answer that is not 200 has the one body: neither a redirect to a tidier address nor an empty answer to OPTIONS.
 _EXACT: dict[str, Any] = {"merge_slashes": False, "provide_automatic_options": False}
 
@@ -83,7 +86,7 @@ def _read() -> tuple[str, bytes, Any]:
     """fault (a reason's name or empty), the bytes, and what they say."""
     raw: bytes | None = b""
     try:
-        raw = read_body(get_input_stream(request.environ), settings.api_max_bytes)
+        raw = read_body(get_input_stream(request.environ), CALLS.largest(settings)) if not proxy.refusal() else None
     except (OSError, HTTPException):
         return "body_invalid", b"", None
     if not is_json_type(request.headers.get("Content-Type", ""), request.headers.get("Content-Encoding", "")):

@@ -1,0 +1,51 @@
+"""How large a body may be, by address: one list. The views keep to it, and `core.proxy` writes the proxy's file from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+from flask.blueprints import BlueprintSetupState
+
+from app.config import Settings
+
+MEGABYTE = 1 << 20
+ORDINARY = MEGABYTE  # whatever no entry of the list names
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimit:
+    """What one view, or every view of a blueprint, takes instead of `ORDINARY`.
+
+    endpoint: the view's or the blueprint's. largest: bytes, under these settings. what: for operators. at_once: so many requests
+    from one address the proxy lets through at the same time, because it keeps a large body until all of it is there; 0 for any.
+    """
+
+    endpoint: str
+    largest: Callable[[Settings], int]
+    what: str
+    at_once: int = 0
+
+
+def declare(limit: BodyLimit) -> Callable[[BlueprintSetupState], None]:
+    """Enters it in the list: `blueprint.record_once(declare(LIMIT))`."""
+
+    def enter(state: BlueprintSetupState) -> None:
+        found: list[BodyLimit] = state.app.extensions.setdefault("body_limits", [])
+        found.append(limit)
+
+    return enter
+
+
+def declared(app: Flask) -> list[BodyLimit]:
+    found: list[BodyLimit] = app.extensions["body_limits"]
+    return found
+
+
+def path_of(app: Flask, limit: BodyLimit) -> str:
+    """As the address map has it; of a blueprint the folder, `/api/v1/`. Raises ValueError for an address with a number in it."""
+    if limit.endpoint in app.blueprints:
+        return f"{app.blueprints[limit.endpoint].url_prefix}/"
+    (rule,) = app.url_map.iter_rules(limit.endpoint)
+    if rule.arguments:
+        raise ValueError(f"{rule.rule} is not one address")
+    return rule.rule

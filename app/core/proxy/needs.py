@@ -1,0 +1,49 @@
+"""What this program needs of the proxy before it, as one list. `nginx.py` and `chapter.py` write it out; the views keep to the same
+numbers (`core.bodies`), gunicorn to the same time-outs."""
+
+from dataclasses import dataclass
+
+ANSWER_SECONDS = 60
+IDLE_SECONDS = 30
+REFUSAL_HEADER = "X-Proxy-Refusal"
+TOO_LARGE, TOO_MANY = 413, 429
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """name, and its value in nginx's words; empty takes away what a client sent under this name."""
+
+    name: str
+    value: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    """directive: nginx's name for it."""
+
+    directive: str
+    seconds: int
+    why: str
+
+
+HEADERS = (
+    Header("Host", "$http_host", "as the browser sent it, port included: each form is checked against the address it came from"),
+    Header("X-Forwarded-For", "$remote_addr", "the caller's address alone; what a client wrote there is thrown away"),
+    Header("X-Forwarded-Proto", "$scheme", "`https`, or the face check sends people back to an address that does not answer"),
+    Header("X-Forwarded-Host", "", "a client's own would be believed"),
+    Header(REFUSAL_HEADER, "", "the proxy's own word for what it did not let through"),
+)
+
+TIMEOUTS = (
+    Timeout("client_header_timeout", 20, "for a request's first lines"),
+    Timeout("client_body_timeout", ANSWER_SECONDS, "between two pieces of a body from a slow phone"),
+    Timeout("send_timeout", ANSWER_SECONDS, "between two pieces of an answer to a slow phone"),
+    Timeout("keepalive_timeout", IDLE_SECONDS, "for a connection nobody uses"),
+    Timeout("proxy_connect_timeout", 5, "until gunicorn takes the connection"),
+    Timeout("proxy_send_timeout", ANSWER_SECONDS, "between two pieces to gunicorn"),
+    Timeout("proxy_read_timeout", ANSWER_SECONDS, "until gunicorn answers; whatever takes longer is a job"),
+)
+
+# For the bureau's own machines, which ask gunicorn itself.
+CLOSED = ("/metrics",)

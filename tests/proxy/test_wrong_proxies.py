@@ -1,0 +1,64 @@
+"""A proxy that hands on the wrong headers is named: once in the log, and by `flask doctor` until it is mended."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.proxy.house import House
+from tests.proxy.visitor import Visitor, is_stale
+
+Visit = Callable[..., Visitor]
+# As the documents once had it: two headers, and nginx's own idea of Host.
+SITE = """
+server {
+    listen LISTEN ssl;
+    server_name localhost;
+    ssl_certificate CERTIFICATE;
+    ssl_certificate_key KEY;
+    location / {
+        HEADERS
+        proxy_pass http://UPSTREAM;
+    }
+}
+"""
+FOR = "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
+PROTO = "proxy_set_header X-Forwarded-Proto $scheme;"
+HOST = "proxy_set_header Host $http_host;"
+
+
+def site(*headers: str) -> str:
+    return SITE.replace("HEADERS", " ".join(headers))
+
+
+def lines_of_log(house: House) -> list[dict[str, Any]]:
+    lines = [line for line in house.server.log_text().splitlines() if "proxy_headers_wrong" in line]
+    return [json.loads(line) for line in lines]
+
+
+def ask_for_code(visitor: Visitor) -> Any:
+    visitor.get("/sign-in")
+    return visitor.post("/sign-in", {"phone": "13900001111", "step": "code"})
+
+
+def test_a_proxy_with_two_headers_alone_is_named_until_it_is_mended(house: House, visit: Visit) -> None:
+    with house.behind(site(FOR, PROTO)) as address:
+        refused = [ask_for_code(visit(address)) for _time in range(2)]
+    told = house.server.flask("doctor")
+    mended = ask_for_code(visit())
+    after = house.server.flask("doctor")
+
+    assert all(map(is_stale, refused))
+    assert told.returncode == 1 and "set Host to $http_host" in told.stdout
+    assert [line["fault"] for line in lines_of_log(house)].count("host") == 1
+    assert not is_stale(mended) and "Host" not in after.stdout
+
+
+def test_missing_headers_are_named_each_with_its_mend(house: House, visit: Visit) -> None:
+    for headers in ((FOR, HOST), (PROTO, HOST)):
+        with house.behind(site(*headers)) as address:
+            ask_for_code(visit(address))
+
+    told = house.server.flask("doctor").stdout
+    assert "set X-Forwarded-Proto to https" in told
+    assert "TRUSTED_PROXIES is 1" in told and "0 in X-Forwarded-For" in told
+    assert [line["fault"] for line in lines_of_log(house)].count("plain") == 1
