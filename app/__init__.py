@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings, SettingsError
 from app.config_loading import load_settings
-from app.core import access, assets, clock, display, health, installation, limits, locale, logs, web
+from app.core import access, assets, clock, connecting, display, health, installation, limits, locale, logs, outages, web
 from app.core.cli import PlainGroup
 from app.core.crypto import Vault
-from app.core.db import db, migrate, prepare_engine
+from app.core.db import db, let_go, migrate, prepare_engine
 
 # Lower ones know nothing of higher ones; import-linter holds this order (pyproject.toml).
 FEATURES = (
@@ -51,11 +52,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     if _is_for_serving() and (found := settings.problems()):
         raise SettingsError(found[0])
     settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    app = Flask(__name__, instance_path=str(settings.instance_path), static_folder=None)
+    app = web.App(__name__, instance_path=str(settings.instance_path), static_folder=None)
     app.config.from_mapping(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=connecting.engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=1024 * 1024,
         SESSION_COOKIE_NAME="__Host-pz" if settings.has_https else "pz",
         SESSION_COOKIE_SECURE=settings.has_https,
@@ -64,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     logs.install()
+    outages.install()
     if settings.test_clock_file:
         clock.follow_file(settings.test_clock_file)
     app.extensions["vault"] = Vault(settings.data_key)
@@ -80,10 +83,16 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def refuse_unfit_database(app: Flask) -> None:
-    """Before serving: the database must be of this mode's kind. Raises SettingsError."""
+    """Before serving: the database must answer, and be of this mode's kind. Raises SettingsError."""
     with app.app_context():
-        found = installation.problems(app.config["SETTINGS"].app_mode)
-        db.session.remove()
+        try:
+            found = installation.problems(app.config["SETTINGS"].app_mode)
+            installation.remember()
+        except SQLAlchemyError as error:
+            found = [
+                f"The database does not answer ({outages.first_line(error)}): see that it runs and that DATABASE_URL is right."
+            ]
+        let_go()
         db.engine.dispose()
     if found:
         raise SettingsError(found[0])

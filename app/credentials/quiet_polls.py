@@ -14,7 +14,7 @@ from flask import Flask
 from itsdangerous import BadData
 from werkzeug.http import parse_cookie
 
-from app.core import clock
+from app.core import clock, outages
 from app.core.crypto import vault
 from app.core.settings import settings
 from app.credentials import service
@@ -69,7 +69,12 @@ class QuietPolls:
             return False
         with self._app.app_context():
             token = self._token_of(cookie)
-            shown: Any = find_polled(vault.keyed_hash("session", token), int(of)) if token else None
+            try:
+                shown: Any = find_polled(vault.keyed_hash("session", token), int(of)) if token else None
+            except Exception as error:  # what there is to say about that is said on the whole way
+                if not outages.is_store_failure(error):
+                    raise
+                return False
             if not is_quiet(shown, self._noted_every):
                 return False
             return known == etag_of(to_bytes(state_of(shown, shown.typed_number, shown.typed_until, None)))
