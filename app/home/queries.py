@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import Account
 from app.accounts.visitor import current_visitor
@@ -92,10 +93,8 @@ def find_own_region() -> str | None:
             return get_person(current_visitor.account.person_id).insured_region
         draft = _find_draft(current_visitor.device.id)
         return draft.person.insured_region if draft and draft.person else None
-    except Exception as error:
-        if not outages.is_store_failure(error):
-            raise
-        outages.store_failed(error)
+    except SQLAlchemyError as error:
+        outages.note("own_region_not_read", error)
         roll_back()
         return None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import outages, store_away
 from app.core.db import roll_back
@@ -50,10 +51,8 @@ def list_nearest_lines(region_code: str | None) -> Sequence[Line]:
         return _last_known()
     try:
         found = hotlines_for(region_code)
-    except Exception as error:
-        if not outages.is_store_failure(error):
-            raise
-        outages.store_failed(error)
+    except SQLAlchemyError as error:  # whatever it is, the page that says so must still be shown
+        outages.note("hotlines_not_read", error)
         roll_back()
         return _last_known()
     if region_code is None:
