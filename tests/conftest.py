@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
-from app.core import clock
+from app.core import clock, outages
 from app.core.db import db
 from tests.kit import quick
 from tests.kit.chromium import chromium, close_phones, live_server, seen_at_failure  # noqa: F401
@@ -62,6 +62,7 @@ def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterat
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     made = create_app(make_settings(database_url=database_url, instance_path=tmp_path))
     made.jinja_env.bytecode_cache = COMPILED_TEMPLATES
+    outages.reset()
     clock.reset()
     clock.stop()
     with made.app_context():

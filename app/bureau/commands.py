@@ -10,10 +10,11 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.bureau import weather
 from app.bureau.asking import Answers, set_up
 from app.bureau.service import first_run
 from app.config import Mode
-from app.core import installation, jobs, limits
+from app.core import installation, jobs
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
 from app.core.installation import bureau_name
@@ -82,12 +83,11 @@ def doctor() -> None:
     path = secrets_path(settings.instance_path)
     if path.exists() and path.stat().st_mode & 0o077:
         wrong.append(f"{path} can be read by others: chmod 600.")
-    wrong += limits.problems()
     if not wrong:
-        wrong += list_document_problems() + jobs.problems()
+        wrong += list_document_problems() + jobs.problems() + weather.problems()
     for sentence in wrong:
         click.echo(f"mend   {sentence}")
-    notes = [] if wrong else _hotline_notes() + _holiday_notes()
+    notes = [] if wrong else _hotline_notes() + _holiday_notes() + weather.notes()
     for sentence in notes:
         click.echo(f"check  {sentence}")
     if wrong:

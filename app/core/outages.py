@@ -4,6 +4,7 @@ Each process tells its own: a hundred refused requests are one outage and not a 
 """
 
 import logging
+import math
 import sqlite3
 import threading
 import time
@@ -33,6 +34,7 @@ class _Outage:
 
 
 _open: dict[str, _Outage] = {}
+_failed_at: dict[str, float] = {}  # the last time, whether or not that outage is over
 _lock = threading.Lock()
 
 
@@ -46,6 +48,7 @@ def begins(what: str) -> bool:
     """Counts a failure of `what`; True for the first one of an outage, which alone is worth words."""
     now = time.monotonic()
     with _lock:
+        _failed_at[what] = now
         known = _open.get(what)
         if known is None:
             _open[what] = _Outage(now, now)
@@ -67,9 +70,15 @@ def answered(what: str) -> None:
     log.info("outage_over", what=what, seconds=round(now - known.began), failures=known.failures)
 
 
-def is_out(what: str) -> bool:
-    """Whether this process knows of an outage that is not over."""
-    return what in _open
+def failed_within(what: str, seconds: float) -> bool:
+    """Whether this process has met a failure of it lately."""
+    return time.monotonic() - _failed_at.get(what, -math.inf) < seconds
+
+
+def reset() -> None:
+    """As a process that has just begun (tests only)."""
+    _open.clear()
+    _failed_at.clear()
 
 
 def is_store_failure(error: BaseException | None) -> bool:

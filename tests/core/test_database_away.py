@@ -82,7 +82,7 @@ def real(store: Store, tmp_path: Path) -> Iterator[Flask]:
             **{**REAL_FIELDS, "ratelimit_storage_url": "memory://", "web_workers": 1},
         )
     )
-    outages._open.clear()
+    outages.reset()
     clock.reset()
     clock.stop()
     with made.app_context():

@@ -33,11 +33,11 @@ def bureau(app: Flask, redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> I
     redis.start()
     monkeypatch.setattr(limits, "_TRY_AGAIN_SECONDS", 0.2)
     monkeypatch.setattr(outages, "_QUIET_SECONDS", 0.0)
-    outages._open.clear()
+    outages.reset()
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], ratelimit_storage_url=redis.url)
     app.extensions["limits"] = limits.GuardedStorage(limits.RedisStorage(redis.url))
     yield app
-    outages._open.clear()
+    outages.reset()
 
 
 def until_tried_again() -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser as Chromium
 from sqlalchemy import func, select
 
 from app.accounts.models import SmsCode
+from app.bureau import weather
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db, transaction
@@ -232,6 +233,29 @@ def test_the_end_of_a_presentation_is_written_down(desk: Desk, telephone: Teleph
 
     ended = select(AuditRow.outcome).where(AuditRow.tag == "presentation:ended")
     assert list(db.session.scalars(ended)) == [EndReason.clock_jumped.value]
+
+
+def test_the_doctor_names_what_lies_ahead(app: Flask, desk: Desk, telephone: Telephone, holder: Browser) -> None:
+    before = weather.notes()
+    used_in_the_jump(desk, telephone)
+
+    after = weather.notes()
+
+    assert before == []
+    assert "119 minutes from now" in after[0] and "NTP" in after[0]
+    assert after[1].startswith("1 codes were last used at a moment to come")
+
+
+def test_the_doctor_compares_with_the_databases_clock(app: Flask) -> None:
+    right = weather.problems()
+    clock.move(AHEAD)
+    wrong = weather.problems()
+
+    assert right == []
+    if db.engine.dialect.name == "postgresql":
+        assert len(wrong) == 1 and "120 minutes ahead of the database's" in wrong[0]
+    else:
+        assert wrong == []
 
 
 @pytest.mark.browser

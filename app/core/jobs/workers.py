@@ -1,8 +1,6 @@
 """The process, or the thread, that takes jobs from the queue."""
 
 import logging
-import os
-import socket
 import threading
 from datetime import timedelta
 
@@ -13,8 +11,9 @@ from sqlalchemy import delete, func, select, update
 from app.core import clock, outages
 from app.core.db import db, let_go, transaction
 from app.core.jobs.models import Job, JobState, JobWorker
+from app.core.jobs.process import process_name
 from app.core.jobs.queue import queue_of
-from app.core.jobs.running import run_job
+from app.core.jobs.running import give_back, run_job
 from app.core.settings import settings
 
 SEEN_EVERY_SECONDS = 20.0
@@ -81,13 +80,13 @@ def _take_inside(app: Flask, stop: threading.Event) -> None:
 
 def _start_heartbeat(app: Flask) -> threading.Event:
     stop = threading.Event()
-    name = f"{socket.gethostname()}:{os.getpid()}"[-80:]
 
     def beat() -> None:
         while True:
             with app.app_context():
                 try:
-                    note_seen(name)
+                    note_seen(process_name())
+                    give_back()
                 except Exception as error:
                     outages.note("job_heartbeat_failed", error)
                 finally:
