@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from app.core import clock, limits
+from app.core import clock, limits, store_mark
 from app.core.audit import AuditRow
 from app.core.db import db
 from app.credentials.queries import count_used_ahead
@@ -15,7 +15,7 @@ _AHEAD = timedelta(minutes=1)
 
 def problems() -> list[str]:
     """Sentences that say what must be mended."""
-    return _clock_problems() + limits.problems()
+    return _clock_problems() + limits.problems() + store_mark.problems()
 
 
 def notes() -> list[str]:
@@ -40,7 +40,7 @@ def _clock_problems() -> list[str]:
     if db.engine.dialect.name != "postgresql":
         return []
     theirs = db.session.scalar(select(func.clock_timestamp()))
-    apart = clock.now() - theirs if theirs is not None else timedelta()
+    apart = clock.machine_now() - theirs if theirs is not None else timedelta()
     if abs(apart) <= _CLOCKS_DIFFER:
         return []
     way = "ahead of" if apart > timedelta() else "behind"
