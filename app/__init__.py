@@ -6,14 +6,30 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings, SettingsError
 from app.config_loading import load_settings
-from app.core import access, assets, bodies, clock, display, health, installation, limits, locale, logs, proxy, web
+from app.core import (
+    access,
+    assets,
+    bodies,
+    clock,
+    connecting,
+    display,
+    health,
+    installation,
+    limits,
+    locale,
+    logs,
+    outages,
+    proxy,
+    web,
+)
 from app.core.cli import PlainGroup
 from app.core.crypto import Vault
 from app.core.database import fitness
-from app.core.db import db, migrate, prepare_engine
+from app.core.db import db, let_go, migrate, prepare_engine
 from app.core.keys.adoption import tell_of_masters
 
 # Lower ones know nothing of higher ones; import-linter holds this order (pyproject.toml).
@@ -54,11 +70,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     if _is_for_serving() and (found := settings.problems()):
         raise SettingsError(found[0])
     settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    app = Flask(__name__, instance_path=str(settings.instance_path), static_folder=None)
+    app = web.App(__name__, instance_path=str(settings.instance_path), static_folder=None)
     app.config.from_mapping(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=connecting.engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=bodies.ORDINARY,
         SESSION_COOKIE_NAME="__Host-pz" if settings.has_https else "pz",
         SESSION_COOKIE_SECURE=settings.has_https,
@@ -67,6 +84,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     logs.install()
+    outages.install()
     if settings.test_clock_file:
         clock.follow_file(settings.test_clock_file)
     app.extensions["vault"] = Vault(settings.data_key)
@@ -83,12 +101,21 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def refuse_unfit_database(app: Flask) -> None:
-    """Before serving: this program's schema, this mode's kind, these secrets. Raises SettingsError."""
+    """Before serving: a database that answers, of this program's schema, this mode's kind and these secrets.
+
+    Raises SettingsError.
+    """
     with app.app_context():
-        found = fitness.problems() or installation.problems(app.config["SETTINGS"].app_mode)
-        if not found:
-            tell_of_masters(app.config["SETTINGS"].code_masters)
-        db.session.remove()
+        try:
+            found = fitness.problems() or installation.problems(app.config["SETTINGS"].app_mode)
+            if not found:
+                tell_of_masters(app.config["SETTINGS"].code_masters)
+                installation.remember()
+        except SQLAlchemyError as error:
+            found = [
+                f"The database does not answer ({outages.first_line(error)}): see that it runs and that DATABASE_URL is right."
+            ]
+        let_go()
         db.engine.dispose()
     if found:
         raise SettingsError(found[0])

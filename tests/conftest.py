@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.core import clock
+from app.core import clock, outages
 from app.core.db import db
 from tests.kit.apps import Apps
 from tests.kit.chromium import chromium, close_phones, live_server, seen_at_failure  # noqa: F401
@@ -74,6 +74,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Apps:
 def app(apps: Apps, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The app of this process and database, as new, with an instance folder of the test's own."""
     made = apps.on(database_url, tmp_path)
+    outages.reset()
     clock.reset()
     clock.stop()
     with made.app_context():

@@ -9,6 +9,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from app.accounts import browser, queries, service
 from app.accounts.endings import sentence_of
 from app.accounts.models import Account, Device, LoginSession
+from app.core import store_away
 from app.core.crypto import vault
 from app.core.visits import note_in_use
 
@@ -78,6 +79,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["current_visitor"] = current_visitor
     app.after_request(_note_seen)
     app.after_request(browser.hand_out_cookie)
+    store_away.on_away(app, _forget)
 
 
 def open_here(started: service.StartedSession) -> None:
@@ -110,8 +112,12 @@ def why_signed_out() -> str:
     return sentence_of(*end) if end is not None else ""
 
 
+def _forget() -> None:
+    g._login_user = Stranger()
+
+
 def _note_seen(response: Response) -> Response:
     visitor: Any = g.get("_login_user")
     if isinstance(visitor, Visitor):
-        note_in_use(visitor.session_id, visitor.seen_at, service.note_seen, every=SEEN_EVERY, kind="session")
+        note_in_use(visitor.session_id, visitor.seen_at, service.note_seen, every=SEEN_EVERY)
     return response

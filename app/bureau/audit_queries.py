@@ -16,6 +16,7 @@ from app.core.audit import AuditRow
 from app.core.audit.queries import Found, Wanted, search
 from app.core.db import db
 from app.core.display import masked_name
+from app.core.limits import LimitsTag
 from app.credentials.models import Credential
 from app.credentials.policy import CredentialTag
 from app.documents.models import DocumentTag
@@ -36,6 +37,7 @@ ALARM_TAGS: tuple[str, ...] = (
     HotlineTag.alarm,
     InstitutionTag.guesses_numbers,
     CredentialTag.tags_forged,
+    LimitsTag.alone,
 )
 NOUNS: dict[str, LazyString] = {
     "account": _l("账号"),
@@ -64,6 +66,7 @@ NOUNS: dict[str, LazyString] = {
     "installation": _l("本系统"),
     "institution": _l("机构"),
     "letter": _l("承诺书"),
+    "limits": _l("次数限制"),
     "lost_report": _l("挂失"),
     "mutual_aid": _l("家庭共济"),
     "notice": _l("法律文本"),

@@ -7,6 +7,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.bureau import weather
 from app.bureau.asking import Answers, set_up
 from app.bureau.service import first_run
 from app.config import Mode
@@ -84,15 +85,20 @@ def doctor() -> None:
     if path.exists() and path.stat().st_mode & 0o077:
         wrong.append(f"{path} can be read by others: chmod 600.")
     if not wrong:
-        wrong += list_document_problems() + jobs.problems() + audit_problems() + proxy.problems()
+        wrong += list_document_problems() + jobs.problems() + audit_problems() + proxy.problems() + weather.problems()
     for sentence in wrong:
         click.echo(f"mend   {sentence}")
-    notes = [] if wrong else fitness.notes() + key_notes() + _hotline_notes() + _holiday_notes() + proxy.notes()
+    notes = [] if wrong else _notes()
     for sentence in notes:
         click.echo(f"check  {sentence}")
     if wrong:
         raise click.exceptions.Exit(1)
     click.echo("nothing must be mended")
+
+
+def _notes() -> list[str]:
+    """What need not be mended, and may be worth a look."""
+    return fitness.notes() + key_notes() + _hotline_notes() + _holiday_notes() + proxy.notes() + weather.notes()
 
 
 def _database_problems() -> list[str]:

@@ -7,13 +7,16 @@ import fcntl
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 from flask import Flask
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.db import db
+from app.core import outages
+from app.core.db import db, let_go
 from app.core.logs import log
 
 _ADVISORY_LOCK = 5106_8001
@@ -45,7 +48,8 @@ class Election:
             self._file.close()
             self._file = None
         if self._connection is not None:
-            self._connection.close()
+            with suppress(SQLAlchemyError):  # it may be gone, and the lock with it
+                self._connection.close()
             self._connection = None
 
     def _lock_file(self) -> bool:
@@ -82,7 +86,7 @@ def tasks(app: Flask) -> list[Task]:
 
 
 def run_due(app: Flask, now: float) -> None:
-    """Runs what is due; a failing task is logged and tried again at its next turn."""
+    """Runs what is due; a failing task is tried again at its next turn, and logged once until it has worked again."""
     for task in tasks(app):
         if now < task.due:
             continue
@@ -90,10 +94,20 @@ def run_due(app: Flask, now: float) -> None:
         with app.app_context():
             try:
                 task.run()
-            except Exception:
-                log.exception("background_task_failed", task=task.name)
+            except Exception as error:
+                _note(error, f"task: {task.name}")
+            else:
+                outages.answered(f"task: {task.name}")
             finally:
-                db.session.remove()
+                let_go()
+
+
+def _note(error: Exception, what: str) -> None:
+    """Work that comes round every two seconds must not tell every two seconds of the one thing that keeps it."""
+    if outages.is_store_failure(error):
+        outages.store_failed(error)
+    elif outages.begins(what):
+        log.error("background_task_failed", task=what, exc_info=error)
 
 
 def start(app: Flask) -> threading.Event:
@@ -111,6 +125,6 @@ def _loop(app: Flask, stop: threading.Event) -> None:
                 run_due(app, time.monotonic())
             else:
                 stop.wait(4.0)
-        except Exception:
-            log.exception("background_loop_failed")
+        except Exception as error:
+            _note(error, "the election")
     election.resign()

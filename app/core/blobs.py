@@ -18,6 +18,7 @@ from obstore.store import LocalStore, S3Store
 from app.core.settings import settings
 
 S3_TIMEOUT = "20s"
+MARK = "installation"  # whose store this is (`core.store_mark`); no file of anybody's, so it is not listed
 
 
 class NoSuchBlob(LookupError):
@@ -49,6 +50,17 @@ def get(name: str) -> bytes:
         raise _unavailable(error) from None
 
 
+def is_there(name: str) -> bool:
+    """Raises StoreUnavailable."""
+    try:
+        obstore.head(_store(), name)
+    except FileNotFoundError:
+        return False
+    except (BaseError, OSError) as error:
+        raise _unavailable(error) from None
+    return True
+
+
 def delete(name: str) -> None:
     """Deleting what is not there is no error. Raises StoreUnavailable."""
     try:
@@ -64,7 +76,8 @@ def list_names(prefix: str = "") -> Iterator[tuple[str, datetime]]:
     try:
         for batch in obstore.list(_store(), prefix or None):
             for meta in batch:
-                yield meta["path"], meta["last_modified"]
+                if meta["path"] != MARK:
+                    yield meta["path"], meta["last_modified"]
     except (BaseError, OSError) as error:
         raise _unavailable(error) from None
 

@@ -5,13 +5,16 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
+import psycopg
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.core import audit
 from app.core.crypto import MissingSecret
 from app.core.db import db
 from app.core.keys.fitting import SecretsDoNotFit, misfits
+from app.core.outages import first_line, is_store_failure
 
 _LOOK_THEMSELVES = ("keys", "backup", "database", "db", "demo")  # these work on databases of other secrets too, or on empty ones
 
@@ -36,15 +39,11 @@ class PlainGroup(click.Group):
             raise click.ClickException(f"{error}: run `flask keys init`, or point INSTANCE_PATH to where it is.") from None
         except SecretsDoNotFit as error:
             raise click.ClickException(str(error)) from None
-        except DBAPIError as error:
-            raise click.ClickException(
-                f"the database did not do this ({driver_says(error)}): see DATABASE_URL and run `flask db upgrade`."
-            ) from None
-
-
-def driver_says(error: DBAPIError) -> str:
-    """The driver's first line only: the statement and its values may name a person."""
-    return str(error.orig).partition("\n")[0]
+        except (DBAPIError, PoolTimeout, psycopg.Error) as error:  # psycopg's from the queue of jobs, which goes there by itself
+            # SQLite has one kind of error for a missing table and for a full disk.
+            is_weather = is_store_failure(error) and "no such" not in first_line(error)
+            mend = "see that it runs and has room, and see DATABASE_URL" if is_weather else "run `flask db upgrade`"
+            raise click.ClickException(f"the database did not do this ({first_line(error)}): {mend}.") from None
 
 
 def _refuse_other_secrets(ctx: click.Context) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 
-from app.core.private_files import make_private_database
+from app.core import connecting, outages
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -76,7 +76,7 @@ def transaction() -> Iterator[None]:
     if _writing.get():
         yield
         return
-    db.session.rollback()
+    roll_back()
     writing = _writing.set(True)
     hooks: list[Callable[[], None]] = []
     outer_hooks = _after_commit.set(hooks)
@@ -84,11 +84,12 @@ def transaction() -> Iterator[None]:
         yield
         db.session.commit()
     except BaseException:
-        db.session.rollback()
+        roll_back()
         raise
     finally:
         _writing.reset(writing)
         _after_commit.reset(outer_hooks)
+    outages.answered(outages.DATABASE_WORK)
     for hook in hooks:
         hook()
 
@@ -111,6 +112,7 @@ def bare_transaction() -> Iterator[Connection]:
     finally:
         _writing.reset(writing)
         _after_commit.reset(outer_hooks)
+    outages.answered(outages.DATABASE_WORK)
     for hook in hooks:
         hook()
 
@@ -126,7 +128,7 @@ def bare_read() -> Iterator[Connection]:
         try:
             yield connection
         finally:
-            if has_autocommit:
+            if has_autocommit and not raw.closed:  # one that broke has no state to give back
                 raw.autocommit = False
 
 
@@ -163,6 +165,35 @@ def after_commit(hook: Callable[[], None]) -> None:
     hooks.append(hook)
 
 
+def roll_back() -> None:
+    """Ends the session's transaction; with a database that has gone in the middle of it, the session is as new all the same."""
+    try:
+        db.session.rollback()
+    except Exception as error:
+        if not outages.is_store_failure(error):
+            raise
+        outages.store_failed(error)
+        _forget_session()
+
+
+def let_go() -> None:
+    """Gives the session's connection back, whatever has become of it."""
+    try:
+        db.session.remove()
+    except Exception as error:
+        if not outages.is_store_failure(error):
+            raise
+        outages.store_failed(error)
+        _forget_session()
+
+
+def _forget_session() -> None:
+    registry: Any = db.session.registry
+    if registry.has():
+        registry().invalidate()
+    registry.clear()
+
+
 @contextmanager
 def schema_changes() -> Iterator[None]:
     """For migrations and bulk loads that hold a connection of their own."""
@@ -179,16 +210,12 @@ def is_writing() -> bool:
 
 def prepare_engine(engine: Engine) -> None:
     """Hooks that make both databases keep the promise of this module's first lines."""
+    connecting.watch(engine)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "do_connect", _sqlite_open)
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
     else:
         event.listen(engine, "begin", _postgresql_begin)
-
-
-def _sqlite_open(_dialect: Dialect, _record: Any, arguments: Any, _options: Any) -> None:
-    make_private_database(arguments[0])
 
 
 def _sqlite_connect(dbapi: Any, _record: Any) -> None:

@@ -1,11 +1,12 @@
 """For the machine room: is the process alive, may it take traffic, what has it counted."""
 
+from typing import cast
+
 from flask import Blueprint, Flask, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from app.core import installation
+from app.core import readiness
 from app.core.access import access, anyone
-from app.core.database import fitness
 from app.version import VERSION
 
 blueprint = Blueprint("health", __name__)
@@ -24,10 +25,11 @@ def show_liveness() -> Response:
 @blueprint.get("/readyz")
 @access(anyone)
 def show_readiness() -> Response:
-    schema = fitness.examine_lately()
-    found = [schema.problem] if schema.problem else installation.problems(current_app.config["SETTINGS"].app_mode)
-    said = found[0] if found else f"ready\n{schema.note}"
-    return Response(f"{said.rstrip()}\n", status=503 if found else 200, content_type="text/plain; charset=utf-8")
+    """A sentence a line: 503 with all that is wrong, or 200 with `ready` and what is done without."""
+    found = readiness.look(cast(Flask, current_app._get_current_object()))  # type: ignore[attr-defined]
+    lines = [*(found.vital or ["ready"]), *found.lacking]
+    status = 503 if found.vital else 200
+    return Response("\n".join(lines) + "\n", status=status, content_type="text/plain; charset=utf-8")
 
 
 @blueprint.get("/metrics")

@@ -1,5 +1,6 @@
 """What this database is, a demo or a real bureau: set once, when it is first filled. And what the bureau is called."""
 
+import math
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +12,8 @@ from sqlalchemy import String, inspect, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.config import Mode
-from app.core import audit, clock
-from app.core.db import Base, db, transaction
+from app.core import audit, clock, outages, store_away
+from app.core.db import Base, db, roll_back, transaction
 from app.core.keys import adoption, fitting
 from app.core.settings import settings
 
@@ -90,6 +91,12 @@ def problems(mode: Mode) -> list[str]:
     return adoption.problems(is_set_up=kind is not None)
 
 
+def remember() -> None:
+    """Has this process know what the bureau is called and that it is set up, should the database go away in its first minute."""
+    _profile()
+    is_first_run()
+
+
 def code_path() -> Path:
     """Of the code that opens the pages of the first run; gone once the bureau is set up."""
     return settings.instance_path / CODE_FILE
@@ -99,7 +106,14 @@ def is_first_run() -> bool:
     """Whether only the pages of the first run are served: a real bureau's database without a kind, and a code to begin with."""
     if settings.is_demo or current_app.extensions.get("is_set_up"):
         return False
-    if find_kind() is not None:
+    try:
+        kind = find_kind()
+    except Exception as error:  # pages that need no database go on; the others say themselves that it is away
+        if not outages.is_store_failure(error):
+            raise
+        outages.store_failed(error)
+        return False
+    if kind is not None:
         current_app.extensions["is_set_up"] = True
         return False
     return code_path().exists()
@@ -132,11 +146,19 @@ def find_profile() -> Profile | None:
 
 
 def _profile() -> Profile:
-    """Read once a minute by each process; a demo has none."""
+    """Read once a minute by each process, and as it was last known while the database is away; a demo has none."""
     if settings.is_demo:
         return Profile()
-    known: tuple[float, Profile] | None = current_app.extensions.get("bureau_profile")
-    if known is None or known[0] < time.monotonic() - _KEPT_SECONDS:
-        known = (time.monotonic(), find_profile() or Profile())
-        current_app.extensions["bureau_profile"] = known
-    return known[1]
+    known: tuple[float, Profile] = current_app.extensions.get("bureau_profile", (-math.inf, Profile()))
+    if known[0] >= time.monotonic() - _KEPT_SECONDS or store_away.is_away():
+        return known[1]
+    try:
+        found = find_profile() or Profile()
+    except Exception as error:
+        if not outages.is_store_failure(error):
+            raise
+        outages.store_failed(error)
+        roll_back()
+        return known[1]
+    current_app.extensions["bureau_profile"] = (time.monotonic(), found)
+    return found

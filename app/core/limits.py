@@ -1,5 +1,8 @@
 """Limits on how often: token buckets, in this process or shared through Redis, as RATELIMIT_STORAGE_URL says.
 
+While Redis is away each process counts by itself: each of a few workers then grants the whole limit, which is better than that
+nobody is served. The elected process notices, and tells whoever sees alarms.
+
 Limits that guard a secret are counted in the database instead. A library's counters would do, were it not that they know windows
 only: a rate with a burst is a bucket, and the busiest path must not pay for timers in threads.
 """
@@ -8,12 +11,28 @@ import math
 import threading
 import time
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from flask import Flask, current_app, request
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
 
+from app.core import audit, background, outages
+from app.core.db import transaction
+
+REDIS = "redis"  # what an outage of it is called
+WATCH_SECONDS = 10.0
 _MOST_KEYS = 10_000
+_WAIT_SECONDS = 0.5
+_TRY_AGAIN_SECONDS = 5.0
+
+
+class LimitsTag(StrEnum):
+    alone = "limits:alone"
+    shared_again = "limits:shared_again"
 
 
 @dataclass(frozen=True)
@@ -65,15 +84,84 @@ class RedisStorage:
     """
 
     def __init__(self, url: str) -> None:
-        self._script = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2).register_script(self._TAKE)
+        self._client = Redis.from_url(
+            url, socket_timeout=_WAIT_SECONDS, socket_connect_timeout=_WAIT_SECONDS, retry=Retry(NoBackoff(), 0)
+        )
+        self._script = self._client.register_script(self._TAKE)
 
     def take(self, bucket: Bucket, key: str) -> float:
         return float(self._script(keys=[f"pingzheng:limit:{key}"], args=[bucket.rate, bucket.burst]))
 
+    def answers(self) -> bool:
+        """Asks; waits no longer than half a second to be connected and half a second for the answer."""
+        try:
+            return bool(self._client.ping())
+        except RedisError:
+            return False
+
+
+class GuardedStorage:
+    """Redis, and this process's own memory while Redis is away: then one call in five seconds tries it, and no other waits."""
+
+    def __init__(self, shared: RedisStorage) -> None:
+        self._shared, self._own = shared, MemoryStorage()
+        self._rests_until = 0.0
+        self._lock = threading.Lock()
+
+    def take(self, bucket: Bucket, key: str) -> float:
+        if not self._is_to_be_tried():
+            return self._own.take(bucket, key)
+        try:
+            wait = self._shared.take(bucket, key)
+        except RedisError as error:
+            self._rests_until = time.monotonic() + _TRY_AGAIN_SECONDS
+            outages.failed(REDIS, type(error).__name__, str(error).partition("\n")[0][:200])
+            return self._own.take(bucket, key)
+        self._rests_until = 0.0
+        outages.answered(REDIS)
+        return wait
+
+    def answers(self) -> bool:
+        return self._shared.answers()
+
+    def _is_to_be_tried(self) -> bool:
+        if not self._rests_until:
+            return True
+        with self._lock:
+            now = time.monotonic()
+            if now < self._rests_until:
+                return False
+            self._rests_until = now + _TRY_AGAIN_SECONDS
+            return True
+
 
 def install(app: Flask) -> None:
     url: str = app.config["SETTINGS"].ratelimit_storage_url
-    app.extensions["limits"] = MemoryStorage() if url.startswith("memory") else RedisStorage(url)
+    app.extensions["limits"] = MemoryStorage() if url.startswith("memory") else GuardedStorage(RedisStorage(url))
+    background.register(app, "limits.watch", WATCH_SECONDS, watch)
+
+
+def is_shared_storage_away() -> bool:
+    """Whether limits are kept in Redis and it does not answer. Asks it."""
+    storage: Storage = current_app.extensions["limits"]
+    return isinstance(storage, GuardedStorage) and not storage.answers()
+
+
+def problems() -> list[str]:
+    """Sentences for the operator."""
+    if not is_shared_storage_away():
+        return []
+    return ["Redis does not answer, so each worker counts the limits alone: start it, or see RATELIMIT_STORAGE_URL."]
+
+
+def watch() -> None:
+    """The elected process's: what an outage began and ended with stands in the audit log, once, and among the alarms."""
+    is_away, was_away = is_shared_storage_away(), bool(current_app.extensions.get("limits_away"))
+    if is_away is was_away:
+        return
+    with transaction():
+        audit.record(LimitsTag.alone if is_away else LimitsTag.shared_again, actor="system", subject="installation:1")
+    current_app.extensions["limits_away"] = is_away
 
 
 def per_second(rate: float, burst: int) -> Bucket:

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, current_app
 
-from app.core import blobs
+from app.core import blobs, store_mark
 from app.core.crypto import NONCE_BYTES, vault
 
 PIECE_BYTES = 1 << 20
@@ -61,6 +61,8 @@ class SealedWriter(io.RawIOBase):
             self._put(bytes(self._pending))
             self._pending.clear()
         head = self._key + struct.pack(">Q", self.size)
+        if not self._pieces:
+            store_mark.require_ours()
         blobs.put(f"{self.name}/{_HEAD}", vault.encrypt(_PURPOSE, head, bound_to=self.name.encode()))
         self._is_finished = True
 
@@ -72,6 +74,8 @@ class SealedWriter(io.RawIOBase):
         super().close()
 
     def _put(self, plain: bytes) -> None:
+        if not self._pieces:
+            store_mark.require_ours()
         name, nonce = _piece(self.name, self._pieces), os.urandom(NONCE_BYTES)
         self._pieces += 1
         blobs.put(name, nonce + self._cipher.encrypt(nonce, plain, name.encode()))
@@ -166,7 +170,10 @@ def delete_sealed(name: str) -> None:
 
 
 def list_sealed(folder: str) -> Iterator[tuple[str, datetime]]:
-    """(name, moment its first blob was written) of every file below the folder, whole or broken off."""
+    """(name, moment its first blob was written) of every file below the folder, whole or broken off: for who tidies up, and so
+    nothing of a store that is not this installation's."""
+    if not store_mark.is_ours():
+        return
     seen: dict[str, datetime] = {}
     for blob, written in blobs.list_names(folder):
         name = blob.rpartition("/")[0]

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Response, g, request
-from sqlalchemy.exc import OperationalError
 
-from app.core import clock
-from app.core.logs import log
+from app.core import clock, outages
 from app.core.settings import settings
 
 
@@ -44,14 +42,13 @@ class SessionCookie:
         return f"new_{self.kind}_token"
 
 
-def note_in_use(session_id: int, seen_at: datetime, note_seen: Callable[[int], None], *, every: timedelta, kind: str) -> None:
-    """A while without a request ends a session; that it is in use is written down at most once in `every`.
-
-    kind: what the log calls the id.
-    """
+def note_in_use(session_id: int, seen_at: datetime, note_seen: Callable[[int], None], *, every: timedelta) -> None:
+    """A while without a request ends a session; that it is in use is written down at most once in `every`."""
     if clock.now() - seen_at < every:
         return
     try:
         note_seen(session_id)
-    except OperationalError as error:  # the page matters more than the moment it was last seen
-        log.warning("note_seen_failed", reason=type(error.orig).__name__, **{kind: session_id})
+    except Exception as error:  # the page matters more than the moment it was last seen
+        if not outages.is_store_failure(error):
+            raise
+        outages.store_failed(error)

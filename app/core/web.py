@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, render_template, request
 from flask.sessions import SecureCookieSessionInterface
@@ -9,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from app.core import logs
+from app.core import logs, outages, store_away
+from app.core.db import let_go
 from app.core.errors import DomainError
 from app.core.settings import settings
 
@@ -32,6 +33,13 @@ class _KeyConverter(IntegerConverter):
         super().__init__(url_map, max=_LARGEST_KEY)
 
 
+class App(Flask):
+    """Flask writes what its handlers could not answer to a log of its own; here there is one."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        outages.note("unexpected", exc_info[1], path=request.path, endpoint=request.endpoint)
+
+
 def install(app: Flask) -> None:
     app.url_map.converters["int"] = _KeyConverter
     proxies = app.config["SETTINGS"].trusted_proxies
@@ -46,8 +54,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _store_unavailable)
     app.register_error_handler(Exception, _unexpected)
+    app.teardown_appcontext(_let_go)
     app.jinja_env.globals.update(allow_inline=allow_inline)
 
 
@@ -118,7 +126,14 @@ def refusal_page(error: DomainError) -> ResponseReturnValue:
 
 
 def _refused(error: DomainError) -> ResponseReturnValue:
-    return _api_error(error) if is_api() else refusal_page(error)
+    if is_api():
+        return _api_error(error)
+    try:
+        return refusal_page(error)
+    except Exception as failure:
+        if not outages.is_store_failure(failure) or store_away.is_away():
+            raise
+        return _store_unavailable(failure)
 
 
 def _api_error(error: DomainError) -> ResponseReturnValue:
@@ -129,6 +144,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error
+    cause = getattr(error, "original_exception", None)  # of what went wrong behind the handlers, such as in a hook of the answer
+    if cause is not None and outages.is_store_failure(cause):
+        return _store_unavailable(cause)
     sentences = {
         400: ("bad_request", _("浏览器发来的内容不完整。"), _("请回到上一页再试一次。")),
         401: ("sign_in", _("请先登录。"), _("登录后再打开这一页。")),
@@ -151,8 +169,11 @@ def _stale_form(error: CSRFError) -> ResponseReturnValue:
     return _refused(DomainError("stale_form", _("这一页打开太久了，没有提交成功。"), _("请返回上一页，刷新后再提交。"), status=400))
 
 
-def _store_unavailable(error: OperationalError) -> ResponseReturnValue:
-    logs.log.error("store_unavailable", path=request.path, reason=type(error.orig).__name__)
+def _store_unavailable(error: BaseException) -> ResponseReturnValue:
+    """The page that says so asks the database nothing: neither who is asking nor whom to call."""
+    outages.store_failed(error)
+    let_go()
+    store_away.begin()
     return _refused(
         DomainError(
             "try_again", _("现在连不上医保局的系统。"), _("您填的内容请先不要关闭，过几分钟再试。"), status=503, retry_after=5
@@ -161,5 +182,12 @@ def _store_unavailable(error: OperationalError) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
+    if outages.is_store_failure(error):
+        return _store_unavailable(error)
     logs.log.exception("unexpected", path=request.path, endpoint=request.endpoint)
     return _refused(DomainError("try_again", _("系统出了问题，已经记录下来。"), _("请过几分钟再试。"), status=500))
+
+
+def _let_go(_error: BaseException | None) -> None:
+    """Before Flask-SQLAlchemy does: a database that went away after the answer was made must not take the answer with it."""
+    let_go()

@@ -25,7 +25,12 @@ def new_answer() -> ResponseReturnValue:
     if showable is None:
         return redirect(url_for("credentials.show_code"), 303)
     shown = queries.find_shown_credential(session.device_id, showable.credential_id)
-    if shown is None or shown.handle is None or not service.is_unlocked(session):
+    if (
+        shown is None
+        or shown.handle is None
+        or service.end_if_ahead(shown.handle, shown.last_used)
+        or not service.is_unlocked(session)
+    ):
         return redirect(address_of(showable), 303)
     form = ChallengeForm(request.args, meta={"csrf": False})
     words = {"form": form, "showable": showable, "label": label_of(showable), "back": address_of(showable)}

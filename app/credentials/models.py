@@ -63,6 +63,7 @@ class EndReason(Enum):
     forged_tags = "forged_tags"
     reported_lost = "reported_lost"  # 挂失 of the phone that shows it, whose code it may be
     slip_revoked = "slip_revoked"
+    clock_jumped = "clock_jumped"  # its last code was used at a moment that has not come: none of its codes would count until then
 
 
 class Presentation(Base):

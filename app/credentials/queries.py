@@ -10,7 +10,9 @@ from sqlalchemy.orm import joinedload
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.settings import settings
 from app.credentials.models import Credential, CredentialStatus, Presentation, TypedCode
+from app.credentials.policy import SLIP
 from app.roster.models import InsuredPerson
 
 
@@ -49,6 +51,15 @@ def find_presentation(device_id: int, credential_id: int) -> Presentation | None
         .order_by(Presentation.created_at.desc())
         .limit(1)
     )
+
+
+def count_used_ahead() -> int:
+    """Presentations that show something and whose last use lies ahead of the clock. Reads them all: for the doctor alone."""
+    beyond = int(clock.timestamp()) + settings.code_future_seconds
+    counted = select(func.count()).where(
+        Presentation.last_used > beyond, Presentation.ends_at.is_(None), Presentation.shown_by != SLIP
+    )
+    return int(db.session.scalar(counted) or 0)
 
 
 def was_shown_on(device_id: int, credential_id: int) -> bool:

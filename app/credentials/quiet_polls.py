@@ -14,13 +14,13 @@ from flask import Flask
 from itsdangerous import BadData
 from werkzeug.http import parse_cookie
 
-from app.core import clock
+from app.core import clock, outages
 from app.core.crypto import vault
-from app.core.settings import settings
 from app.credentials import service
 from app.credentials.keyring import keyring
 from app.credentials.live_state import TIME_HEADER, etag_of, state_of, tells_news, to_bytes
 from app.credentials.models import CredentialStatus
+from app.credentials.policy import lies_ahead
 from app.credentials.service.presentations import SEEN_EVERY
 from app.credentials.state_queries import find_polled
 
@@ -34,8 +34,7 @@ def is_quiet(shown: Any, noted_every: timedelta) -> bool:
         shown is not None
         and (shown.person_id is None or shown.bound_at is not None)
         and shown.handle is not None
-        and shown.unlocked_at is not None
-        and now - shown.unlocked_at < timedelta(minutes=settings.relock_minutes)
+        and service.is_fresh(shown.unlocked_at)
         and now - shown.last_seen_at < noted_every
         and shown.status is CredentialStatus.active
         and keyring.find(shown.master_id) is not None
@@ -44,6 +43,7 @@ def is_quiet(shown: Any, noted_every: timedelta) -> bool:
         and shown.uses_since_seen == 0
         and now - shown.seen_at < SEEN_EVERY
         and not tells_news(shown)
+        and not lies_ahead(shown.last_used)
     )
 
 
@@ -69,7 +69,12 @@ class QuietPolls:
             return False
         with self._app.app_context():
             token = self._token_of(cookie)
-            shown: Any = find_polled(vault.keyed_hash("session", token), int(of)) if token else None
+            try:
+                shown: Any = find_polled(vault.keyed_hash("session", token), int(of)) if token else None
+            except Exception as error:  # what there is to say about that is said on the whole way
+                if not outages.is_store_failure(error):
+                    raise
+                return False
             if not is_quiet(shown, self._noted_every):
                 return False
             return known == etag_of(to_bytes(state_of(shown, shown.typed_number, shown.typed_until, None)))

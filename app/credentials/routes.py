@@ -36,7 +36,12 @@ def show_code(credential_id: int | None = None) -> ResponseReturnValue:
     if showable.status is CredentialStatus.frozen:
         return _frozen(showable)
     shown = queries.find_shown_credential(session.device_id, showable.credential_id)
-    if shown is None or shown.handle is None or not service.is_unlocked(session):
+    if (
+        shown is None
+        or shown.handle is None
+        or service.end_if_ahead(shown.handle, shown.last_used)
+        or not service.is_unlocked(session)
+    ):
         if list_outdated(session.account_id, NEEDED_TO_SHOW):  # asked when it is opened, not at every code that follows
             return redirect(url_for("accounts.show_consent_renewal", next=request.path), 303)
         return _locked(UnlockForm(), showable)

@@ -1,6 +1,5 @@
 """`GET /code/state`: what became of the code on the screen. Asked every other second, so it does nothing it need not do."""
 
-from datetime import timedelta
 from typing import Any, cast
 
 from flask import Blueprint, Flask, Response, request, session
@@ -12,7 +11,6 @@ from app.accounts.visitor import SEEN_EVERY, current_visitor
 from app.core import clock
 from app.core.access import Rule, access
 from app.core.crypto import vault
-from app.core.settings import settings
 from app.credentials import service
 from app.credentials.keyring import keyring
 from app.credentials.live_state import TIME_HEADER, etag_of, state_of, tells_news, to_bytes
@@ -49,9 +47,9 @@ def show_state() -> ResponseReturnValue:
         return trusted.refuse() if trusted.refuse is not None else _answer({"reason": "ended"}, 410)
     if clock.now() - shown.last_seen_at >= SEEN_EVERY:
         _ = current_visitor.is_authenticated  # loads the visitor, whom the answer's hook then notes as seen
-    if shown.handle is None:
+    if shown.handle is None or service.end_if_ahead(shown.handle, shown.last_used):
         return _answer({"reason": "ended"}, 410)
-    if shown.unlocked_at is None or clock.now() - shown.unlocked_at >= timedelta(minutes=settings.relock_minutes):
+    if not service.is_fresh(shown.unlocked_at):
         service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)  # a phone that was opened without a network
         return _answer({"reason": "locked"}, 423)
     if keyring.find(shown.master_id) is None:

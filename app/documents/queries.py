@@ -115,6 +115,15 @@ def known_names(folder: str, names: list[str]) -> set[str]:
     return {name for name in db.session.scalars(select(column).where(column.in_(names))) if name}
 
 
+def list_newest_names(limit: int = 20) -> list[str]:
+    """Where the latest pages are, and the files from which the latest are still being drawn."""
+    found: list[str] = []
+    for column in (DocumentPage.object_name, DocumentPage.source_name):
+        named = select(column).where(column.is_not(None), DocumentPage.state.in_(KEPT)).order_by(DocumentPage.id.desc())
+        found += [name for name in db.session.scalars(named.limit(limit)) if name]
+    return found
+
+
 def list_problems() -> list[str]:
     """Sentences for the operator: the store cannot be reached, or pictures are missing from it."""
     try:

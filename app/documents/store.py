@@ -8,7 +8,7 @@ import os
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from app.core import blobs
+from app.core import blobs, store_mark
 from app.core.crypto import AES_256_GCM, NONCE_BYTES, vault
 
 MAGIC = b"PZD1"
@@ -22,13 +22,23 @@ class Unreadable(RuntimeError):
 
 
 def put(name: str, data: bytes) -> None:
-    """Seals and keeps; replaces what is there. Raises blobs.StoreUnavailable."""
+    """Seals and keeps; replaces what is there. Raises blobs.StoreUnavailable, also when the store is not this installation's."""
+    store_mark.require_ours()
     blobs.put(name, seal(name, data))
 
 
 def get(name: str) -> bytes:
     """Raises blobs.NoSuchBlob, blobs.StoreUnavailable, Unreadable."""
     return unseal(name, blobs.get(name))
+
+
+def opens(name: str) -> bool:
+    """Whether it was sealed by this installation. Raises blobs.StoreUnavailable."""
+    try:
+        get(name)
+    except (blobs.NoSuchBlob, Unreadable):
+        return False
+    return True
 
 
 def delete(name: str) -> None:

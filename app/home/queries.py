@@ -12,8 +12,8 @@ from app.accounts.models import Account
 from app.accounts.visitor import current_visitor
 from app.activation.models import ActivationDraft, Rebinding
 from app.activation.queries import count_requests
-from app.core import clock
-from app.core.db import db
+from app.core import clock, outages
+from app.core.db import db, roll_back
 from app.core.display import masked_name
 from app.credentials.models import CredentialStatus
 from app.credentials.queries import find_credential_of
@@ -22,8 +22,7 @@ from app.family.models import LinkRequest
 from app.family.queries import list_open_requests
 from app.messages.models import Message
 from app.messages.queries import list_messages
-from app.regions.models import Hotline
-from app.regions.queries import find_region, hotlines_for
+from app.regions.queries import find_region
 from app.roster.queries import get_person
 
 
@@ -85,7 +84,7 @@ def find_status() -> HomeStatus:
 def find_own_region() -> str | None:
     """admdvs of the person signed in, or of whom this browser is activating for.
 
-    None on a device that is not trusted, and when the database does not answer.
+    None on a device that is not trusted, and when the database does not answer: the page that says so must still be shown.
     """
     try:
         if not current_visitor.is_authenticated:
@@ -94,18 +93,10 @@ def find_own_region() -> str | None:
             return get_person(current_visitor.account.person_id).insured_region
         draft = _find_draft(current_visitor.device.id)
         return draft.person.insured_region if draft and draft.person else None
-    except SQLAlchemyError:
-        db.session.rollback()
+    except SQLAlchemyError as error:
+        outages.note("own_region_not_read", error)
+        roll_back()
         return None
-
-
-def list_nearest_hotlines(region_code: str | None) -> list[Hotline]:
-    """As `regions.queries.hotlines_for`; empty when the database does not answer: the page that says so must still be shown."""
-    try:
-        return hotlines_for(region_code)
-    except SQLAlchemyError:
-        db.session.rollback()
-        return []
 
 
 def _whereabouts(account: Account) -> dict[str, Any]:

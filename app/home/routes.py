@@ -14,6 +14,7 @@ from app.credentials.queries import find_own
 from app.credentials.service import list_showables
 from app.credentials.showing import label_of
 from app.home import install_hint, queries, reading, records
+from app.home.whom_to_call import list_nearest_lines
 
 _YEAR_SECONDS = 365 * 86400
 
@@ -123,5 +124,5 @@ def _offer_to_templates(state: BlueprintSetupState) -> None:
         page_look=reading.page_look,
         own_region=queries.find_own_region,
         own_status=queries.find_status,
-        hotlines_for=queries.list_nearest_hotlines,
+        hotlines_for=list_nearest_lines,
     )

@@ -7,6 +7,7 @@ from flask import Flask, Response, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.local import LocalProxy
 
+from app.core import store_away
 from app.core.access import Rule
 from app.core.visits import SessionCookie, note_in_use
 from app.institutions import desk_queries, service
@@ -57,6 +58,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(current_desk=current_desk)
     app.after_request(_note_seen)
     app.after_request(COOKIE.hand_out)
+    store_away.on_away(app, _forget)
 
 
 def carry(token: str) -> None:
@@ -73,8 +75,12 @@ at_desk = Rule("operator", lambda: current_desk.is_signed_in, _to_sign_in)
 has_desk_session = Rule("operator_session", lambda: current_desk.has_session, _to_sign_in)
 
 
+def _forget() -> None:
+    g.desk = Nobody()
+
+
 def _note_seen(response: Response) -> Response:
     desk = g.get("desk")
     if isinstance(desk, AtDesk):
-        note_in_use(desk.session_id, desk.seen_at, service.note_operator_seen, every=SEEN_EVERY, kind="operator_session")
+        note_in_use(desk.session_id, desk.seen_at, service.note_operator_seen, every=SEEN_EVERY)
     return response

@@ -9,8 +9,10 @@ from flask import Blueprint, Response, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.core import outages
 from app.core.access import access, anyone
 from app.core.assets import asset
+from app.core.db import roll_back
 from app.core.installation import bureau_name
 from app.core.locale import CATALOGS, current_language, page_lang, vary_by_language
 from app.core.packing import packed
@@ -87,7 +89,7 @@ def show_service_worker() -> Response:
         language=current_language(),
         pages_version=_pages_version(Path(current_app.root_path)),
         files=[asset(name) for name in (*SHELL_FILES, *_module_names())],
-        pages=[*SHELL_PAGES, *list_addresses()],
+        pages=[*SHELL_PAGES, *_addresses()],
     )
     return packed(
         vary_by_language(Response(script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}))
@@ -122,6 +124,21 @@ def _make_look(name: str) -> dict[str, object]:
     wrong = SampleForm(formdata=None, prefix=f"{name}-wrong-")
     wrong.mark_wrong()
     return {"name": name, "plain": plain, "wrong": wrong}
+
+
+def _addresses() -> list[str]:
+    """As last known while the database is away: the worker stays the same then, and phones keep what they have."""
+    known: list[str] | None = current_app.extensions.get("help_addresses")
+    try:
+        found = list_addresses()
+    except Exception as error:
+        if known is None or not outages.is_store_failure(error):
+            raise
+        outages.store_failed(error)
+        roll_back()
+        return known
+    current_app.extensions["help_addresses"] = found
+    return found
 
 
 def _module_names() -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, Response, g
 from werkzeug.local import LocalProxy
 
+from app.core import store_away
 from app.core.visits import SessionCookie, note_in_use
 from app.staff import queries, service
 from app.staff.models import StaffMember, StaffSession
@@ -81,6 +82,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(current_staff=current_staff, Right=Right, role_names=role_names)
     app.after_request(_note_seen)
     app.after_request(COOKIE.hand_out)
+    store_away.on_away(app, _forget)
 
 
 def carry(token: str) -> None:
@@ -89,8 +91,12 @@ def carry(token: str) -> None:
     g.pop("staff", None)
 
 
+def _forget() -> None:
+    g.staff = Nobody()
+
+
 def _note_seen(response: Response) -> Response:
     staff = g.get("staff")
     if isinstance(staff, Staff):
-        note_in_use(staff.session_id, staff.seen_at, service.note_seen, every=SEEN_EVERY, kind="staff_session")
+        note_in_use(staff.session_id, staff.seen_at, service.note_seen, every=SEEN_EVERY)
     return response

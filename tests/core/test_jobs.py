@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from app import create_app
-from app.core import background, clock, jobs
+from app.core import background, clock, jobs, outages
 from app.core.db import db, transaction
 from app.core.jobs import queue
 from app.core.jobs.models import Job, JobState
-from app.core.jobs.running import LEASE, MAX_ATTEMPTS
+from app.core.jobs.process import process_name
+from app.core.jobs.running import LEASE, MAX_ATTEMPTS, give_back
 from app.core.jobs.workers import note_seen
 from tests.kit.settings import make_settings
 
@@ -111,6 +112,99 @@ def test_a_job_whose_process_died_is_brought_back(done: list[int]) -> None:
     jobs.sweep()
 
     assert (too_early, done) == ([7], [7, 7])
+
+
+def of_runner(name: str, **more: object) -> None:
+    """The job as this process left it: begun, and never finished."""
+    with transaction():
+        values = {"state": JobState.running, "runner": name, "started_at": clock.now(), **more}
+        db.session.execute(update(Job).values(**values))
+
+
+def test_a_job_of_a_process_whose_heart_has_stopped_is_taken_over_within_a_minute(done: list[int]) -> None:
+    ask(number=7)
+    note_seen("gone:1")
+    of_runner("gone:1")
+
+    clock.move(timedelta(seconds=59))
+    jobs.sweep()
+    too_early = list(done)
+    clock.move(timedelta(seconds=2))
+    jobs.sweep()
+
+    assert (too_early, done) == ([7], [7, 7])
+
+
+def test_a_job_of_a_process_that_lives_is_left_to_it_for_a_quarter_of_an_hour(done: list[int]) -> None:
+    ask(number=7)
+    of_runner("lives:1")
+    for _ in range(14):
+        clock.move(timedelta(minutes=1))
+        note_seen("lives:1")
+        jobs.sweep()
+    too_early = list(done)
+
+    clock.move(timedelta(minutes=2))
+    jobs.sweep()
+
+    assert (too_early, done) == ([7], [7, 7])
+
+
+def test_nobody_is_taken_for_dead_because_the_database_was_away(done: list[int]) -> None:
+    ask(number=7)
+    of_runner("could-not-say:1")
+    clock.move(timedelta(minutes=2))
+    outages.failed(outages.DATABASE, "OperationalError")
+
+    jobs.sweep()
+    during = list(done)
+    outages.reset()
+    jobs.sweep()
+
+    assert (during, done) == ([7], [7, 7])
+
+
+def test_of_two_who_did_it_one_settles_it(app: Flask) -> None:
+    """The first one's heart was not heard for a minute, but it was at work all the time."""
+    begun: list[int] = []
+
+    def be_taken_over() -> None:
+        begun.append(1)
+        if len(begun) == 1:
+            clock.move(timedelta(minutes=2))
+            jobs.sweep()  # runs it again, here and now
+            assert the_job().state is JobState.done
+            raise OSError("what the first one says counts no more")
+
+    jobs.register(app, "be_taken_over", be_taken_over)
+
+    ask("be_taken_over")
+
+    assert len(begun) == 2
+    assert (the_job().state, the_job().attempts, the_job().error) == (JobState.done, 2, "")
+
+
+def test_a_job_that_could_not_be_settled_is_given_back_by_its_own_process(done: list[int]) -> None:
+    ask(number=7)
+    clock.move(timedelta(seconds=1))
+    of_runner(process_name())
+
+    give_back()
+
+    assert the_job().state is JobState.waiting
+    clock.move(timedelta(seconds=1))
+    jobs.sweep()
+    assert done == [7, 7]
+
+
+def test_a_job_that_loses_its_process_again_and_again_is_given_up(done: list[int]) -> None:
+    ask(number=7)
+    of_runner("gone:1", attempts=MAX_ATTEMPTS)
+
+    clock.move(timedelta(seconds=61))
+    jobs.sweep()
+
+    assert (the_job().state, the_job().error, done) == (JobState.failed, "ProcessLost", [7])
 
 
 def test_a_job_the_queue_forgot_is_asked_for_again(app: Flask, done: list[int]) -> None:

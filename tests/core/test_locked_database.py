@@ -62,7 +62,7 @@ def test_the_code_page_and_the_desk_are_told_to_come_again(
     app: Flask, another_writes: Callable[[], AbstractContextManager[None]]
 ) -> None:
     desk, telephone = make_desk(app), make_telephone()
-    phone = app.test_client()
+    phone = Browser(app).http
     telephone.holder.sign_in(phone)
     unlock_code(telephone.holder.session, telephone.holder.credential)
     address = f"/code/state?of={telephone.holder.credential.id}"

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from flask import Flask
 
 from app import create_app
 from app.accounts.models import Account
-from app.core import blobs
+from app.core import blobs, store_mark
 from app.core.database import backup, copying
 from app.core.db import db
 from app.core.errors import DomainError
+from app.core.store_mark import StoreState
 from app.documents import queries
 from app.documents.models import DocumentPage
 from app.documents.service import accept_page, delete_subject, open_page
@@ -67,6 +69,26 @@ def test_two_installations_in_one_bucket_do_not_see_each_other(swift: Swift, dat
         assert list(blobs.list_names()) == []
         with pytest.raises(blobs.NoSuchBlob):
             blobs.get("pages/1")
+
+
+def test_a_bucket_that_is_empty_or_another_bureaus_takes_nothing(
+    swift: Swift, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_mark, "_TRUSTED_SECONDS", 0.0)
+    with bureau(databases, tmp_path, **swift.settings(folder="our-own")) as app:
+        owner = make_activated_account()
+        accept(owner, make_photo())
+        ours = app.config["SETTINGS"].documents_url
+
+        for folder, state in (("not-mounted", StoreState.lost), ("theirs", StoreState.foreign)):
+            app.config["SETTINGS"] = replace(app.config["SETTINGS"], documents_url=ours.replace("our-own", folder))
+            app.extensions.pop("blob_store")
+            if state is StoreState.foreign:
+                blobs.put(blobs.MARK, b"another installation's")
+            assert store_mark.find_state() is state
+            with pytest.raises(DomainError, match="store_unavailable"):
+                accept(owner, make_photo())
+            assert list(blobs.list_names()) == []
 
 
 def test_a_store_that_refuses_the_key_takes_nothing_and_says_so(swift: Swift, databases: Databases, tmp_path: Path) -> None:

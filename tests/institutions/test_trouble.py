@@ -34,16 +34,6 @@ def test_a_store_that_is_away_says_try_again(tmp_path: Path, url: str) -> None:
     assert answer.json["orgId"] == "H51060000001"
 
 
-def test_limits_that_are_away_say_try_again(database_url: str, tmp_path: Path) -> None:
-    app = create_app(
-        make_settings(database_url=database_url, instance_path=tmp_path, ratelimit_storage_url="redis://127.0.0.1:1/0")
-    )
-
-    answer = app.test_client().post("/api/v1/ec/query", json={})
-
-    assert (answer.status_code, answer.json["code"]) == (503, 2010)
-
-
 def test_a_fault_of_ours_uses_nothing_up(desk: Desk, telephone: Telephone) -> None:
     request = desk.request(telephone.draw())
     sound = db.session.scalars(select(InsuredPerson.cert_no_encrypted)).one()

@@ -9,6 +9,7 @@ from app.accounts.models import AccountTag
 from app.bureau.models import CounterTag, HotlineTag
 from app.core.audit import AuditTag
 from app.core.installation import InstallationTag
+from app.core.limits import LimitsTag
 from app.figures.models import FigureTag
 from app.help.models import HelpTag
 from app.institutions.policy import InstitutionTag
@@ -137,6 +138,8 @@ STAFF = {
     ApprovalTag.expired: _l("要批准的申请过期了"),
     InstallationTag.named: _l("写下了医保局的名称"),
     InstallationTag.opened: _l("医保局第一次设置完成"),
+    LimitsTag.alone: _l("计数的服务器连不上，次数限制暂时由各进程各自计算"),
+    LimitsTag.shared_again: _l("计数的服务器恢复了"),
 }
 AUDIT = {
     FigureTag.exported: _l("导出了统计数据"),

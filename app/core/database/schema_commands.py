@@ -8,10 +8,11 @@ from flask.cli import ScriptInfo, with_appcontext
 from flask_migrate.cli import db as all_commands
 from sqlalchemy.exc import DBAPIError
 
-from app.core.cli import PlainGroup, driver_says
+from app.core.cli import PlainGroup
 from app.core.database import fitness
 from app.core.database.emptying import require_name, yes_empty
 from app.core.keys.commands import say_adopted
+from app.core.outages import first_line
 from app.core.settings import settings
 
 IN_PRODUCTION = ("upgrade", "current", "heads", "history", "check")
@@ -36,7 +37,7 @@ def upgrade(revision: str) -> None:
     except DBAPIError as error:
         left = fitness.find_revision()
         raise click.ClickException(
-            f"the upgrade stopped ({driver_says(error)}) and left the database at migration {left}, "
+            f"the upgrade stopped ({first_line(error)}) and left the database at migration {left}, "
             "whole: mend that and run `flask db upgrade` again"
         ) from None
     reached = fitness.examine()

@@ -31,6 +31,7 @@ class Job(Base):
     started_at: Mapped[datetime | None] = mapped_column(default=None)
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
     error: Mapped[str] = mapped_column(String(80), default="")  # the kind of exception, never its text
+    runner: Mapped[str] = mapped_column(String(80), default="", server_default="")  # the JobWorker that has it, or had it last
 
 
 class JobWorker(Base):

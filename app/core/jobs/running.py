@@ -1,26 +1,48 @@
 """Running a job once, trying it again, and finding what was lost."""
 
 import json
-from collections.abc import Callable
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
-from app.core import clock
-from app.core.db import bare_transaction, begin_writing, db, transaction
-from app.core.jobs.models import Job, JobState
+from app.core import clock, outages
+from app.core.db import bare_transaction, begin_writing, db, let_go, roll_back, transaction
+from app.core.jobs.models import Job, JobState, JobWorker
+from app.core.jobs.process import process_name
 from app.core.jobs.queue import push
-from app.core.logs import log
 from app.core.settings import settings
 
 MAX_ATTEMPTS = 5
-LEASE = timedelta(minutes=15)  # a job that has run longer lost its process
+LEASE = timedelta(minutes=15)  # a job that has run longer is stuck, though its process lives
+GONE_AFTER = timedelta(seconds=60)  # three heartbeats that did not come: its process is gone
 REPEAT_PUSH = timedelta(minutes=2)  # what waits that long in the queue was lost, or nobody works
 
-_here: ContextVar[int | None] = ContextVar("job", default=None)
+
+@dataclass(frozen=True)
+class _Claim:
+    """A job as one process has it: another claim of the same job has another attempt."""
+
+    job_id: int
+    runner: str
+    attempt: int
+    name: str
+    arguments: dict[str, Any]
+
+    def still_holds(self) -> tuple[ColumnElement[bool], ...]:
+        return (Job.id == self.job_id, Job.state == JobState.running, Job.runner == self.runner, Job.attempts == self.attempt)
+
+
+_here: ContextVar[_Claim | None] = ContextVar("job", default=None)
+_held: Counter[int] = Counter()  # the ids this process is at, however often they were delivered
+_counting = threading.Lock()
 
 
 def functions(app: Any) -> dict[str, Callable[..., object]]:
@@ -33,69 +55,82 @@ def push_quietly(job_id: int) -> None:
     try:
         push(job_id, run_job)
     except Exception as error:
-        log.warning("job_not_queued", job=job_id, reason=type(error).__name__)
+        outages.note("job_not_queued", error, job=job_id)
 
 
 def run_job(job_id: int) -> None:
     """Runs it if it is waiting and due; however often its id is delivered, one claim wins. Never raises."""
-    job = _claim(job_id)
-    if job is None:
+    with _in_hand(job_id):
+        try:
+            _run(job_id)
+        except Exception as error:  # the row says running; `give_back` puts that right
+            outages.note("job_not_settled", error, job=job_id)
+        finally:
+            let_go()
+
+
+def _run(job_id: int) -> None:
+    claim = _claim(job_id)
+    if claim is None:
         return
-    name, arguments, attempts = job
-    here = _here.set(job_id)
+    here = _here.set(claim)
     try:
-        functions(current_app)[name](**arguments)
+        functions(current_app)[claim.name](**claim.arguments)
     except Exception as error:
-        db.session.rollback()
-        log.exception("job_failed", job=job_id, name=name, attempt=attempts)
-        _put_back(job_id, attempts, type(error).__name__)
+        roll_back()
+        outages.note("job_failed", error, job=job_id, name=claim.name, attempt=claim.attempt)
+        _put_back(claim, type(error).__name__)
     else:
-        _finish(job_id)
+        _finish(claim)
     finally:
         _here.reset(here)
-        db.session.remove()
 
 
 def renew() -> None:
     """Work that takes longer than `LEASE` calls this now and then, outside any transaction, so that it does not count as lost."""
-    job_id = _here.get()
-    if job_id is None:
+    claim = _here.get()
+    if claim is None:
         return
     with bare_transaction() as connection:
         begin_writing(connection)
-        connection.execute(update(Job).where(Job.id == job_id, Job.state == JobState.running).values(started_at=clock.now()))
+        connection.execute(update(Job).where(*claim.still_holds()).values(started_at=clock.now()))
 
 
 @transaction()
-def _claim(job_id: int) -> tuple[str, dict[str, Any], int] | None:
-    now = clock.now()
+def _claim(job_id: int) -> _Claim | None:
+    now, runner = clock.now(), process_name()
     claimed = db.session.execute(
         update(Job)
         .where(Job.id == job_id, Job.state == JobState.waiting, Job.due_at <= now)
-        .values(state=JobState.running, started_at=now, attempts=Job.attempts + 1)
+        .values(state=JobState.running, started_at=now, attempts=Job.attempts + 1, runner=runner)
     )
     if not claimed.rowcount:  # type: ignore[attr-defined]
         return None
     row = db.session.execute(select(Job.name, Job.arguments, Job.attempts).where(Job.id == job_id)).one()
-    return row.name, json.loads(row.arguments), row.attempts
+    return _Claim(job_id, runner, row.attempts, row.name, json.loads(row.arguments))
 
 
 @transaction()
-def _finish(job_id: int) -> None:
-    db.session.execute(
-        update(Job)
-        .where(Job.id == job_id, Job.state == JobState.running)
-        .values(state=JobState.done, finished_at=clock.now(), error="")
-    )
+def _finish(claim: _Claim) -> None:
+    """Nothing when another process has taken it over meanwhile: of two that did it, one settles it."""
+    db.session.execute(update(Job).where(*claim.still_holds()).values(state=JobState.done, finished_at=clock.now(), error=""))
 
 
 @transaction()
-def _put_back(job_id: int, attempts: int, error: str) -> None:
+def _put_back(claim: _Claim, error: str) -> None:
     now = clock.now()
     values: dict[str, Any] = {"state": JobState.failed, "finished_at": now, "error": error[:80]}
-    if attempts < MAX_ATTEMPTS:
-        values = {"state": JobState.waiting, "due_at": now + timedelta(minutes=2**attempts), "error": error[:80]}
-    db.session.execute(update(Job).where(Job.id == job_id, Job.state == JobState.running).values(**values))
+    if claim.attempt < MAX_ATTEMPTS:
+        values = {"state": JobState.waiting, "due_at": now + timedelta(minutes=2**claim.attempt), "error": error[:80]}
+    db.session.execute(update(Job).where(*claim.still_holds()).values(**values))
+
+
+@transaction()
+def give_back() -> None:
+    """What this process no longer has in hand though its row says so: it could not be settled while the database was away."""
+    with _counting:
+        held = set(_held)
+    _bring_back(Job.runner == process_name(), Job.id.not_in(held))
 
 
 def sweep() -> None:
@@ -107,11 +142,10 @@ def sweep() -> None:
 @transaction()
 def _list_forgotten() -> list[int]:
     now = clock.now()
-    lost = (Job.state == JobState.running, Job.started_at < now - LEASE)
-    db.session.execute(
-        update(Job).where(*lost, Job.attempts >= MAX_ATTEMPTS).values(state=JobState.failed, finished_at=now, error="ProcessLost")
-    )
-    db.session.execute(update(Job).where(*lost).values(state=JobState.waiting, due_at=now))
+    _bring_back(Job.started_at < now - LEASE)
+    if not outages.failed_within(outages.DATABASE, GONE_AFTER.total_seconds()):  # else nobody could say that they live
+        is_seen = exists().where(JobWorker.name == Job.runner, JobWorker.seen_at >= now - GONE_AFTER)
+        _bring_back(Job.runner != "", Job.started_at < now - GONE_AFTER, ~is_seen)
     keep = timedelta(days=settings.job_keep_days)
     db.session.execute(delete(Job).where(Job.state.in_((JobState.done, JobState.failed)), Job.finished_at < now - keep))
     is_forgotten = or_(Job.queued_at < Job.due_at, Job.queued_at < now - REPEAT_PUSH)
@@ -119,3 +153,29 @@ def _list_forgotten() -> list[int]:
     found = list(db.session.scalars(waiting))
     db.session.execute(update(Job).where(Job.id.in_(found)).values(queued_at=now))
     return found
+
+
+def _bring_back(*lost: ColumnElement[bool]) -> None:
+    """Jobs that count as running and are not: they wait again, or were tried often enough."""
+    now = clock.now()
+    running = (Job.state == JobState.running, *lost)
+    given_up = update(Job).where(*running, Job.attempts >= MAX_ATTEMPTS)
+    again = update(Job).where(*running)
+    for statement in (
+        given_up.values(state=JobState.failed, finished_at=now, error="ProcessLost"),
+        again.values(state=JobState.waiting, due_at=now),
+    ):
+        db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+@contextmanager
+def _in_hand(job_id: int) -> Iterator[None]:
+    with _counting:
+        _held[job_id] += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _held[job_id] -= 1
+            if not _held[job_id]:
+                del _held[job_id]

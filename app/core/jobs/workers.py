@@ -1,8 +1,6 @@
 """The process, or the thread, that takes jobs from the queue."""
 
 import logging
-import os
-import socket
 import threading
 from datetime import timedelta
 
@@ -10,12 +8,12 @@ from flask import Flask
 from huey.consumer import Consumer, Scheduler
 from sqlalchemy import delete, func, select, update
 
-from app.core import clock
-from app.core.db import db, transaction
+from app.core import clock, outages
+from app.core.db import db, let_go, transaction
 from app.core.jobs.models import Job, JobState, JobWorker
+from app.core.jobs.process import process_name
 from app.core.jobs.queue import queue_of
-from app.core.jobs.running import run_job
-from app.core.logs import log
+from app.core.jobs.running import give_back, run_job
 from app.core.settings import settings
 
 SEEN_EVERY_SECONDS = 20.0
@@ -72,7 +70,7 @@ def _take_inside(app: Flask, stop: threading.Event) -> None:
             try:
                 consumer = _InsideConsumer(queue_of(app, run_job), workers=1, periodic=False, max_delay=1.0)
             except Exception as error:
-                log.warning("job_queue_not_open", reason=type(error).__name__)
+                outages.note("job_queue_not_open", error)
                 if stop.wait(OPENS_AGAIN_SECONDS):
                     return
     consumer.start()
@@ -82,17 +80,17 @@ def _take_inside(app: Flask, stop: threading.Event) -> None:
 
 def _start_heartbeat(app: Flask) -> threading.Event:
     stop = threading.Event()
-    name = f"{socket.gethostname()}:{os.getpid()}"[-80:]
 
     def beat() -> None:
         while True:
             with app.app_context():
                 try:
-                    note_seen(name)
+                    note_seen(process_name())
+                    give_back()
                 except Exception as error:
-                    log.warning("job_heartbeat_failed", reason=type(error).__name__)
+                    outages.note("job_heartbeat_failed", error)
                 finally:
-                    db.session.remove()
+                    let_go()
             if stop.wait(SEEN_EVERY_SECONDS):
                 return
 

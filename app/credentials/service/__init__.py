@@ -14,6 +14,7 @@ from app.credentials.service.pins import (
 )
 from app.credentials.service.presentations import (
     Opened,
+    end_if_ahead,
     end_presentations,
     end_presentations_of_account,
     hear_from_device,
@@ -25,6 +26,7 @@ from app.credentials.service.slip_ends import revoke_slip
 from app.credentials.service.slips import SlipPaper, issue_slip, show_slip
 from app.credentials.service.taking_over import on_taken_over, take_over_credential
 from app.credentials.service.unlocking import (
+    is_fresh,
     is_unlocked,
     lock_code,
     on_unlocked,
@@ -52,6 +54,7 @@ __all__ = [
     "drop_old_forged_tags",
     "drop_old_typed_codes",
     "end_credential",
+    "end_if_ahead",
     "end_presentations",
     "end_presentations_of_account",
     "find_own_showable",
@@ -59,6 +62,7 @@ __all__ = [
     "freeze_credential",
     "hash_display_pin",
     "hear_from_device",
+    "is_fresh",
     "is_typed_code_due",
     "is_unlocked",
     "issue_slip",

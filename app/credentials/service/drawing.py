@@ -14,6 +14,7 @@ from app.credentials import queries
 from app.credentials.code_format import make_code, new_typed_number
 from app.credentials.keyring import key_of, keyring
 from app.credentials.models import Presentation, TypedCode
+from app.credentials.policy import lies_ahead
 
 
 class Drawable(Protocol):
@@ -67,8 +68,9 @@ def drop_old_typed_codes() -> int:
 
 
 def is_typed_code_due(issued_at: int, last_used: int) -> bool:
-    """Whether a number of this moment is used up, or so old that the page should show a new one."""
-    return issued_at <= last_used or clock.timestamp() - issued_at >= settings.typed_code_renew_seconds
+    """Whether a number of this moment is used up, so old that the page should show a new one, or of a moment that has not come."""
+    is_old = clock.timestamp() - issued_at >= settings.typed_code_renew_seconds
+    return issued_at <= last_used or is_old or lies_ahead(issued_at)
 
 
 def _issue(handle: str, last_used: int, until: int | None = None) -> TypedCode:

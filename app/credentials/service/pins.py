@@ -111,13 +111,14 @@ def try_display_pin(account_id: int, pin: str) -> PinResult:
 def _take_guess(account_id: int) -> bool:
     """One conditional UPDATE. The last guess locks already when it is taken; being right opens the lock again."""
     now = clock.now()
-    is_over = DisplayPin.locked_until <= now
+    lasts = timedelta(minutes=settings.pin_lock_minutes)
+    is_over = or_(DisplayPin.locked_until <= now, DisplayPin.locked_until > now + lasts)  # the latter: the clock had jumped
     failures = case((is_over, 1), else_=DisplayPin.failures + 1)
     is_last = case((is_over, 1), else_=DisplayPin.failures + 1) >= settings.pin_guesses
     taken = db.session.execute(
         update(DisplayPin)
         .where(DisplayPin.account_id == account_id, or_(DisplayPin.locked_until.is_(None), is_over))
-        .values(failures=failures, locked_until=case((is_last, now + timedelta(minutes=settings.pin_lock_minutes)), else_=None))
+        .values(failures=failures, locked_until=case((is_last, now + lasts), else_=None))
         .execution_options(synchronize_session=False)
     )
     return taken.rowcount == 1  # type: ignore[attr-defined,no-any-return]

@@ -15,7 +15,7 @@ from app.credentials import queries
 from app.credentials.code_format import new_handle
 from app.credentials.keyring import key_of, keyring
 from app.credentials.models import Credential, CredentialStatus, EndReason, Presentation
-from app.credentials.policy import CredentialTag
+from app.credentials.policy import CredentialTag, lies_ahead
 
 SEEN_EVERY = timedelta(hours=1)
 
@@ -35,8 +35,8 @@ def open_presentation(
     """What this device shows from now on. Call it at a renewal of trust: an unlock, an activation.
 
     holds: the handles whose keys the device says it has, comma separated. wants_key: its script draws codes itself. A device that
-    says it holds none gets a new handle and key and the old one ends; one older than a day is renewed, the old good for a day more
-    (contract 4).
+    says it holds none gets a new handle and key and the old one ends, and so does one whose last use lies ahead of the clock; one
+    older than a day is renewed, the old good for a day more (contract 4).
     Raises DomainError `credential_frozen` or `credential_inactive`.
     """
     _require_active(credential)
@@ -44,6 +44,9 @@ def open_presentation(
     db.session.execute(select(Device.id).where(Device.id == device.id).with_for_update())
     current = queries.find_presentation(device.id, credential.id)
     if current is None:
+        return _make(credential, device, shown_by, gives_key=wants_key)
+    if lies_ahead(current.last_used):
+        end_if_ahead(current.handle, current.last_used)
         return _make(credential, device, shown_by, gives_key=wants_key)
     has_lost_key = wants_key and current.key_given_at is not None and current.handle not in (holds or "").split(",")
     if has_lost_key or _is_due_for_renewal(current):
@@ -90,6 +93,19 @@ def hear_from_device(handle: str, uses_since_seen: int, seen_at: datetime) -> No
         return
     with transaction():
         db.session.execute(update(Presentation).where(Presentation.handle == handle).values(seen_at=clock.now(), uses_since_seen=0))
+
+
+def end_if_ahead(handle: str | None, last_used: int) -> bool:
+    """For every contact of a device: whether this handle shows nothing any more because the server's clock had jumped when its last
+    code was used. Its codes would all count as used or early until then; the next unlock makes another handle and key.
+
+    `last_used` stays as it is, so that what was used then is still refused when its moment comes.
+    """
+    if handle is None or not lies_ahead(last_used):
+        return False
+    with transaction():
+        _end([Presentation.handle == handle], EndReason.clock_jumped, clock.now(), actor="system")
+    return True
 
 
 def _require_active(credential: Credential) -> None:

@@ -15,7 +15,7 @@ from app.core.settings import settings
 from app.credentials.code_format import Code, TypedNumber
 from app.credentials.keyring import keyring
 from app.credentials.models import CredentialStatus, EndReason, Presentation, Slip
-from app.credentials.policy import SLIP
+from app.credentials.policy import SLIP, lies_ahead
 from app.credentials.redeem_queries import find_shown_by_handle, find_shown_by_number, find_slip_of
 from app.roster.models import InsuredStatus
 
@@ -59,7 +59,8 @@ def read_code(connection: Connection, code: Code | TypedNumber | None, now: date
         return Reading(Fault.forged)
     if shown.shown_by == SLIP:
         return _read_slip(connection, shown, _fault_of_tag(code, shown, now), now)
-    fault = _fault_of_tag(code, shown, now) or _fault_of_age(code.issued_at, now) or _fault_of_holder(code.issued_at, shown, now)
+    fault = _fault_of_tag(code, shown, now) or _fault_of_age(code.issued_at, shown, now)
+    fault = fault or _fault_of_holder(code.issued_at, shown, now)
     return Reading(fault, shown, code.issued_at, code.challenge)
 
 
@@ -102,6 +103,8 @@ def _read_number(connection: Connection, number: str, now: datetime, specimens_o
     # A newer number brings the older one's end forward to that very second.
     is_over = int(now.timestamp()) >= shown.expires_at
     fault = Fault.expired if is_over else _fault_of_holder(shown.issued_at, shown, now)
+    if fault is None and lies_ahead(shown.issued_at, now.timestamp()):  # shown while the server's clock had jumped
+        fault = Fault.link_ended
     return Reading(fault, shown, shown.issued_at)
 
 
@@ -150,17 +153,22 @@ def _fault_of_tag(code: Code, shown: Any, now: datetime) -> Fault | None:
     return Fault.forged if keyring.find(shown.master_id) else Fault.renew
 
 
-def _fault_of_age(issued_at: int, now: datetime) -> Fault | None:
-    second = int(now.timestamp())
-    if issued_at < second - settings.code_past_seconds:
+def _fault_of_age(issued_at: int, shown: Any, now: datetime) -> Fault | None:
+    """A code of a moment to come blames the phone's clock, unless the server's own was ahead: that is for `_fault_of_holder`."""
+    if issued_at < int(now.timestamp()) - settings.code_past_seconds:
         return Fault.expired
-    return Fault.early if issued_at > second + settings.code_future_seconds else None
+    return Fault.early if lies_ahead(issued_at, now.timestamp()) and not _was_used_ahead(shown, now) else None
+
+
+def _was_used_ahead(shown: Any, now: datetime) -> bool:
+    """Whether its last code was used at a moment to come: the phone gets another code when it next speaks to the server."""
+    return shown.shown_by != SLIP and lies_ahead(shown.last_used, now.timestamp())
 
 
 def _fault_of_holder(issued_at: int, shown: Any, now: datetime) -> Fault | None:
-    if issued_at <= shown.last_used:
+    has_ended = (shown.ends_at is not None and shown.ends_at <= now) or _was_used_ahead(shown, now)
+    if issued_at <= shown.last_used and not _was_used_ahead(shown, now):
         return Fault.used
-    has_ended = shown.ends_at is not None and shown.ends_at <= now
     is_frozen = shown.credential_status is CredentialStatus.frozen
     if is_frozen and shown.end_reason is EndReason.reported_lost:  # why it ended is the freeze itself
         return Fault.frozen

@@ -9,16 +9,20 @@ from app.core.db import db, transaction
 from app.credentials.code_format import new_handle
 from app.credentials.keyring import keyring
 from app.credentials.models import Presentation, TypedCode
+from app.credentials.policy import lies_ahead
 
 _SAME_PHONE_AFTER = timedelta(seconds=1)
 
 
 @transaction()
 def open_specimen_presentation(credential_id: int, handle: str) -> Presentation:
-    """The one under this handle, made when it is missing and given the newest master's key."""
+    """The one under this handle, made when it is missing and given the newest master's key; another one when its last use lies
+    ahead of the clock."""
     found = db.session.get(Presentation, handle, with_for_update=True)
     if found is None:
         return _make(credential_id, handle)
+    if lies_ahead(found.last_used):
+        return _make(credential_id, new_handle())
     found.master_id = keyring.newest.id
     return found
 

@@ -1,7 +1,7 @@
 """Showing the code asks for the display PIN (S15); a session stays unlocked while its page is seen, and five minutes more."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.accounts.models import LoginSession
 from app.accounts.service import note_unlocked
@@ -15,6 +15,7 @@ from app.credentials.service.presentations import Opened, open_presentation
 from app.credentials.service.wallet import open_wallet
 
 RENEW_AFTER = timedelta(seconds=45)
+_OTHER_CLOCKS = timedelta(minutes=1)  # of two machines that serve, one is a little ahead
 
 Listener = Callable[[LoginSession], object]
 _listeners: list[Listener] = []
@@ -70,7 +71,14 @@ def unlock_without_pin(session: LoginSession, method: str) -> None:
 
 
 def is_unlocked(session: LoginSession) -> bool:
-    return session.unlocked_at is not None and clock.now() - session.unlocked_at < timedelta(minutes=settings.relock_minutes)
+    return is_fresh(session.unlocked_at)
+
+
+def is_fresh(unlocked_at: datetime | None) -> bool:
+    """Whether an unlock of this moment still counts. One noted while the server's clock was ahead does not: it would for hours."""
+    if unlocked_at is None:
+        return False
+    return -_OTHER_CLOCKS < clock.now() - unlocked_at < timedelta(minutes=settings.relock_minutes)
 
 
 def stay_unlocked(session: LoginSession) -> None:

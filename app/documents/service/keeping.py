@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from app.accounts.queries import get_account
-from app.core import audit, blobs, clock
+from app.core import audit, blobs, clock, store_mark
 from app.core.db import after_commit, db, transaction
 from app.core.errors import NotFound
 from app.core.logs import log
@@ -99,7 +99,10 @@ def _delete_batch() -> int:
 
 
 def sweep_orphans() -> int:
-    """Deletes files no row names, left behind by a crash or a silent store; how many. Other features' files are theirs."""
+    """Deletes files no row names, left behind by a crash or a silent store; how many. Other features' files are theirs, and in a
+    store that is not this installation's all are."""
+    if not store_mark.is_ours():
+        return 0
     limit = clock.now() - ORPHAN_AFTER
     found = 0
     for folder in (PAGES_FOLDER, SOURCES_FOLDER, UPLOADS_FOLDER):

@@ -6,9 +6,6 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 from flask.blueprints import BlueprintSetupState
-from redis.exceptions import RedisError
-from sqlalchemy.exc import InterfaceError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import get_input_stream
 
@@ -52,13 +49,6 @@ def create_sandbox_code() -> Response:
 @access(anyone)
 def show_openapi() -> Response:
     return Response(document(), content_type="application/json", headers={"Cache-Control": "public, max-age=300"})
-
-
-@blueprint.errorhandler(InterfaceError)
-@blueprint.errorhandler(PoolTimeout)
-@blueprint.errorhandler(RedisError)
-def _store_unavailable(_error: Exception) -> Response:
-    return answer_error(DomainError("try_again", "", status=503, retry_after=5))
 
 
 def answer_error(error: DomainError) -> Response:

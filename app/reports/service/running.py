@@ -12,9 +12,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import update
-from sqlalchemy.exc import OperationalError
 
-from app.core import audit, blobs, clock, jobs, sealed_files
+from app.core import audit, blobs, clock, jobs, outages, sealed_files
 from app.core.db import bare_transaction, begin_writing, db, is_writing, transaction
 from app.core.errors import DomainError
 from app.core.logs import log
@@ -48,7 +47,9 @@ def run_report(report_id: int) -> None:
         log.warning("report_replaced", report=report_id, attempt=attempt)
     except DomainError as refused:
         _fail(report_id, attempt, refused.code, refused.what, refused.next)
-    except Exception:
+    except Exception as error:
+        if outages.is_store_failure(error):  # the report is as good as before: its job comes round again
+            raise
         log.exception("report_failed", report=report_id, kind=kind)
         _fail(report_id, attempt, "failed", _("任务出了问题，没有做完。"), _("请再试一次；还是不行请联系系统管理员。"))
     finally:
@@ -87,8 +88,10 @@ class _Written:
             if now - self._renewed >= _RENEW_SECONDS:
                 jobs.renew()
                 self._renewed = now
-        except OperationalError as error:  # how far it is matters less than that it goes on
-            log.warning("report_progress_not_written", report=self._report_id, reason=type(error.orig).__name__)
+        except Exception as error:  # how far it is matters less than that it goes on
+            if not outages.is_store_failure(error):
+                raise
+            outages.store_failed(error)
             return
         if not counted:
             raise Replaced

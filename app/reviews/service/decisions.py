@@ -6,10 +6,9 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from sqlalchemy import and_, or_, select, update
 
-from app.core import audit, clock
+from app.core import audit, clock, outages
 from app.core.db import db, transaction
 from app.core.errors import DomainError
-from app.core.logs import log
 from app.core.settings import settings
 from app.reviews.hooks import kind_of
 from app.reviews.models import CaseState, ReviewCase, ReviewReason, ReviewStep, ReviewTag, StepReason, StepVerb
@@ -72,8 +71,8 @@ def settle_decisions() -> int:
     for case_id in list(db.session.scalars(due)):
         try:
             done += _settle(case_id)
-        except Exception:
-            log.exception("decision_not_settled", case=case_id)
+        except Exception as error:
+            outages.note("decision_not_settled", error, case=case_id)
     return done
 
 

@@ -15,11 +15,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.core import audit, clock
+from app.core import audit, clock, outages
 from app.core.db import db, transaction
 from app.core.display import moment
 from app.core.errors import DomainError, NotFound
-from app.core.logs import log
 from app.core.settings import settings
 from app.staff.models import Approval, ApprovalState, ApprovalTag, Role, StaffMember
 from app.staff.queries import get_approval, get_staff, regions_of
@@ -153,8 +152,8 @@ def settle_approvals() -> None:
             _take_effect(approval_id)
         except DomainError as refusal:
             _expire(approval_id, refusal.code)
-        except Exception:  # the others' turn must come; this one is tried again
-            log.exception("approval_failed", approval=approval_id)
+        except Exception as error:  # the others' turn must come; this one is tried again
+            outages.note("approval_failed", error, approval=approval_id)
     old = select(Approval.id).where(
         Approval.state == ApprovalState.open,
         Approval.takes_effect_at.is_(None),

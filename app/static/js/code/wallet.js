@@ -5,11 +5,13 @@ import { changePlain, deriveLock, forgetAll, keep, mask, recall } from "./keysto
 
 const NAME = "wallet";
 const TELL_EVERY_MS = 60_000;
+const JUMP_MS = 5_000;
 
 export class WrongPin extends Error {}
 export class NoWallet extends Error {}
 
 let toldAt = 0;
+let toldOffset = 0;
 let opened = null; // the lock of the PIN that was typed last: lets a new key be wrapped without deriving again
 
 export async function isWalletThere() {
@@ -116,10 +118,12 @@ export function noteInWallet(changes, handle = "", lastUsed = 0) {
   }).catch(() => {});
 }
 
-/** What the poll tells is noted for the next time without a network. isNews: a use, to be noted at once. */
+/** What the poll tells is noted for the next time without a network; at once a use (isNews), or a server's clock that was put right. */
 export function tellWallet(clock, handle, lastUsed, isNews) {
-  if (!isNews && Date.now() - toldAt < TELL_EVERY_MS) return;
+  const isSet = Math.abs(clock.offset - toldOffset) > JUMP_MS;
+  if (!isNews && !isSet && Date.now() - toldAt < TELL_EVERY_MS) return;
   toldAt = Date.now();
+  toldOffset = clock.offset;
   noteInWallet({ offset: clock.offset, heardAt: clock.seconds * 1000, openings: 0 }, handle, lastUsed);
 }
 

@@ -1,0 +1,121 @@
+"""How connections to the database are made and taken from the pool: quickly or not at all, and never one whose other end is gone.
+
+A thread that waits for a server which does not answer serves nobody, so each wait has an end, and while a server keeps those who
+knock waiting, nobody else knocks. Whether a connection still stands is seen on its socket, without a round trip.
+"""
+
+import os
+import select
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
+
+import psycopg
+from sqlalchemy import Dialect, event
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.core import outages
+from app.core.private_files import make_private_database
+
+POOL_WAIT_SECONDS = 5
+# Of libpq: a host that has vanished is noticed within fifteen seconds, by idle and by busy connections.
+PATIENCE: dict[str, int] = {
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
+}
+_SLOW_SECONDS = 1.0
+_REST_SECONDS = 2.0
+
+_given_up: WeakKeyDictionary[Dialect, tuple[float, psycopg.OperationalError]] = WeakKeyDictionary()  # until when, and what it said
+_opened_once: WeakSet[Dialect] = WeakSet()
+
+
+def patience_for(url: str) -> dict[str, int]:
+    """What the address of a PostgreSQL does not say itself about how long to wait."""
+    return {name: value for name, value in PATIENCE.items() if name not in make_url(url).query}
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """For `create_engine` of what serves."""
+    connect_args = patience_for(url) if url.startswith("postgresql") else {}
+    return {"pool_timeout": POOL_WAIT_SECONDS, "connect_args": connect_args}
+
+
+def watch(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _open_file)
+        event.listen(engine, "checkout", _check_file)
+    else:
+        event.listen(engine, "do_connect", _knock)
+        event.listen(engine, "checkout", _check_socket)
+
+
+def _knock(dialect: Dialect, _record: ConnectionPoolEntry, arguments: Any, options: Any) -> Any:
+    """Who found the server silent for long spares the others the same wait."""
+    until, said = _given_up.get(dialect, (0.0, None))
+    began = time.monotonic()
+    if said is not None and began < until:
+        raise type(said)(*said.args)
+    try:
+        return dialect.connect(*arguments, **options)
+    except psycopg.OperationalError as error:
+        if time.monotonic() - began >= _SLOW_SECONDS:
+            _given_up[dialect] = (time.monotonic() + _REST_SECONDS, error)
+        raise
+
+
+def _check_socket(raw: Any, _record: ConnectionPoolEntry, _fairy: object) -> None:
+    """An idle connection hears nothing but a farewell, so one with something to read is looked at."""
+    if raw.closed or (_has_news(raw.fileno()) and not _still_stands(raw)):
+        raise DisconnectionError
+    outages.answered(outages.DATABASE)
+
+
+def _has_news(descriptor: int) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN | select.POLLHUP)
+    return bool(poll.poll(0))
+
+
+def _still_stands(raw: Any) -> bool:
+    try:
+        raw.pgconn.consume_input()
+    except psycopg.Error:
+        return False
+    return raw.pgconn.status == psycopg.pq.ConnStatus.OK and not _has_news(raw.fileno())
+
+
+def _open_file(dialect: Dialect, record: ConnectionPoolEntry | None, arguments: Any, _options: Any) -> None:
+    """A file that this process has had open and that is gone is not made anew: an empty one would look like a new bureau's."""
+    path = arguments[0]
+    if not path or path == ":memory:" or path.startswith("file:"):
+        return
+    if dialect in _opened_once and not os.path.exists(path):
+        raise sqlite3.OperationalError("the database file is gone")
+    make_private_database(path)
+    if record is not None and (identity := _identity(path)) is not None:
+        record.info["file"] = (path, identity)
+        _opened_once.add(dialect)
+
+
+def _check_file(_raw: object, record: ConnectionPoolEntry, _fairy: object) -> None:
+    """A connection keeps a deleted file alive for itself alone: what it wrote there nobody would find again."""
+    path, identity = record.info.get("file", ("", None))
+    if path and _identity(path) != identity:
+        raise DisconnectionError
+    outages.answered(outages.DATABASE)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
