@@ -127,6 +127,7 @@ class SmsCode(Base):
     created_at: Mapped[datetime]
     guesses: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(default=None)
+    failed_at: Mapped[datetime | None] = mapped_column(default=None)  # its SMS was not sent, as far as the gateway said
 
 
 class ConsentPurpose(Enum):

@@ -15,7 +15,6 @@ from app.core.access import access
 from app.core.errors import DomainError, TooMany
 from app.core.limits import client_address
 from app.messages.queries import find_demo_sms
-from app.messages.service import SendingState
 
 
 def _form() -> NewPhoneForm:
@@ -33,7 +32,7 @@ def _show(form: NewPhoneForm, status: int = 200, retry_after: int = 0) -> Respon
         "accounts/edit_phone.html",
         form=form,
         phone=current_visitor.phone,
-        is_code_sent=asked is not None,
+        asked=asked,
         demo_sms=find_demo_sms(queries.phone_of_sms_code(asked)) if asked is not None else None,
     )
     return page, status, {"Retry-After": str(retry_after)} if retry_after else {}
@@ -81,10 +80,8 @@ def _request_code(form: NewPhoneForm) -> ResponseReturnValue:
     if not form.has_mobile():
         return _show(form, 422)
     try:
-        sending = service.request_sms_code(form.mobile, SmsPurpose.new_phone, browser=current_browser(), address=client_address())
+        service.request_sms_code(form.mobile, SmsPurpose.new_phone, browser=current_browser(), address=client_address())
     except TooMany as refusal:
         form.refuse(form.phone, refusal.what + refusal.next)
         return _show(form, refusal.status, refusal.retry_after)
-    if sending.state is SendingState.failed:
-        flash(_("短信暂时发不出去。您填的手机号已保存，请过一分钟再获取验证码。"), "warn")
     return redirect(url_for("accounts.edit_phone"), 303)

@@ -1,8 +1,7 @@
 """Signing in and out."""
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from app.accounts import queries, service
 from app.accounts.browser import current_browser, known_browser
@@ -15,7 +14,6 @@ from app.core.access import access, anyone
 from app.core.errors import TooMany
 from app.core.limits import client_address
 from app.messages.queries import find_demo_sms
-from app.messages.service import SendingState
 
 
 def _next_path() -> str | None:
@@ -38,7 +36,7 @@ def _show(form: SignInForm, status: int = 200, retry_after: int = 0) -> Response
         form=form,
         next=_next_path(),
         why=why_signed_out(),
-        is_code_sent=asked is not None,
+        asked=asked,
         demo_sms=find_demo_sms(queries.phone_of_sms_code(asked)) if asked is not None else None,
     )
     return page, status, {"Retry-After": str(retry_after)} if retry_after else {}
@@ -76,12 +74,10 @@ def _request_code(form: SignInForm) -> ResponseReturnValue:
     if not form.has_mobile():
         return _show(form, 422)
     try:
-        sending = service.request_sms_code(form.mobile, SmsPurpose.sign_in, browser=current_browser(), address=client_address())
+        service.request_sms_code(form.mobile, SmsPurpose.sign_in, browser=current_browser(), address=client_address())
     except TooMany as refusal:
         form.refuse(form.phone, refusal.what + refusal.next)
         return _show(form, refusal.status, refusal.retry_after)
-    if sending.state is SendingState.failed:
-        flash(_("短信暂时发不出去。您填的手机号已保存，请过一分钟再获取验证码。"), "warn")
     return redirect(url_for("accounts.new_session", next=_next_path()), 303)
 
 

@@ -20,7 +20,7 @@ from app.core.errors import TooMany
 from app.core.installation import bureau_name
 from app.core.queueing import one_at_a_time
 from app.core.settings import settings
-from app.messages.service import Sending, send_sms
+from app.messages.service import Sending, SendingState, send_sms
 
 _HOUR = timedelta(hours=1)
 _OTHER_CLOCKS = timedelta(minutes=1)  # of two machines that serve, one is a little ahead
@@ -82,20 +82,29 @@ def request_sms_code(phone: str, purpose: SmsPurpose, *, browser: Browser, addre
     with transaction():
         one_at_a_time(at_phone, at_address)
         _check_limits(at_phone, at_address)
-        db.session.add(
-            SmsCode(
-                phone_hash=at_phone,
-                phone_encrypted=vault.encrypt("phone", phone.encode(), bound_to=at_phone),
-                address_hash=at_address,
-                browser_hash=browser.hash,
-                purpose=purpose,
-                code_hash=_code_hash(at_phone, purpose, browser, code),
-                created_at=clock.now(),
-            )
+        asked = SmsCode(
+            phone_hash=at_phone,
+            phone_encrypted=vault.encrypt("phone", phone.encode(), bound_to=at_phone),
+            address_hash=at_address,
+            browser_hash=browser.hash,
+            purpose=purpose,
+            code_hash=_code_hash(at_phone, purpose, browser, code),
+            created_at=clock.now(),
         )
+        db.session.add(asked)
         db.session.flush()
+        code_id = asked.id
         audit.record(AccountTag.sms_requested, actor="visitor", purpose=purpose.value)
-        return send_sms(phone, _text_of(code))
+        sending = send_sms(phone, _text_of(code))
+    if sending.state is SendingState.failed:
+        _note_failed(code_id)
+    return sending
+
+
+@transaction()
+def _note_failed(code_id: int) -> None:
+    """The code stays good: a gateway that did not answer in time may have sent it all the same."""
+    db.session.execute(update(SmsCode).where(SmsCode.id == code_id).values(failed_at=clock.now()))
 
 
 def spend_sms_code(phone: str, code: str, purpose: SmsPurpose, *, browser: Browser) -> CodeCheck:
@@ -149,6 +158,8 @@ def _check_limits(at_phone: bytes, at_address: bytes) -> None:
     ends = _full_until(SmsCode.phone_hash == at_phone, 1, resend)
     if ends:
         wait = _seconds_until(ends)
+        if _has_just_failed(at_phone):
+            raise TooMany(_("短信刚才没有发出去。"), _("请在 %(seconds)s 秒后再获取。", seconds=wait), wait)
         raise TooMany(_("短信刚刚发过。"), _("没有收到的话，请在 %(seconds)s 秒后再获取。", seconds=wait), wait)
     ends = _full_until(SmsCode.phone_hash == at_phone, settings.sms_per_number_hour, _HOUR)
     if ends:
@@ -159,6 +170,11 @@ def _check_limits(at_phone: bytes, at_address: bytes) -> None:
         what = _("您所在的网络一小时内发出的短信太多了。")
         after = _("请在 %(moment)s 以后再获取，或换一个网络。", moment=moment(_next_minute(ends)))
         raise TooMany(what, after, _seconds_until(ends))
+
+
+def _has_just_failed(at_phone: bytes) -> bool:
+    newest = select(SmsCode.failed_at).where(SmsCode.phone_hash == at_phone).order_by(SmsCode.id.desc()).limit(1)
+    return db.session.scalar(newest) is not None
 
 
 def _full_until(whose: ColumnElement[bool], count: int, window: timedelta) -> datetime | None:

@@ -23,7 +23,6 @@ from app.core.limits import client_address
 from app.core.settings import settings
 from app.credentials.service import hash_display_pin
 from app.messages.queries import find_demo_sms
-from app.messages.service import SendingState
 from app.proofs.models import IdentityProof, ProofPurpose
 from app.proofs.policy import form_targets
 from app.proofs.queries import count_document_failures_today, may_try_face
@@ -154,12 +153,10 @@ def _allowed() -> tuple[InsuredPerson, IdentityProof | PinReset]:
 
 def _request_code(form: PhoneCodeForm) -> ResponseReturnValue:
     try:
-        sending = request_sms_code(current_visitor.phone, SmsPurpose.pin_reset, browser=current_browser(), address=client_address())
+        request_sms_code(current_visitor.phone, SmsPurpose.pin_reset, browser=current_browser(), address=client_address())
     except TooMany as refusal:
         form.code.errors = [refusal.what + refusal.next]
         return _show_phone(form, refusal.status, refusal.retry_after)
-    if sending.state is SendingState.failed:
-        flash(_("短信暂时发不出去，请过一分钟再获取验证码。"), "warn")
     return redirect(url_for("activation.new_pin_reset_sms"), 303)
 
 
@@ -169,7 +166,7 @@ def _show_phone(form: PhoneCodeForm, status: int = 200, retry_after: int = 0) ->
         "activation/new_pin_reset_sms.html",
         form=form,
         phone=current_visitor.phone,
-        is_code_sent=asked is not None,
+        asked=asked,
         demo_sms=find_demo_sms(current_visitor.phone) if asked is not None else None,
         back_href=url_for("credentials.show_code"),
     )
