@@ -20,6 +20,7 @@ from app.core.installation import bureau_name
 from app.core.keys.secrets_file import secrets_path
 from app.core.settings import settings
 from app.documents.queries import list_problems as list_document_problems
+from app.institutions.register_queries import list_notes_on_keys
 from app.regions.queries import list_unchecked_hotlines
 from app.regions.service import load_regions
 from app.reviews.queries import find_missing_year
@@ -86,7 +87,7 @@ def doctor() -> None:
         wrong += list_document_problems() + jobs.problems()
     for sentence in wrong:
         click.echo(f"mend   {sentence}")
-    notes = [] if wrong else _hotline_notes() + _holiday_notes()
+    notes = [] if wrong else _hotline_notes() + _holiday_notes() + list_notes_on_keys()
     for sentence in notes:
         click.echo(f"check  {sentence}")
     if wrong:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from app.core.db import db
 from app.core.logs import log
 
-_ADVISORY_LOCK = 5106_8001
+ADVISORY_LOCK = 5106_8001
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Election:
             except Exception:
                 self.resign()
         self._connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_LOCK}):
+        if self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}):
             return True
         self.resign()
         return False

@@ -62,6 +62,7 @@ class EndReason(Enum):
     forged_tags = "forged_tags"
     reported_lost = "reported_lost"  # 挂失 of the phone that shows it, whose code it may be
     slip_revoked = "slip_revoked"
+    restored = "restored"  # the bureau's data came back from a backup: who used it since is not known
 
 
 class Presentation(Base):

@@ -35,6 +35,15 @@ def delete(name: str) -> None:
     blobs.delete(name)
 
 
+def opens(name: str, sealed: bytes) -> bool:
+    """Whether it is as it was written, under the secrets of now."""
+    try:
+        unseal(name, sealed)
+    except Unreadable:
+        return False
+    return True
+
+
 def seal(name: str, data: bytes) -> bytes:
     """`PZD1`, the wrapped key, the algorithm, the nonce, the ciphertext with its tag (NIST SP 800-38D)."""
     key, nonce = os.urandom(_KEY_BYTES), os.urandom(NONCE_BYTES)

@@ -73,6 +73,7 @@ INSTITUTIONS = {
     InstitutionTag.disabled: _l("停用了一家机构"),
     InstitutionTag.key_issued: _l("给机构发了密钥"),
     InstitutionTag.key_revoked: _l("作废了机构的密钥"),
+    InstitutionTag.key_confirmed: _l("确认机构的密钥可以再用"),
     InstitutionTag.changed: _l("改了机构的名称、所在地或业务"),
     InstitutionTag.key_granted: _l("复核通过了一个密钥"),
     InstitutionTag.key_ending: _l("定了密钥停用的日子"),
@@ -137,6 +138,7 @@ STAFF = {
     ApprovalTag.expired: _l("要批准的申请过期了"),
     InstallationTag.named: _l("写下了医保局的名称"),
     InstallationTag.opened: _l("医保局第一次设置完成"),
+    InstallationTag.restored: _l("从备份恢复了全部数据"),
 }
 AUDIT = {
     FigureTag.exported: _l("导出了统计数据"),

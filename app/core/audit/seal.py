@@ -16,7 +16,7 @@ from app.core.audit.keys import GENESIS, merkle_root, pack_ids, seal_mac, unpack
 from app.core.audit.models import AuditRow, AuditSeal
 from app.core.db import after_commit, db, transaction
 from app.core.ids import first_id_at
-from app.core.logs import log
+from app.core.logs import SEALED_EVENT, log
 from app.core.private_files import private
 from app.core.settings import settings
 
@@ -73,4 +73,4 @@ def _publish_head(number: int, mac: bytes) -> None:
     with open(draft, "w", opener=private) as file:
         json.dump({"number": number, "mac": mac.hex()}, file)
     os.replace(draft, path)
-    log.info("audit_sealed", number=number, mac=mac.hex())
+    log.info(SEALED_EVENT, number=number, mac=mac.hex())
