@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from flask import Flask
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from app.core.db import db
 from app.core.logs import log
@@ -45,7 +46,7 @@ class Election:
             self._file.close()
             self._file = None
         if self._connection is not None:
-            self._connection.close()
+            self._unlock_row(self._connection)
             self._connection = None
 
     def _lock_file(self) -> bool:
@@ -68,8 +69,17 @@ class Election:
         self._connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         if self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}):
             return True
-        self.resign()
+        self._connection.close()
+        self._connection = None
         return False
+
+    def _unlock_row(self, connection: Connection) -> None:
+        """The lock belongs to the connection, which only goes back to its pool: it is given back first."""
+        try:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
+        except DBAPIError:  # it is gone, and the lock with it
+            connection.invalidate()
+        connection.close()
 
 
 def register(app: Flask, name: str, every_seconds: float, run: Callable[[], object]) -> None:

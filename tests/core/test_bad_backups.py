@@ -144,7 +144,7 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
 
 
 def test_a_bad_backup_is_refused_in_one_sentence_and_harms_nothing(app: Flask, made: Path, tmp_path: Path) -> None:
-    """One test for the whole list: each takes milliseconds, making the good one a second. The good one is restored after them all."""
+    """One test for the whole list: making the good one, which is restored after them all, takes longest."""
     for fault, (build, words) in BAD.items():
         bad = build(made)
 

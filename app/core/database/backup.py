@@ -35,7 +35,7 @@ from app.version import VERSION
 
 ROOM = ".pingzheng-backup"  # beside the file that is being made
 _COMPRESSION = 6
-Steps = Callable[[str, int, int], object]  # of what, how many more, of how many (0: nobody knows)
+Steps = Callable[[str, int, int], object]  # of what, how many more, of how many
 
 
 class NoBureau(RuntimeError):
@@ -120,9 +120,10 @@ class _Backup:
             self._made.notes += [*found, "Whether the documents open was therefore not looked at."]
 
     def _add_documents(self, archive: tarfile.TarFile) -> None:
-        for name, written in blobs.list_names():
-            if name not in self._digests:
-                self._add_document(archive, name, written.timestamp())
+        new = [(name, written) for name, written in blobs.list_names() if name not in self._digests]
+        for name, written in new:
+            self._add_document(archive, name, written.timestamp())
+            self._progress("documents", 1, len(new))
 
     def _add_document(self, archive: tarfile.TarFile, name: str, written: float) -> None:
         """One that was deleted since it was listed is left out: its time was over, or its row is looked for in the end."""
@@ -137,7 +138,6 @@ class _Backup:
         archive.addfile(entry, io.BytesIO(data))
         self._digests[name] = hashlib.sha256(data).hexdigest()
         self._made.documents += 1
-        self._progress("documents", 1, 0)
 
     def _copy(self, reading: Connection, file: Path) -> Manifest:
         if reading.scalar(select(installation.Installation.kind)) is None:

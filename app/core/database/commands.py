@@ -38,7 +38,7 @@ class _Bars:
     def __call__(self, label: str, count: int, total: int) -> None:
         if label != self._label:
             self.close()
-            self._label, self._bar = label, click.progressbar(length=total or None, label=label)
+            self._label, self._bar = label, click.progressbar(length=total, label=label)
             self._bar.__enter__()
         self._bar.update(count)
 

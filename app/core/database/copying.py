@@ -1,7 +1,7 @@
 """Copies every table from one migrated database into another, empty one; SQLite and PostgreSQL in either direction."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, Table, create_engine, func, inspect, select, text
@@ -110,11 +110,12 @@ def require_same_revision(reading: Connection, writing: Connection) -> None:
 
 def _copy_table(reading: Connection, writing: Connection, table: Table, progress: Progress) -> int:
     copied = 0
-    rows = reading.execution_options(yield_per=BATCH_ROWS).execute(select(table).order_by(*table.primary_key.columns))
-    for batch in rows.mappings().partitions(BATCH_ROWS):
-        writing.execute(table.insert(), [dict(row) for row in batch])
-        copied += len(batch)
-        progress(len(batch))
+    wanted = select(table).order_by(*table.primary_key.columns)
+    with closing(reading.execution_options(yield_per=BATCH_ROWS).execute(wanted)) as rows:
+        for batch in rows.mappings().partitions(BATCH_ROWS):
+            writing.execute(table.insert(), [dict(row) for row in batch])
+            copied += len(batch)
+            progress(len(batch))
     return copied
 
 
