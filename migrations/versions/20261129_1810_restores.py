@@ -7,6 +7,7 @@ revision = "202611291810"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+oldest_program = "0.2.0"  # an older one takes keys that are kept off
 
 
 def upgrade() -> None:

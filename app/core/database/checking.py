@@ -108,12 +108,12 @@ def describe(source: Path, contents: Contents, engine: Engine) -> Checked:
 
 
 def _try_secrets(connection: Connection, contents: Contents, found: Checked) -> None:
-    """A backup of the release without manifests holds no check values: each secret must open something that is stored."""
+    """A backup of the release without check values gets them here, in its copy: each secret must open something that is stored."""
     if not all((settings.secret_key, settings.data_key, settings.audit_key, settings.code_masters)):
         return
     try:
         found.unfit_secrets = misfits(connection)
-        if contents.manifest is None and not found.unfit_secrets:
+        if not found.unfit_secrets:
             found.unproved = adopt(connection)
     except SecretsDoNotFit as error:
         found.unfit_secrets = [str(error)]
