@@ -12,6 +12,8 @@ def sentence_of(reason: SessionEnd | None, at: datetime | None) -> str:
     """What happened, and what to do now; empty when the person did it here themselves. Neither: it ran out."""
     if reason is None:
         return str(_("您很久没有用了，为了安全已经退出。请重新登录，医保码不受影响。"))
+    if reason is SessionEnd.restored:
+        return after_restore()
     when = moment(at)
     sentences: dict[SessionEnd, str] = {
         SessionEnd.signed_out_everywhere: _("%(when)s，您在另一台设备上选了全部退出，这台也退出了。请重新登录。", when=when),
@@ -25,3 +27,8 @@ def sentence_of(reason: SessionEnd | None, at: datetime | None) -> str:
         SessionEnd.phone_moved: _("%(when)s，这个手机号登记到了别的账号。请重新登录；有疑问请拨打医保热线。", when=when),
     }
     return str(sentences.get(reason, ""))
+
+
+def after_restore() -> str:
+    """For everybody who was signed in when the bureau's data was lost."""
+    return str(_("医保局的系统刚从备份恢复，为了安全，所有人都已退出。请重新登录，医保码不受影响。"))

@@ -78,6 +78,7 @@ class SessionEnd(Enum):
     device_removed = "device_removed"
     phone_reported_lost = "phone_reported_lost"
     phone_moved = "phone_moved"  # the number went to another account
+    restored = "restored"  # the bureau's data came back from a backup
 
 
 class LoginSession(Base):

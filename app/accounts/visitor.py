@@ -7,7 +7,7 @@ from flask import Flask, Response, g, session
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from app.accounts import browser, queries, service
-from app.accounts.endings import sentence_of
+from app.accounts.endings import after_restore, sentence_of
 from app.accounts.models import Account, Device, LoginSession
 from app.core import store_away
 from app.core.crypto import vault
@@ -106,7 +106,11 @@ def _load(token: str) -> Visitor | None:
 
 def why_signed_out() -> str:
     """The sentence for a browser that carries a session which is over on the server; else empty."""
-    if current_visitor.is_authenticated or "dead_session" not in g:
+    if current_visitor.is_authenticated:
+        return ""
+    if g.get("is_from_before_restore"):
+        return after_restore()
+    if "dead_session" not in g:
         return ""
     end = queries.find_session_end(g.dead_session)
     return sentence_of(*end) if end is not None else ""

@@ -3,9 +3,11 @@ from flask import Flask
 from app.accounts.service import on_device_revoked
 from app.activation import service
 from app.core import background
+from app.core.database.aftermath import on_restored
 
 
 def register(app: Flask) -> None:
+    on_restored(app, service.end_what_was_open)
     on_device_revoked(service.cancel_rebindings_of_device)
     on_device_revoked(service.cancel_pin_resets_of_device)
     background.register(app, "drop old reports of lost phones", 3600, service.drop_old_lost_reports)

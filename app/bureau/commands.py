@@ -21,6 +21,7 @@ from app.core.keys.commands import what_to_keep
 from app.core.keys.secrets_file import secrets_path
 from app.core.settings import settings
 from app.documents.queries import list_problems as list_document_problems
+from app.institutions.register_queries import list_notes_on_keys
 from app.regions.queries import list_unchecked_hotlines
 from app.regions.service import load_regions
 from app.reviews.queries import find_missing_year
@@ -98,7 +99,15 @@ def doctor() -> None:
 
 def _notes() -> list[str]:
     """What need not be mended, and may be worth a look."""
-    return fitness.notes() + key_notes() + _hotline_notes() + _holiday_notes() + proxy.notes() + weather.notes()
+    return [
+        *fitness.notes(),
+        *key_notes(),
+        *list_notes_on_keys(),
+        *_hotline_notes(),
+        *_holiday_notes(),
+        *proxy.notes(),
+        *weather.notes(),
+    ]
 
 
 def _database_problems() -> list[str]:

@@ -19,7 +19,7 @@ from app.core import outages
 from app.core.db import db, let_go
 from app.core.logs import log
 
-_ADVISORY_LOCK = 5106_8001
+ADVISORY_LOCK = 5106_8001
 
 
 @dataclass
@@ -48,8 +48,7 @@ class Election:
             self._file.close()
             self._file = None
         if self._connection is not None:
-            with suppress(SQLAlchemyError):  # it may be gone, and the lock with it
-                self._connection.close()
+            self._unlock_row(self._connection)
             self._connection = None
 
     def _lock_file(self) -> bool:
@@ -70,10 +69,20 @@ class Election:
             except Exception:
                 self.resign()
         self._connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_LOCK}):
+        if self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}):
             return True
-        self.resign()
+        self._connection.close()
+        self._connection = None
         return False
+
+    def _unlock_row(self, connection: Connection) -> None:
+        """The lock belongs to the connection, which only goes back to its pool: it is given back first."""
+        try:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
+        except SQLAlchemyError:  # it is gone, and the lock with it
+            connection.invalidate()
+        with suppress(SQLAlchemyError):
+            connection.close()
 
 
 def register(app: Flask, name: str, every_seconds: float, run: Callable[[], object]) -> None:

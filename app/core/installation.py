@@ -1,5 +1,6 @@
 """What this database is, a demo or a real bureau: set once, when it is first filled. And what the bureau is called."""
 
+import json
 import math
 import time
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from flask import Flask, current_app
 from sqlalchemy import String, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.config import Mode
@@ -18,6 +20,7 @@ from app.core.keys import adoption, fitting
 from app.core.settings import settings
 
 CODE_FILE = "first-run-code"
+RESTORING_FILE = "restoring.json"
 DEMO_NAME = "示范市医疗保障局"
 UNNAMED = "医疗保障局"  # a real bureau until it has said its name
 _KEPT_SECONDS = 60.0
@@ -26,6 +29,7 @@ _KEPT_SECONDS = 60.0
 class InstallationTag(StrEnum):
     named = "installation:named"
     opened = "installation:opened"
+    restored = "installation:restored"
 
 
 class Installation(Base):
@@ -34,6 +38,10 @@ class Installation(Base):
     kind: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    # How often it was restored from a backup: what a browser carries from before is void (`core.web`).
+    epoch: Mapped[int] = mapped_column(default=0, server_default="0")
+    restored_at: Mapped[datetime | None] = mapped_column(default=None)
+    restored_from: Mapped[str] = mapped_column(String(64), default="", server_default="")  # SHA-256 of the backup, hex
 
 
 class BureauProfile(Base):
@@ -83,6 +91,8 @@ def set_kind(kind: Mode) -> None:
 
 def problems(mode: Mode) -> list[str]:
     """Sentences that say why this database must not be served in this mode."""
+    if unfinished := find_unfinished_restore():
+        return [f"A restore of {unfinished} was begun and not finished: run `flask backup restore {unfinished}` again."]
     kind = find_kind()
     if kind is None and mode is Mode.production and not code_path().exists():
         return ["The database holds no bureau yet: run `flask db upgrade` and `flask bureau init`, or `flask bureau init --web`."]
@@ -92,14 +102,43 @@ def problems(mode: Mode) -> list[str]:
 
 
 def remember() -> None:
-    """Has this process know what the bureau is called and that it is set up, should the database go away in its first minute."""
+    """Has this process know what no page may need the database for, should it go away in the first minute."""
     _profile()
     is_first_run()
+    epoch()
 
 
 def code_path() -> Path:
     """Of the code that opens the pages of the first run; gone once the bureau is set up."""
     return settings.instance_path / CODE_FILE
+
+
+def restoring_path() -> Path:
+    """Of the mark that a restore is under way; gone once it is finished."""
+    return settings.instance_path / RESTORING_FILE
+
+
+def find_unfinished_restore() -> str:
+    """The backup file a restore was begun from and not finished; empty when there is none."""
+    path = restoring_path()
+    return str(json.loads(path.read_text())["file"]) if path.exists() else ""
+
+
+def epoch() -> int:
+    """How often this installation was restored. Read once by each process: a restore is made while none is serving."""
+    known: int | None = current_app.extensions.get("epoch")
+    if known is None:
+        try:
+            with db.engine.connect() as connection:
+                known = connection.scalar(select(Installation.epoch)) or 0
+        except SQLAlchemyError:  # away, or not migrated: nobody is signed in then, and the next request asks again
+            return 0
+        current_app.extensions["epoch"] = known
+    return known
+
+
+def was_restored() -> bool:
+    return epoch() > 0
 
 
 def is_first_run() -> bool:

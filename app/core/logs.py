@@ -6,6 +6,7 @@ import sys
 import structlog
 
 log = structlog.get_logger()
+SEALED_EVENT = "audit_sealed"  # number and MAC of every seal: what the log shipper keeps of the audit log
 
 
 def install(level: int = logging.INFO) -> None:

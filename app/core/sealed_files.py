@@ -25,6 +25,7 @@ _KEPT_PIECES = 4  # in clear, in memory, of one open file
 _HEAD = "head"
 _PURPOSE = "sealed-file"
 _KEY_BYTES = 32
+HEAD_ENDING = f"/{_HEAD}"  # behind the name of a file: the blob that makes it one
 
 
 class Broken(RuntimeError):
@@ -160,6 +161,20 @@ def pieces_of(name: str) -> tuple[int, Iterator[bytes]]:
             yield piece or b""
 
     return reader.size, pieces()
+
+
+def opens(blob: str, data: bytes) -> bool:
+    """Whether one blob of a file is as it was written, under the secrets of now. A piece without a head belongs to no file."""
+    name, _slash, place = blob.rpartition("/")
+    try:
+        head = vault.decrypt(_PURPOSE, data if place == _HEAD else blobs.get(f"{name}/{_HEAD}"), bound_to=name.encode())
+        if place != _HEAD:
+            AESGCM(head[:_KEY_BYTES]).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], blob.encode())
+    except blobs.NoSuchBlob:
+        return True
+    except (ValueError, InvalidTag):
+        return False
+    return True
 
 
 def delete_sealed(name: str) -> None:

@@ -4,8 +4,8 @@ import base64
 import hashlib
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, render_template, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, abort, current_app, g, render_template, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from app.core import logs, outages, store_away
+from app.core import installation, logs, outages, store_away
 from app.core.db import let_go
 from app.core.errors import DomainError
 from app.core.settings import settings
@@ -60,13 +60,33 @@ def install(app: Flask) -> None:
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Flask makes its serializer anew for every request; one of each app does."""
+    """Flask makes its serializer anew for every request; one of each app and epoch does.
+
+    The epoch is mixed into the signature: after a restore no cookie from before says anything, since what it says of rows may be of
+    others by now. That it was a good one then is noted, so that the page can say why everybody is signed out.
+    """
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        known: URLSafeTimedSerializer | None = app.extensions.get("session_serializer")
-        if known is None:
-            known = app.extensions["session_serializer"] = super().get_signing_serializer(app)
-        return known
+        return self._serializer(app, installation.epoch())
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        opened = super().open_session(app, request)
+        cookie = request.cookies.get(self.get_cookie_name(app))
+        if cookie and not opened and (epoch := installation.epoch()):
+            g.is_from_before_restore = any(self._has_signed(app, before, cookie) for before in range(epoch))
+        return opened
+
+    def _has_signed(self, app: Flask, epoch: int, cookie: str) -> bool:
+        signer = self._serializer(app, epoch)
+        return signer is not None and signer.loads_unsafe(cookie)[0]
+
+    def _serializer(self, app: Flask, epoch: int) -> URLSafeTimedSerializer | None:
+        known: dict[int, URLSafeTimedSerializer | None] = app.extensions.setdefault("session_serializers", {})
+        if epoch not in known:
+            maker = SecureCookieSessionInterface()
+            maker.salt = f"{self.salt}.{epoch}" if epoch else self.salt
+            known[epoch] = maker.get_signing_serializer(app)
+        return known[epoch]
 
 
 def allow_inline(text: str) -> str:

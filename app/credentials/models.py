@@ -64,6 +64,7 @@ class EndReason(Enum):
     reported_lost = "reported_lost"  # 挂失 of the phone that shows it, whose code it may be
     slip_revoked = "slip_revoked"
     clock_jumped = "clock_jumped"  # its last code was used at a moment that has not come: none of its codes would count until then
+    restored = "restored"  # the bureau's data came back from a backup: who used it since is not known
 
 
 class Presentation(Base):

@@ -6,9 +6,11 @@ from flask import Flask
 
 from app.accounts.models import NEEDED_TO_SHOW, Consent
 from app.accounts.service import on_consent_withdrawn, on_device_revoked, use_for_step_up
-from app.core import background
+from app.core import audit, background
+from app.core.database.aftermath import on_restored
 from app.credentials import queries, service
 from app.credentials.models import EndReason
+from app.credentials.policy import CredentialTag
 
 EVERY = timedelta(minutes=10)
 
@@ -16,6 +18,8 @@ EVERY = timedelta(minutes=10)
 def register(app: Flask) -> None:
     background.register(app, "credentials.drop_old_numbers", EVERY.total_seconds(), service.drop_old_typed_codes)
     background.register(app, "credentials.drop_old_forged_tags", EVERY.total_seconds(), service.drop_old_forged_tags)
+    on_restored(app, service.end_what_was_open)
+    audit.tell_log(app, CredentialTag.frozen, CredentialTag.ended, CredentialTag.slip_revoked)
     on_device_revoked(_end_what_it_shows)
     on_consent_withdrawn(_end_with_consent)
     use_for_step_up(service.try_display_pin)

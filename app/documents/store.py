@@ -32,17 +32,25 @@ def get(name: str) -> bytes:
     return unseal(name, blobs.get(name))
 
 
-def opens(name: str) -> bool:
-    """Whether it was sealed by this installation. Raises blobs.StoreUnavailable."""
+def is_own(name: str) -> bool:
+    """Whether what is kept under this name was sealed by this installation. Raises blobs.StoreUnavailable."""
     try:
-        get(name)
-    except (blobs.NoSuchBlob, Unreadable):
+        return opens(name, blobs.get(name))
+    except blobs.NoSuchBlob:
         return False
-    return True
 
 
 def delete(name: str) -> None:
     blobs.delete(name)
+
+
+def opens(name: str, sealed: bytes) -> bool:
+    """Whether it is as it was written, under the secrets of now."""
+    try:
+        unseal(name, sealed)
+    except Unreadable:
+        return False
+    return True
 
 
 def seal(name: str, data: bytes) -> bytes:

@@ -62,6 +62,26 @@ def revoke_key(code: str, key_id: int) -> None:
     click.echo(f"key {key_id} of {code} is revoked")
 
 
+@group.command("confirm-keys")
+@click.argument("codes", nargs=-1)
+@click.option("--key", "key_ids", type=int, multiple=True, help="Only this one, whose number stands after `pz_`; may be repeated.")
+@click.option("--all", "is_all", is_flag=True, help="Those of every institution: only where no key was revoked after the backup.")
+def confirm_keys(codes: tuple[str, ...], key_ids: tuple[int, ...], is_all: bool) -> None:
+    """Lets keys be used again that a restore has kept off, once the institutions CODES were asked which they use."""
+    if is_all == bool(codes):
+        raise click.ClickException("name the institutions whose keys are good, or give --all")
+    count = 0
+    for code in [found.fixmedins_code for found in queries.list_institutions()] if is_all else codes:
+        try:
+            confirmed = service.confirm_keys(code, list(key_ids) or None)
+        except DomainError as error:
+            raise _Refused(error) from None
+        for key_id in confirmed:
+            click.echo(f"key {key_id} of {code} is good again")
+        count += len(confirmed)
+    click.echo(f"{count} keys confirmed")
+
+
 @group.command("enable")
 @click.argument("code")
 def enable_institution(code: str) -> None:
@@ -81,7 +101,7 @@ def list_institutions() -> None:
     """Code, state, live keys, business types, name."""
     for found in queries.list_institutions():
         state = ("sandbox " if found.is_sandbox else "") + ("enabled" if found.is_enabled else "disabled")
-        keys = ",".join(str(key.id) for key in queries.list_live_keys(found.id)) or "-"
+        keys = ",".join(f"{key.id}{' kept off' if key.held_at else ''}" for key in queries.list_live_keys(found.id)) or "-"
         click.echo(f"{found.fixmedins_code}\t{state}\tkeys {keys}\t{found.business_types}\t{found.name}")
 
 

@@ -66,6 +66,7 @@ class ApiKey(Base):
     last_used_on: Mapped[date | None] = mapped_column(default=None)  # in China; written once a day
     ends_at: Mapped[datetime | None] = mapped_column(default=None)  # a successor exists: good until then
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+    held_at: Mapped[datetime | None] = mapped_column(default=None)  # kept off since a restore, until somebody confirms it
 
 
 class KeyGrant(Base):

@@ -21,6 +21,14 @@ _WORDS = {
 ON_PAPER = {name: replace(BY_NAME[name], message=message, next=after) for name, (message, after) in _WORDS.items()}
 
 
+_LINK_ENDED = BY_NAME["link_ended"]
+AFTER_RESTORE = replace(
+    _LINK_ENDED,
+    message="医保局的系统刚从备份恢复，手机上的医保码要换成新的。",
+    next="请持码人连上网络、重新登录，打开医保码页面再出示；也可以用身份证或社保卡办理。",
+)
+
+
 def on_paper(reason: Reason) -> Reason:
     """The same code and name in the words for paper."""
     return ON_PAPER.get(reason.name, reason)

@@ -23,6 +23,7 @@ class InstitutionTag(StrEnum):
     key_granted = "institution:key_granted"
     key_ending = "institution:key_ending"
     key_revoked = "institution:key_revoked"
+    key_confirmed = "institution:key_confirmed"  # after a restore had kept it off
     operator_added = "operator:added"
     operator_reset = "operator:reset"
     operator_disabled = "operator:disabled"

@@ -37,6 +37,7 @@ _KEY = Prepared(
         ApiKey.secret_hash,
         ApiKey.revoked_at,
         ApiKey.ends_at,
+        ApiKey.held_at,
         ApiKey.last_used_on,
         *_CALLER,
     )

@@ -25,6 +25,7 @@ _ACTS = (
     InstitutionTag.key_issued,
     InstitutionTag.key_ending,
     InstitutionTag.key_revoked,
+    InstitutionTag.key_confirmed,
     InstitutionTag.operator_added,
     InstitutionTag.operator_reset,
     InstitutionTag.operator_disabled,
@@ -144,3 +145,22 @@ def list_acts(institution_id: int) -> list[AuditRow]:
             .limit(30)
         )
     )
+
+
+def list_notes_on_keys() -> list[str]:
+    """For `flask doctor`: keys that are kept off since a restore."""
+    wanted = (
+        select(Institution.fixmedins_code, func.count())
+        .join(ApiKey, ApiKey.institution_id == Institution.id)
+        .where(ApiKey.held_at.is_not(None), ApiKey.revoked_at.is_(None))
+        .group_by(Institution.fixmedins_code)
+        .order_by(Institution.fixmedins_code)
+    )
+    found = db.session.execute(wanted).all()
+    if not found:
+        return []
+    some = ", ".join(code for code, _count in found[:5]) + (" …" if len(found) > 5 else "")
+    count = sum(count for _code, count in found)
+    return [
+        f"{count} keys of institutions are kept off since the restore ({some}): ring them, then `flask institutions confirm-keys`."
+    ]

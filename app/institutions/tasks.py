@@ -1,10 +1,12 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from app.core import background
+from app.core import audit, background
+from app.core.database.aftermath import on_restored
 from app.credentials.service import use_for_scan_place
 from app.credentials.uses import use_for_uses
 from app.institutions import queries, service
+from app.institutions.policy import InstitutionTag
 from app.institutions.service.key_requests import KIND as KEY_REQUEST
 from app.reports.service import register_kind
 from app.staff.rights import Right
@@ -17,6 +19,15 @@ def register(app: Flask) -> None:
     on_approved(KEY_REQUEST, service.grant_key)
     describe_approval(KEY_REQUEST, service.describe_key_request)
     register_kind(service.RISK_REPORT, service.run_risk_report, right=Right.set_risk_rules, title=_l("规则试算"))
+    on_restored(app, service.end_what_was_open)
+    audit.tell_log(
+        app,
+        InstitutionTag.disabled,
+        InstitutionTag.key_revoked,
+        InstitutionTag.key_ending,
+        InstitutionTag.operator_disabled,
+        InstitutionTag.operator_reset,
+    )
     background.register(app, "drop_operator_sessions", 3600, service.drop_operator_sessions)
     background.register(app, "drop_stored_answers", 60, service.drop_stored_answers)
     background.register(app, "drop_challenges", 60, service.drop_challenges)

@@ -18,6 +18,7 @@ from app.letters.models import Letter, LetterTag, SignatureKind
 from app.letters.queries import FACTS, facts_of, find_letter
 from app.letters.strokes import NoSignature, Stroke, parse_strokes
 
+FOLDER = "letters"
 STROKES = "letter-strokes"
 
 
@@ -98,7 +99,7 @@ def _sign(
     if letter.is_signed:
         return
     pdf = _print(letter, lines=lines, typed_name=typed_name)
-    name = f"letters/{letter.id}-{hashlib.sha256(pdf).hexdigest()[:16]}"
+    name = f"{FOLDER}/{letter.id}-{hashlib.sha256(pdf).hexdigest()[:16]}"
     store.put(name, pdf)
     with transaction():
         signed = db.session.execute(

@@ -3,8 +3,11 @@
 from flask import Flask
 
 from app.accounts.service import on_consent_withdrawn
+from app.core import audit
 from app.mutual_aid import service
+from app.mutual_aid.policy import MutualAidTag
 
 
 def register(app: Flask) -> None:
+    audit.tell_log(app, MutualAidTag.revoked)
     on_consent_withdrawn(service.revoke_with_consent)

@@ -18,6 +18,7 @@ from app.accounts.service import IdentityEventKind, announce
 from app.core import audit, clock
 from app.core.challenges import delete_old_challenges, new_challenge, spend_challenge
 from app.core.crypto import vault
+from app.core.database.aftermath import Ends
 from app.core.db import db, transaction, upsert
 from app.core.display import masked_phone
 from app.core.errors import DomainError
@@ -152,6 +153,13 @@ def answer_offer(device: Device) -> None:
         .values(device_id=device.id, unlocks=0, answered_at=now)
         .on_conflict_do_update(index_elements=["device_id"], set_={"answered_at": now})
     )
+
+
+@transaction()
+def end_what_was_open() -> Ends:
+    """After a restore: no authenticator answers a question from before."""
+    asked = db.session.execute(delete(PasskeyChallenge))
+    return Ends({"questions to passkeys": asked.rowcount})  # type: ignore[attr-defined]
 
 
 @transaction()

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "202611291830"
-down_revision = "202611291800"
+down_revision = "202611291810"
 branch_labels = None
 depends_on = None
 

@@ -11,10 +11,11 @@ from flask import Flask
 
 from app import create_app
 from app.accounts.models import Account
-from app.core import blobs, store_mark
-from app.core.database import backup, copying
+from app.core import blobs, installation, store_mark
+from app.core.database import backup, copying, restoring
 from app.core.db import db
 from app.core.errors import DomainError
+from app.core.settings import settings
 from app.core.store_mark import StoreState
 from app.documents import queries
 from app.documents.models import DocumentPage
@@ -106,6 +107,7 @@ def test_a_store_that_refuses_the_key_takes_nothing_and_says_so(swift: Swift, da
 def test_a_backup_holds_the_bucket_and_comes_back_into_a_folder(swift: Swift, databases: Databases, tmp_path: Path) -> None:
     target = tmp_path / "backup.tar.gz"
     with bureau(databases, tmp_path / "old", **swift.settings(folder="backed-up")):
+        installation.set_kind(settings.app_mode)
         owner = make_activated_account()
         accept(owner, make_photo())
         kept = open_page(queries.list_pages(SUBJECT)[0], by="account:1")
@@ -113,7 +115,7 @@ def test_a_backup_holds_the_bucket_and_comes_back_into_a_folder(swift: Swift, da
 
     with bureau(databases, tmp_path / "new"):
         assert copying.count_rows(db.engine) == 0
-        backup.restore_backup(target)
+        restoring.restore_backup(target)
 
         page = queries.list_pages(SUBJECT)[0]
         assert open_page(page, by=f"account:{page.owner_account_id}") == kept

@@ -1,5 +1,6 @@
 """The verbs of accounts: codes by SMS, sessions, devices, numbers, consents. The only writer of their tables."""
 
+from app.accounts.service.after_restore import end_what_was_open
 from app.accounts.service.consents import on_consent_withdrawn, record_consent, renew_consents, withdraw_consent
 from app.accounts.service.devices import bind_device, on_device_revoked, revoke_device
 from app.accounts.service.events import IdentityEvent, IdentityEventKind, announce, on_identity_event
@@ -51,6 +52,7 @@ __all__ = [
     "confirm_phone",
     "create_account",
     "drop_draft",
+    "end_what_was_open",
     "expire",
     "find_relatives_with",
     "give_account_to_person",

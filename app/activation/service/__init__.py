@@ -1,5 +1,6 @@
 """The verbs of activation, of trusting another device, of a lost phone and of a forgotten PIN."""
 
+from app.activation.service.after_restore import end_what_was_open
 from app.activation.service.completing import complete_activation
 from app.activation.service.drafts import (
     agree,
@@ -42,6 +43,7 @@ __all__ = [
     "complete_activation",
     "discard_draft",
     "drop_old_lost_reports",
+    "end_what_was_open",
     "expire_drafts",
     "finish_pin_reset",
     "identify_person",

@@ -74,6 +74,7 @@ INSTITUTIONS = {
     InstitutionTag.disabled: _l("停用了一家机构"),
     InstitutionTag.key_issued: _l("给机构发了密钥"),
     InstitutionTag.key_revoked: _l("作废了机构的密钥"),
+    InstitutionTag.key_confirmed: _l("确认机构的密钥可以再用"),
     InstitutionTag.changed: _l("改了机构的名称、所在地或业务"),
     InstitutionTag.key_granted: _l("复核通过了一个密钥"),
     InstitutionTag.key_ending: _l("定了密钥停用的日子"),
@@ -140,6 +141,7 @@ STAFF = {
     InstallationTag.opened: _l("医保局第一次设置完成"),
     LimitsTag.alone: _l("计数的服务器连不上，次数限制暂时由各进程各自计算"),
     LimitsTag.shared_again: _l("计数的服务器恢复了"),
+    InstallationTag.restored: _l("从备份恢复了全部数据"),
 }
 AUDIT = {
     FigureTag.exported: _l("导出了统计数据"),

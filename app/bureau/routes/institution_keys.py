@@ -50,6 +50,18 @@ def create_key_revocation(institution_id: int, key_id: int) -> ResponseReturnVal
     return _to(institution_id)
 
 
+@blueprint.post("/bureau/institutions/<int:institution_id>/keys/<int:key_id>/confirmation")
+@access(CHANGE)
+def create_key_confirmation(institution_id: int, key_id: int) -> ResponseReturnValue:
+    """After a restore from a backup: the institution has said on the telephone that it uses this one."""
+    institution = get_own(institution_id)
+    if service.confirm_keys(institution.fixmedins_code, [key_id], current_staff.actor):
+        flash(_("密钥 %(number)d 已确认，下一次请求起可以用。", number=key_id))
+    else:
+        flash(_("这个密钥不用确认了。"))
+    return _to(institution_id)
+
+
 @blueprint.post("/bureau/institutions/<int:institution_id>/keys/<int:key_id>/end")
 @access(SEE)
 def update_key_end(institution_id: int, key_id: int) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from app.core.audit.log import has_written, record
 from app.core.audit.models import AuditRow, AuditSeal, AuditTag
 from app.core.audit.seal import seal_pending, seal_written
+from app.core.audit.taking import tell_log
 from app.core.audit.verify import Finding, Report, verify
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "record",
     "seal_pending",
     "seal_written",
+    "tell_log",
     "verify",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert
 from app.core import clock
 from app.core.audit.keys import row_mac
 from app.core.audit.models import AuditRow
+from app.core.audit.taking import note_taken
 from app.core.db import db, is_writing
 from app.core.ids import new_id
 from app.core.prepared import Prepared
@@ -55,6 +56,7 @@ def record(
         db.session.execute(_INSERT, row)
     else:
         _PREPARED.run(connection, row)
+    note_taken(row, detail)
     return int(row["id"])
 
 

@@ -18,7 +18,7 @@ from app.core.audit.look import Look
 from app.core.audit.models import AuditRow, AuditSeal
 from app.core.db import after_commit, db, transaction
 from app.core.ids import first_id_at
-from app.core.logs import log
+from app.core.logs import SEALED_EVENT, log
 from app.core.private_files import alone_in, replace_private
 from app.core.settings import settings
 
@@ -119,7 +119,7 @@ def _advance_head(number: int, mac: bytes) -> None:
             published = int(json.loads(head_path().read_text())["number"])
         if number > published or number == 1:
             _publish_head(number, mac)
-    log.info("audit_sealed", number=number, mac=mac.hex())
+    log.info(SEALED_EVENT, number=number, mac=mac.hex())
 
 
 def _publish_head(number: int, mac: bytes) -> None:

@@ -1,95 +1,231 @@
-"""A backup is one file: the database as SQLite whatever it was, and the documents, from whichever store. No secrets."""
+"""A backup is one file: the database as SQLite whatever it was, and the documents, from whichever store. No secrets.
 
+Made beside the running server. The documents are read before the database and looked through again at its very moment, so what
+its rows name is in the file: bytes are deleted only after the row that named them. A document that is missing or does not open is
+named, and the rest is kept all the same: a backup without one paper is better than none.
+"""
+
+import hashlib
 import io
-import shutil
+import json
+import os
 import tarfile
-import tempfile
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
-from flask import current_app
-from sqlalchemy import Engine
+from flask import Flask, current_app
+from sqlalchemy import Connection, Engine, select
 
-from app.core import blobs
+from app.core import blobs, clock, installation
+from app.core.audit.models import AuditSeal
 from app.core.audit.seal import head_path
-from app.core.database.copying import copy_database, open_engine
+from app.core.crypto import MissingSecret
+from app.core.database import named_files
+from app.core.database.archive import DATABASE_NAME, DOCUMENTS_NAME, HEAD_NAME, MANIFEST_NAME, digest_of
+from app.core.database.copying import copy_rows, count_tables, open_engine, revision_of, snapshot
+from app.core.database.manifest import Manifest
+from app.core.database.workroom import workroom
 from app.core.db import db, schema_changes
-from app.core.private_files import private
+from app.core.keys.fitting import misfits
+from app.version import VERSION
 
-DATABASE_NAME = "database.sqlite3"
-DOCUMENTS_NAME = "documents"
-HEAD_NAME = "audit-head.json"
+ROOM = ".pingzheng-backup"  # beside the file that is being made
+_COMPRESSION = 6
+Steps = Callable[[str, int, int], object]  # of what, how many more, of how many
 
 
-def create_backup(target: Path, progress: Callable[[int], object] = lambda n: None) -> int:
-    """Writes the backup and returns the number of rows in it. Raises FileExistsError rather than overwrite."""
-    if target.exists():
+class NoBureau(RuntimeError):
+    """There is nothing to back up, or nothing in the backup."""
+
+
+@dataclass(slots=True)
+class Made:
+    """missing, spoilt: documents that rows name and that are not in the store, or do not open. notes: what else is wrong."""
+
+    rows: int = 0
+    documents: int = 0
+    missing: list[str] = field(default_factory=list)
+    spoilt: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        return not (self.missing or self.spoilt or self.notes)
+
+
+def create_backup(target: Path, progress: Steps = lambda *_: None) -> Made:
+    """Writes the file, mode 0600, in one step. What is there already stays: FileExistsError.
+
+    Raises workroom.Busy, NoBureau, blobs.StoreUnavailable, and OSError or DBAPIError where the disk is full; then nothing is left.
+    """
+    if os.path.lexists(target):
         raise FileExistsError(target)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        file = Path(folder) / DATABASE_NAME
-        engine = open_engine(f"sqlite:///{file}")
-        _migrate(engine)
-        rows = copy_database(db.engine, engine, progress)
-        with schema_changes(), engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        engine.dispose()
-        draft = Path(folder) / "backup"
-        with tarfile.open(draft, "w:gz") as archive:
-            archive.add(file, DATABASE_NAME)
-            if head_path().exists():
-                archive.add(head_path(), HEAD_NAME)
-            for name, written in blobs.list_names():
-                _add_document(archive, name, written.timestamp())
-        draft.chmod(0o600)
-        draft.rename(target)
-    return rows
+    with workroom(target.parent / ROOM) as room:
+        made = _Backup(current_app._get_current_object(), room, progress).write()  # type: ignore[attr-defined]
+        _put_in_place(room / "backup", target)
+    return made
 
 
-def restore_backup(source: Path, progress: Callable[[int], object] = lambda n: None) -> int:
-    """Fills this installation's empty, migrated database and documents folder from a backup. Raises copying.NotEmpty."""
-    with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(source, "r:gz") as archive:
-            _unpack(archive, Path(folder).resolve())
-        engine = open_engine(f"sqlite:///{Path(folder) / DATABASE_NAME}")
-        rows = copy_database(engine, db.engine, progress)
-        engine.dispose()
-        if (Path(folder) / HEAD_NAME).exists():
-            with open(head_path(), "wb", opener=private) as head:
-                head.write((Path(folder) / HEAD_NAME).read_bytes())
-        documents = Path(folder) / DOCUMENTS_NAME
-        for stored in sorted(path for path in documents.rglob("*") if path.is_file()):
-            blobs.put(stored.relative_to(documents).as_posix(), stored.read_bytes())
-    return rows
+def last_seal(connection: Connection) -> dict[str, Any] | None:
+    """The head of the chain as this database has it, in the form of the published one."""
+    row = connection.execute(select(AuditSeal.number, AuditSeal.seal_mac).order_by(AuditSeal.number.desc()).limit(1)).first()
+    return {"number": row.number, "mac": row.seal_mac.hex()} if row else None
 
 
-def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
-    """Plain files below the folder and nothing else. Python 3.11.2, Debian 12's own, has no filters for this yet."""
-    for member in archive:
-        target = (folder / member.name).resolve()
-        if not member.isfile() or not target.is_relative_to(folder) or (content := archive.extractfile(member)) is None:
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with content, open(target, "wb") as file:
-            shutil.copyfileobj(content, file)
-
-
-def _add_document(archive: tarfile.TarFile, name: str, written: float) -> None:
-    """One that was deleted since it was listed is left out: its time was over."""
-    try:
-        data = blobs.get(name)
-    except blobs.NoSuchBlob:
-        return
-    entry = tarfile.TarInfo(f"{DOCUMENTS_NAME}/{name}")
-    entry.size, entry.mtime, entry.mode = len(data), int(written), 0o600
-    archive.addfile(entry, io.BytesIO(data))
-
-
-def _migrate(engine: Engine) -> None:
+def migrate_copy(engine: Engine) -> None:
     """Runs the migrations on an engine that is not the app's."""
     current_app.extensions["migrate_engine"] = engine
     try:
         flask_migrate.upgrade()
     finally:
         del current_app.extensions["migrate_engine"]
+
+
+class _Backup:
+    """One backup while it is made. _digests: of the documents that are in it, by name."""
+
+    def __init__(self, app: Flask, room: Path, progress: Steps) -> None:
+        self._app, self._room, self._progress = app, room, progress
+        self._made = Made()
+        self._digests: dict[str, str] = {}
+        self._opens_documents = True
+
+    def write(self) -> Made:
+        published = json.loads(head_path().read_text()) if head_path().exists() else None
+        self._look_at_secrets()
+        with open(self._room / "backup", "xb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            with tarfile.open(fileobj=file, mode="w:gz", compresslevel=_COMPRESSION) as archive:
+                self._add_documents(archive)
+                with snapshot(db.engine) as reading:
+                    self._add_documents(archive)  # those that came meanwhile
+                    manifest = self._copy(reading, self._room / DATABASE_NAME)
+                self._finish(archive, manifest, published)
+            file.flush()
+            os.fsync(file.fileno())
+        return self._made
+
+    def _look_at_secrets(self) -> None:
+        try:
+            with db.engine.connect() as connection:
+                found = misfits(connection)
+        except MissingSecret as error:
+            found = [f"{error}"]
+        if found:
+            self._opens_documents = False
+            self._made.notes += [*found, "Whether the documents open was therefore not looked at."]
+
+    def _add_documents(self, archive: tarfile.TarFile) -> None:
+        new = [(name, written) for name, written in blobs.list_names() if name not in self._digests]
+        for name, written in new:
+            self._add_document(archive, name, written.timestamp())
+            self._progress("documents", 1, len(new))
+
+    def _add_document(self, archive: tarfile.TarFile, name: str, written: float) -> None:
+        """One that was deleted since it was listed is left out: its time was over, or its row is looked for in the end."""
+        try:
+            data = blobs.get(name)
+        except blobs.NoSuchBlob:
+            return
+        if self._opens_documents and not named_files.opens(self._app, name, data):
+            self._made.spoilt.append(name)
+        entry = tarfile.TarInfo(f"{DOCUMENTS_NAME}/{name}")
+        entry.size, entry.mtime, entry.mode = len(data), int(written), 0o600
+        archive.addfile(entry, io.BytesIO(data))
+        self._digests[name] = hashlib.sha256(data).hexdigest()
+        self._made.documents += 1
+
+    def _copy(self, reading: Connection, file: Path) -> Manifest:
+        if reading.scalar(select(installation.Installation.kind)) is None:
+            raise NoBureau("this database holds no bureau yet: there is nothing to back up")
+        total = sum(count_tables(reading).values())
+        engine = open_engine(f"sqlite:///{file}")
+        try:
+            migrate_copy(engine)
+            with schema_changes(), engine.begin() as writing:
+                self._made.rows = copy_rows(reading, writing, lambda n: self._progress("rows", n, total))
+            with engine.connect() as connection:
+                self._look_for_missing(connection)
+                manifest = self._describe(connection)
+            with schema_changes(), engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+        finally:
+            engine.dispose()
+        manifest.database = digest_of(file)
+        with suppress(MissingSecret):
+            manifest.sign()
+        return manifest
+
+    def _finish(self, archive: tarfile.TarFile, manifest: Manifest, published: dict[str, Any] | None) -> None:
+        archive.add(self._room / DATABASE_NAME, DATABASE_NAME, filter=_anonymous)
+        head = self._head(manifest.head, published)
+        if head is not None:
+            _add_bytes(archive, HEAD_NAME, json.dumps(head).encode())
+        _add_bytes(archive, MANIFEST_NAME, manifest.to_bytes())
+
+    def _describe(self, connection: Connection) -> Manifest:
+        return Manifest(
+            version=VERSION,
+            revision=revision_of(connection) or "",
+            created_at=clock.now().isoformat(timespec="seconds"),
+            kind=connection.scalar(select(installation.Installation.kind)) or "",
+            bureau=connection.scalar(select(installation.BureauProfile.name)) or "",
+            tables=count_tables(connection),
+            database="",
+            documents=self._digests,
+            head=last_seal(connection),
+            missing=self._made.missing,
+            spoilt=self._made.spoilt,
+        )
+
+    def _look_for_missing(self, connection: Connection) -> None:
+        """What the copied rows name and the file lacks, unless the rows of now name it no longer: then its time was over."""
+        lacking = [name for name in named_files.iterate_names(self._app, connection) if name not in self._digests]
+        if lacking:
+            with db.engine.connect() as live:
+                self._made.missing += [name for name in lacking if named_files.is_named(self._app, live, name)]
+
+    def _head(self, own: dict[str, Any] | None, published: dict[str, Any] | None) -> dict[str, Any] | None:
+        """The snapshot's own, so that the restored log holds; the published one where that is further on, for then the end of the
+        chain was cut before this backup, which must not be covered up."""
+        if published is None or (own is not None and own["number"] > published["number"]) or own == published:
+            return own
+        number = published["number"]
+        self._made.notes.append(f"The audit log does not reach its published head, seal {number}: run `flask audit verify`.")
+        return published
+
+
+def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Who made it on which machine is nobody's business."""
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = ""
+    entry.mode = 0o600
+    return entry
+
+
+def _add_bytes(archive: tarfile.TarFile, name: str, data: bytes) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mtime, entry.mode = len(data), int(clock.timestamp()), 0o600
+    archive.addfile(entry, io.BytesIO(data))
+
+
+def _put_in_place(draft: Path, target: Path) -> None:
+    """Never over what is there, also when somebody was faster."""
+    try:
+        os.link(draft, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if os.path.lexists(target):
+            raise FileExistsError(target) from None
+        draft.rename(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

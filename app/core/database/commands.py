@@ -1,50 +1,172 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
 
-from app.core.database import backup, copying
+from app.core import blobs
+from app.core.database import telling
+from app.core.database.archive import Unfit
+from app.core.database.backup import NoBureau, create_backup
+from app.core.database.checking import check_backup
+from app.core.database.copying import NotEmpty, NotMigrated, copy_database, count_rows, open_engine
+from app.core.database.losses import find_losses
+from app.core.database.restoring import SecretsUnfit, restore_backup
 from app.core.database.schema_commands import SchemaGroup
+from app.core.database.standing_still import StillServing, refuse_served, standing_still
+from app.core.database.workroom import Busy
 from app.core.db import db
 
 database = AppGroup("database", help="The database as a whole.")
 backups = AppGroup("backup", help="Backups: the database and the documents in one file, without the secrets.")
 commands = [database, backups, SchemaGroup()]
+NOT_WHOLE = 3  # done, but something was wrong before that must be looked at
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_logs = click.option("--log", "logs", type=_FILE, multiple=True, help="JSON lines from the log shipper; may be repeated.")
+_head = click.option("--audit-head", "head", type=_FILE, help="A newer audit-head.json, from the lost machine or the log shipper.")
+
+
+class _Bars:
+    """One progress bar after another, named by what is counted."""
+
+    def __init__(self) -> None:
+        self._label = ""
+        self._bar: Any = None
+
+    def __call__(self, label: str, count: int, total: int) -> None:
+        if label != self._label:
+            self.close()
+            self._label, self._bar = label, click.progressbar(length=total, label=label)
+            self._bar.__enter__()
+        self._bar.update(count)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None
+
+
+@contextmanager
+def _bars() -> Iterator[_Bars]:
+    bars = _Bars()
+    try:
+        yield bars
+    finally:
+        bars.close()
 
 
 @database.command("copy")
 @click.option("--to", "target_url", required=True, help="The database to fill: migrated and empty.")
-def copy_database(target_url: str) -> None:
-    """Copies everything into another database, for instance from SQLite to PostgreSQL."""
-    target = copying.open_engine(target_url)
-    with click.progressbar(length=copying.count_rows(db.engine), label="rows") as bar:
-        try:
-            rows = copying.copy_database(db.engine, target, bar.update)
-        except copying.NotEmpty as error:
-            raise click.ClickException(f"the target is not empty (table {error}); nothing was copied") from None
-        except RuntimeError as error:
-            raise click.ClickException(str(error)) from None
+def copy_all(target_url: str) -> None:
+    """Copies everything into another database, for instance from SQLite to PostgreSQL.
+
+    The server and `flask jobs run` must be stopped first: what they wrote meanwhile would be lost. Prepare the target with
+    `DATABASE_URL=<the target> flask db upgrade`.
+    """
+    target = open_engine(target_url)
+    try:
+        with standing_still(), _bars() as bars:
+            refuse_served(target)
+            total = count_rows(db.engine)
+            rows = copy_database(db.engine, target, lambda n: bars("rows", n, total))
+    except NotEmpty as error:
+        raise click.ClickException(f"the target is not empty (table {error}); nothing was copied") from None
+    except (NotMigrated, StillServing) as error:
+        raise click.ClickException(f"{error}; nothing was copied") from None
     click.echo(f"{rows} rows copied; set DATABASE_URL to the new database and start again")
 
 
 @backups.command("create")
 @click.argument("target", type=click.Path(path_type=Path))
-def create_backup(target: Path) -> None:
-    """Writes a backup file, mode 0600. Keep secrets.env somewhere else."""
-    with click.progressbar(length=copying.count_rows(db.engine), label="rows") as bar:
-        try:
-            rows = backup.create_backup(target.absolute(), bar.update)
-        except FileExistsError:
-            raise click.ClickException(f"{target} exists already and was left alone") from None
-    click.echo(f"{rows} rows in {target}")
+def create(target: Path) -> None:
+    """Writes a backup file, mode 0600, beside the running server. Keep secrets.env somewhere else.
+
+    Exit 3: the file is written, but something was wrong before; it is named.
+    """
+    try:
+        with _bars() as bars:
+            made = create_backup(target.absolute(), bars)
+    except FileExistsError:
+        raise click.ClickException(f"{target} exists already and was left alone") from None
+    except Busy:
+        raise click.ClickException(f"another backup is being written into {target.absolute().parent}: wait for it") from None
+    except (NoBureau, blobs.StoreUnavailable) as error:
+        raise click.ClickException(f"{error}; nothing was written") from None
+    except (OSError, DBAPIError) as error:
+        raise click.ClickException(f"{target} could not be written ({telling.reason_of(error)}); nothing was left behind") from None
+    click.echo(f"{made.rows} rows and {made.documents} documents in {target}")
+    for sentence in telling.faults_of(made):
+        click.echo(f"check  {sentence}", err=True)
+    if not made.is_whole:
+        raise click.exceptions.Exit(NOT_WHOLE)
+
+
+@backups.command("verify")
+@click.argument("source", type=_FILE)
+def verify(source: Path) -> None:
+    """Reads a backup to its end and says whether it is whole and unchanged. Needs no secrets and no empty database."""
+    try:
+        with _bars() as bars:
+            found = check_backup(source.absolute(), lambda n: bars("bytes read", n, source.stat().st_size))
+    except Unfit as error:
+        raise click.ClickException(str(error)) from None
+    except Busy:
+        raise click.ClickException("another backup is being verified by this installation: wait for it") from None
+    except OSError as error:
+        raise click.ClickException(f"there is no room to look into {source} ({telling.reason_of(error)})") from None
+    for sentence in telling.about(source, found):
+        click.echo(sentence)
 
 
 @backups.command("restore")
-@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def restore_backup(source: Path) -> None:
-    """Fills this installation, whose database must be migrated and empty, from a backup file."""
+@click.argument("source", type=_FILE)
+@_logs
+@_head
+def restore(source: Path, logs: tuple[Path, ...], head: Path | None) -> None:
+    """Fills this installation, whose database must be empty, from a backup file; broken off, the same command finishes it.
+
+    Everybody is signed out, every phone gets a new code, and keys of institutions are kept off until they are confirmed. What was
+    frozen, revoked, disabled or suspended after the backup must be so again: --log and --audit-head tell what that was.
+    """
     try:
-        rows = backup.restore_backup(source)
-    except copying.NotEmpty as error:
-        raise click.ClickException(f"this database is not empty (table {error}); nothing was restored") from None
-    click.echo(f"{rows} rows restored; the secrets of that installation must be in place before serving")
+        with _bars() as bars:
+            restored = restore_backup(source.absolute(), bars)
+    except NotEmpty as error:
+        raise click.ClickException(
+            f"this database is not empty (table {error}); nothing was restored: point DATABASE_URL to an empty one"
+        ) from None
+    except Busy:
+        raise click.ClickException("another restore of this installation is under way: wait for it") from None
+    except (Unfit, SecretsUnfit, StillServing) as error:
+        raise click.ClickException(str(error)) from None
+    except blobs.StoreUnavailable as error:
+        raise click.ClickException(f"{error}; make room or see DOCUMENTS_URL, then give the same command again") from None
+    except (OSError, DBAPIError) as error:
+        raise click.ClickException(
+            f"the restore stopped ({telling.reason_of(error)}); put that right, then give the same command again"
+        ) from None
+    for sentence in telling.after_restore(source, restored):
+        click.echo(sentence)
+    _tell_losses(logs, head)
+    if restored.missing or restored.cut or restored.unproved:
+        raise click.exceptions.Exit(NOT_WHOLE)
+
+
+@backups.command("losses")
+@_logs
+@_head
+def list_losses(logs: tuple[Path, ...], head: Path | None) -> None:
+    """After a restore: what was frozen, revoked, disabled or suspended after the backup, and whom to ask where no log tells."""
+    _tell_losses(logs, head)
+
+
+def _tell_losses(logs: tuple[Path, ...], head: Path | None) -> None:
+    try:
+        found = find_losses(list(logs), head)
+    except (ValueError, KeyError, TypeError, OSError):
+        raise click.ClickException(f"{head} is no head of an audit log, or a log cannot be read") from None
+    for sentence in telling.about_losses(found, has_logs=bool(logs)):
+        click.echo(sentence)

@@ -1,5 +1,6 @@
 """The verbs of the credential: it lives, is unlocked by its PIN, is shown by presentations."""
 
+from app.credentials.service.after_restore import end_what_was_open
 from app.credentials.service.denials import deny_use, settle_denial, tell_of_denials
 from app.credentials.service.drawing import draw_code, drop_old_typed_codes, is_typed_code_due, issue_typed_code, keep_typed_code
 from app.credentials.service.forged_tags import count_forged_tag, drop_old_forged_tags
@@ -57,6 +58,7 @@ __all__ = [
     "end_if_ahead",
     "end_presentations",
     "end_presentations_of_account",
+    "end_what_was_open",
     "find_own_showable",
     "find_showable",
     "freeze_credential",

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
 
+from app.core.installation import was_restored
 from app.core.prepared import Prepared
 from app.core.settings import settings
 from app.credentials.code_format import Code, TypedNumber
@@ -55,7 +56,9 @@ def read_code(connection: Connection, code: Code | TypedNumber | None, now: date
     if isinstance(code, TypedNumber):
         return _read_number(connection, code.number, now, specimens_only)
     shown = find_shown_by_handle(connection, code.handle)
-    if shown is None or (specimens_only and not shown.is_specimen):
+    if shown is None:
+        return Reading(_fault_of_lost(code, now) if was_restored() and not specimens_only else Fault.forged)
+    if specimens_only and not shown.is_specimen:
         return Reading(Fault.forged)
     if shown.shown_by == SLIP:
         return _read_slip(connection, shown, _fault_of_tag(code, shown, now), now)
@@ -153,11 +156,19 @@ def _fault_of_tag(code: Code, shown: Any, now: datetime) -> Fault | None:
     return Fault.forged if keyring.find(shown.master_id) else Fault.renew
 
 
+def _fault_of_lost(code: Code, now: datetime) -> Fault:
+    """A handle nobody knows, after a restore: with a right tag its row was lost with the data, and its holder renews it."""
+    if not keyring.is_genuine(code, now.timestamp()):
+        return Fault.forged
+    return _fault_of_age(code.issued_at, None, now) or Fault.link_ended
+
+
 def _fault_of_age(issued_at: int, shown: Any, now: datetime) -> Fault | None:
     """A code of a moment to come blames the phone's clock, unless the server's own was ahead: that is for `_fault_of_holder`."""
     if issued_at < int(now.timestamp()) - settings.code_past_seconds:
         return Fault.expired
-    return Fault.early if lies_ahead(issued_at, now.timestamp()) and not _was_used_ahead(shown, now) else None
+    is_blamed = shown is None or not _was_used_ahead(shown, now)
+    return Fault.early if lies_ahead(issued_at, now.timestamp()) and is_blamed else None
 
 
 def _was_used_ahead(shown: Any, now: datetime) -> bool:

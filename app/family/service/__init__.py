@@ -1,5 +1,6 @@
 """The verbs of families: adding somebody, agreeing to it, showing, ending. The only writer of their tables."""
 
+from app.family.service.after_restore import count_what_stays
 from app.family.service.call_backs import CHECKLIST, book_call_back, complete_call_back, list_free_hours, miss_call_back
 from app.family.service.counter import authorise_at_counter, bind_at_counter
 from app.family.service.custody import flag_custody, lift_custody_flag, object_to_others
@@ -69,6 +70,7 @@ __all__ = [
     "choose_way",
     "colour_of",
     "complete_call_back",
+    "count_what_stays",
     "discard_draft",
     "end_link",
     "end_unrenewed",

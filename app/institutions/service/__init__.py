@@ -1,5 +1,6 @@
 """The verbs of the institutions: they register, hold keys, scan codes, draw specimens."""
 
+from app.institutions.service.after_restore import confirm_keys, end_what_was_open
 from app.institutions.service.answers import Answer, Call, Refusal
 from app.institutions.service.desk_scans import read_answer, scan_at_desk
 from app.institutions.service.dry_run import PROPOSED, DryRun, dry_run_risk
@@ -43,6 +44,7 @@ __all__ = [
     "change_institution",
     "choose_operator_password",
     "claim_key",
+    "confirm_keys",
     "describe_key_request",
     "disable_operator",
     "draw_sandbox_code",
@@ -55,6 +57,7 @@ __all__ = [
     "drop_wrong_numbers",
     "dry_run_risk",
     "end_key",
+    "end_what_was_open",
     "ensure_specimens",
     "grant_key",
     "issue_key",

@@ -14,12 +14,13 @@ from app.core.db import UtcDateTime, session_on
 from app.core.ids import new_id
 from app.core.prepared import Prepared
 from app.core.settings import settings
+from app.credentials.models import EndReason
 from app.credentials.policy import SLIP
 from app.credentials.service.redeeming import Reading
 from app.credentials.service.uses import FAMILY
 from app.family.queries import relation_behind
 from app.institutions.models import HelpEvent, Scan
-from app.institutions.paper_reasons import on_paper
+from app.institutions.paper_reasons import AFTER_RESTORE, on_paper
 from app.institutions.policy import InstitutionTag
 from app.institutions.reasons import BY_NAME, Reason
 
@@ -85,6 +86,8 @@ def refuse(attempt: Attempt, found: Refusal) -> Answer:
     shown = attempt.reading.shown if attempt.reading else None
     if shown is not None and shown.shown_by == SLIP:
         found = replace(found, reason=on_paper(found.reason))
+    elif found.reason is BY_NAME["link_ended"] and (shown is None or shown.end_reason is EndReason.restored):
+        found = replace(found, reason=AFTER_RESTORE)
     help_code = open_help_event(
         attempt.connection,
         found.reason,

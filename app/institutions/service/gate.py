@@ -28,7 +28,12 @@ def find_caller(connection: Connection, authorization: str) -> Any:
         return None
     key_id = int(match[1])
     found = find_key(connection, key_id)
-    if found is None or found.revoked_at is not None or (found.ends_at is not None and found.ends_at <= clock.now()):
+    if (
+        found is None
+        or found.revoked_at is not None
+        or found.held_at is not None
+        or (found.ends_at is not None and found.ends_at <= clock.now())
+    ):
         return None
     return found if hmac.compare_digest(found.secret_hash, hash_secret(key_id, match[2])) else None
 

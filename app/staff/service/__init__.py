@@ -1,5 +1,6 @@
 """The verbs of staff: joining, two factors, roles, leaving, acts that need four eyes. The only writer of their tables."""
 
+from app.staff.service.after_restore import end_what_was_open
 from app.staff.service.appointing import (
     appoint_staff,
     ask_reset,
@@ -80,6 +81,7 @@ __all__ = [
     "enable_staff",
     "end_all_sessions",
     "end_session",
+    "end_what_was_open",
     "expire",
     "find_second",
     "has_grant",

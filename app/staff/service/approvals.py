@@ -151,7 +151,7 @@ def settle_approvals() -> None:
         try:
             _take_effect(approval_id)
         except DomainError as refusal:
-            _expire(approval_id, refusal.code)
+            close_approval(approval_id, refusal.code)
         except Exception as error:  # the others' turn must come; this one is tried again
             outages.note("approval_failed", error, approval=approval_id)
     old = select(Approval.id).where(
@@ -160,7 +160,7 @@ def settle_approvals() -> None:
         Approval.asked_at <= now - timedelta(days=settings.approval_days),
     )
     for approval_id in db.session.scalars(old.order_by(Approval.id).limit(BATCH)).all():
-        _expire(approval_id, "unanswered")
+        close_approval(approval_id, "unanswered")
 
 
 @transaction()
@@ -170,7 +170,7 @@ def close_approvals_of(member_id: int, reason: str) -> None:
         Approval.state == ApprovalState.open, (Approval.asked_by == member_id) | (Approval.second_id == member_id)
     )
     for approval_id in db.session.scalars(touched).all():
-        _expire(approval_id, reason)
+        close_approval(approval_id, reason)
 
 
 def find_second(member: StaffMember) -> StaffMember | None:
@@ -209,7 +209,8 @@ def _take_effect(approval_id: int) -> None:
 
 
 @transaction()
-def _expire(approval_id: int, reason: str) -> None:
+def close_approval(approval_id: int, reason: str) -> None:
+    """Nothing is done; whoever asked is told. reason: for the audit log."""
     approval = get_approval(approval_id)
     if _is_settled(approval, ApprovalState.expired, None):
         audit.record(

@@ -1,0 +1,19 @@
+"""After a restore from a backup nobody knows what was objected to since: no request that waits out a delay takes effect."""
+
+from sqlalchemy import update
+
+from app.activation.models import LostReport, PinReset, Rebinding
+from app.core import clock
+from app.core.database.aftermath import Ends
+from app.core.db import db, transaction
+
+
+@transaction()
+def end_what_was_open() -> Ends:
+    """Whoever asked asks again; an objection made in the lost time is not forgotten that way."""
+    now, closed = clock.now(), 0
+    for model in (Rebinding, PinReset):
+        pending = update(model).where(model.done_at.is_(None), model.cancelled_at.is_(None)).values(cancelled_at=now)
+        closed += db.session.execute(pending.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
+    db.session.execute(update(LostReport).where(LostReport.used_at.is_(None)).values(used_at=now))
+    return Ends({"requests for another phone or PIN that waited out their delay": closed})

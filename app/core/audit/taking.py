@@ -1,0 +1,37 @@
+"""Acts that take something away from somebody are told to the log as well, with ids alone.
+
+The log leaves the machine, the database may be lost: after a restore the shipped lines say what was frozen, revoked, disabled or
+suspended in the time that is lost, and must be again (`flask backup losses`).
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from flask import Flask, current_app
+
+from app.core.db import after_commit
+from app.core.logs import log
+
+EVENT = "taken_away"
+
+
+def tell_log(app: Flask, *tags: StrEnum) -> None:
+    """From now on an audit row of one of these tags leaves a line in the log too, once it is committed."""
+    _told(app).update(tag.value for tag in tags)
+
+
+def note_taken(row: dict[str, Any], detail: dict[str, Any]) -> None:
+    """Inside the transaction that writes the row."""
+    if row["tag"] not in _told(current_app):
+        return
+    facts = {name: value for name, value in detail.items() if name not in _OWN}
+    line = {"audit": row["id"], "tag": row["tag"], "subject": row["subject"], "person": row["person_id"]}
+    after_commit(lambda: log.info(EVENT, **facts, **line))
+
+
+_OWN = frozenset({"audit", "tag", "subject", "person", "event", "level", "timestamp"})
+
+
+def _told(app: Any) -> set[str]:
+    told: set[str] = app.extensions.setdefault("told_tags", set())
+    return told

@@ -1,0 +1,55 @@
+"""Which files of the store belong to rows, so that a backup can say what it lacks. Features name theirs."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFiles:
+    """folder: the first part of their names. columns: whose values name one, `ending` behind it. opens: (name, bytes) → whether
+    it is as it was written, under the secrets of now; asked of every file in the folder."""
+
+    folder: str
+    columns: tuple[InstrumentedAttribute[str | None], ...]
+    opens: Callable[[str, bytes], bool]
+    ending: str = ""
+
+
+def name_files(app: Flask, files: NamedFiles) -> None:
+    """From now on backups know of these."""
+    _known(app)[files.folder] = files
+
+
+def opens(app: Flask, name: str, data: bytes) -> bool:
+    """Whether this file can be opened; of a folder nobody has spoken for nothing is known, which counts as yes."""
+    found = _known(app).get(name.partition("/")[0])
+    return found is None or found.opens(name, data)
+
+
+def iterate_names(app: Flask, connection: Connection) -> Iterator[str]:
+    """The name of every file some row of this database needs."""
+    for files in _known(app).values():
+        for column in files.columns:
+            for (name,) in connection.execute(select(column).where(column.is_not(None)).execution_options(yield_per=BATCH)):
+                yield f"{name}{files.ending}"
+
+
+def is_named(app: Flask, connection: Connection, name: str) -> bool:
+    """Whether a row of this database needs this file now."""
+    found = _known(app).get(name.partition("/")[0])
+    if found is None:
+        return False
+    wanted = name.removesuffix(found.ending) if found.ending else name
+    return any(connection.execute(select(column).where(column == wanted).limit(1)).first() for column in found.columns)
+
+
+def _known(app: Flask) -> dict[str, NamedFiles]:
+    known: Any = app.extensions.setdefault("named_files", {})
+    return known  # type: ignore[no-any-return]

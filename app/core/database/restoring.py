@@ -1,0 +1,245 @@
+"""Filling an empty installation from a backup, so that a restore broken off anywhere is finished by the same command.
+
+In this order: a mark that nothing may be served; the file read to its end and judged; the documents, each once; then everything of
+the database in one transaction, what must end with it; last the head of the audit log, and the mark goes. Killed before that
+transaction commits, the database is empty still and the next try begins anew, leaving out documents that are there; killed after
+it, only the end is left to do, which the digest of the backup in `installation` tells.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+from flask import current_app
+from sqlalchemy import Engine, inspect, select, update
+
+from app.core import audit, blobs, clock, installation, store_mark
+from app.core.audit.models import AuditRow
+from app.core.audit.seal import head_path
+from app.core.database import aftermath
+from app.core.database.archive import Contents, Unfit, digest_of, iterate_documents, read_archive
+from app.core.database.backup import Steps, last_seal
+from app.core.database.checking import Checked, describe, open_checked
+from app.core.database.copying import copy_rows, count_rows, require_empty, snapshot
+from app.core.database.standing_still import standing_still
+from app.core.database.workroom import workroom
+from app.core.db import bare_transaction, begin_writing, db, session_on
+from app.core.exclusive import exclusive
+from app.core.installation import Installation, InstallationTag
+from app.core.keys.fitting import misfits
+from app.core.logs import log
+from app.core.private_files import private
+from app.core.settings import settings
+
+ROOM = "backup-restore"
+
+
+class SecretsUnfit(RuntimeError):
+    """The secrets of this installation are not those of the backup; the message names them."""
+
+
+@dataclass(slots=True)
+class Restored:
+    """What an operator is told. made_at: when the backup was made, ISO 8601, or empty. ended, open: see `aftermath.Ends`.
+
+    foreign: documents in the store that the backup does not know. was_begun: an earlier try had
+    filled the database already.
+    """
+
+    rows: int
+    documents: int
+    made_at: str
+    version: str
+    epoch: int
+    last_audit_id: int
+    head: dict[str, Any] | None
+    ended: dict[str, int] = field(default_factory=dict)
+    open: dict[str, int] = field(default_factory=dict)
+    unproved: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    foreign: int = 0
+    cut: int = 0
+    was_begun: bool = False
+
+
+def restore_backup(source: Path, progress: Steps = lambda *_: None) -> Restored:
+    """Fills this installation's empty database and its store of documents; migrates it first where it has no tables.
+
+    Raises archive.Unfit, SecretsUnfit, copying.NotEmpty, standing_still.StillServing, workroom.Busy, blobs.StoreUnavailable, and
+    OSError or DBAPIError where a disk is full. Whatever it raises, the same command may be given again.
+    """
+    with exclusive("restore") as is_alone, workroom(settings.instance_path / ROOM) as room, standing_still():
+        if not is_alone:
+            raise Unfit("another restore of this installation is under way: wait for it")
+        _migrate_untouched()
+        digest = digest_of(source)
+        if _is_filled_from(digest):
+            _require_own_secrets()
+            return _finish(digest)
+        _require_empty()
+        with _mark(source, digest) as mark:
+            contents = read_archive(source, room, lambda n: progress("bytes read", n, source.stat().st_size))
+            engine = open_checked(source, contents)
+            try:
+                checked = _judge(source, contents, engine)
+                mark.hold()
+                foreign = _put_documents(source, contents, progress)
+                os.sync()  # no row may survive a power failure that its document does not
+                _fill(engine, checked, contents, foreign, progress)
+            finally:
+                engine.dispose()
+        return _finish(digest, checked)
+
+
+def _migrate_untouched() -> None:
+    if not inspect(db.engine).has_table("alembic_version"):
+        flask_migrate.upgrade()
+
+
+def _is_filled_from(digest: str) -> bool:
+    with db.engine.connect() as connection:
+        return connection.scalar(select(Installation.restored_from)) == digest
+
+
+def _require_own_secrets() -> None:
+    """What is left to do is sealed, so the secrets must still be those the database was filled with."""
+    with db.engine.connect() as connection:
+        if wrong := misfits(connection):
+            raise SecretsUnfit(wrong[0])
+
+
+def _require_empty() -> None:
+    with db.engine.connect() as connection:
+        require_empty(connection)
+
+
+class _Mark:
+    """Says in the instance folder that a restore is under way; nothing is served meanwhile."""
+
+    def __init__(self) -> None:
+        self.is_held = False
+
+    def hold(self) -> None:
+        """From here on something is changed, and only a finished restore takes the mark away."""
+        self.is_held = True
+
+
+@contextmanager
+def _mark(source: Path, digest: str) -> Iterator[_Mark]:
+    path, mark = installation.restoring_path(), _Mark()
+    mark.is_held = path.exists()  # an earlier try has changed something perhaps
+    _write_safely(path, json.dumps({"file": str(source), "sha256": digest, "begun_at": clock.now().isoformat()}).encode())
+    try:
+        yield mark
+    except BaseException:
+        if not mark.is_held:
+            path.unlink()
+        raise
+
+
+def _judge(source: Path, contents: Contents, engine: Engine) -> Checked:
+    checked = describe(source, contents, engine)
+    if checked.unfit_secrets is None:
+        raise SecretsUnfit("secrets are missing: put the secrets.env of the bureau the backup was made of into the instance folder")
+    if checked.unfit_secrets:
+        raise SecretsUnfit(f"{source} was made with other secrets; nothing was restored. {checked.unfit_secrets[0]}".rstrip("."))
+    if checked.kind != settings.app_mode.value:
+        raise Unfit(
+            f"{source} is of a {checked.kind} bureau, and this installation is set to {settings.app_mode.value} (APP_MODE); "
+            "nothing was restored"
+        )
+    return checked
+
+
+def _put_documents(source: Path, contents: Contents, progress: Steps) -> int:
+    """Those that are there as they should be are left alone. Returns how many others are in the store."""
+    store_mark.require_ours()
+    there = {name for name, _written in blobs.list_names()}
+    for name, data in iterate_documents(source):
+        digest = hashlib.sha256(data).hexdigest()
+        if digest != contents.documents.get(name):
+            raise Unfit(f"{source} was changed while it was read: document {name} is another now")
+        if name not in there or not _is_kept(name, digest):
+            blobs.put(name, data)
+        progress("documents", 1, len(contents.documents))
+    return len(there - contents.documents.keys())
+
+
+def _is_kept(name: str, digest: str) -> bool:
+    try:
+        return hashlib.sha256(blobs.get(name)).hexdigest() == digest
+    except blobs.NoSuchBlob:
+        return False
+
+
+def _fill(engine: Engine, checked: Checked, contents: Contents, foreign: int, progress: Steps) -> None:
+    """All rows, and what must end with them, or nothing."""
+    total = count_rows(engine)
+    with snapshot(engine) as reading, bare_transaction() as writing:
+        begin_writing(writing)
+        rows = copy_rows(reading, writing, lambda n: progress("rows", n, total))
+        head = last_seal(writing)
+        last_id = writing.scalar(select(AuditRow.id).order_by(AuditRow.id.desc()).limit(1)) or 0
+        with session_on(writing):
+            ends = aftermath.end_all()
+            now = clock.now()
+            db.session.execute(
+                update(Installation).values(epoch=Installation.epoch + 1, restored_at=now, restored_from=contents.digest)
+            )
+            epoch = db.session.scalar(select(Installation.epoch)) or 0
+            facts: dict[str, Any] = {
+                "backup": contents.digest,
+                "cut": checked.cut,
+                "documents": len(contents.documents),
+                "ended": ends.ended,
+                "epoch": epoch,
+                "foreign": foreign,
+                "head": head,
+                "last_audit_id": last_id,
+                "made_at": checked.created_at,
+                "missing": len(checked.missing),
+                "open": ends.open,
+                "published": contents.head,
+                "rows": rows,
+                "unproved": len(checked.unproved),
+                "version": checked.version,
+            }
+            audit.record(InstallationTag.restored, actor="system", subject="installation:1", **facts)
+
+
+def _finish(digest: str, checked: Checked | None = None) -> Restored:
+    """Seals what the restore wrote, so that the head of the log leaves the database; the mark goes last. Twice does no harm."""
+    current_app.extensions.pop("epoch", None)
+    db.session.rollback()
+    wanted = select(AuditRow).where(AuditRow.tag == InstallationTag.restored.value).order_by(AuditRow.id.desc()).limit(1)
+    row = db.session.scalars(wanted).one()
+    facts: dict[str, Any] = json.loads(row.detail)
+    audit.seal_pending(everything=True)
+    with db.engine.connect() as connection:
+        head = last_seal(connection)
+    _write_safely(head_path(), json.dumps(head).encode())
+    log.warning("installation_restored", audit=row.id, backup=digest, made_at=facts["made_at"], epoch=facts["epoch"])
+    installation.restoring_path().unlink(missing_ok=True)
+    names = ("rows", "documents", "made_at", "version", "epoch", "last_audit_id", "ended", "open", "foreign", "cut")
+    return Restored(
+        **{name: facts[name] for name in names},
+        head=head,
+        unproved=checked.unproved if checked else [],
+        missing=checked.missing + checked.spoilt if checked else [],
+        was_begun=checked is None,
+    )
+
+
+def _write_safely(path: Path, data: bytes) -> None:
+    draft = path.with_suffix(".new")
+    with open(draft, "wb", opener=private) as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)

@@ -1,0 +1,79 @@
+"""Whether anybody serves this installation or works for it: a copy or a restore beside them would lose what they write."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from flask import current_app
+from sqlalchemy import Connection, Engine, inspect, select, text
+
+from app.core import clock
+from app.core.background import ADVISORY_LOCK, Election
+from app.core.db import db
+from app.core.jobs.models import JobWorker
+from app.core.jobs.workers import SEEN_EVERY_SECONDS
+
+_ALIVE_FOR = timedelta(seconds=2 * SEEN_EVERY_SECONDS)
+
+
+class StillServing(RuntimeError):
+    """The message says who is at work and how to end it."""
+
+
+@contextmanager
+def standing_still() -> Iterator[None]:
+    """Inside it no web server of this installation does background work, and none did before. Raises StillServing.
+
+    Every web server takes part in the election, whose lock dies with it; this holds the office meanwhile. Processes for jobs are
+    known by their heartbeat, and whoever else is writing into a PostgreSQL database by its transaction.
+    """
+    election = Election(current_app._get_current_object())  # type: ignore[attr-defined]
+    if not election.is_won():
+        raise StillServing("the web server of this installation is running: stop it first, and `flask jobs run` too")
+    try:
+        _refuse_workers(db.engine)
+        with db.engine.connect() as connection:
+            _refuse_writers(connection, "this database")
+        yield
+    finally:
+        election.resign()
+
+
+def refuse_served(engine: Engine) -> None:
+    """For the other database of a copy. Raises StillServing; what serves a SQLite file elsewhere cannot be seen from here."""
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        asked = text(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+            "WHERE locktype = 'advisory' AND granted AND datname = current_database() "
+            "AND (classid::bigint << 32 | objid::bigint) = :key"
+        )
+        if connection.scalar(asked, {"key": ADVISORY_LOCK}):
+            raise StillServing("a web server is running on the target: stop it first")
+        _refuse_writers(connection, "the target")
+
+
+def _refuse_workers(engine: Engine) -> None:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table(JobWorker.__tablename__):
+            return
+        seen = connection.scalar(select(JobWorker.seen_at).order_by(JobWorker.seen_at.desc()).limit(1))
+    if seen is not None and (ago := clock.now() - seen) < _ALIVE_FOR:
+        wait = int((_ALIVE_FOR - ago).total_seconds()) + 1
+        raise StillServing(
+            f"a process for jobs was seen {int(ago.total_seconds())} seconds ago: stop `flask jobs run`; "
+            f"if it has ended already, wait {wait} seconds"
+        )
+
+
+def _refuse_writers(connection: Connection, which: str) -> None:
+    if connection.dialect.name != "postgresql":
+        return
+    asked = text(
+        "SELECT pid, application_name FROM pg_stat_activity WHERE datname = current_database() "
+        "AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL LIMIT 1"
+    )
+    found = connection.execute(asked).first()
+    if found is not None:
+        raise StillServing(f"another program is writing into {which} (process {found.pid} of PostgreSQL): wait for it or end it")

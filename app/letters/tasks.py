@@ -1,0 +1,12 @@
+"""What other parts must know of letters."""
+
+from flask import Flask
+
+from app.core.database.named_files import NamedFiles, name_files
+from app.documents import store
+from app.letters.models import Letter
+from app.letters.service import FOLDER
+
+
+def register(app: Flask) -> None:
+    name_files(app, NamedFiles(FOLDER, (Letter.pdf_name,), store.opens))

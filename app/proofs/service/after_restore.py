@@ -1,0 +1,15 @@
+"""What was printed at the window stays good after a restore, and is counted: some of it may have been used in the lost time."""
+
+from sqlalchemy import func, select
+
+from app.core import clock
+from app.core.database.aftermath import Ends
+from app.core.db import db
+from app.proofs.models import CounterCode
+
+
+def count_what_stays() -> Ends:
+    wanted = (
+        select(func.count()).select_from(CounterCode).where(CounterCode.used_at.is_(None), CounterCode.expires_at > clock.now())
+    )
+    return Ends(open={"activation codes given at the window": db.session.scalar(wanted) or 0})
