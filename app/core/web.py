@@ -194,11 +194,9 @@ def _store_unavailable(error: BaseException) -> ResponseReturnValue:
     outages.store_failed(error)
     let_go()
     store_away.begin()
-    return _refused(
-        DomainError(
-            "try_again", _("现在连不上医保局的系统。"), _("您填的内容请先不要关闭，过几分钟再试。"), status=503, retry_after=5
-        )
-    )
+    is_form = request.method == "POST"
+    after = _("您填的内容请先不要关闭，过几分钟再试。") if is_form else _("请过几分钟再试。")
+    return _refused(DomainError("try_again", _("现在连不上医保局的系统。"), after, status=503, retry_after=5))
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -8,6 +8,8 @@ down_revision = "202611291830"
 branch_labels = None
 depends_on = None
 
+oldest_program = "0.1.0"  # one empty column more
+
 
 def upgrade() -> None:
     with op.batch_alter_table("sms_code") as batch:

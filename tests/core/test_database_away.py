@@ -1,9 +1,11 @@
 """The database goes away while people are at work, and comes back: each is told so on the intended page, and nobody has to help."""
 
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,15 +15,17 @@ from typing import Any
 import httpx
 import pytest
 from flask import Flask
-from sqlalchemy import delete, event, text
+from sqlalchemy import delete, event, func, select, text
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from app import create_app
 from app.config import Mode
-from app.core import background, clock, installation, outages
+from app.core import background, clock, installation, jobs, outages
 from app.core.access import access, anyone
-from app.core.db import db, schema_changes
+from app.core.db import db, schema_changes, transaction
+from app.core.jobs import queue as jobs_queue
+from app.core.jobs.models import Job, JobState, JobWorker
 from app.credentials.service import unlock_code
 from app.regions.service import load_regions
 from app.staff.models import Role
@@ -365,3 +369,45 @@ def test_a_server_of_several_processes_comes_through_a_restart_of_its_database(p
     assert all(answer.elapsed.total_seconds() < 3 for answer in refused)
     assert "Traceback" not in server.log_text()
     assert server.log_text().count("outage_began") <= 3  # of either worker, and of a worker's background work
+
+
+def test_a_process_for_jobs_comes_through_it_and_says_so_once(postgres: Postgres, tmp_path: Path) -> None:
+    app = create_app(make_settings(database_url=postgres.url, instance_path=tmp_path, job_runner="own"))
+    environ = {"DATABASE_URL": postgres.url, "INSTANCE_PATH": str(tmp_path), "APP_MODE": "demo", "JOB_RUNNER": "own", **SECRETS}
+    log = tmp_path / "jobs.log"
+    with log.open("wb") as written, app.app_context():
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "jobs", "run"],
+            env={**environ, "PATH": os.environ["PATH"]},
+            stdout=written,
+            stderr=written,
+        )
+        try:
+            until(lambda: db.session.scalar(select(func.count()).select_from(JobWorker)))
+            db.session.remove()
+            postgres.stop()
+            until(lambda: "outage_began" in log.read_text())
+            postgres.start()
+            db.session.remove()
+            with transaction():
+                jobs.enqueue("documents.expire_uploads")
+            until(lambda: db.session.scalar(select(Job.state)) is JobState.done)
+        finally:
+            process.send_signal(signal.SIGINT)
+            ended = process.wait(60)
+        jobs_queue.queue_of(app, jobs.run_job).storage.close()
+        _empty()
+        db.session.remove()
+        db.engine.dispose()
+
+    assert ended == 0
+    assert "Traceback" not in log.read_text()
+    assert log.read_text().count("outage_began") == 1
+
+
+def until(holds: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        db.session.rollback()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -119,7 +119,7 @@ def test_a_filled_database_is_emptied_by_its_name_alone(app: Flask) -> None:
         assert run(app, "db", "upgrade").exit_code == 0
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_at_a_terminal_the_name_is_asked_for(app: Flask) -> None:
     fill()
     installation.set_kind(Mode.demo)

@@ -13,12 +13,17 @@ KINDS = ["sqlite", "postgresql"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "database_kind" in metafunc.fixturenames:
-        definition = metafunc.definition
-        is_one = definition.get_closest_marker("one_database") is not None
-        metafunc.parametrize(
-            "database_kind", [chosen_kind(definition.nodeid)] if is_one else KINDS, indirect=True, scope="function"
-        )
+    definition = metafunc.definition
+    if "database_kind" not in metafunc.fixturenames or _names_its_own(definition):
+        return
+    is_one = definition.get_closest_marker("one_database") is not None
+    kinds = [chosen_kind(definition.nodeid)] if is_one else KINDS
+    metafunc.parametrize("database_kind", kinds, indirect=True, scope="function")
+
+
+def _names_its_own(definition: pytest.Function) -> bool:
+    """By `@pytest.mark.parametrize("database_kind", …)`, for what one of the databases alone does."""
+    return any(mark.args[0] == "database_kind" for mark in definition.iter_markers("parametrize"))
 
 
 def chosen_kind(name: str) -> str:

@@ -153,7 +153,7 @@ def test_a_migration_that_fails_leaves_nothing_and_says_so(app: Flask, tmp_path:
     assert_done()
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_full_disk_is_said_and_the_next_try_works(app: Flask, tmp_path: Path) -> None:
     """SQLite's own limit of pages stands for the disk: the same error at the same place."""
     before = fitness.find_revision()
@@ -175,7 +175,7 @@ def test_a_full_disk_is_said_and_the_next_try_works(app: Flask, tmp_path: Path) 
     assert_done()
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_table_written_anew_keeps_what_points_to_it(app: Flask, tmp_path: Path) -> None:
     """SQLite's way to change a column is to drop the table; with foreign keys at work the rows below it would go too."""
     with schema_changes(), db.engine.begin() as connection:

@@ -12,7 +12,9 @@ from huey import MemoryHuey, SqliteHuey
 from huey.api import Huey
 from huey.serializer import SignedSerializer
 from huey.storage import PostgresStorage
+from psycopg.conninfo import make_conninfo
 
+from app.core.connecting import patience_for
 from app.core.crypto import vault
 from app.core.settings import settings
 
@@ -51,7 +53,7 @@ def open_queue(app: Flask, run: Callable[[int], None]) -> Huey:
     if settings.runs_jobs == "immediate":
         queue = MemoryHuey(_NAME, immediate=True, **options)
     elif settings.database_url.startswith("postgresql"):
-        dsn = settings.database_url.replace("+psycopg", "", 1)
+        dsn = make_conninfo(settings.database_url.replace("+psycopg", "", 1), **patience_for(settings.database_url))
         queue = Huey(_NAME, storage_class=_PostgresStorage, dsn=dsn, **options)
     else:
         settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
