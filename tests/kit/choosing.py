@@ -16,7 +16,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     definition = metafunc.definition
     if "database_kind" not in metafunc.fixturenames or _names_its_own(definition):
         return
-    is_one = definition.get_closest_marker("one_database") is not None
+    is_one = bool(definition.get_closest_marker("one_database")) and not definition.get_closest_marker("both_databases")
     kinds = [chosen_kind(definition.nodeid)] if is_one else KINDS
     metafunc.parametrize("database_kind", kinds, indirect=True, scope="function")
 
