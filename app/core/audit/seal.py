@@ -25,7 +25,7 @@ from app.core.settings import settings
 SEAL_ROWS = 1000
 GRACE_SECONDS = 120  # almost no transaction is open for longer
 HEAD_FILE = "audit-head.json"
-_ADVISORY_LOCK = 5106_8002
+_ADVISORY_LOCK = 5106_8004
 
 
 def seal_pending(*, everything: bool = False) -> int:
