@@ -6,7 +6,7 @@ FLASK := $(BIN)/flask
 # requirements-fonts.txt: a font for printed letters; its package names a typesetter it does not need, hence --no-deps.
 export PINGZHENG_DEFAULT_MODE ?= demo
 
-.PHONY: run test check bench tools format translations
+.PHONY: run test check fault bench tools format translations
 
 run: .venv/runtime
 	@$(FLASK) keys init
@@ -24,6 +24,10 @@ check: tools
 	$(BIN)/lint-imports
 	$(BIN)/djlint app/templates --lint --quiet
 	@$(BIN)/python -m pytest
+
+# What is too long for the gate: five backups under traffic, and a restore killed at twenty moments, on both databases.
+fault: tools
+	@FAULT_BACKUPS=5 FAULT_ROUNDS=20 $(BIN)/python -m pytest -n 0 tests/core/test_backup_under_traffic.py tests/core/test_restore_killed.py
 
 bench: tools
 	@$(BIN)/python -m bench
