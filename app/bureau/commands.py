@@ -54,6 +54,8 @@ def init_bureau(
 
     Asks at a terminal; takes all as options; without either it loads the shipped regions and offices, and adds nobody.
     """
+    if unfinished := installation.find_unfinished_restore():
+        raise click.ClickException(f"a restore of {unfinished} was begun and not finished: finish it, it brings the bureau with it")
     kind = installation.find_kind()
     if kind is not None and kind is not Mode.production:
         raise click.ClickException(f"this database is a {kind.value} database and stays one")

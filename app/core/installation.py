@@ -15,8 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.config import Mode
 from app.core import audit, clock, outages, store_away
-from app.core.db import Base, db, roll_back, transaction
+from app.core.db import Base, bare_read, db, roll_back, transaction
 from app.core.keys import adoption, fitting
+from app.core.prepared import Prepared
 from app.core.settings import settings
 
 CODE_FILE = "first-run-code"
@@ -42,6 +43,9 @@ class Installation(Base):
     epoch: Mapped[int] = mapped_column(default=0, server_default="0")
     restored_at: Mapped[datetime | None] = mapped_column(default=None)
     restored_from: Mapped[str] = mapped_column(String(64), default="", server_default="")  # SHA-256 of the backup, hex
+
+
+_EPOCH = Prepared(select(Installation.epoch))
 
 
 class BureauProfile(Base):
@@ -121,7 +125,12 @@ def restoring_path() -> Path:
 def find_unfinished_restore() -> str:
     """The backup file a restore was begun from and not finished; empty when there is none."""
     path = restoring_path()
-    return str(json.loads(path.read_text())["file"]) if path.exists() else ""
+    if not path.exists():
+        return ""
+    try:
+        return str(json.loads(path.read_text())["file"])
+    except (ValueError, KeyError):  # written by nobody of ours; as long as it is there nothing is served
+        return f"the backup that {path} should name"
 
 
 def epoch() -> int:
@@ -129,8 +138,9 @@ def epoch() -> int:
     known: int | None = current_app.extensions.get("epoch")
     if known is None:
         try:
-            with db.engine.connect() as connection:
-                known = connection.scalar(select(Installation.epoch)) or 0
+            with bare_read() as connection:  # without a transaction: a scan may ask within its own
+                found = _EPOCH.first(connection, {})
+            known = found.epoch if found is not None else 0
         except SQLAlchemyError:  # away, or not migrated: nobody is signed in then, and the next request asks again
             return 0
         current_app.extensions["epoch"] = known

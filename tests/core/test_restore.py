@@ -25,11 +25,12 @@ from tests.kit.small_disk import small_disk
 DOCUMENTS = 12
 
 
-@pytest.fixture
-def made(databases: Databases, tmp_path: Path) -> tuple[Path, int]:
+@pytest.fixture(scope="module")
+def made(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """A backup of a bureau that is lost, and how many rows are in it."""
-    target = tmp_path / "backup.tar.gz"
-    with databases.fresh("sqlite") as url, bureau(url, tmp_path / "old"):
+    folder = tmp_path_factory.mktemp("lost")
+    target = folder / "backup.tar.gz"
+    with databases.fresh("sqlite") as url, bureau(url, folder / "old"):
         fill_bureau(rows=200, documents=DOCUMENTS)
         return target, back_up(target)
 

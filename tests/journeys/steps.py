@@ -10,6 +10,7 @@ from tests.kit.chromium import lead_on, wait_for_script
 from tests.kit.demo import DemoServer
 
 PIN = "370294"
+_PICTURES = 20  # of a code that is drawn anew every thirty seconds: the second one reads it
 
 
 def sign_in(page: Page, server: DemoServer, phone: str) -> None:
@@ -107,10 +108,13 @@ def next_code(page: Page, old: str) -> str:
 
 def read_from_screen(page: Page, target: Path) -> str:
     """Takes a picture of the whole screen and reads the code from it, as a scanner would: what the page says it shows."""
-    shown = ""
-    while shown != shown_code(page):  # drawn anew while the picture was taken
+    for _ in range(_PICTURES):
         shown = shown_code(page)
         page.screenshot(path=target)
+        if shown == shown_code(page):
+            break
+    else:
+        raise AssertionError("the code is drawn anew faster than a picture is taken")
     found = zxingcpp.read_barcodes(Image.open(target))
     assert [str(code.text) for code in found] == [shown]
     return shown

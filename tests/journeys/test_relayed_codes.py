@@ -49,9 +49,8 @@ def _stop_clock(page: Page, server: DemoServer, *, within: int) -> None:
 
 def _stop_timers_after_a_look(page: Page) -> None:
     """The page has just asked how its code fares; whatever it does by itself from here on it does when its clock is moved."""
-    with page.expect_response(lambda answer: "/code/state" in answer.url) as look:
+    with page.expect_request_finished(lambda look: "/code/state" in look.url):
         pass
-    look.value.finished()
     page.clock.pause_at(page.evaluate("() => Date.now()") / 1000 + 0.5)
 
 

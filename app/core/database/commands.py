@@ -76,6 +76,8 @@ def copy_all(target_url: str) -> None:
         raise click.ClickException(f"the target is not empty (table {error}); nothing was copied") from None
     except (NotMigrated, StillServing) as error:
         raise click.ClickException(f"{error}; nothing was copied") from None
+    finally:
+        target.dispose()
     click.echo(f"{rows} rows copied; set DATABASE_URL to the new database and start again")
 
 

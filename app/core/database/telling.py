@@ -114,7 +114,8 @@ def _coverage(found: Losses, made_at: str, since: str) -> str:
     if not found.since:
         return f"no line of the log can be read, so nothing tells what was taken away {since}"
     gap = "" if not made_at or _moment(found.since) <= _moment(made_at) else "; before that nothing tells"
-    return f"the log reaches from {_local(found.since)} to {_local(found.until)}{gap}; nothing tells what came after its end"
+    span = f"the log reaches from {_local(found.since)} to {_local(found.until)}{gap}"
+    return f"{span}; nothing tells what came after its end, nor what was done by `flask` commands"
 
 
 def _line(act: Act) -> str:
