@@ -7,7 +7,7 @@ from typing import Any
 import click
 import psycopg
 from flask.cli import ScriptInfo
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.core import audit
@@ -57,7 +57,14 @@ def _refuse_other_secrets(ctx: click.Context) -> None:
 def _sealing(ctx: click.Context) -> Iterator[None]:
     try:
         yield
-    finally:
-        if audit.has_written():
-            with ctx.ensure_object(ScriptInfo).load_app().app_context():
-                audit.seal_written()
+    except BaseException:
+        with suppress(SQLAlchemyError):  # what went wrong first is what the operator must hear; the server's sealer comes later
+            _seal(ctx)
+        raise
+    _seal(ctx)
+
+
+def _seal(ctx: click.Context) -> None:
+    if audit.has_written():
+        with ctx.ensure_object(ScriptInfo).load_app().app_context():
+            audit.seal_written()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import installation, limits, outages, store_mark
 from app.core.database import fitness
@@ -55,10 +56,9 @@ class _Look(threading.Thread):
             try:
                 self.found = self._part.ask(self._app)
             except Exception as error:
-                outages.note("readiness_not_known", error, part=self._part.name)
-                is_anothers = (
-                    outages.is_store_failure(error) and not self._part.is_vital
-                )  # the database is away, and says so itself
+                is_anothers = isinstance(error, SQLAlchemyError) and not self._part.is_vital  # of the database its own part speaks
+                if not is_anothers:
+                    outages.note("readiness_not_known", error, part=self._part.name)
                 self.found = [] if is_anothers else self._part.silent
 
 

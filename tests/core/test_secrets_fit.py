@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import flask_migrate.cli
 import pytest
 from click.testing import Result
 from flask import Flask
@@ -62,8 +61,6 @@ def with_secrets(**changes: str) -> Flask:
 
 def run(app: Flask, *arguments: str) -> Result:
     db.session.remove()
-    if arguments[0] == "db":
-        return app.test_cli_runner().invoke(flask_migrate.cli.db, args=arguments[1:])
     return app.test_cli_runner().invoke(args=list(arguments))
 
 

@@ -258,7 +258,6 @@ def test_the_doctor_compares_with_the_databases_clock(app: Flask, monkeypatch: p
         assert wrong == []
 
 
-@pytest.mark.browser
 def test_a_phone_in_hand_goes_to_the_lock_and_on(app: Flask, chromium: Chromium, telephone: Telephone) -> None:
     desk, holder = make_desk(app), telephone.holder
     with serve(app) as url, opened_phone(chromium, app, url, holder) as page:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 from playwright.sync_api import Browser as Chromium
 
 from tests.kit.chromium import phone
@@ -35,7 +34,6 @@ def roster_of(rows: int) -> str:
     return HEADER + "".join(f"01,510603{number:012d},王芳,510603,310,1\n" for number in range(rows))
 
 
-@pytest.mark.browser
 def test_a_roster_of_30_000_rows_arrives_with_script_and_without(house: House, visit: Visit, chromium: Chromium) -> None:
     keeper, content = visit(), roster_of(30_000).encode()
     keeper.sign_in_staff("sysadmin")

@@ -25,7 +25,8 @@ def standing_still() -> Iterator[None]:
     """Inside it no web server of this installation does background work, and none did before. Raises StillServing.
 
     Every web server takes part in the election, whose lock dies with it; this holds the office meanwhile. Processes for jobs are
-    known by their heartbeat, and whoever else is writing into a PostgreSQL database by its transaction.
+    known by their heartbeat, and whoever else is writing into a PostgreSQL database by its transaction; PostgreSQL's own sweepers
+    write too and are nobody.
     """
     election = Election(current_app._get_current_object())  # type: ignore[attr-defined]
     if not election.is_won():
@@ -72,7 +73,7 @@ def _refuse_writers(connection: Connection, which: str) -> None:
         return
     asked = text(
         "SELECT pid, application_name FROM pg_stat_activity WHERE datname = current_database() "
-        "AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL LIMIT 1"
+        "AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL AND backend_type = 'client backend' LIMIT 1"
     )
     found = connection.execute(asked).first()
     if found is not None:
