@@ -55,6 +55,7 @@ def _refuse_other_secrets(ctx: click.Context) -> None:
 
 @contextmanager
 def _sealing(ctx: click.Context) -> Iterator[None]:
+    audit.forget_written()
     try:
         yield
     except BaseException:

@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from app.core import outages
 from app.core.private_files import make_private_database
 
+IN_MEMORY = "sqlite://"
 POOL_WAIT_SECONDS = 5
 # Of libpq: a host that has vanished is noticed within fifteen seconds, by idle and by busy connections.
 PATIENCE: dict[str, int] = {
@@ -44,6 +45,8 @@ def patience_for(url: str) -> dict[str, int]:
 
 def engine_options(url: str) -> dict[str, Any]:
     """For `create_engine` of what serves."""
+    if url == IN_MEMORY:
+        return {}  # one connection, for which nobody waits
     connect_args = patience_for(url) if url.startswith("postgresql") else {}
     return {"pool_timeout": POOL_WAIT_SECONDS, "connect_args": connect_args}
 

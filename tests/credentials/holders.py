@@ -9,6 +9,7 @@ from werkzeug.test import Client
 from app.accounts.browser import Browser as BrowserKey
 from app.accounts.models import Account, Device, LoginSession
 from app.accounts.service import bind_device, give_account_to_person, start_session
+from app.accounts.service.rows import seal_phone
 from app.core import clock
 from app.core.db import db, transaction
 from app.credentials import queries, service
@@ -16,7 +17,7 @@ from app.credentials.models import Credential, CredentialKind, CredentialStatus
 from app.roster.identity import check_digit, parse_cert
 from app.roster.models import InsuredPerson
 from app.roster.service import save_person
-from tests.kit.people import hash_of_pin
+from tests.kit.people import any_phone, hash_of_pin
 
 PIN = "274951"
 
@@ -88,7 +89,7 @@ def _relatives_of(account: Account) -> list[service.Showable]:
 
 
 def make_account() -> Account:
-    account = Account(phone_hash=secrets.token_bytes(32), phone_encrypted=b"", created_at=clock.now())
+    account = Account(**seal_phone(any_phone()), created_at=clock.now())
     db.session.add(account)
     db.session.flush()
     return account

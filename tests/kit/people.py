@@ -1,6 +1,7 @@
 """Persons and their accounts, made by the same verbs the site uses."""
 
 from functools import cache
+from itertools import count
 
 from app.accounts.models import Account
 from app.accounts.service import create_account, give_account_to_person
@@ -12,11 +13,17 @@ from app.roster.models import InsuredPerson
 from app.roster.service import save_person
 
 PIN = "739154"
+_numbers = count(10_000_000)
 
 
 def hash_of_pin(pin: str) -> str:
     """Hashed once a test process: 40 ms that a test about something else need not pay."""
     return _hash_under(vault.subkey("this installation"), pin)
+
+
+def any_phone() -> str:
+    """A number nobody else has in this test process."""
+    return f"139{next(_numbers)}"
 
 
 @cache

@@ -3,11 +3,13 @@
 import secrets
 
 from app.accounts.models import Account, Device, LoginSession
+from app.accounts.service.rows import seal_phone
 from app.core import clock
 from app.core.db import db, transaction
 from app.roster.identity import parse_cert
 from app.roster.models import InsuredPerson
 from app.roster.service import save_person
+from tests.kit.people import any_phone
 
 
 def make_person(number: str = "510600199003070017", name: str = "李明", **changes: object) -> InsuredPerson:
@@ -18,7 +20,7 @@ def make_person(number: str = "510600199003070017", name: str = "李明", **chan
 def make_session() -> LoginSession:
     now = clock.now()
     with transaction():
-        account = Account(phone_hash=secrets.token_bytes(32), phone_encrypted=b"", created_at=now)
+        account = Account(**seal_phone(any_phone()), created_at=now)
         db.session.add(account)
         db.session.flush()
         device = Device(account_id=account.id, browser_hash=secrets.token_bytes(32), name="测试", created_at=now, last_seen_at=now)

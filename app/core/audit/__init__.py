@@ -1,6 +1,6 @@
 """The audit log: plain keyed rows in the business transaction, sealed in order by an elected sealer and by commands."""
 
-from app.core.audit.log import has_written, record
+from app.core.audit.log import forget_written, has_written, record
 from app.core.audit.models import AuditRow, AuditSeal, AuditTag
 from app.core.audit.seal import seal_pending, seal_written
 from app.core.audit.taking import tell_log
@@ -12,6 +12,7 @@ __all__ = [
     "AuditTag",
     "Finding",
     "Report",
+    "forget_written",
     "has_written",
     "record",
     "seal_pending",

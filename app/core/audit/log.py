@@ -65,6 +65,11 @@ def has_written() -> bool:
     return _first_written is not None
 
 
+def forget_written() -> None:
+    """For a command, which answers for its own rows alone."""
+    take_first_written()
+
+
 def take_first_written() -> int | None:
     """The id of the first of these rows, which is then forgotten; None when there is none."""
     global _first_written

@@ -94,7 +94,7 @@ def highest_master(connection: Connection) -> int:
 
 def _write(connection: Connection, *, is_new: bool) -> list[str]:
     running, checks = running_secrets(), read_checks(connection)
-    evidence = _require_fitting(connection, running)
+    evidence = _require_fitting(connection, running, settled={name for name, row in checks.items() if row.is_proved})
     if is_new:
         proved = set(running)
     else:
@@ -108,8 +108,11 @@ def _write(connection: Connection, *, is_new: bool) -> list[str]:
     return list_unproved(connection)
 
 
-def _require_fitting(connection: Connection, running: dict[str, bytes]) -> dict[str, Evidence]:
-    """What speaks for the secrets that something stored can prove. Raises SecretsDoNotFit when anything speaks against one."""
+def _require_fitting(connection: Connection, running: dict[str, bytes], settled: set[str]) -> dict[str, Evidence]:
+    """What speaks for the secrets that something stored can prove. Raises SecretsDoNotFit when anything speaks against one.
+
+    settled: those that were proved once. Their check value decides, whatever has been spoilt among the rows since.
+    """
     missing = [name for name in PLAIN if name not in running] + ([] if any(map(is_master, running)) else [MASTERS])
     if wrong := misfits(connection) or [f"{name} is missing: {made_with(connection)}." for name in missing]:
         raise SecretsDoNotFit(wrong)
@@ -117,7 +120,7 @@ def _require_fitting(connection: Connection, running: dict[str, bytes]) -> dict[
     wrong = [
         f"{name} fits {seen.opened} of {seen.tried} rows of this database that were tried: {made_with(connection)}."
         for name, seen in evidence.items()
-        if seen.is_refusal
+        if seen.is_refusal and name not in settled
     ]
     in_use = {f"{MASTERS} {master}" for master in list_masters_in_use(connection)}
     if in_use and not in_use & running.keys():
