@@ -112,6 +112,13 @@ def test_each_later_migration_says_which_program_may_still_serve() -> None:
     assert all(version <= read_version(VERSION) for version in said)
 
 
+def test_no_later_migration_admits_an_older_program_than_the_one_before() -> None:
+    """The row in the database is the last one's word."""
+    said = [read_version(script.module.oldest_program) for script in _later()]
+
+    assert said == sorted(said)
+
+
 def test_a_required_column_that_is_added_has_a_default_in_the_database() -> None:
     """Rows are there already, and an older program writes rows that know nothing of it."""
     for script in _later():

@@ -10,7 +10,9 @@ from app.core import blobs, clock, jobs
 from app.core.db import db
 from app.core.errors import DomainError, NotFound, TooMany
 from app.core.jobs.models import Job, JobState
+from app.core.jobs.process import process_name
 from app.core.jobs.queue import queue_of
+from app.core.jobs.workers import note_seen
 from app.reports import queries, service
 from app.reports.models import Report, ReportState
 from app.reports.service import Outcome, Progress, Replaced
@@ -157,6 +159,7 @@ def test_long_work_keeps_its_job_and_a_replaced_run_changes_nothing(later: Flask
         clock.move(timedelta(minutes=14))
         progress(40, 100)
         clock.move(timedelta(minutes=14))
+        note_seen(process_name())
         jobs.sweep()
         seen.append(db.session.scalar(db.select(Job.state).where(Job.name == service.RUN_REPORT)))
         db.session.rollback()
