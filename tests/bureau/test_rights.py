@@ -144,6 +144,7 @@ TABLE: dict[str, object] = {
     "GET /bureau/institutions": KEEPERS,
     "GET /bureau/institutions/1": KEEPERS,
     "POST /bureau/institutions/1/keys/1/end": KEEPERS,
+    "POST /bureau/institutions/1/keys/1/confirmation": {Role.sysadmin},
     "POST /bureau/institutions/1/keys/1/revocation": KEEPERS,
     "GET /bureau/institutions/new": {Role.sysadmin},
     "POST /bureau/institutions": {Role.sysadmin},

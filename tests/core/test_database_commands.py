@@ -97,7 +97,7 @@ def test_a_target_with_rows_is_left_alone(filled: Flask, databases: Databases) -
     with databases.fresh("sqlite") as url:
         first, second = copy_to(filled, url), copy_to(filled, url)
 
-    assert first.exit_code == 0 and "21 rows copied" in first.output
+    assert first.exit_code == 0 and "25 rows copied" in first.output
     assert second.exit_code == 1 and "the target is not empty" in second.stderr
 
 
@@ -122,7 +122,7 @@ def test_nothing_is_copied_while_a_process_for_jobs_is_alive(filled: Flask, data
         gone = copy_to(filled, url)
 
         target = copying.open_engine(url)
-        assert copying.count_rows(target) == 21, "who was alive is not copied"
+        assert copying.count_rows(target) == 25, "who was alive is not copied"
         target.dispose()
     assert alive.exit_code == 1 and "stop `flask jobs run`; if it has ended already, wait 41 seconds" in alive.stderr
     assert gone.exit_code == 0, gone.output
