@@ -22,18 +22,21 @@ from app.core.db import db
 from tests.kit.settings import make_settings
 
 _engines: WeakSet[Engine] = WeakSet()  # every one that was connected in this process
+_kept: set[Engine] = set()  # those of PostgreSQL until their database is put back: one that is lost closes nothing
 
 
 @event.listens_for(Engine, "engine_connect")
 def _remember(connection: Connection) -> None:
     _engines.add(connection.engine)
+    if connection.dialect.name == "postgresql":
+        _kept.add(connection.engine)
 
 
 def close_engines(url: str) -> None:
     """No connection to this database stays in a pool: another test's database takes its name."""
-    for engine in list(_engines):
-        if engine.url == make_url(url):
-            engine.dispose()
+    for engine in [engine for engine in _engines if engine.url == make_url(url)]:
+        engine.dispose()
+        _kept.discard(engine)
 
 
 class Databases:

@@ -78,8 +78,6 @@ def copy_all(target_url: str) -> None:
         raise click.ClickException(f"{error}; nothing was copied") from None
     finally:
         target.dispose()
-    finally:
-        target.dispose()
     click.echo(f"{rows} rows copied; set DATABASE_URL to the new database and start again")
 
 
