@@ -390,9 +390,7 @@ def test_a_process_for_jobs_comes_through_it_and_says_so_once(postgres: Postgres
             until(lambda: "outage_began" in log.read_text())
             postgres.start()
             db.session.remove()
-            with transaction():
-                jobs.enqueue("documents.expire_uploads")
-            until(lambda: db.session.scalar(select(Job.state)) is JobState.done)
+            until(one_more_job_or_an_earlier_one_is_done)
         finally:
             process.send_signal(signal.SIGINT)
             ended = process.wait(60)
@@ -404,6 +402,13 @@ def test_a_process_for_jobs_comes_through_it_and_says_so_once(postgres: Postgres
     assert ended == 0
     assert "Traceback" not in log.read_text()
     assert log.read_text().count("outage_began") == 1
+
+
+def one_more_job_or_an_earlier_one_is_done() -> bool:
+    """A message that was taken over a connection already dead is sent again by the sweep of a web server, which is not here."""
+    with transaction():
+        jobs.enqueue("documents.expire_uploads")
+    return JobState.done in set(db.session.scalars(select(Job.state)))
 
 
 def until(holds: Callable[[], object]) -> None:

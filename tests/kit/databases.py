@@ -52,6 +52,8 @@ class Databases:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for engine in _kept:
+            engine.dispose()
         if self._server is not None:
             self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -92,5 +92,12 @@ class House:
             *("--listen", f"127.0.0.1:{port}", "--plain-listen", f"127.0.0.1:{plain}"),
         )
 
+    def forget(self) -> None:
+        """What was found out about proxies, by the server and on the disk."""
+        self.server.stop()
+        for found in self.server.instance.glob("proxy-*.json"):
+            found.unlink()
+        Server.start(self.server)
+
     def close(self) -> None:
         self._open.close()

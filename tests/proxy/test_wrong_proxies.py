@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.proxy.house import House
 from tests.proxy.visitor import Visitor, is_stale
 
@@ -26,13 +28,19 @@ PROTO = "proxy_set_header X-Forwarded-Proto $scheme;"
 HOST = "proxy_set_header Host $http_host;"
 
 
+@pytest.fixture(autouse=True)
+def _as_nobody_has_asked_yet(house: House) -> None:
+    house.forget()
+
+
 def site(*headers: str) -> str:
     return SITE.replace("HEADERS", " ".join(headers))
 
 
 def lines_of_log(house: House) -> list[dict[str, Any]]:
-    lines = [line for line in house.server.log_text().splitlines() if "proxy_headers_wrong" in line]
-    return [json.loads(line) for line in lines]
+    """Since the server was started last."""
+    latest = house.server.log_text().rpartition("Starting gunicorn")[2]
+    return [json.loads(line) for line in latest.splitlines() if "proxy_headers_wrong" in line]
 
 
 def ask_for_code(visitor: Visitor) -> Any:
