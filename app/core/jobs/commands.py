@@ -26,6 +26,7 @@ def run_jobs(workers: int) -> None:
     os.umask(0o077)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     db.session.remove()
+    db.engine.connect().close()  # one that is away is said here, once, and not by each thread that begins
     click.echo("waiting for jobs")
     sealing = start_sealing_own(app)
     try:
