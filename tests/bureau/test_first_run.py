@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app import create_app, refuse_unfit_database
+from app import create_app
 from app.config import Mode
 from app.core import clock, installation
 from app.core.db import db
@@ -16,6 +16,7 @@ from app.regions.queries import list_agencies, list_insured_regions
 from app.staff.models import Role
 from app.staff.queries import find_staff, list_staff
 from tests.core.test_settings import REAL_FIELDS
+from tests.kit.apps import check_for_serving
 from tests.kit.client import Browser, Page
 from tests.kit.settings import make_settings
 
@@ -44,12 +45,6 @@ def real(database_url: str, tmp_path: Path) -> Iterator[Flask]:
         yield made
         db.session.remove()
         db.engine.dispose()
-
-
-def check_for_serving(app: Flask) -> None:
-    """As a server does when it starts: with no connection of this test's own still in the pool that is then closed."""
-    db.session.remove()
-    refuse_unfit_database(app)
 
 
 def init(app: Flask, *arguments: str, answers: str | None = None) -> str:

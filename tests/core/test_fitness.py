@@ -9,12 +9,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app import create_app, refuse_unfit_database
+from app import create_app
 from app.config import SettingsError
 from app.core import clock
 from app.core.database import fitness
 from app.core.db import db, schema_changes
 from app.version import VERSION
+from tests.kit.apps import check_for_serving
 from tests.kit.databases import Databases
 from tests.kit.settings import make_settings
 
@@ -58,7 +59,7 @@ def answers(app: Flask) -> tuple[str, Any, str]:
     db.session.remove()
     refused = ""
     try:
-        refuse_unfit_database(app)
+        check_for_serving(app)
     except SettingsError as error:
         refused = str(error)
     ready = app.test_client().get("/readyz")
@@ -78,7 +79,7 @@ def assert_refused(app: Flask, *words: str) -> None:
 
 
 def test_what_is_missing_is_named_whatever_the_migration_says(migrated: Flask) -> None:
-    refuse_unfit_database(migrated)
+    check_for_serving(migrated)
     assert migrated.test_client().get("/readyz").text == "ready\n"
     migrated.extensions.pop("database_fitness")  # some seconds pass
 

@@ -9,7 +9,6 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from app import refuse_unfit_database
 from app.config import Mode, SettingsError
 from app.core import blobs, clock, installation
 from app.core.database.copying import count_rows
@@ -18,6 +17,7 @@ from app.core.database.workroom import workroom
 from app.core.db import db, transaction
 from app.core.exclusive import exclusive
 from app.messages.models import DemoSms
+from tests.kit.apps import check_for_serving
 from tests.kit.databases import Databases
 from tests.kit.lost_bureau import assert_whole, back_up, bureau, fill_bureau
 from tests.kit.small_disk import small_disk
@@ -55,7 +55,7 @@ def test_a_full_store_is_said_and_the_next_try_takes_only_what_is_lacking(
     with small_disk(store, 1500):
         refused = said(restore(app, source))
         with pytest.raises(SettingsError, match=r"was begun and not finished: run `flask backup restore"):
-            refuse_unfit_database(app)
+            check_for_serving(app)
         doctored = app.test_cli_runner().invoke(args=["doctor"])
 
         assert "then give the same command again" in refused and count_rows(db.engine) == 0

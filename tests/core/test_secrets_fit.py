@@ -10,7 +10,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import delete, text
 
-from app import create_app, refuse_unfit_database
+from app import create_app
 from app.config import Mode, SettingsError
 from app.core import audit, clock, installation
 from app.core.db import db, schema_changes, transaction
@@ -22,6 +22,7 @@ from app.core.settings import settings
 from app.credentials.service import activate_credential
 from app.credentials.service.specimens import open_specimen_presentation
 from app.demo.people import demo_people
+from tests.kit.apps import check_for_serving
 from tests.kit.databases import Databases
 from tests.kit.people import make_person
 from tests.kit.settings import SECRETS, make_settings
@@ -94,7 +95,7 @@ def test_a_database_is_made_with_the_secrets_it_is_first_filled_under(filled: Fl
     assert checks() == {"AUDIT_KEY": True, "CODE_MASTERS m1": True, "DATA_KEY": True, "SECRET_KEY": True}
     assert fitting.misfits(db.session.connection()) == []
     db.session.remove()
-    refuse_unfit_database(filled)
+    check_for_serving(filled)
     assert len({row.salt for row in db.session.query(SecretCheck)}) == 1
 
 
@@ -103,7 +104,7 @@ def test_serving_refuses_a_secret_that_does_not_fit(swapped: tuple[str, Flask]) 
 
     with pytest.raises(SettingsError) as refused:
         db.session.remove()
-        refuse_unfit_database(other)
+        check_for_serving(other)
 
     sentence = str(refused.value)
     assert name in sentence and "put back the secrets.env it was made with" in sentence
@@ -178,14 +179,14 @@ def test_an_empty_database_is_nobodys_until_it_is_filled(app: Flask) -> None:
 def test_a_database_of_an_older_version_gets_its_check_values_at_the_upgrade(old: Flask) -> None:
     with pytest.raises(SettingsError, match="run `flask db upgrade`"):
         db.session.remove()
-        refuse_unfit_database(old)
+        check_for_serving(old)
 
     unproved = upgraded(old)
 
     assert checks() == {"AUDIT_KEY": True, "CODE_MASTERS m1": False, "DATA_KEY": True, "SECRET_KEY": False}
     assert len(unproved) == 2 and unproved[0].startswith("SECRET_KEY") and unproved[1].startswith("CODE_MASTERS (m1)")
     db.session.remove()
-    refuse_unfit_database(old)
+    check_for_serving(old)
     doctor = run(old, "doctor")
     assert "check  SECRET_KEY is unproved" in doctor.output and "mend   SECRET_KEY" not in doctor.output
 
@@ -281,21 +282,21 @@ def test_masters_come_and_go_by_rotation(filled: Flask) -> None:
     rotated = masters(two, f"{one}:1700000000")
     with rotated.app_context():
         db.session.remove()
-        refuse_unfit_database(rotated)
+        check_for_serving(rotated)
         assert checks()["CODE_MASTERS m2"]
         db.session.remove()
     dropped = masters(three, two)
     with dropped.app_context():
-        refuse_unfit_database(dropped)
+        check_for_serving(dropped)
         assert fitting.list_unproved(db.session.connection()) == []
         db.session.remove()
 
     for foreign in (masters(new_master("sha256", 1)), masters(new_master("sha256", 8)), masters(three, new_master("sha256", 0))):
         with foreign.app_context(), pytest.raises(SettingsError, match="other CODE_MASTERS"):
-            refuse_unfit_database(foreign)
+            check_for_serving(foreign)
     older = masters(one)
     with older.app_context():
-        refuse_unfit_database(older)
+        check_for_serving(older)
         assert "CODE_MASTERS lacks m3" in run(older, "doctor").output
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from flask import Flask
 
-from app import create_app
+from app import create_app, refuse_unfit_database
 from app.core import limits, logs
+from app.core.db import db
 from tests.kit.settings import make_settings
 
 
@@ -50,6 +51,12 @@ class _Kept:
         app.jinja_env.globals.clear()
         app.jinja_env.globals.update(self._globals)
         return app
+
+
+def check_for_serving(app: Flask) -> None:
+    """As a server does when it starts: with no connection of the test's own out of the pool that is then closed."""
+    db.session.remove()
+    refuse_unfit_database(app)
 
 
 def close_queue(app: Flask) -> None:

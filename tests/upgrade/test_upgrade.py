@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import refuse_unfit_database
 from app.core import clock, jobs
 from app.core.db import db
 from app.credentials.code_format import make_code
@@ -18,6 +17,7 @@ from app.credentials.models import Credential, CredentialStatus
 from app.documents.models import PageState
 from app.documents.queries import list_pages
 from app.documents.service import open_page
+from tests.kit.apps import check_for_serving
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
 from tests.upgrade.releases import RELEASES, Release
@@ -56,7 +56,7 @@ def app(upgraded: Any, release: Release) -> Iterator[Flask]:
 def test_the_schema_is_this_versions(app: Flask) -> None:
     flask_migrate.check()
 
-    refuse_unfit_database(app)
+    check_for_serving(app)
     assert app.test_client().get("/readyz").get_data(as_text=True) == "ready\n"
     assert "nothing must be mended" in app.test_cli_runner().invoke(args=["doctor"]).output
 
