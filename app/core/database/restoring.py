@@ -34,7 +34,7 @@ from app.core.exclusive import exclusive
 from app.core.installation import Installation, InstallationTag
 from app.core.keys.fitting import misfits
 from app.core.logs import log
-from app.core.private_files import private
+from app.core.private_files import replace_private
 from app.core.settings import settings
 
 ROOM = "backup-restore"
@@ -134,7 +134,7 @@ class _Mark:
 def _mark(source: Path, digest: str) -> Iterator[_Mark]:
     path, mark = installation.restoring_path(), _Mark()
     mark.is_held = path.exists()  # an earlier try has changed something perhaps
-    _write_safely(path, json.dumps({"file": str(source), "sha256": digest, "begun_at": clock.now().isoformat()}).encode())
+    replace_private(path, json.dumps({"file": str(source), "sha256": digest, "begun_at": clock.now().isoformat()}))
     try:
         yield mark
     except BaseException:
@@ -223,7 +223,7 @@ def _finish(digest: str, checked: Checked | None = None) -> Restored:
     audit.seal_pending(everything=True)
     with db.engine.connect() as connection:
         head = last_seal(connection)
-    _write_safely(head_path(), json.dumps(head).encode())
+    replace_private(head_path(), json.dumps(head))
     log.warning("installation_restored", audit=row.id, backup=digest, made_at=facts["made_at"], epoch=facts["epoch"])
     installation.restoring_path().unlink(missing_ok=True)
     names = ("rows", "documents", "made_at", "version", "epoch", "last_audit_id", "ended", "open", "foreign", "cut")
@@ -234,12 +234,3 @@ def _finish(digest: str, checked: Checked | None = None) -> Restored:
         missing=checked.missing + checked.spoilt if checked else [],
         was_begun=checked is None,
     )
-
-
-def _write_safely(path: Path, data: bytes) -> None:
-    draft = path.with_suffix(".new")
-    with open(draft, "wb", opener=private) as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)

@@ -17,6 +17,7 @@ from app.core.database.losses import Act, Losses
 from app.core.database.restoring import Restored
 from app.core.db import db
 from app.core.installation import InstallationTag
+from app.core.outages import first_line
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _MOST_NAMES = 20
@@ -33,7 +34,7 @@ _ASK = (
 def reason_of(error: OSError | DBAPIError) -> str:
     """The cause in a few words, without a statement, a value or a traceback."""
     if isinstance(error, DBAPIError):
-        return str(error.orig).partition("\n")[0]
+        return first_line(error)
     return "no room is left on the disk" if error.errno in _FULL else error.strerror or type(error).__name__
 
 
