@@ -167,19 +167,17 @@ def after_commit(hook: Callable[[], None]) -> None:
 
 def roll_back() -> None:
     """Ends the session's transaction; with a database that has gone in the middle of it, the session is as new all the same."""
-    try:
-        db.session.rollback()
-    except Exception as error:
-        if not outages.is_store_failure(error):
-            raise
-        outages.store_failed(error)
-        _forget_session()
+    _or_forget(db.session.rollback)
 
 
 def let_go() -> None:
     """Gives the session's connection back, whatever has become of it."""
+    _or_forget(db.session.remove)
+
+
+def _or_forget(end: Callable[[], None]) -> None:
     try:
-        db.session.remove()
+        end()
     except Exception as error:
         if not outages.is_store_failure(error):
             raise

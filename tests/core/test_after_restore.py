@@ -27,6 +27,7 @@ from app.institutions.queries import get_institution, list_live_keys
 from app.institutions.service import KEEP_OLD, add_institution, ask_key, confirm_keys, revoke_key
 from app.staff.models import Approval, ApprovalState, Role
 from app.staff.queries import find_staff
+from app.version import VERSION
 from tests.institutions.desk import ORG, Desk, Telephone, make_desk, make_telephone
 from tests.kit.client import Browser
 from tests.kit.sign_in import sign_in
@@ -207,7 +208,7 @@ def test_the_restore_is_in_the_audit_log_which_holds(desk: Desk, telephone: Tele
     facts = json.loads(row.detail)
     report = audit.verify()
     assert report.findings == [] and report.unsealed == 0
-    assert facts["rows"] == done.rows and facts["version"] == "0.2.0" and facts["epoch"] == 1
+    assert facts["rows"] == done.rows and facts["version"] == VERSION and facts["epoch"] == 1
     assert facts["ended"]["codes that phones and paper showed"] == 1
     assert db.session.scalars(select(Installation)).one().restored_at is not None
 
@@ -248,3 +249,24 @@ def test_a_log_that_begins_too_late_is_said_to_have_a_gap(app: Flask, desk: Desk
 
     assert "before that nothing tells" in told
     assert "the log names nothing that was frozen" in told
+
+
+def test_moments_that_are_none_are_passed_over(app: Flask, desk: Desk, tmp_path: Path) -> None:
+    """Another program's lines may stand between ours, and a supervisor's clock may have no zone."""
+    backup = back_up(tmp_path)
+    lose_everything_and_restore(backup)
+    log = tmp_path / "mixed.log"
+    moments: tuple[object, ...] = (
+        "yesterday",
+        "2026-01-01T00:00:00",
+        None,
+        7,
+        "2098-12-31T23:00:00-05:00",
+        "2099-01-01T00:00:00+00:00",
+    )
+    log.write_text("\n".join(json.dumps({"event": "x", "timestamp": moment}) for moment in moments))
+
+    told = app.test_cli_runner().invoke(args=["backup", "losses", "--log", str(log)])
+
+    assert told.exit_code == 0, told.output
+    assert "the log reaches from 2099-01-01 08:00 to 2099-01-01 12:00; before that nothing tells" in told.output

@@ -19,6 +19,7 @@ from app.core.settings import settings
 from app.documents.models import DocumentPage
 from app.documents.service import accept_page
 from app.messages.models import DemoSms
+from app.version import VERSION
 from tests.kit.backups import manifest_of, read_members
 from tests.kit.documents import SUBJECT, make_photo, taking_papers
 from tests.kit.people import make_activated_account
@@ -57,7 +58,7 @@ def test_the_manifest_says_what_is_in_it(app: Flask, owner: Account, tmp_path: P
     made = create_backup(tmp_path / "b.tar.gz")
 
     said = manifest_of(tmp_path / "b.tar.gz")
-    assert (said["format"], said["version"], said["kind"], said["bureau"]) == (2, "0.2.0", "demo", "某市医疗保障局")
+    assert (said["format"], said["version"], said["kind"], said["bureau"]) == (2, VERSION, "demo", "某市医疗保障局")
     assert list(said["documents"]) == [page.object_name] and made.is_whole
     assert sum(said["tables"].values()) == made.rows and said["tables"]["document_page"] == 1
     assert said["head"]["number"] == 1 and said["mac"]

@@ -7,6 +7,7 @@ database was undone by the restore.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def find_losses(logs: list[Path], head: Path | None = None) -> Losses:
         seals[int(content["number"])] = str(content["mac"])
     for path in logs:
         for line in _lines(path):
-            at = str(line.get("timestamp", ""))
+            at = _moment(line.get("timestamp"))
             found.since, found.until = min(filter(None, (found.since, at)), default=""), max(found.until, at)
             if line.get("event") == SEALED_EVENT and isinstance(line.get("number"), int):
                 seals[line["number"]] = str(line.get("mac", ""))
@@ -83,6 +84,15 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
                 continue
             if isinstance(line, dict):
                 yield line
+
+
+def _moment(value: object) -> str:
+    """In UTC, so that moments sort as texts do; empty for what is none, which another program may have written."""
+    try:
+        moment = datetime.fromisoformat(str(value))
+        return moment.astimezone(UTC).isoformat() if moment.tzinfo else ""
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _act(line: dict[str, Any], at: str) -> Act:
