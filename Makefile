@@ -6,7 +6,7 @@ FLASK := $(BIN)/flask
 # requirements-fonts.txt: a font for printed letters; its package names a typesetter it does not need, hence --no-deps.
 export PINGZHENG_DEFAULT_MODE ?= demo
 
-.PHONY: run test check steady fault bench tools format translations flask-command
+.PHONY: run test check thorough steady fault bench tools format translations flask-command
 
 run: .venv/runtime
 	@$(FLASK) keys init
@@ -24,6 +24,10 @@ check: tools
 	$(BIN)/lint-imports
 	$(BIN)/djlint app/templates --lint --quiet
 	@$(BIN)/python -m tests.gate
+
+# The gate's tests in their long forms: every page in every look, the journeys on both databases.
+thorough: tools
+	@THOROUGH=1 $(BIN)/python -m tests.gate
 
 # The browser tests ten times on a machine made busy on purpose; prints which waited in vain, and how often.
 steady: tools

@@ -1,6 +1,6 @@
 """The QR as the page shows it, spoilt as cameras and screens spoil it, read by two decoders of different make.
 
-docs/qr-reading.md holds the table of the last run; WRITE_DOCS=1 writes it anew.
+docs/qr-reading.md holds the table of the last run of `make thorough`; WRITE_DOCS=1 writes it anew.
 """
 
 import io
@@ -23,9 +23,10 @@ from app.credentials import service
 from tests.credentials.holders import make_holder
 from tests.kit.chromium import phone
 from tests.kit.databases import Databases
+from tests.kit.thorough import is_thorough
 
 DOCUMENT = Path(__file__).parents[2] / "docs/qr-reading.md"
-CODES = 10  # of each theme
+CODES = 10 if is_thorough() else 3  # of each theme
 GROUND = {"light": "#fbfaf7", "dark": "#121614"}
 
 
@@ -99,7 +100,7 @@ def test_both_decoders_read_the_spoilt_screen(app: Flask, chromium: Browser, liv
             files = {}
             for n, (digits, image) in enumerate(screens):
                 file = tmp_path / f"{theme}-{len(lines)}-{n}.png"
-                spoil(image).save(file)
+                spoil(image).save(file, compress_level=1)
                 files[file] = digits
             zxing, zbar = _read_by_zxing(files), _read_by_zbar(files)
             lines.append(f"| {name} | {theme} | {zxing}/{CODES} | {zbar}/{CODES} |")
@@ -108,6 +109,8 @@ def test_both_decoders_read_the_spoilt_screen(app: Flask, chromium: Browser, liv
     (tmp_path / "qr-reading.md").write_text(table)
 
     assert missed == []
+    if not is_thorough():
+        return
     if os.environ.get("WRITE_DOCS"):
         head = DOCUMENT.read_text().partition("| screen |")[0]
         DOCUMENT.write_text(f"{head}{table}\n")

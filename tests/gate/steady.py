@@ -17,6 +17,7 @@ from tests.gate.runs import FAILED, run_pytest
 
 NICE = 10
 BUSY_LOOPS = 2
+PROCESSES = "6"  # beside the loops each gets the less, and together they get the more: ten runs end the same day
 
 
 def main(arguments: list[str]) -> int:
@@ -27,14 +28,14 @@ def main(arguments: list[str]) -> int:
     with busy_machine():
         for turn in range(1, options.times + 1):
             print(f"\n=== {turn} of {options.times}", flush=True)
-            outcome = run_pytest(["-m", "browser", *rest])
+            outcome = run_pytest(["-m", "browser", "-n", PROCESSES, *rest])
             if outcome.status and not outcome.failures:
                 return outcome.status  # not even begun, or broken off
             for failure in outcome.failures:
                 failed[failure.test].append(failure.final or "it waited in vain")
     for test, reasons in sorted(failed.items()):
         print(f"{test}: {len(reasons)} of {options.times}: {'; '.join(sorted(set(reasons)))}")
-    print(f"{len(failed)} tests failed in {options.times} runs")
+    print(f"failed in {options.times} runs: {len(failed)}")
     return FAILED if failed else 0
 
 

@@ -49,10 +49,10 @@ class Gate:
         self._folder = folder
         (folder / "pytest.ini").write_text("[pytest]\nmarkers = browser\naddopts = -q -n 0 -p xdist.plugin\n")
 
-    def judge(self, tests: str, *arguments: str) -> Ended:
+    def judge(self, tests: str, *arguments: str, by: str = "tests.gate") -> Ended:
         (self._folder / "test_made_up.py").write_text(HEAD + tests)
         ended = subprocess.run(
-            [sys.executable, "-m", "tests.gate", "-p", "no:cacheprovider", *arguments],
+            [sys.executable, "-m", by, "-p", "no:cacheprovider", *arguments],
             cwd=self._folder,
             env={"PYTHONPATH": str(REPOSITORY), "PATH": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             capture_output=True,
@@ -195,3 +195,23 @@ def test_the_slowest_are_printed(gate: Gate) -> None:
     ended = gate.judge("def test_fine():\n    pass\n", "-vv")
 
     assert any("slowest" in line for line in ended.lines)
+
+
+def test_steady_names_what_waited_in_vain_in_any_of_its_runs(gate: Gate) -> None:
+    others = "@pytest.mark.browser\ndef test_good():\n    turn('good')\n\ndef test_other():\n    turn('other')\n"
+
+    ended = gate.judge(IN_VAIN_ONCE.format("late") + others, "--times", "2", "-n", "0", by="tests.gate.steady")
+
+    assert ended.status == 1, ended.lines
+    assert (ended.turns("late"), ended.turns("good")) == (2, 2)
+    assert not (ended.folder / "turns-other").exists(), "what has no browser is not run"
+    assert ended.lines[-2:] == ["test_made_up.py::test_late: 1 of 2: it waited in vain", "failed in 2 runs: 1"]
+
+
+def test_steady_ends_well_when_every_run_did(gate: Gate) -> None:
+    ended = gate.judge(
+        "@pytest.mark.browser\ndef test_good():\n    turn('good')\n", "--times", "2", "-n", "0", by="tests.gate.steady"
+    )
+
+    assert ended.status == 0, ended.lines
+    assert ended.lines[-1] == "failed in 2 runs: 0"

@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +19,9 @@ from app.core.locale import COOKIE, SOURCE
 from tests.kit.chromium import phone, serve
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
-from tests.kit.looks import Look, faults_in, faults_in_all_looks, html_errors
+from tests.kit.looks import FITS, LOOKS, Look, faults_in, faults_in_all_looks, html_errors, looks_at
 from tests.kit.settings import make_settings
+from tests.kit.thorough import is_thorough
 from tests.kit.visitors import activated_browser, cookies_of, frozen_browser, signed_in_browser, unbound_browser
 
 VISITORS: dict[str, Callable[[Flask], Browser]] = {
@@ -144,7 +146,15 @@ def test_the_look_would_find_them(chromium: Chromium) -> None:
 
     rules = ("image-alt", "label", "color-contrast", "html-has-lang")
     assert [rule for rule in rules if not any(f": {rule}: " in fault for fault in found)] == []
-    assert sum("wider than the screen" in fault for fault in found) == 10
+    assert sum("wider than the screen" in fault for fault in found) == (len(LOOKS) if is_thorough() else 2) + len(FITS)
+
+
+def test_each_look_has_its_turn(app: Flask) -> None:
+    """In the gate; also no single look has most of the pages."""
+    turns = Counter(looks_at(f"http://127.0.0.1:5000{rule.rule}")[1] for rule in app.url_map.iter_rules())
+
+    assert set(turns) == set(LOOKS[1:])
+    assert max(turns.values()) < 2 * min(turns.values())
 
 
 def test_every_visitor_is_looked_at_once() -> None:

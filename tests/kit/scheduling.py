@@ -1,8 +1,8 @@
-"""Which tests go to the same process: those of one module that share a server which takes seconds to start."""
+"""Which tests go to the same process: those of one module that share what takes seconds to make, a server or a walk."""
 
 from xdist.scheduler import LoadGroupScheduling
 
-SHARING = ("tests/journeys/", "tests/proxy/", "tests/documents/test_s3.py")
+SHARING = ("tests/journeys/", "tests/proxy/", "tests/documents/test_s3.py", "tests/house/test_pages.py")
 DATABASES = ("sqlite", "postgresql")
 
 
