@@ -1,12 +1,14 @@
 """The letter as PDF: the same facts, signature and moment give the same bytes, so that a hash can prove it."""
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
-from app.core.font import font_path
+from app.core.font import cut_font
 from app.letters.facts import LetterFacts
 from app.letters.strokes import HEIGHT, WIDTH, Stroke
 
@@ -34,58 +36,79 @@ def print_letter(
     typed_name: str = "",
 ) -> bytes:
     """A4. Without strokes and typed name: an empty line to be signed by hand. Raises UnprintableName."""
+    before = [_Line(title, 20, 14, align="C", gap=4), *_rows(facts), *_paragraphs(body)]
+    signature = _signature_line(strokes, typed_name)
+    after = [_Line(f"日期：{facts.day}", 12, 9, gap=4), _Line(f"承诺书编号 {number}　文本版本 {version}", 9, 6)]
+    with cut_font("".join(line.text for line in [*before, signature, *after])) as font_file:
+        pdf = _open(font_file, title, made_at)
+        font = pdf.fonts[FONT]
+        assert isinstance(font, TTFFont)
+        try:
+            _require_glyphs(font, "".join([*facts.__dict__.values(), typed_name]))
+            for line in before:
+                _write(pdf, line)
+            _sign(pdf, signature, strokes)
+            for line in after:
+                _write(pdf, line)
+            return bytes(pdf.output())
+        finally:
+            font.ttfont.close()  # the writer leaves its file open
+
+
+@dataclass(frozen=True)
+class _Line:
+    """size in points; height of a line and the gap behind it in mm."""
+
+    text: str
+    size: int
+    height: float
+    align: str = "L"
+    gap: float = 0
+
+
+def _open(font_file: Path, title: str, made_at: datetime) -> FPDF:
     pdf = FPDF()
     pdf.set_creation_date(made_at)
     pdf.set_title(title)
     pdf.set_lang("zh-CN")
     pdf.set_margins(MARGIN, MARGIN)
     pdf.set_auto_page_break(True, MARGIN)
-    pdf.add_font(FONT, "", font_path())
-    font = pdf.fonts[FONT]
-    assert isinstance(font, TTFFont)
-    try:
-        _require_glyphs(font, "".join([*facts.__dict__.values(), typed_name]))
-        return _compose(pdf, facts, title, body, version, number, strokes, typed_name)
-    finally:
-        font.ttfont.close()  # the writer leaves its file open
-
-
-def _compose(
-    pdf: FPDF, facts: LetterFacts, title: str, body: str, version: str, number: str, strokes: list[Stroke] | None, typed_name: str
-) -> bytes:
+    pdf.add_font(FONT, "", font_file)
     pdf.add_page()
     # Chinese shapes: the font's own default for some characters is the Japanese one.
     pdf.set_font(FONT, size=11)
     pdf.set_text_shaping(use_shaping_engine=True, script="hani", language="zhs")
-    _write(pdf, title, size=20, height=14, align="C")
-    pdf.ln(4)
-    for label, value in _rows(facts):
-        _write(pdf, f"{label}：{value}", size=12, height=8)
-    pdf.ln(4)
-    for paragraph in filter(None, (line.strip() for line in body.splitlines())):
-        _write(pdf, paragraph, size=12, height=7.5)
-        pdf.ln(1.5)
-    pdf.ln(6)
-    _sign(pdf, facts, strokes, typed_name)
-    _write(pdf, f"日期：{facts.day}", size=12, height=9)
-    pdf.ln(4)
-    _write(pdf, f"承诺书编号 {number}　文本版本 {version}", size=9, height=6)
-    return bytes(pdf.output())
+    return pdf
 
 
-def _rows(facts: LetterFacts) -> list[tuple[str, str]]:
-    return [
+def _rows(facts: LetterFacts) -> list[_Line]:
+    rows = [
         ("承诺人（主账户人）", f"{facts.holder_name}　{facts.holder_cert_masked}"),
         ("被绑定人", f"{facts.member_name}　{facts.member_cert_masked}"),
         ("被绑定人是承诺人的", facts.relation),
         ("受理单位", facts.agency_name),
     ]
+    return [_Line(f"{label}：{value}", 12, 8, gap=4 if label == rows[-1][0] else 0) for label, value in rows]
 
 
-def _write(pdf: FPDF, text: str, *, size: int, height: float, align: str = "L") -> None:
-    pdf.set_font(FONT, size=size)
-    for line in _lines(pdf, text):
-        pdf.cell(0, height, line, align=align, new_x="LMARGIN", new_y="NEXT")
+def _paragraphs(body: str) -> list[_Line]:
+    texts = list(filter(None, (line.strip() for line in body.splitlines())))
+    return [_Line(text, 12, 7.5, gap=1.5 if n < len(texts) else 7.5) for n, text in enumerate(texts, 1)]
+
+
+def _signature_line(strokes: list[Stroke] | None, typed_name: str) -> _Line:
+    if strokes:
+        return _Line("承诺人签名：", 12, 9)
+    if typed_name:
+        return _Line(f"承诺人签名：{typed_name}（在线输入姓名签署）", 12, 9)
+    return _Line("承诺人签名：______________________", 12, 16)
+
+
+def _write(pdf: FPDF, line: _Line) -> None:
+    pdf.set_font(FONT, size=line.size)
+    for text in _lines(pdf, line.text):
+        pdf.cell(0, line.height, text, align=line.align, new_x="LMARGIN", new_y="NEXT")
+    pdf.ln(line.gap)
 
 
 def _lines(pdf: FPDF, text: str) -> list[str]:
@@ -98,21 +121,17 @@ def _lines(pdf: FPDF, text: str) -> list[str]:
     return lines
 
 
-def _sign(pdf: FPDF, facts: LetterFacts, strokes: list[Stroke] | None, typed_name: str) -> None:
+def _sign(pdf: FPDF, line: _Line, strokes: list[Stroke] | None) -> None:
     scale = SIGNATURE_WIDTH / WIDTH
     if pdf.get_y() + HEIGHT * scale + 20 > pdf.h - MARGIN:
         pdf.add_page()
+    _write(pdf, line)
     if strokes:
-        _write(pdf, "承诺人签名：", size=12, height=9)
         left, top = pdf.get_x() + 30, pdf.get_y() - 6
         pdf.set_line_width(0.6)
         for stroke in strokes:
             pdf.polyline([(left + x * scale, top + y * scale) for x, y in stroke])
         pdf.set_y(top + HEIGHT * scale + 3)
-    elif typed_name:
-        _write(pdf, f"承诺人签名：{typed_name}（在线输入姓名签署）", size=12, height=9)
-    else:
-        _write(pdf, "承诺人签名：______________________", size=12, height=16)
 
 
 def _require_glyphs(font: TTFFont, text: str) -> None:
