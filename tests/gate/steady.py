@@ -23,9 +23,10 @@ PROCESSES = "6"  # beside the loops each gets the less, and together they get th
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.gate.steady")
     parser.add_argument("--times", type=int, default=10)
+    parser.add_argument("--busy-loops", type=int, default=BUSY_LOOPS)
     options, rest = parser.parse_known_args(arguments)
     failed: defaultdict[str, list[str]] = defaultdict(list)
-    with busy_machine():
+    with busy_machine(options.busy_loops):
         for turn in range(1, options.times + 1):
             print(f"\n=== {turn} of {options.times}", flush=True)
             outcome = run_pytest(["-m", "browser", "-n", PROCESSES, *rest])
@@ -40,14 +41,14 @@ def main(arguments: list[str]) -> int:
 
 
 @contextmanager
-def busy_machine() -> Iterator[None]:
+def busy_machine(loops: int) -> Iterator[None]:
     """What is started in it runs under `nice`, beside loops that do not."""
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(BUSY_LOOPS)]
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(loops)]
     os.nice(NICE)
     try:
         yield
     finally:
-        for loop in loops:
+        for loop in busy:
             loop.kill()
             loop.wait()
 

@@ -200,7 +200,7 @@ def test_the_slowest_are_printed(gate: Gate) -> None:
 def test_steady_names_what_waited_in_vain_in_any_of_its_runs(gate: Gate) -> None:
     others = "@pytest.mark.browser\ndef test_good():\n    turn('good')\n\ndef test_other():\n    turn('other')\n"
 
-    ended = gate.judge(IN_VAIN_ONCE.format("late") + others, "--times", "2", "-n", "0", by="tests.gate.steady")
+    ended = gate.judge(IN_VAIN_ONCE.format("late") + others, "--times", "2", "--busy-loops", "0", "-n", "0", by="tests.gate.steady")
 
     assert ended.status == 1, ended.lines
     assert (ended.turns("late"), ended.turns("good")) == (2, 2)
@@ -210,7 +210,14 @@ def test_steady_names_what_waited_in_vain_in_any_of_its_runs(gate: Gate) -> None
 
 def test_steady_ends_well_when_every_run_did(gate: Gate) -> None:
     ended = gate.judge(
-        "@pytest.mark.browser\ndef test_good():\n    turn('good')\n", "--times", "2", "-n", "0", by="tests.gate.steady"
+        "@pytest.mark.browser\ndef test_good():\n    turn('good')\n",
+        "--times",
+        "2",
+        "--busy-loops",
+        "0",
+        "-n",
+        "0",
+        by="tests.gate.steady",
     )
 
     assert ended.status == 0, ended.lines

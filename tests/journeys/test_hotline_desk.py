@@ -4,17 +4,23 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import steps
-from tests.kit.chromium import PHONE, lead_on
+from tests.kit.chromium import lead_on, open_phone
 from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
 
-DESK = {"viewport": {"width": 1366, "height": 768}, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+DESK: dict[str, Any] = {
+    "viewport": {"width": 1366, "height": 768},
+    "device_scale_factor": 1,
+    "is_mobile": False,
+    "has_touch": False,
+}
 CHECKS = ("说对了完整的证件号码", "说对了出生年月日", "说对了参保地")
 
 
@@ -28,7 +34,7 @@ def server(databases: Databases) -> Iterator[DemoServer]:
 
 def sign_in_agent(chromium: Browser, server: DemoServer, username: str) -> Page:
     known = next(entry for entry in server.demo["staff"] if entry["username"] == username)
-    page = chromium.new_context(**DESK, base_url=server.base_url).new_page()
+    page = open_phone(chromium, **DESK, base_url=server.base_url)
     page.goto("/bureau/calls")
     page.get_by_label("用户名").fill(username)
     page.get_by_label("密码", exact=True).fill(known["password"])
@@ -41,7 +47,7 @@ def sign_in_agent(chromium: Browser, server: DemoServer, username: str) -> Page:
 
 def test_an_agent_freezes_the_scan_is_refused_and_two_give_it_back(server: DemoServer, chromium: Browser, tmp_path: Path) -> None:
     citizen = server.citizen("worker")
-    telephone = chromium.new_context(**PHONE, base_url=server.base_url).new_page()
+    telephone = open_phone(chromium, base_url=server.base_url)
     steps.sign_in(telephone, server, citizen["phone"])
     steps.describe_person(telephone, server, "worker")
     steps.pass_face_check(telephone)
