@@ -103,22 +103,23 @@ def _open_file(dialect: Dialect, record: ConnectionPoolEntry | None, arguments: 
     if dialect in _opened_once and not os.path.exists(path):
         raise sqlite3.OperationalError("the database file is gone")
     make_private_database(path)
-    if record is not None and (identity := _identity(path)) is not None:
-        record.info["file"] = (path, identity)
+    file = Path(path)
+    if record is not None and (identity := _identity(file)) is not None:
+        record.info["file"] = (file, identity)
         _opened_once.add(dialect)
 
 
 def _check_file(_raw: object, record: ConnectionPoolEntry, _fairy: object) -> None:
     """A connection keeps a deleted file alive for itself alone: what it wrote there nobody would find again."""
-    path, identity = record.info.get("file", ("", None))
-    if path and _identity(path) != identity:
+    file, identity = record.info.get("file", (None, None))
+    if file is not None and _identity(file) != identity:
         raise DisconnectionError
     outages.answered(outages.DATABASE)
 
 
-def _identity(path: str) -> tuple[int, int] | None:
+def _identity(path: Path) -> tuple[int, int] | None:
     try:
-        found = Path(path).stat()
+        found = path.stat()
     except OSError:
         return None
     return found.st_dev, found.st_ino
