@@ -34,7 +34,7 @@ def is_quiet(shown: Any, noted_every: timedelta) -> bool:
         shown is not None
         and (shown.person_id is None or shown.bound_at is not None)
         and shown.handle is not None
-        and service.is_fresh(shown.unlocked_at)
+        and service.is_fresh(shown.unlocked_at, now)
         and now - shown.last_seen_at < noted_every
         and shown.status is CredentialStatus.active
         and keyring.find(shown.master_id) is not None
@@ -43,7 +43,7 @@ def is_quiet(shown: Any, noted_every: timedelta) -> bool:
         and shown.uses_since_seen == 0
         and now - shown.seen_at < SEEN_EVERY
         and not tells_news(shown)
-        and not lies_ahead(shown.last_used)
+        and not lies_ahead(shown.last_used, now.timestamp())
     )
 
 

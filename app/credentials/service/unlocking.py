@@ -74,11 +74,11 @@ def is_unlocked(session: LoginSession) -> bool:
     return is_fresh(session.unlocked_at)
 
 
-def is_fresh(unlocked_at: datetime | None) -> bool:
+def is_fresh(unlocked_at: datetime | None, now: datetime | None = None) -> bool:
     """Whether an unlock of this moment still counts. One noted while the server's clock was ahead does not: it would for hours."""
     if unlocked_at is None:
         return False
-    return -_OTHER_CLOCKS < clock.now() - unlocked_at < timedelta(minutes=settings.relock_minutes)
+    return -_OTHER_CLOCKS < (now or clock.now()) - unlocked_at < timedelta(minutes=settings.relock_minutes)
 
 
 def stay_unlocked(session: LoginSession) -> None:
