@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 from tests.gate.runs import FAILED, run_pytest
 
-NICE = 10
+NICE = 5  # each process gets a third of what a loop gets
 BUSY_LOOPS = 2
 PROCESSES = "6"  # beside the loops each gets the less, and together they get the more: ten runs end the same day
 
