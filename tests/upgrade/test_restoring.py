@@ -1,4 +1,4 @@
-"""A backup that the first release made comes back into this one: it has no manifest, no check values and older tables."""
+"""A backup that any release made comes back into this one. That of the first has no manifest, no check values and older tables."""
 
 import shutil
 from collections.abc import Iterator
@@ -15,15 +15,18 @@ from app.core.database.checking import check_backup
 from app.core.database.restoring import SecretsUnfit, restore_backup
 from app.core.db import db
 from tests.kit.settings import SECRETS, make_settings
+from tests.upgrade.releases import RELEASES, Release
 
-RELEASE = Path(__file__).parent.parent / "upgrade" / "0.1.0"
-BACKUP = RELEASE / "backup.tar.gz"
+
+@pytest.fixture(params=RELEASES)
+def release(request: pytest.FixtureRequest) -> Release:
+    return Release(request.param)
 
 
 @pytest.fixture
-def bureau(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def bureau(release: Release, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """An empty installation with the secrets of the bureau that made the backup."""
-    secrets = {name.lower(): value or "" for name, value in dotenv_values(RELEASE / "secrets.env").items()}
+    secrets = {name.lower(): value or "" for name, value in dotenv_values(release.folder / "secrets.env").items()}
     app = create_app(make_settings(database_url=database_url, instance_path=tmp_path / "new", **secrets))
     with app.app_context():
         yield app
@@ -32,12 +35,13 @@ def bureau(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     clock.reset()
 
 
-def test_it_is_restored_whole(bureau: Flask) -> None:
-    checked = check_backup(BACKUP)
+def test_it_is_restored_whole(release: Release, bureau: Flask) -> None:
+    backup = release.folder / "backup.tar.gz"
+    checked = check_backup(backup)
 
-    done = restore_backup(BACKUP)
+    done = restore_backup(backup)
 
-    assert (checked.version, checked.documents, checked.unfit_secrets) == ("0.1.0", 3, [])
+    assert (checked.version, checked.documents, checked.unfit_secrets) == (release.version, 3, [])
     assert done.documents == 3 and done.epoch == 1
     assert audit.verify().findings == []
     assert installation.problems(bureau.config["SETTINGS"].app_mode) == []
@@ -45,13 +49,13 @@ def test_it_is_restored_whole(bureau: Flask) -> None:
 
 
 @pytest.mark.parametrize("name", ["data_key", "audit_key"])
-def test_another_bureaus_secrets_are_refused(database_url: str, tmp_path: Path, name: str) -> None:
-    secrets = {name.lower(): value or "" for name, value in dotenv_values(RELEASE / "secrets.env").items()}
+def test_another_bureaus_secrets_are_refused(release: Release, database_url: str, tmp_path: Path, name: str) -> None:
+    secrets = {name.lower(): value or "" for name, value in dotenv_values(release.folder / "secrets.env").items()}
     secrets[name] = SECRETS[name.upper()]
     app = create_app(make_settings(database_url=database_url, instance_path=tmp_path / "new", **secrets))
     with app.app_context():
         with pytest.raises(SecretsUnfit, match="other secrets"):
-            restore_backup(BACKUP)
+            restore_backup(release.folder / "backup.tar.gz")
 
         assert not installation.restoring_path().exists()
         shutil.rmtree(tmp_path / "new", ignore_errors=True)
