@@ -139,4 +139,4 @@ def test_the_command_ends_with_an_error_when_the_log_does_not_hold(app: Flask) -
 
     ended = runner.invoke(args=["audit", "verify"])
     assert ended.exit_code == 1
-    assert f"row {victim}" in ended.output
+    assert f"altered: row {victim}" in ended.output

@@ -4,23 +4,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import steps
+from tests.journeys.family import DESK
 from tests.kit.chromium import lead_on, open_phone
 from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
 
-DESK: dict[str, Any] = {
-    "viewport": {"width": 1366, "height": 768},
-    "device_scale_factor": 1,
-    "is_mobile": False,
-    "has_touch": False,
-}
 CHECKS = ("说对了完整的证件号码", "说对了出生年月日", "说对了参保地")
 
 
