@@ -15,6 +15,7 @@ from tests.kit.apps import Apps, close_queue
 from tests.kit.chromium import chromium, close_phones, live_server, seen_at_failure  # noqa: F401
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
+from tests.kit.demo import loaded
 from tests.kit.scheduling import SharedServers
 from tests.kit.server import tails_of_running
 
@@ -50,6 +51,12 @@ def databases() -> Iterator[Databases]:
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="pz-run-"))
     with Databases(Path(tempfile.mkdtemp(prefix="pz-test-"))) as made:
         yield made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_demo_for_all_processes(tmp_path_factory: pytest.TempPathFactory) -> None:
+    own = tmp_path_factory.getbasetemp()
+    loaded.keep_in((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "demo")
 
 
 @pytest.fixture

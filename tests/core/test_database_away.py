@@ -1,6 +1,5 @@
 """The database goes away while people are at work, and comes back: each is told so on the intended page, and nobody has to help."""
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -37,7 +36,7 @@ from tests.kit.databases import Databases
 from tests.kit.ports import free_port
 from tests.kit.postgres import Postgres, running_postgres
 from tests.kit.server import Server
-from tests.kit.settings import SECRETS, make_settings
+from tests.kit.settings import demo_environ, make_settings
 from tests.kit.staff import staff_browser
 
 NEEDS_ROWS = ("/help", "/help/hotlines", "/offline")
@@ -336,15 +335,7 @@ def _wait_briefly(dbapi: Any, *_: object) -> None:
     [(["gunicorn", "wsgi:app"], "The database does not answer"), (["flask", "jobs", "run"], "the database did not")],
 )
 def test_a_start_without_a_database_is_one_sentence(tmp_path: Path, command: list[str], said: str) -> None:
-    environ = {
-        **SECRETS,
-        "PATH": os.environ["PATH"],
-        "APP_MODE": "demo",
-        "JOB_RUNNER": "own",
-        "INSTANCE_PATH": str(tmp_path),
-        "PORT": str(free_port()),
-        "DATABASE_URL": "postgresql://127.0.0.1:1/nothing",
-    }
+    environ = demo_environ("postgresql://127.0.0.1:1/nothing", tmp_path, JOB_RUNNER="own", PORT=str(free_port()))
 
     ended = subprocess.run([sys.executable, "-m", *command], env=environ, capture_output=True, text=True, timeout=60, check=False)
 
@@ -374,12 +365,12 @@ def test_a_server_of_several_processes_comes_through_a_restart_of_its_database(p
 
 def test_a_process_for_jobs_comes_through_it_and_says_so_once(postgres: Postgres, tmp_path: Path) -> None:
     app = create_app(make_settings(database_url=postgres.url, instance_path=tmp_path, job_runner="own"))
-    environ = {"DATABASE_URL": postgres.url, "INSTANCE_PATH": str(tmp_path), "APP_MODE": "demo", "JOB_RUNNER": "own", **SECRETS}
+    environ = demo_environ(postgres.url, tmp_path, JOB_RUNNER="own")
     log = tmp_path / "jobs.log"
     with log.open("wb") as written, app.app_context():
         process = subprocess.Popen(
             [sys.executable, "-m", "flask", "jobs", "run"],
-            env={**environ, "PATH": os.environ["PATH"]},
+            env=environ,
             stdout=written,
             stderr=written,
         )

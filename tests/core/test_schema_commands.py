@@ -23,7 +23,7 @@ from app.core.db import db, transaction
 from app.core.settings import settings
 from app.messages.models import DemoSms
 from tests.core.test_settings import REAL_FIELDS
-from tests.kit.settings import SECRETS, make_settings
+from tests.kit.settings import demo_environ, make_settings
 
 FORBIDDEN = (
     ("downgrade",),
@@ -136,13 +136,7 @@ def test_at_a_terminal_the_name_is_asked_for(app: Flask) -> None:
 
 def run_at_terminal(typed: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """An operator's command with a real terminal for its input."""
-    environ = {
-        "PATH": os.environ["PATH"],
-        "APP_MODE": "demo",
-        "DATABASE_URL": settings.database_url,
-        "INSTANCE_PATH": str(settings.instance_path),
-        **SECRETS,
-    }
+    environ = demo_environ(settings.database_url, settings.instance_path)
     keyboard, terminal = pty.openpty()
     os.write(keyboard, f"{typed}\n".encode())
     try:

@@ -1,7 +1,6 @@
 """Every row is sealed within minutes, whoever wrote it: the server, a command, or a server that then went away."""
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -24,7 +23,7 @@ from app.core.db import db, transaction
 from app.core.ids import first_id_at
 from app.core.settings import settings
 from tests.kit.at_once import at_once
-from tests.kit.settings import SECRETS
+from tests.kit.settings import demo_environ
 
 
 class Tag(StrEnum):
@@ -174,8 +173,7 @@ def test_sealers_at_once_make_one_chain(app: Flask) -> None:
 
 def test_two_processes_that_seal_at_once_leave_one_unbroken_chain(app: Flask, database_url: str) -> None:
     ids = write(3000, minutes_ago=3)
-    environ = {"PATH": os.environ["PATH"], "APP_MODE": "demo", "DATABASE_URL": database_url, **SECRETS}
-    environ["INSTANCE_PATH"] = str(settings.instance_path)
+    environ = demo_environ(database_url, settings.instance_path)
     seal = [sys.executable, "-m", "flask", "audit", "seal"]
 
     both = [subprocess.Popen(seal, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]

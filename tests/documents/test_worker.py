@@ -1,7 +1,6 @@
 """`flask jobs run`, the process production keeps beside the web: it draws a PDF that the web only took."""
 
 import io
-import os
 import signal
 import subprocess
 import sys
@@ -21,18 +20,16 @@ from app.documents.models import PageState
 from app.documents.service import accept_page
 from tests.kit.documents import SUBJECT, make_pdf
 from tests.kit.people import make_activated_account
-from tests.kit.settings import SECRETS, make_settings
+from tests.kit.settings import demo_environ, make_settings
 
 
 def test_a_process_of_its_own_draws_what_the_web_took(database_url: str, tmp_path: Path) -> None:
-    environ = {"DATABASE_URL": database_url, "INSTANCE_PATH": str(tmp_path), "APP_MODE": "demo", "JOB_RUNNER": "own", **SECRETS}
+    environ = demo_environ(database_url, tmp_path, JOB_RUNNER="own")
     app = create_app(make_settings(database_url=database_url, instance_path=tmp_path, job_runner="own"))
     with app.app_context():
         page = accept_page(owner=make_activated_account(), subject=SUBJECT, slot="other", stream=io.BytesIO(make_pdf(2)))
         waiting, unseen = page.state, jobs.problems()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "jobs", "run"], env={**environ, "PATH": os.environ["PATH"]}, stdout=subprocess.DEVNULL
-        )
+        process = subprocess.Popen([sys.executable, "-m", "flask", "jobs", "run"], env=environ, stdout=subprocess.DEVNULL)
         try:
             deadline = time.monotonic() + 60
             while len(queries.list_pages(SUBJECT)) < 2 and time.monotonic() < deadline:
@@ -54,13 +51,11 @@ def test_a_process_of_its_own_draws_what_the_web_took(database_url: str, tmp_pat
 
 
 def test_what_a_killed_process_was_at_is_taken_over_once_its_heart_is_not_heard(database_url: str, tmp_path: Path) -> None:
-    environ = {"DATABASE_URL": database_url, "INSTANCE_PATH": str(tmp_path), "APP_MODE": "demo", "JOB_RUNNER": "own", **SECRETS}
+    environ = demo_environ(database_url, tmp_path, JOB_RUNNER="own")
     app = create_app(make_settings(database_url=database_url, instance_path=tmp_path, job_runner="own"))
     outages.reset()
     with app.app_context():
-        process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "jobs", "run"], env={**environ, "PATH": os.environ["PATH"]}, stdout=subprocess.DEVNULL
-        )
+        process = subprocess.Popen([sys.executable, "-m", "flask", "jobs", "run"], env=environ, stdout=subprocess.DEVNULL)
         accept_page(owner=make_activated_account(), subject=SUBJECT, slot="other", stream=io.BytesIO(make_pdf(12)))
         job = the_job_once(JobState.running)
         process.kill()

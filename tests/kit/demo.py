@@ -1,23 +1,23 @@
 """The demo bureau as `make run` starts it, and what a hospital's system does with it."""
 
+import fcntl
 import json
 import shutil
-import sqlite3
 import ssl
-import tempfile
-from contextlib import closing
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy.engine import make_url
 
+from app.core.database.copying import copy_database, open_engine
 from tests.kit import faults
 from tests.kit.server import Server
+from tests.kit.settings import demo_environ
 
 SCAN_PATH = "/api/v1/ec/query"
 _certificates = ssl.create_default_context()  # one for all: by default each call reads all certificate authorities
-_loaded: list[Path] = []  # a folder with a loaded demo bureau on SQLite and what it wrote beside it
 
 
 class DemoServer(Server):
@@ -31,23 +31,11 @@ class DemoServer(Server):
         super().start()
 
     def load(self) -> None:
-        """Once a test process has loaded the bureau into SQLite, its next ones are copies."""
-        url = make_url(self.environ["DATABASE_URL"])
-        file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
-        if file and _loaded and not (self.instance / "demo.json").exists():
-            shutil.copytree(_loaded[0] / "instance", self.instance, dirs_exist_ok=True)
-            shutil.copy(_loaded[0] / "database", file)
-        else:
+        """Loading takes ten seconds and a copy of what was loaded takes one."""
+        if (self.instance / "demo.json").exists():
             self.run_command("demo", "start")
-            if file and not _loaded:
-                _loaded.append(self._keep_copy(file))
-
-    def _keep_copy(self, file: Path) -> Path:
-        folder = Path(tempfile.mkdtemp(prefix="pz-demo-"))
-        shutil.copytree(self.instance, folder / "instance")
-        with closing(sqlite3.connect(file)) as loaded, closing(sqlite3.connect(folder / "database")) as copy:
-            loaded.backup(copy)
-        return folder
+        else:
+            loaded.fill(self)
 
     @property
     def demo(self) -> dict[str, Any]:
@@ -98,3 +86,46 @@ class DemoServer(Server):
         answer = httpx.post(self.base_url + SCAN_PATH, json=body, headers=authorization, timeout=30, verify=_certificates)
         faults.note_answer(SCAN_PATH, answer.status_code)
         return answer
+
+
+class _Loaded:
+    """The demo bureau on SQLite, as the first process that wanted one in this run of the tests loaded it."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+
+    def keep_in(self, folder: Path) -> None:
+        """folder: the same for all processes of a run."""
+        self._folder = folder
+
+    def fill(self, server: DemoServer) -> None:
+        """Gives this server's empty database and instance folder what was loaded."""
+        assert self._folder, "no folder was named"
+        self._folder.mkdir(exist_ok=True)
+        database, instance = f"sqlite:///{self._folder / 'database'}", self._folder / "instance"
+        with open(self._folder / "lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not instance.exists():
+                _load(database, instance)
+        shutil.copytree(instance, server.instance, dirs_exist_ok=True)
+        _copy(database, server.environ["DATABASE_URL"])
+
+
+def _load(database: str, instance: Path) -> None:
+    """Under no settings of the server that comes first."""
+    draft = instance.with_suffix(".draft")
+    draft.mkdir()
+    environ = demo_environ(database, draft)
+    for command in (("db", "upgrade"), ("demo", "start")):
+        subprocess.run([sys.executable, "-m", "flask", *command], env=environ, capture_output=True, timeout=120, check=True)
+    draft.rename(instance)
+
+
+def _copy(source: str, target: str) -> None:
+    engines = open_engine(source), open_engine(target)
+    copy_database(*engines)
+    for engine in engines:
+        engine.dispose()
+
+
+loaded = _Loaded()

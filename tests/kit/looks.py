@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from tests.kit.thorough import is_thorough
 
 CHECKER = Path(__file__).parents[1] / "node_modules/vnu-jar/build/dist/vnu.jar"
+BRIEF = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")  # a run of seconds does not win back what compiling well costs
 Look = tuple[Literal["light", "dark"], str, bool, int]  # light or dark, size of the larger type, high contrast, width in px
 # Every width in some look.
 LOOKS: tuple[Look, ...] = (
@@ -65,7 +66,7 @@ def faults_in(page: Page, look: Look, *, rules: tuple[str, ...] = ()) -> list[st
 
 def html_errors(files: list[Path]) -> list[tuple[int, str]]:
     """(which file, what) for each error; all files in one run, because starting the checker takes longest."""
-    checker = ["java", "-jar", str(CHECKER), "--format", "json", "--exit-zero-always", *map(str, files)]
+    checker = ["java", *BRIEF, "-jar", str(CHECKER), "--format", "json", "--exit-zero-always", *map(str, files)]
     answer = json.loads(subprocess.run(checker, capture_output=True, text=True).stderr)
     names = [file.name for file in files]
     return [

@@ -19,7 +19,7 @@ from app.core.database.copying import count_rows
 from app.core.db import db, transaction
 from app.core.settings import settings
 from app.messages.models import DemoSms
-from tests.kit.settings import SECRETS, make_settings
+from tests.kit.settings import demo_environ, make_settings
 
 
 def fill_bureau(rows: int = 2000, documents: int = 40) -> None:
@@ -51,7 +51,7 @@ def bureau(url: str, folder: Path, **changes: Any) -> Iterator[Flask]:
 
 def start_restore(url: str, folder: Path, backup: Path) -> subprocess.Popen[bytes]:
     """The command, in a process of its own: the store's threads do not live through a fork."""
-    environ = {"PATH": os.environ["PATH"], "APP_MODE": "demo", "DATABASE_URL": url, "INSTANCE_PATH": str(folder), **SECRETS}
+    environ = demo_environ(url, folder)
     command = [sys.executable, "-m", "flask", "backup", "restore", str(backup)]
     return subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.kit import faults
 from tests.kit.ports import free_port
-from tests.kit.settings import HASH_WORK, SECRETS
+from tests.kit.settings import demo_environ
 
 _STARTS_WITHIN = 60.0
 _TAIL_LINES = 80
@@ -27,18 +27,8 @@ class Server:
         self._told_faults = 0
         self.port = free_port()
         self._clock_file = instance / "clock"
-        self.environ = {
-            "PATH": os.environ["PATH"],
-            "APP_MODE": "demo",
-            "DATABASE_URL": database_url,
-            "INSTANCE_PATH": str(instance),
-            "PORT": str(self.port),
-            "WEB_WORKERS": "2",
-            "TEST_CLOCK_FILE": str(self._clock_file),
-            "TEST_HASH_WORK": HASH_WORK,
-            **SECRETS,
-            **environ,
-        }
+        told = {"PORT": str(self.port), "WEB_WORKERS": "2", "TEST_CLOCK_FILE": str(self._clock_file)}
+        self.environ = demo_environ(database_url, instance, **told) | environ
         self.start()
 
     @property

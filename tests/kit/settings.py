@@ -1,3 +1,4 @@
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,22 @@ SECRETS = {
 HASH_WORK = "4"  # scrypt in less than a millisecond: hashing as it is done, for tests that are about something else
 
 
-def make_settings(*, database_url: str, instance_path: Path, **changes: Any) -> Settings:
-    """Settings as the demo has them, on this database, with these changes."""
-    environ = {
+def demo_environ(database_url: str, instance_path: Path, **more: str) -> dict[str, str]:
+    """What a process of the demo needs to be told."""
+    return {
+        "PATH": os.environ["PATH"],
         "APP_MODE": "demo",
         "DATABASE_URL": database_url,
         "INSTANCE_PATH": str(instance_path),
-        "JOB_RUNNER": "immediate",
         "TEST_HASH_WORK": HASH_WORK,
         **SECRETS,
+        **more,
     }
+
+
+def make_settings(*, database_url: str, instance_path: Path, **changes: Any) -> Settings:
+    """Settings as the demo has them, on this database, with these changes."""
+    environ = demo_environ(database_url, instance_path, JOB_RUNNER="immediate")
     if changes.get("app_mode") is Mode.production:
         del environ["TEST_HASH_WORK"]
     return replace(load_settings(environ), **changes)

@@ -1,5 +1,4 @@
 import csv
-import os
 import signal
 import sqlite3
 import subprocess
@@ -12,7 +11,7 @@ from flask import Flask
 
 from app.config import Settings
 from tests.kit.roster import HEADER, WORKER, count_people, many
-from tests.kit.settings import SECRETS
+from tests.kit.settings import demo_environ
 
 BAD = "01,510600199003070018,王芳,510603,310,1\n"
 
@@ -87,8 +86,7 @@ def test_an_import_killed_half_way_leaves_nothing_behind(app: Flask, tmp_path: P
     file = tmp_path / "big.csv"
     file.write_text(many(30_000))
     settings: Settings = app.config["SETTINGS"]
-    environ = {**os.environ, **SECRETS, "APP_MODE": "demo", "INSTANCE_PATH": str(settings.instance_path)}
-    environ |= {"DATABASE_URL": database_url, "ROSTER_BATCH_ROWS": "500"}
+    environ = demo_environ(database_url, settings.instance_path, ROSTER_BATCH_ROWS="500")
     command = [
         sys.executable,
         "-m",

@@ -1,6 +1,5 @@
 """Undoing the newest import, and what it must leave alone."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from app.roster.queries import find_person
 from app.roster.service import change_status, forget_formers, on_status_changed, statuses, undo_import
 from app.roster.service.imports import LOCK
 from tests.kit.roster import CHILD, HEADER, RETIREE, WORKER, Importing, count_people, many
-from tests.kit.settings import SECRETS
+from tests.kit.settings import demo_environ
 
 STOPPED = WORKER.replace(",310,1", ",310,2").replace("王㛃", "王芳")
 
@@ -200,14 +199,7 @@ def test_killed_in_the_middle_nothing_is_half_applied_and_nothing_stays_locked(
 ) -> None:
     file = tmp_path / "many.csv"
     file.write_text(many(40), encoding="utf-8")
-    environ = {
-        **os.environ,
-        **SECRETS,
-        "APP_MODE": "demo",
-        "DATABASE_URL": database_url,
-        "INSTANCE_PATH": str(tmp_path),
-        "ROSTER_BATCH_ROWS": "10",
-    }
+    environ = demo_environ(database_url, tmp_path, ROSTER_BATCH_ROWS="10")
     db.session.rollback()
 
     killed = subprocess.run([sys.executable, "-c", _DIE, str(file), mode], env=environ, capture_output=True, text=True, check=False)

@@ -1,6 +1,5 @@
 """An upgrade that ends in the middle leaves the database as it was before that migration, and the next try works."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from app import create_app
 from app.core.database import fitness
 from app.core.database.release import find_oldest_program
 from app.core.db import Base, db, schema_changes
-from tests.kit.settings import SECRETS, make_settings
+from tests.kit.settings import demo_environ, make_settings
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 NEXT = "209901010000"
@@ -115,14 +114,7 @@ def assert_done() -> None:
 def test_a_killed_upgrade_leaves_nothing_and_the_next_one_is_whole(app: Flask, tmp_path: Path) -> None:
     before = fitness.find_revision()
     migrations = next_version(app, tmp_path, WAITS)
-    environ = {
-        "PATH": os.environ["PATH"],
-        "APP_MODE": "demo",
-        "DATABASE_URL": app.config["SETTINGS"].database_url,
-        "INSTANCE_PATH": str(tmp_path),
-        "REACHED": str(tmp_path / "reached"),
-        **SECRETS,
-    }
+    environ = demo_environ(app.config["SETTINGS"].database_url, tmp_path, REACHED=str(tmp_path / "reached"))
     process = subprocess.Popen([sys.executable, "-c", UPGRADE, migrations], env=environ, stderr=subprocess.PIPE)
     deadline = time.monotonic() + _WITHIN_SECONDS
     while not (tmp_path / "reached").exists():
