@@ -13,7 +13,8 @@ from playwright.sync_api import Page
 from tests.kit.thorough import is_thorough
 
 CHECKER = Path(__file__).parents[1] / "node_modules/vnu-jar/build/dist/vnu.jar"
-BRIEF = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")  # a run of seconds does not win back what compiling well costs
+# A run of seconds does not win back what compiling well costs; what is compiled quickly needs a deeper stack.
+BRIEF = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m")
 Look = tuple[Literal["light", "dark"], str, bool, int]  # light or dark, size of the larger type, high contrast, width in px
 # Every width in some look.
 LOOKS: tuple[Look, ...] = (
