@@ -102,23 +102,31 @@ class _Loaded:
         """Gives this server's empty database and instance folder what was loaded."""
         assert self._folder, "no folder was named"
         self._folder.mkdir(exist_ok=True)
-        database, instance = f"sqlite:///{self._folder / 'database'}", self._folder / "instance"
+        whole = self._folder / "whole"
         with open(self._folder / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not instance.exists():
-                _load(database, instance)
-        shutil.copytree(instance, server.instance, dirs_exist_ok=True)
-        _copy(database, server.environ["DATABASE_URL"])
+            if not whole.exists():
+                _load(whole)
+        shutil.copytree(whole / "instance", server.instance, dirs_exist_ok=True)
+        _copy(_database_in(whole), server.environ["DATABASE_URL"])
 
 
-def _load(database: str, instance: Path) -> None:
-    """Under no settings of the server that comes first."""
-    draft = instance.with_suffix(".draft")
-    draft.mkdir()
-    environ = demo_environ(database, draft)
+def _load(whole: Path) -> None:
+    """Under no settings of the server that comes first. whole: is there when all of it is."""
+    draft = whole.with_suffix(".draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    (draft / "instance").mkdir(parents=True)
+    environ = demo_environ(_database_in(draft), draft / "instance")
     for command in (("db", "upgrade"), ("demo", "start")):
-        subprocess.run([sys.executable, "-m", "flask", *command], env=environ, capture_output=True, timeout=120, check=True)
-    draft.rename(instance)
+        ended = subprocess.run(
+            [sys.executable, "-m", "flask", *command], env=environ, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+    draft.rename(whole)
+
+
+def _database_in(folder: Path) -> str:
+    return f"sqlite:///{folder / 'database'}"
 
 
 def _copy(source: str, target: str) -> None:
