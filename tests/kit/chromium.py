@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, Request, TimeoutError, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.core import clock
@@ -119,8 +119,13 @@ def _new_context(chromium: Browser, changes: dict[str, Any]) -> BrowserContext:
     context.on("console", lambda message: heard.append(f"{message.type}: {message.text}"))
     context.on("weberror", lambda error: heard.append(str(error.error)))
     context.on("response", lambda response: faults.note_answer(response.url, response.status))
-    context.on("requestfailed", lambda request: heard.append(f"{request.url}: {request.failure}"))
+    context.on("requestfailed", lambda request: heard.extend(_unanswered(request)))
     return context
+
+
+def _unanswered(request: Request) -> list[str]:
+    """To Chromium a request that is answered with 304 has failed."""
+    return [] if request.existing_response else [f"{request.url}: {request.failure}"]
 
 
 def _close(context: BrowserContext) -> None:
