@@ -12,10 +12,10 @@ from itertools import groupby
 
 import pytest
 
-from tests.kit.scheduling import FOLDERS_SHARING, scope_of
+from tests.kit.scheduling import scope_of
 
 _VARIABLE = "PYTEST_SEED"
-LONG = (*FOLDERS_SHARING, "tests/journeys/", "tests/house/test_pages.py", "tests/documents/test_s3.py", "tests/install/")
+LONG = ("tests/proxy/", "tests/journeys/", "tests/house/test_pages.py", "tests/documents/test_s3.py", "tests/install/")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

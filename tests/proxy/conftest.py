@@ -10,9 +10,9 @@ from tests.proxy.house import House
 from tests.proxy.visitor import Visitor
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def house(databases: Databases) -> Iterator[House]:
-    """All tests of the folder share it, each as somebody else."""
+    """The tests of a module share it, each as somebody else."""
     with databases.fresh("sqlite") as url, tempfile.TemporaryDirectory(prefix="pz-proxy-") as folder:
         made = House(url, Path(folder))
         yield made
