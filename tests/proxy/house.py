@@ -69,7 +69,7 @@ class House:
         port = free_port()
         folder = self.folder / f"nginx-{port}"
         if site is None:
-            site = self.written = self._written_file(port, upstream or self.server.port)
+            site = self._written_file(port, upstream or self.server.port)
         filled = {
             "LISTEN": f"127.0.0.1:{port}",
             "UPSTREAM": f"127.0.0.1:{self.server.port}",
@@ -78,6 +78,7 @@ class House:
         }
         for name, value in filled.items():
             site = site.replace(name, value)
+        self.site = site
         with running_nginx(site, folder, port):
             yield f"https://{NAME}:{port}"
 

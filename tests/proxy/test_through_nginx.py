@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 def test_nginx_runs_here_on_the_file_that_is_copied(house: House) -> None:
     shipped = (ROOT / "deploy/nginx.conf").read_text()
 
-    assert common(house.written) == common(shipped)
+    assert common(house.site) == common(shipped)
 
 
 def common(site: str) -> list[str]:
