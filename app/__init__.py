@@ -22,6 +22,7 @@ from app.core import (
     limits,
     locale,
     logs,
+    origin,
     outages,
     proxy,
     web,
@@ -92,10 +93,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(Path(app.root_path).parent / "migrations"))
     with app.app_context():
         prepare_engine(db.engine)
-    for part in (locale, display, installation, limits, proxy, web, assets, health, access):
+    for part in (locale, display, installation, limits, proxy, origin, web, assets, health, access):
         part.install(app)
     for feature in FEATURES:
         _install_feature(app, feature)
+    origin.guard(app)
     access.require_rules(app)
     return app
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from app.config_rules import is_day, is_loopback, is_secret, is_secret_hex
+from app.config_rules import is_day, is_inside, is_loopback, is_origin, is_secret, is_secret_hex
 
 SECRETS_FILE = "secrets.env"
 
@@ -44,6 +44,9 @@ class Settings:
     job_runner: str = ""  # inside | own | immediate; else inside the web process in the demo, a process of its own in production
     ratelimit_storage_url: str = "memory://"
     trusted_proxies: int = 0
+    public_origin: str = (
+        ""  # the one address browsers know, https://ybm.example.cn; the demo answers under loopback names without it
+    )
     test_clock_file: str = ""  # demo mode only: a file holding an offset in seconds, so that tests can move the clock
     test_hash_work: int = 0  # demo mode only: less work for hashes of PINs and passwords, so that tests can be quick
 
@@ -142,7 +145,7 @@ class Settings:
     pin_guesses: int = 5
     pin_lock_minutes: int = 15
     relock_minutes: int = 5
-    passkey_rp_id: str = ""  # the domain passkeys belong to; the host of the address unless set
+    passkey_rp_id: str = ""  # the domain passkeys belong to, if not PUBLIC_ORIGIN's own but one above it
     passkey_offer_unlocks: int = 3  # so often the PIN is typed on a device before a passkey is offered
     offline_days: int = 30
     offline_uses: int = 10
@@ -238,10 +241,20 @@ class Settings:
             found.append("CODE_MASTERS holds a key that is not a secret of its own: run `flask keys init`.")
         if self.activation_target_on and not is_day(self.activation_target_on):
             found.append(f"ACTIVATION_TARGET_ON={self.activation_target_on} is not a day: write it like 2026-12-31.")
+        if self.public_origin and not is_origin(self.public_origin):
+            found.append(
+                f"PUBLIC_ORIGIN={self.public_origin} is no site's address: write it like https://ybm.example.cn, without a path."
+            )
         if self.is_demo:
             if not is_loopback(self.host) and not self.demo_public:
                 found.append(f"The demo answers on loopback only, not on {self.host}: set DEMO_PUBLIC=1 if you mean it.")
             return found
+        if not self.public_origin:
+            found.append(
+                "PUBLIC_ORIGIN is missing: set it to the address browsers know this site by, such as https://ybm.example.cn."
+            )
+        elif self.passkey_rp_id and not is_inside(self.public_origin, self.passkey_rp_id):
+            found.append(f"PASSKEY_RP_ID={self.passkey_rp_id} is not the domain of PUBLIC_ORIGIN, nor one above it: leave it out.")
         if self.face_check == "stub":
             found.append("The face check is the stub, which lets anyone pass: set FACE_CHECK to a real provider.")
         if self.face_check == "http" and not (self.face_check_url.startswith("https://") and self.face_check_key):

@@ -33,6 +33,8 @@ def load_settings(environ: Mapping[str, str] | None = None, *, default_mode: str
         if raw is not None and raw != "":
             values[f.name] = _parse(f.name.upper(), f.type, raw)
     values["instance_path"] = instance
+    if "public_origin" in values:
+        values["public_origin"] = values["public_origin"].strip().rstrip("/").lower()
     values.setdefault("database_url", f"sqlite:///{instance / 'pingzheng.sqlite3'}")
     values.setdefault("documents_url", (instance / "documents").as_uri())
     url = values["database_url"]

@@ -1,7 +1,9 @@
 """What counts as a secret of one's own, and as an address only this machine reaches. Pure; for `app.config`."""
 
+import re
 from datetime import date
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 SECRET_MIN_CHARS = 43  # 32 random bytes in base64url
 _WORDS_OF_DEFAULTS = ("change", "default", "secret", "example", "password", "00000000")
@@ -36,3 +38,23 @@ def is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def is_origin(text: str) -> bool:
+    """Scheme, domain and perhaps a port: no path, no name and password, no letters a browser would write otherwise.
+
+    Plain http is for this machine alone.
+    """
+    try:
+        parts = urlsplit(text)
+        is_port_right = parts.port is None or 0 < parts.port < 65_536
+    except ValueError:
+        return False
+    is_host = re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?", parts.netloc) is not None
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    return is_safe and is_host and is_port_right and text == f"{parts.scheme}://{parts.netloc}"
+
+
+def is_inside(origin: str, domain: str) -> bool:
+    host = urlsplit(origin).hostname or ""
+    return host == domain or host.endswith(f".{domain}")

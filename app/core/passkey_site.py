@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from flask import request
 
+from app.config_rules import is_inside
 from app.core.settings import settings
 
 
@@ -17,16 +19,19 @@ class Site:
 
 
 def find_site() -> Site | None:
-    """None where passkeys cannot work: at a bare IP address, or at a host outside PASSKEY_RP_ID."""
-    host = request.host.rpartition(":")[0] if request.host.rpartition(":")[2].isdigit() else request.host
+    """None where passkeys cannot work: at a bare IP address, or at a host outside PASSKEY_RP_ID.
+
+    The request's address is PUBLIC_ORIGIN where one is set (`core.origin`).
+    """
+    origin = f"{request.scheme}://{request.host}"
+    host = urlsplit(origin).hostname or ""
     domain = settings.passkey_rp_id or host
-    is_inside = host == domain or host.endswith(f".{domain}")
-    return Site(domain, f"{request.scheme}://{request.host}") if is_inside and not _is_address(host) else None
+    return Site(domain, origin) if is_inside(origin, domain) and not _is_address(host) else None
 
 
 def _is_address(host: str) -> bool:
     try:
-        ip_address(host.strip("[]"))
+        ip_address(host)
     except ValueError:
         return False
     return True

@@ -44,7 +44,7 @@ def install(app: Flask) -> None:
     app.url_map.converters["int"] = _KeyConverter
     proxies = app.config["SETTINGS"].trusted_proxies
     if proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
     app.session_interface = _Sessions()
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # asked below: the API has keys instead of cookies
     app.extensions["csrf_guard"] = CSRFProtect(app)

@@ -38,6 +38,7 @@ def production(database_url: str, tmp_path: Path, gateway: SmsGateway) -> Iterat
         sms_sender="http",
         sms_url=gateway.url,
         web_workers=1,
+        public_origin="https://bureau.example",
     )
     made = create_app(settings)
     yield made

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,11 +126,13 @@ def test_a_bureau_is_set_up_in_the_browser(databases: Databases, chromium: Chrom
             code = code_of(app)
             db.session.remove()
         with serve(app) as address, phone(chromium, device_scale_factor=1, service_workers="block") as context:
+            origin = address.replace("127.0.0.1", "localhost")
+            app.config["SETTINGS"] = replace(app.config["SETTINGS"], public_origin=origin)
             page = context.new_page()
-            page.goto(address.replace("127.0.0.1", "localhost") + "/sign-in")
+            page.goto(origin + "/sign-in")
             expect(page.get_by_text("正在第一次设置")).to_be_visible()
             found = faults_in_all_looks(page)
-            page.goto(address.replace("127.0.0.1", "localhost") + "/first-run")
+            page.goto(origin + "/first-run")
             found += faults_in_all_looks(page)
             page.get_by_label("设置码").fill(code)
             lead_on(page.get_by_role("button", name="开始设置"))

@@ -13,6 +13,7 @@ from tests.kit.databases import Databases
 from tests.kit.settings import SECRETS, make_settings
 
 REAL = {
+    "PUBLIC_ORIGIN": "https://localhost",
     "FACE_CHECK": "http",
     "FACE_CHECK_URL": "https://face.example",
     "FACE_CHECK_KEY": "k",
@@ -46,6 +47,14 @@ def test_production_refuses_in_one_sentence(subtests: pytest.Subtests, tmp_path:
         ({"SMS_URL": ""}, "SMS_URL"),
         ({"FACE_CHECK_URL": ""}, "FACE_CHECK_URL"),
         ({"RATELIMIT_STORAGE_URL": "memory://"}, "limits"),
+        ({"PUBLIC_ORIGIN": ""}, "PUBLIC_ORIGIN is missing"),
+        ({"PUBLIC_ORIGIN": "http://ybm.example.cn"}, "PUBLIC_ORIGIN"),
+        ({"PUBLIC_ORIGIN": "ybm.example.cn"}, "PUBLIC_ORIGIN"),
+        ({"PUBLIC_ORIGIN": "https://ybm.example.cn/site"}, "PUBLIC_ORIGIN"),
+        ({"PUBLIC_ORIGIN": "https://me@ybm.example.cn"}, "PUBLIC_ORIGIN"),
+        ({"PUBLIC_ORIGIN": "https://*.example.cn"}, "PUBLIC_ORIGIN"),
+        ({"PUBLIC_ORIGIN": "https://ybm.example.cn:99999"}, "PUBLIC_ORIGIN"),
+        ({"PASSKEY_RP_ID": "other.example"}, "PASSKEY_RP_ID"),
         ({"TEST_CLOCK_FILE": "/tmp/clock"}, "TEST_CLOCK_FILE"),
         ({"TEST_HASH_WORK": "4"}, "TEST_HASH_WORK"),
     ):

@@ -146,6 +146,7 @@ def test_production_never_shows_an_sms(database_url: str, tmp_path: Path, app: F
         database_url,
         tmp_path,
         app_mode=Mode.production,
+        public_origin="https://localhost",
         face_check="http",
         face_check_url="https://face.example/v1",
         face_check_key="key-of-the-provider",

@@ -43,9 +43,11 @@ class House:
         self.faces = self._open.enter_context(faces.Server(tls))
         self.sms: SmsGateway = self._open.enter_context(sms_gateway())
         (folder / "instance").mkdir()
+        port = free_port()
         self.server = ProductionServer(
             database_url,
             folder / "instance",
+            PUBLIC_ORIGIN=f"https://{NAME}:{port}",
             TRUSTED_PROXIES="1",
             WEB_WORKERS="1",  # limits in memory are for one
             JOB_RUNNER="inside",
@@ -58,15 +60,16 @@ class House:
             SMS_PER_NUMBER_HOUR="50",
         )
         self._open.callback(self.server.stop)
-        self.base_url = self._open.enter_context(self.behind(None))
+        self.base_url = self._open.enter_context(self.behind(None, port=port))
 
     @contextmanager
-    def behind(self, site: str | None, upstream: int = 0) -> Iterator[str]:
+    def behind(self, site: str | None, upstream: int = 0, port: int = 0) -> Iterator[str]:
         """The address of an nginx before this house; site: the file it runs on, None for the program's own.
 
         `LISTEN`, `UPSTREAM`, `CERTIFICATE`, `KEY` in it are filled in. upstream: another port than gunicorn's.
+        port: PUBLIC_ORIGIN's, where forms are taken; else pages can be read, as under any port of the right name.
         """
-        port = free_port()
+        port = port or free_port()
         folder = self.folder / f"nginx-{port}"
         if site is None:
             site = self._written_file(port, upstream or self.server.port)

@@ -115,6 +115,7 @@ def test_the_components_are_on_show_in_the_demo(browser: Browser) -> None:
 def test_the_components_are_on_show_nowhere_else(database_url: str, tmp_path: Path) -> None:
     served = {
         "app_mode": Mode.production,
+        "public_origin": "https://localhost",
         "face_check": "http",
         "face_check_url": "https://face.example",
         "face_check_key": "a-key-of-the-provider",

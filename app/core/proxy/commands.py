@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from flask import current_app
@@ -27,7 +28,7 @@ def _word(_context: click.Context, _option: click.Parameter, value: Any) -> Any:
 
 
 @group.command("nginx")
-@click.option("--server-name", "names", multiple=True, required=True, callback=_word, help="The site's domain; may be repeated.")
+@click.option("--server-name", "names", multiple=True, callback=_word, help="The site's domain; PUBLIC_ORIGIN's unless said.")
 @click.option("--upstream", default=None, callback=_word, help="Where gunicorn listens; HOST and PORT unless said.")
 @click.option("--certificate", default=_SITE.certificate, callback=_word, show_default=True, help="File of the whole chain.")
 @click.option("--certificate-key", default=_SITE.certificate_key, callback=_word, show_default=True, help="File of its key.")
@@ -36,6 +37,10 @@ def _word(_context: click.Context, _option: click.Parameter, value: Any) -> Any:
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Writes this file instead of printing it.")
 def print_nginx(names: tuple[str, ...], upstream: str | None, output: Path | None, **site: Any) -> None:
     """Prints nginx's file for this system's limits: /etc/nginx/conf.d/pingzheng.conf."""
+    if not names:
+        names = (urlsplit(settings.public_origin).hostname or "",)
+    if not names[0]:
+        raise click.UsageError("PUBLIC_ORIGIN is not set: say --server-name")
     written = write_nginx(current_app, settings, Site(names=names, upstream=upstream or f"{settings.host}:{settings.port}", **site))
     if output is None:
         click.echo(written, nl=False)

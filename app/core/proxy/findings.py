@@ -12,6 +12,10 @@ from app.core.proxy.signs import Fault
 from app.core.settings import settings
 
 _SHOWN_CHARS = 100
+_UNTRUSTED = (
+    "TRUSTED_PROXIES is 0, but browsers come by https, which a proxy before this program must speak: all visitors then have that "
+    "proxy's address and share one limit. Set TRUSTED_PROXIES to the number of proxies, mostly 1, and start again."
+)
 _FILE = "write the proxy's file with `flask proxy nginx`"
 
 
@@ -20,19 +24,15 @@ def sentence(fault: Fault, seen: str, trusted: int) -> str:
     seen = "".join(char for char in seen if char.isascii() and char.isprintable())[:_SHOWN_CHARS]
     return {
         Fault.untrusted: (
-            "A proxy hands requests on, but TRUSTED_PROXIES is 0, so that all visitors have the proxy's address and the site takes "
-            "itself for plain http: set TRUSTED_PROXIES=1 and start again."
+            "A proxy hands requests on, but TRUSTED_PROXIES is 0, so that all visitors have the proxy's address and share one "
+            "limit: set TRUSTED_PROXIES=1 and start again."
         ),
         Fault.hops: (
-            f"TRUSTED_PROXIES is {trusted}, but the proxies wrote {seen}, so that nobody's address or scheme is "
+            f"TRUSTED_PROXIES is {trusted}, but the proxies wrote {seen}, so that nobody's address is "
             f"known: set TRUSTED_PROXIES to the number of proxies, or {_FILE}."
         ),
-        Fault.plain: (
-            f"Browsers are on https, but the proxy says {seen or 'nothing'} in X-Forwarded-Proto, so that no face check comes "
-            f"back: {_FILE}, or set X-Forwarded-Proto to https."
-        ),
         Fault.host: (
-            f"Forms come from another address than the Host the proxy hands on ({seen}), so that each is refused as too old: "
+            f"Browsers are on another address than the Host the proxy hands on ({seen}), so that they are refused: "
             f"{_FILE}, or set Host to $http_host."
         ),
         Fault.one_address: (
@@ -55,6 +55,8 @@ def remove(instance: Path, fault: Fault) -> None:
 
 def problems() -> list[str]:
     """Sentences for `flask doctor`: what must be mended."""
+    if settings.has_https and not settings.trusted_proxies:
+        return [_UNTRUSTED]
     return [_told(fault, found) for fault, found in _read() if fault is not Fault.one_address]
 
 

@@ -28,10 +28,8 @@ class Timeout:
 
 
 HEADERS = (
-    Header("Host", "$http_host", "as the browser sent it, port included: each form is checked against the address it came from"),
+    Header("Host", "$http_host", "as the browser sent it: under another name than `PUBLIC_ORIGIN` nothing is answered"),
     Header("X-Forwarded-For", "$remote_addr", "the caller's address alone; what a client wrote there is thrown away"),
-    Header("X-Forwarded-Proto", "$scheme", "`https`, or the face check sends people back to an address that does not answer"),
-    Header("X-Forwarded-Host", "", "a client's own would be believed"),
     Header(REFUSAL_HEADER, "", "the proxy's own word for what it did not let through"),
 )
 

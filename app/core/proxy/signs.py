@@ -1,8 +1,9 @@
 """What one request shows about the proxy it came through: only what can be known for certain, from the request alone.
 
 A stranger can send any header, but not make the proxy's own ones fewer or plainer, so those speak against the proxy alone. More
-addresses than proxies prove nothing: a client may have written them. The host is judged by what the browser says of itself; there
-one right request outweighs all wrong ones (`watch.py`).
+addresses than proxies prove nothing: a client may have written them. A host that is not PUBLIC_ORIGIN's speaks against the proxy
+when no browser could be at it, or when the browser says that it is on PUBLIC_ORIGIN; there one right request outweighs all wrong
+ones (`watch.py`).
 """
 
 from dataclasses import dataclass
@@ -12,15 +13,13 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-_COOKIE = "__Host-"  # browsers send cookies of this name over https alone
-_POSTED = ("POST", "PUT", "PATCH", "DELETE")
+from app.core.origin import find_foreign_host
 
 
 class Fault(StrEnum):
     untrusted = "untrusted"  # a proxy hands on, and its headers are not read
     hops = "hops"  # fewer addresses than TRUSTED_PROXIES says
-    plain = "plain"  # the browser is on https, and the site believes it is not
-    host = "host"  # the site does not know the address the browser is on
+    host = "host"  # the proxy hands on another host than the browser is on
     one_address = "one-address"  # everybody seems to come from one machine of the house
 
 
@@ -46,12 +45,12 @@ def read_signs(environ: dict[str, Any], trusted: int) -> Signs:
         return Signs({Fault.untrusted: ""} if is_ours else {}, frozenset())
     if is_proxied and addresses < trusted:
         return Signs({Fault.hops: f"{addresses} in X-Forwarded-For"}, frozenset())
-    if 0 < schemes < trusted:
-        return Signs({Fault.hops: f"{schemes} in X-Forwarded-Proto"}, frozenset())
     faults: dict[Fault, str] = {}
     rights = {Fault.untrusted, Fault.hops} if is_proxied else set()
-    _judge_scheme(environ, faults, rights)
-    _judge_host(environ, faults, rights)
+    if find_foreign_host(environ) is None:
+        rights |= {Fault.host} if is_proxied else set()  # the house's own checks come under another name
+    elif _is_proxys(environ):
+        faults[Fault.host] = find_foreign_host(environ) or ""
     address = environ.get("REMOTE_ADDR", "") if is_proxied else ""  # the house's own health checks come straight
     return Signs(faults, frozenset(rights), address, environ.get("HTTP_USER_AGENT", ""))
 
@@ -61,22 +60,10 @@ def _count(environ: dict[str, Any], name: str) -> int:
     return sum(bool(part.strip()) for part in environ.get(name, "").split(","))
 
 
-def _judge_scheme(environ: dict[str, Any], faults: dict[Fault, str], rights: set[Fault]) -> None:
-    if environ.get("wsgi.url_scheme") == "https":
-        rights.add(Fault.plain)
-    elif _COOKIE in environ.get("HTTP_COOKIE", "") or environ.get("HTTP_ORIGIN") == f"https://{environ.get('HTTP_HOST')}":
-        faults[Fault.plain] = environ.get("HTTP_X_FORWARDED_PROTO", "")
-
-
-def _judge_host(environ: dict[str, Any], faults: dict[Fault, str], rights: set[Fault]) -> None:
-    if environ.get("REQUEST_METHOD") not in _POSTED:
-        return
+def _is_proxys(environ: dict[str, Any]) -> bool:
+    """Whether the foreign host is the proxy's word: no browser could be at it, or the browser itself names the right one."""
     page = _host_of(environ.get("HTTP_ORIGIN", "")) or _host_of(environ.get("HTTP_REFERER", ""))
-    host = environ.get("HTTP_HOST", "").lower()
-    if page == host:
-        rights.add(Fault.host)
-    elif page and (environ.get("HTTP_SEC_FETCH_SITE") == "same-origin" or _is_nobodys(host)):
-        faults[Fault.host] = host
+    return page == environ.get("HTTP_HOST") or _is_nobodys((find_foreign_host(environ) or "").lower())
 
 
 def _host_of(url: str) -> str:
