@@ -70,7 +70,7 @@ def create_unlocking() -> ResponseReturnValue:
     result = service.try_unlock(session, credential, form.pin.data, holds=holds, wants_key=_is_fetch(), shown_by=showable.shown_by)
     if isinstance(result, service.Opened):
         if _is_fetch():
-            return packed(jsonify(unlock_answer(credential, result, holds)))
+            return packed(jsonify(unlock_answer(credential, result, form.pin.data, holds)))
         service.open_wallet(account, session.device, opened=result)
         return _seen_again(showable)
     if result.locked_until is None:

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 
+from app.accounts.models import Device
 from app.core import clock
 from app.core.assets import asset
 from app.core.display import grouped, masked_name
@@ -68,10 +69,10 @@ def render_shell() -> str:
     return render_template(BODY, shown=blank, is_paused=False, csrf_token=lambda: "")
 
 
-def unlock_answer(credential: Credential, opened: service.Opened, holds: str | None = None) -> dict[str, Any]:
+def unlock_answer(credential: Credential, opened: service.Opened, pin: str, holds: str | None = None) -> dict[str, Any]:
     """The JSON that `showUnlocked` of static/js/enhance/code-page.js takes: the page, and the keys that are handed out now.
 
-    holds: the handles whose keys the device says it has, comma separated.
+    pin: with which it was unlocked. holds: the handles whose keys the device says it has, comma separated.
     """
     handle, key, device = opened.presentation.handle, opened.key, opened.presentation.device
     shown = queries.find_shown_credential(device.id, credential.id) if device else None
@@ -86,9 +87,19 @@ def unlock_answer(credential: Credential, opened: service.Opened, holds: str | N
         "title": f"{_('医保码')} · {bureau_name()}",
         "style": asset("css/code.css"),
         "page": render_code(BODY, shown, showable, showables),
-        "wallet": [_wallet_line(entry) for entry in wallet],
-        "now": int(clock.timestamp() * 1000),
+        **_kept(device, pin, wallet),
     }
+
+
+def new_keys_answer(device: Device, pin: str) -> dict[str, Any]:
+    """All this device may keep for no network, under handles that were made just now."""
+    return _kept(device, pin, service.open_wallet(device.account, device, wants_key=True))
+
+
+def _kept(device: Device, pin: str, wallet: list[service.WalletEntry]) -> dict[str, Any]:
+    """What `storeWallet` of static/js/code/wallet.js takes."""
+    lines = [_wallet_line(entry) for entry in wallet]
+    return {"wallet": lines, "salt": service.salt_of(device, pin), "now": int(clock.timestamp() * 1000)}
 
 
 def label_of(showable: Showable) -> str:

@@ -6,9 +6,11 @@ from sqlalchemy import select
 from app.core.audit import AuditRow
 from app.core.db import db
 from app.credentials.models import Presentation
-from tests.activation.story import NUMBER, PIN, activate, enrol, path
+from tests.activation.story import NUMBER, PIN, activate, enrol, path, prove_by_counter
 from tests.activation.test_pin_reset import NEW, opens
+from tests.activation.test_rebinding import second_phone
 from tests.kit.client import Browser, Page
+from tests.kit.relatives import family
 
 
 def change(browser: Browser, old: str = PIN, pin: str = NEW, again: str = "", *, expect: int = 200) -> Page:
@@ -32,20 +34,37 @@ def test_without_script_the_next_unlock_makes_a_new_handle(app: Flask) -> None:
     assert "credential:pin_changed" in db.session.scalars(select(AuditRow.tag)).all()
 
 
-def test_the_device_whose_script_wraps_anew_keeps_its_handle(app: Flask) -> None:
+def test_by_script_the_answer_brings_new_keys_under_new_handles(app: Flask) -> None:
     enrol()
     browser = activate(app)
+    old = db.session.scalars(select(Presentation.handle)).one()
     browser.get("/me/pin")
     assert browser.page
 
-    answer = browser.http.post(
+    given = browser.http.post(
         "/me/pin",
         data={**browser.page.hidden(), "old": PIN, "pin": NEW, "again": NEW},
         headers={"Accept": "application/json"},
-    )
+    ).get_json()
 
-    assert answer.get_json() == {"next": "/me"}
-    assert db.session.scalars(select(Presentation)).one().ends_at is None
+    assert given["next"] == "/me" and len(given["salt"]) == 32
+    (entry,) = given["wallet"]
+    assert entry["handle"] != old and len(entry["key"]) == 64
+    assert db.session.get_one(Presentation, old).ends_at is not None
+    assert db.session.get_one(Presentation, entry["handle"]).ends_at is None
+
+
+def test_every_device_and_every_code_of_the_family_gets_new_handles(app: Flask) -> None:
+    with family() as (_related, _events):
+        enrol()
+        browser = activate(app)
+        other = second_phone(app)
+        prove_by_counter(other, "re-binding")
+        opens(other, PIN)
+
+        change(browser)
+
+        assert db.session.scalars(select(Presentation).where(Presentation.ends_at.is_(None))).all() == []
 
 
 def test_a_wrong_old_pin_counts_towards_the_lock(app: Flask) -> None:

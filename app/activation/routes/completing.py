@@ -49,7 +49,7 @@ def create_pin() -> ResponseReturnValue:
         wants_key=_is_fetch(),
     )
     if _is_fetch():
-        return jsonify(unlock_answer(credential, opened))
+        return jsonify(unlock_answer(credential, opened, form.pin.data))
     return redirect(url_for("credentials.show_code"), 303)
 
 

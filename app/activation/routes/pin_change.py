@@ -13,6 +13,7 @@ from app.core import clock
 from app.core.access import access
 from app.core.display import moment
 from app.credentials.service import change_display_pin
+from app.credentials.showing import new_keys_answer
 from app.roster.models import InsuredPerson
 from app.roster.queries import get_person
 
@@ -26,16 +27,17 @@ def edit_display_pin() -> ResponseReturnValue:
 @blueprint.post("/me/pin")
 @access(trusted)
 def update_display_pin() -> ResponseReturnValue:
-    """By fetch: the script has the keys of this device and wraps them anew, so what it shows stays. Else a new handle is made."""
+    """By fetch, the answer brings this device's new keys; else the next unlock does."""
     form = PinChangeForm(_person())
     if not form.validate_on_submit():
         return _show(form, 422)
-    keeps = current_visitor.device if _is_fetch() else None
-    result = change_display_pin(current_visitor.account, form.old.data, form.pin.data, keeps=keeps)
+    result = change_display_pin(current_visitor.account, form.old.data, form.pin.data)
     if result.ok:
         flash(_("展码密码已更改。别的设备请用新密码打开。"), "done")
         next_page = url_for("accounts.show_account")
-        return jsonify({"next": next_page}) if _is_fetch() else redirect(next_page, 303)
+        if not _is_fetch():
+            return redirect(next_page, 303)
+        return jsonify({"next": next_page, **new_keys_answer(current_visitor.device, form.pin.data)})
     if result.locked_until is None:
         form.old.errors = [_("展码密码不对，还可以试 %(count)d 次。", count=result.guesses_left)]
         return _show(form, 422)

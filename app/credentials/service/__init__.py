@@ -37,7 +37,7 @@ from app.credentials.service.unlocking import (
     unlock_without_pin,
 )
 from app.credentials.service.uses import on_used
-from app.credentials.service.wallet import WalletEntry, open_wallet
+from app.credentials.service.wallet import WalletEntry, open_wallet, salt_of
 
 __all__ = [
     "Opened",
@@ -79,6 +79,7 @@ __all__ = [
     "open_wallet",
     "place_of_scan",
     "revoke_slip",
+    "salt_of",
     "set_display_pin",
     "settle_denial",
     "show_also",

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import case, or_, select, update
 
-from app.accounts.models import Account, Device
-from app.accounts.queries import list_devices
+from app.accounts.models import Account
 from app.accounts.service import IdentityEventKind, announce
 from app.core import audit, clock
 from app.core.crypto import slow_hash, slow_hash_matches, vault
@@ -17,7 +16,7 @@ from app.core.settings import settings
 from app.credentials.display_pin import weakness
 from app.credentials.models import DisplayPin, EndReason
 from app.credentials.policy import CredentialTag
-from app.credentials.service.presentations import end_presentations
+from app.credentials.service.presentations import end_presentations_of_account
 from app.messages.service import post_message
 from app.roster.models import InsuredPerson
 from app.roster.queries import cert_no_of, get_person
@@ -56,11 +55,12 @@ def set_display_pin(account_id: int, pin_hash: str) -> None:
     audit.record(CredentialTag.pin_set, actor=f"account:{account_id}", subject=f"account:{account_id}")
 
 
-def change_display_pin(account: Account, old: str, new: str, *, keeps: Device | None = None) -> PinResult:
+def change_display_pin(account: Account, old: str, new: str) -> PinResult:
     """Another PIN for who knows the old one; a wrong old one is a result and counts.
 
-    What devices keep of the account's keys is wrapped with the old PIN, so their presentations end and the next unlock makes new
-    handles. keeps: the device whose script wraps its keys anew. Raises DomainError `pin_weak` for a choice that is refused.
+    What devices keep of the account's keys is wrapped with the old PIN, so all their presentations end, and the next unlock makes
+    new handles and keys. None is wrapped anew: a copy from before and one from after would tell key and PINs (ADR 10).
+    Raises DomainError `pin_weak` for a choice that is refused.
     """
     person = get_person(account.person_id) if account.person_id is not None else None
     refusal = check_pin_choice(new, person) if person is not None else None
@@ -72,13 +72,9 @@ def change_display_pin(account: Account, old: str, new: str, *, keeps: Device | 
     pin_hash = hash_display_pin(new)
     with transaction():
         set_display_pin(account.id, pin_hash)
-        for device in list_devices(account.id):
-            if keeps is None or device.id != keeps.id:
-                end_presentations(device.id, EndReason.replaced)
+        end_presentations_of_account(account.id, EndReason.replaced)
         actor = f"account:{account.id}"
-        audit.record(
-            CredentialTag.pin_changed, actor=actor, subject=actor, person_id=account.person_id, rewrapped=keeps is not None
-        )
+        audit.record(CredentialTag.pin_changed, actor=actor, subject=actor, person_id=account.person_id)
         announce(IdentityEventKind.pin_changed, account)
         post_message(
             account.id,

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from app.accounts.models import Account, Device
+from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.credentials.models import Credential, CredentialStatus
 from app.credentials.policy import may_be_shown
 from app.credentials.service.presentations import Opened, open_presentation
 from app.credentials.service.showables import Showable, list_showables
+
+SALT_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,15 @@ class WalletEntry:
     showable: Showable
     handle: str
     key: bytes | None
+
+
+def salt_of(device: Device, pin: str) -> str:
+    """Hex of the 16 bytes with which this device derives from this PIN what masks its keys: always the same ones for the same PIN.
+
+    A browser's store keeps older copies for a while. Two salts of one PIN would be two check values to sieve PINs with; one is one.
+    Without this installation's key it says nothing about the PIN.
+    """
+    return vault.keyed_hash("wallet-salt", f"{device.id}:{pin}")[:SALT_BYTES].hex()
 
 
 @transaction()

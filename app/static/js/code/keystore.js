@@ -7,11 +7,10 @@ export const ROUNDS = 600_000; // of PBKDF2-SHA256: OWASP's figure
 const DATABASE = "pingzheng-wallet";
 const STORE = "kept";
 const KEY_BYTES = 32;
-const SALT_BYTES = 16;
 let opening = null;
 
 /** What a PIN opens: {salt, rounds, check, pads}. `pads` makes the mask of each handle and cannot be read. */
-export async function deriveLock(pin, salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES)), rounds = ROUNDS) {
+export async function deriveLock(pin, salt, rounds = ROUNDS) {
   const typed = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, ["deriveBits"]);
   const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds };
   const bytes = new Uint8Array(await crypto.subtle.deriveBits(how, typed, (KEY_BYTES + 2) * 8));

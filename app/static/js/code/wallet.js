@@ -53,14 +53,14 @@ export async function openWallet(pin) {
 
 /**
  * Keeps what the server's answer to an unlock lists: [{credential, handle, key (hex) or null, label, name, colour, shown_by}]. A null key
- * is one the phone has already. What is not listed any more is forgotten. serverMs: the server's clock.
+ * is one the phone has already. What is not listed any more is forgotten. No key is ever masked twice: a copy of the store from before and
+ * one from after would tell it, and the PINs with it. salt: hex, the server's for this PIN on this device. serverMs: its clock.
  */
-export function storeWallet(pin, lines, serverMs) {
+export function storeWallet(pin, lines, salt, serverMs) {
   return exclusively(async () => {
     const old = await load();
-    // The salt stays while the PIN does: a copy of each of two salts would give a thief two check values to sieve PINs with.
     const isSame = old && opened && hexOf(opened.salt) === old.salt;
-    const lock = isSame ? opened : await deriveLock(pin);
+    const lock = isSame ? opened : await deriveLock(pin, bytesOf(salt));
     const known = new Map(isSame ? old.entries.map((entry) => [entry.handle, entry]) : []);
     const entries = [];
     for (const { credential, handle, key, label, name, colour, shown_by: shownBy } of lines) {
@@ -72,24 +72,6 @@ export function storeWallet(pin, lines, serverMs) {
     await keep(NAME, { salt: hexOf(lock.salt), rounds: lock.rounds, check: lock.check, entries, ...state });
     await forgiveGuesses();
     navigator.storage?.persist?.().catch(() => {}); // a browser in need of space should not take the offline codes first
-  });
-}
-
-/** After a change of the PIN. A wallet that the old PIN does not open is forgotten: it is wrapped with some other. */
-export function rewrapWallet(oldPin, newPin) {
-  return exclusively(async () => {
-    const content = await load();
-    if (!content) return;
-    const [old, lock] = await Promise.all([deriveLock(oldPin, bytesOf(content.salt), content.rounds), deriveLock(newPin)]);
-    if (old.check !== content.check) return forgetWallet();
-    const entries = await Promise.all(
-      content.entries.map(async (entry) => {
-        const bytes = await mask(old, entry.handle, bytesOf(entry.masked));
-        return { ...entry, masked: hexOf(await mask(lock, entry.handle, bytes)) };
-      }),
-    );
-    await keep(NAME, { ...content, salt: hexOf(lock.salt), rounds: lock.rounds, check: lock.check, entries });
-    opened = null;
   });
 }
 

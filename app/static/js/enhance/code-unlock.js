@@ -67,7 +67,7 @@ async function take(content, pin, fromTabs, fromWallet) {
   );
   if (!content.key && (!keyOf(content.handle) || !(await isKeyRight(content.page)))) return false;
   await showScreen(content);
-  storeWallet(pin, content.wallet, content.now).catch(() => {}); // no room or no IndexedDB: online all works
+  storeWallet(pin, content.wallet, content.salt, content.now).catch(() => {}); // no room or no IndexedDB: online all works
   return true;
 }
 

@@ -1,4 +1,4 @@
-// Changes the PIN by fetch, so that what this phone keeps for no network is wrapped with the new one. Else its keys are made anew.
+// Changes the PIN by fetch, so that the answer brings new keys for no network and this page still knows the PIN to wrap them with.
 
 export default function changeByFetch(form) {
   if (!globalThis.crypto?.subtle || !globalThis.indexedDB) return;
@@ -10,7 +10,7 @@ async function change(event, form, wallet) {
   event.preventDefault();
   const button = form.querySelector("button");
   button.disabled = true;
-  const [old, next] = [form.elements.old.value, form.elements.pin.value].map((pin) => pin.normalize("NFKC").replace(/\s/g, ""));
+  const pin = form.elements.pin.value.normalize("NFKC").replace(/\s/g, "");
   try {
     const answer = await fetch(form.action, {
       method: "POST",
@@ -19,9 +19,9 @@ async function change(event, form, wallet) {
     });
     const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
     if (isJson) {
-      const { next: page } = await answer.json();
-      await wrapAnew(await wallet, old, next);
-      return location.assign(page);
+      const given = await answer.json();
+      await keepInstead(await wallet, pin, given);
+      return location.assign(given.next);
     }
     if (answer.redirected) return location.assign(answer.url);
     return showAgain(form, await answer.text());
@@ -32,13 +32,10 @@ async function change(event, form, wallet) {
   }
 }
 
-/** Keys that cannot be wrapped anew are forgotten: the next unlock gets others. */
-async function wrapAnew({ isWalletThere, rewrapWallet, forgetWallet }, old, next) {
-  try {
-    if (await isWalletThere()) await rewrapWallet(old, next);
-  } catch {
-    await forgetWallet();
-  }
+/** What was kept is over on the server. Without room for the new keys the next unlock brings others. */
+async function keepInstead({ forgetWallet, storeWallet }, pin, { wallet, salt, now }) {
+  await forgetWallet();
+  await storeWallet(pin, wallet, salt, now).catch(() => {});
 }
 
 /** A refusal comes as the whole page: its main part takes the place of this one. */
