@@ -45,6 +45,7 @@ class Settings:
     ratelimit_storage_url: str = "memory://"
     trusted_proxies: int = 0
     test_clock_file: str = ""  # demo mode only: a file holding an offset in seconds, so that tests can move the clock
+    hashes_at_once: int = 2  # of PINs and passwords in one process: 19 MiB and a core each while they last
     test_hash_work: int = 0  # demo mode only: less work for hashes of PINs and passwords, so that tests can be quick
 
     # Secrets: `flask keys init` writes them once into the instance folder
@@ -238,6 +239,8 @@ class Settings:
             found.append("CODE_MASTERS holds a key that is not a secret of its own: run `flask keys init`.")
         if self.activation_target_on and not is_day(self.activation_target_on):
             found.append(f"ACTIVATION_TARGET_ON={self.activation_target_on} is not a day: write it like 2026-12-31.")
+        if not 1 <= self.hashes_at_once <= 64:
+            found.append("HASHES_AT_ONCE says how many PINs and passwords are hashed at once: set it to 1 to 64.")
         if self.is_demo:
             if not is_loopback(self.host) and not self.demo_public:
                 found.append(f"The demo answers on loopback only, not on {self.host}: set DEMO_PUBLIC=1 if you mean it.")
