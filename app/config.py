@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from app.config_rules import is_day, is_loopback, is_secret, is_secret_hex
+from app.config_rules import is_day, is_loopback, is_safe_address, is_secret, is_secret_hex
 
 SECRETS_FILE = "secrets.env"
 
@@ -251,8 +251,9 @@ class Settings:
             found.append("The face check has no safe way to its provider: set FACE_CHECK_URL (https) and FACE_CHECK_KEY.")
         if self.sms_sender == "console":
             found.append("The SMS sender is the console, which sends nothing: set SMS_SENDER to a real one.")
-        if self.sms_sender == "http" and not self.sms_url:
-            found.append("The SMS sender does not know where to send: set SMS_URL and SMS_KEY.")
+        if self.sms_sender == "http" and not (self.sms_url and self.sms_key):
+            found.append("The SMS sender does not know where to send and by which key: set SMS_URL and SMS_KEY.")
+        found += self._plain_addresses()
         if self.web_workers > 1 and self.ratelimit_storage_url.startswith("memory"):
             found.append("Several workers cannot share limits kept in memory: set RATELIMIT_STORAGE_URL or WEB_WORKERS=1.")
         if self.documents_url.startswith("s3:") and not (self.s3_access_key and self.s3_secret_key):
@@ -262,3 +263,19 @@ class Settings:
         if self.test_hash_work:
             found.append("TEST_HASH_WORK makes PINs and passwords easy to guess and belongs to the demo alone.")
         return found
+
+    def _plain_addresses(self) -> list[str]:
+        """Whatever leaves this machine is encrypted. A gateway of SMS or of the bucket on this same machine may be plain http."""
+        own = "https, or http on this machine itself"
+        ways = (
+            ("SMS_URL", self.sms_url, True),
+            ("S3_ENDPOINT", self.s3_endpoint, True),
+            ("FACE_CHECK_URL", self.face_check_url, False),
+            ("FACE_CHECK_PAGE_URL", self.face_check_page_url, False),
+            ("ROSTER_URL", self.roster_url, False),
+        )
+        return [
+            f"{name} would send in clear what others must not read: it has to be {own if may_be_here else 'https'}."
+            for name, address, may_be_here in ways
+            if address and not is_safe_address(address, may_be_here=may_be_here)
+        ]

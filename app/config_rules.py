@@ -2,6 +2,7 @@
 
 from datetime import date
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 SECRET_MIN_CHARS = 43  # 32 random bytes in base64url
 _WORDS_OF_DEFAULTS = ("change", "default", "secret", "example", "password", "00000000")
@@ -29,6 +30,16 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_safe_address(url: str, *, may_be_here: bool) -> bool:
+    """https to somewhere; may_be_here: or http that does not leave this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (may_be_here and parts.scheme == "http" and is_loopback(host)))
 
 
 def is_day(text: str) -> bool:

@@ -120,6 +120,7 @@ def test_the_components_are_on_show_nowhere_else(database_url: str, tmp_path: Pa
         "face_check_key": "a-key-of-the-provider",
         "sms_sender": "http",
         "sms_url": "https://sms.example",
+        "sms_key": "k",
         "sms_key": "a-key-of-the-sender",
         "web_workers": 1,
     }

@@ -1,4 +1,4 @@
-"""A flood of strangers' sign-ins wants processor, memory and threads: few are hashed at once, the rest hear 503 ."""
+"""A flood of strangers' sign-ins wants processor, memory and threads: few are hashed at once, the rest hear 503."""
 
 import threading
 from collections.abc import Iterator
