@@ -24,6 +24,7 @@ from app.core import (
     logs,
     outages,
     proxy,
+    strict_transport,
     web,
 )
 from app.core.cli import PlainGroup
@@ -96,6 +97,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         part.install(app)
     for feature in FEATURES:
         _install_feature(app, feature)
+    strict_transport.install(app)
     access.require_rules(app)
     return app
 
