@@ -44,6 +44,7 @@ class Settings:
     job_runner: str = ""  # inside | own | immediate; else inside the web process in the demo, a process of its own in production
     ratelimit_storage_url: str = "memory://"
     trusted_proxies: int = 0
+    metrics_token: str = field(default="", repr=False)  # opens /metrics and the details of /readyz; else this machine alone
     test_clock_file: str = ""  # demo mode only: a file holding an offset in seconds, so that tests can move the clock
     hashes_at_once: int = 2  # of PINs and passwords in one process: 19 MiB and a core each while they last
     test_hash_work: int = 0  # demo mode only: less work for hashes of PINs and passwords, so that tests can be quick
@@ -239,6 +240,8 @@ class Settings:
             found.append("CODE_MASTERS holds a key that is not a secret of its own: run `flask keys init`.")
         if self.activation_target_on and not is_day(self.activation_target_on):
             found.append(f"ACTIVATION_TARGET_ON={self.activation_target_on} is not a day: write it like 2026-12-31.")
+        if self.metrics_token and len(self.metrics_token) < 24:
+            found.append("METRICS_TOKEN is too short to be a secret: make it 24 characters or more, or leave it out.")
         if not 1 <= self.hashes_at_once <= 64:
             found.append("HASHES_AT_ONCE says how many PINs and passwords are hashed at once: set it to 1 to 64.")
         if self.is_demo:

@@ -47,6 +47,7 @@ def test_production_refuses_in_one_sentence(subtests: pytest.Subtests, tmp_path:
         ({"SMS_URL": ""}, "SMS_URL"),
         ({"SMS_KEY": ""}, "SMS_KEY"),
         ({"HASHES_AT_ONCE": "0"}, "HASHES_AT_ONCE"),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN"),
         ({"FACE_CHECK_URL": ""}, "FACE_CHECK_URL"),
         ({"RATELIMIT_STORAGE_URL": "memory://"}, "limits"),
         ({"TEST_CLOCK_FILE": "/tmp/clock"}, "TEST_CLOCK_FILE"),
