@@ -25,6 +25,7 @@ from app.core import (
     origin,
     outages,
     proxy,
+    strict_transport,
     web,
 )
 from app.core.cli import PlainGroup
@@ -98,6 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for feature in FEATURES:
         _install_feature(app, feature)
     origin.guard(app)
+    strict_transport.install(app)
     access.require_rules(app)
     return app
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from app.config_rules import is_day, is_inside, is_loopback, is_origin, is_secret, is_secret_hex
+from app.config_rules import is_day, is_inside, is_loopback, is_origin, is_safe_address, is_secret, is_secret_hex
 
 SECRETS_FILE = "secrets.env"
 
@@ -44,10 +44,10 @@ class Settings:
     job_runner: str = ""  # inside | own | immediate; else inside the web process in the demo, a process of its own in production
     ratelimit_storage_url: str = "memory://"
     trusted_proxies: int = 0
-    public_origin: str = (
-        ""  # the one address browsers know, https://ybm.example.cn; the demo answers under loopback names without it
-    )
+    public_origin: str = ""  # the one address browsers know, https://ybm.example.cn; without it the demo is at loopback names
+    metrics_token: str = field(default="", repr=False)  # opens /metrics and the details of /readyz; else this machine alone
     test_clock_file: str = ""  # demo mode only: a file holding an offset in seconds, so that tests can move the clock
+    hashes_at_once: int = 2  # of PINs and passwords in one process: 19 MiB and a core each while they last
     test_hash_work: int = 0  # demo mode only: less work for hashes of PINs and passwords, so that tests can be quick
 
     # Secrets: `flask keys init` writes them once into the instance folder
@@ -245,6 +245,10 @@ class Settings:
             found.append(
                 f"PUBLIC_ORIGIN={self.public_origin} is no site's address: write it like https://ybm.example.cn, without a path."
             )
+        if self.metrics_token and len(self.metrics_token) < 24:
+            found.append("METRICS_TOKEN is too short to be a secret: make it 24 characters or more, or leave it out.")
+        if not 1 <= self.hashes_at_once <= 64:
+            found.append("HASHES_AT_ONCE says how many PINs and passwords are hashed at once: set it to 1 to 64.")
         if self.is_demo:
             if not is_loopback(self.host) and not self.demo_public:
                 found.append(f"The demo answers on loopback only, not on {self.host}: set DEMO_PUBLIC=1 if you mean it.")
@@ -261,8 +265,9 @@ class Settings:
             found.append("The face check has no safe way to its provider: set FACE_CHECK_URL (https) and FACE_CHECK_KEY.")
         if self.sms_sender == "console":
             found.append("The SMS sender is the console, which sends nothing: set SMS_SENDER to a real one.")
-        if self.sms_sender == "http" and not self.sms_url:
-            found.append("The SMS sender does not know where to send: set SMS_URL and SMS_KEY.")
+        if self.sms_sender == "http" and not (self.sms_url and self.sms_key):
+            found.append("The SMS sender does not know where to send and by which key: set SMS_URL and SMS_KEY.")
+        found += self._plain_addresses()
         if self.web_workers > 1 and self.ratelimit_storage_url.startswith("memory"):
             found.append("Several workers cannot share limits kept in memory: set RATELIMIT_STORAGE_URL or WEB_WORKERS=1.")
         if self.documents_url.startswith("s3:") and not (self.s3_access_key and self.s3_secret_key):
@@ -272,3 +277,19 @@ class Settings:
         if self.test_hash_work:
             found.append("TEST_HASH_WORK makes PINs and passwords easy to guess and belongs to the demo alone.")
         return found
+
+    def _plain_addresses(self) -> list[str]:
+        """Whatever leaves this machine is encrypted. A gateway of SMS or of the bucket on this same machine may be plain http."""
+        own = "https, or http on this machine itself"
+        ways = (
+            ("SMS_URL", self.sms_url, True),
+            ("S3_ENDPOINT", self.s3_endpoint, True),
+            ("FACE_CHECK_URL", self.face_check_url, False),
+            ("FACE_CHECK_PAGE_URL", self.face_check_page_url, False),
+            ("ROSTER_URL", self.roster_url, False),
+        )
+        return [
+            f"{name} would send in clear what others must not read: it has to be {own if may_be_here else 'https'}."
+            for name, address, may_be_here in ways
+            if address and not is_safe_address(address, may_be_here=may_be_here)
+        ]

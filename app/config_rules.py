@@ -33,6 +33,16 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_safe_address(url: str, *, may_be_here: bool) -> bool:
+    """https to somewhere; may_be_here: or http that does not leave this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (may_be_here and parts.scheme == "http" and is_loopback(host)))
+
+
 def is_day(text: str) -> bool:
     try:
         return date.fromisoformat(text).isoformat() == text

@@ -1,4 +1,4 @@
-"""Keys that never enter the database: encryption at rest, keyed look-up, peppered comparison.
+"""Keys that never enter the database: encryption at rest, keyed look-up.
 
 One `DATA_KEY`, a subkey per purpose by HKDF-SHA256. Ciphertexts open with an algorithm byte, so that SM4-GCM can be added beside
 AES-256-GCM without touching stored rows.
@@ -15,11 +15,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 from werkzeug.local import LocalProxy
 
-from app.core.settings import settings
-
 AES_256_GCM = b"\x01"
 NONCE_BYTES = 12
-WORK = 14  # of scrypt, as a power of two
 
 
 class MissingSecret(RuntimeError):
@@ -68,25 +65,3 @@ class Vault:
 
 
 vault: Vault = LocalProxy(lambda: current_app.extensions["vault"])  # type: ignore[assignment]
-
-
-def slow_hash(secret: str, pepper: bytes) -> str:
-    """scrypt over a peppered secret, for short human secrets such as a display PIN: `salt$hash` in hex, about 40 ms.
-
-    A hash of less work than `WORK` (TEST_HASH_WORK, which production refuses) says so in front: `work$salt$hash`.
-    """
-    salt = os.urandom(16)
-    work = settings.test_hash_work or WORK
-    marked = "" if work == WORK else f"{work}$"
-    return f"{marked}{salt.hex()}${_scrypt(secret, pepper, salt, work).hex()}"
-
-
-def slow_hash_matches(stored: str, secret: str, pepper: bytes) -> bool:
-    *marked, salt, digest = stored.split("$")
-    work = int(marked[0]) if marked else WORK
-    return hmac.compare_digest(bytes.fromhex(digest), _scrypt(secret, pepper, bytes.fromhex(salt), work))
-
-
-def _scrypt(secret: str, pepper: bytes, salt: bytes, work: int) -> bytes:
-    peppered = hmac.digest(pepper, secret.encode(), hashlib.sha256)
-    return hashlib.scrypt(peppered, salt=salt, n=2**work, r=8, p=1, dklen=32)

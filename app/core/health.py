@@ -7,6 +7,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from app.core import readiness
 from app.core.access import access, anyone
+from app.core.machine_room import is_on_this_machine, knows_token
+from app.core.settings import settings
 from app.version import VERSION
 
 blueprint = Blueprint("health", __name__)
@@ -25,14 +27,21 @@ def show_liveness() -> Response:
 @blueprint.get("/readyz")
 @access(anyone)
 def show_readiness() -> Response:
-    """A sentence a line: 503 with all that is wrong, or 200 with `ready` and what is done without."""
+    """A sentence a line: 503 with all that is wrong, or 200 with `ready` and what is done without; to strangers one word."""
     found = readiness.look(cast(Flask, current_app._get_current_object()))  # type: ignore[attr-defined]
-    lines = [*(found.vital or ["ready"]), *found.lacking]
     status = 503 if found.vital else 200
+    if is_on_this_machine() or knows_token():
+        lines = [*(found.vital or ["ready"]), *found.lacking]
+    else:
+        lines = ["not ready" if found.vital else "ready"]
     return Response("\n".join(lines) + "\n", status=status, content_type="text/plain; charset=utf-8")
 
 
 @blueprint.get("/metrics")
 @access(anyone)
 def show_metrics() -> Response:
+    """To whoever knows METRICS_TOKEN; while none is set, to this machine itself."""
+    if not (knows_token() if settings.metrics_token else is_on_this_machine()):
+        mend = "send METRICS_TOKEN as a bearer token" if settings.metrics_token else "METRICS_TOKEN is not set"
+        return Response(f"Not from here: {mend}.\n", status=401, headers={"WWW-Authenticate": "Bearer"}, content_type="text/plain")
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -17,7 +17,6 @@ from werkzeug.routing import IntegerConverter, Map
 from app.core import installation, logs, outages, store_away
 from app.core.db import let_go
 from app.core.errors import DomainError
-from app.core.settings import settings
 
 # What is said to documents would only cost bytes here.
 _NO_DOCUMENT = {"application/json", "text/css", "text/javascript", "image/png"}
@@ -135,8 +134,6 @@ def _headers(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=()")
-    if settings.has_https:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
 
 

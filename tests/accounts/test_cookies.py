@@ -37,6 +37,7 @@ def production(database_url: str, tmp_path: Path, gateway: SmsGateway) -> Iterat
         face_check_key="key-of-the-provider",
         sms_sender="http",
         sms_url=gateway.url,
+        sms_key="k",
         web_workers=1,
         public_origin="https://bureau.example",
     )

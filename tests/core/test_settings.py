@@ -19,6 +19,7 @@ REAL = {
     "FACE_CHECK_KEY": "k",
     "SMS_SENDER": "http",
     "SMS_URL": "https://sms.example",
+    "SMS_KEY": "k",
     "RATELIMIT_STORAGE_URL": "redis://127.0.0.1:6379",
 }
 REAL_FIELDS = {name.lower(): value for name, value in REAL.items()}
@@ -45,6 +46,9 @@ def test_production_refuses_in_one_sentence(subtests: pytest.Subtests, tmp_path:
         ({"FACE_CHECK": "stub"}, "face check"),
         ({"SMS_SENDER": "console"}, "SMS"),
         ({"SMS_URL": ""}, "SMS_URL"),
+        ({"SMS_KEY": ""}, "SMS_KEY"),
+        ({"HASHES_AT_ONCE": "0"}, "HASHES_AT_ONCE"),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN"),
         ({"FACE_CHECK_URL": ""}, "FACE_CHECK_URL"),
         ({"RATELIMIT_STORAGE_URL": "memory://"}, "limits"),
         ({"PUBLIC_ORIGIN": ""}, "PUBLIC_ORIGIN is missing"),

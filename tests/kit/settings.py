@@ -14,7 +14,8 @@ SECRETS = {
     "CODE_MASTERS": "m1:sha256:7d1f0a93c85be2467e9b30d4f6a1582c93e07b4d6fa8150cb2e4973d86f1a05c",
 }
 
-HASH_WORK = "4"  # scrypt in less than a millisecond: hashing as it is done, for tests that are about something else
+HASH_WORK = "4"  # a hash in less than a millisecond: hashing as it is done, for tests that are about something else
+HASHES_AT_ONCE = "64"  # so that guesses sent at the same moment meet at the counter and not before it
 
 
 def demo_environ(database_url: str, instance_path: Path, **more: str) -> dict[str, str]:
@@ -25,6 +26,7 @@ def demo_environ(database_url: str, instance_path: Path, **more: str) -> dict[st
         "DATABASE_URL": database_url,
         "INSTANCE_PATH": str(instance_path),
         "TEST_HASH_WORK": HASH_WORK,
+        "HASHES_AT_ONCE": HASHES_AT_ONCE,
         **SECRETS,
         **more,
     }

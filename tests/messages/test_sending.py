@@ -152,6 +152,7 @@ def test_production_never_shows_an_sms(database_url: str, tmp_path: Path, app: F
         face_check_key="key-of-the-provider",
         sms_sender="http",
         sms_url="https://sms.example",
+        sms_key="k",
         web_workers=1,
     )
 

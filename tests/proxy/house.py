@@ -57,6 +57,7 @@ class House:
             SSL_CERT_FILE=str(self.certificate),
             SMS_SENDER="http",
             SMS_URL=self.sms.url,
+            SMS_KEY="k",
             SMS_PER_NUMBER_HOUR="50",
         )
         self._open.callback(self.server.stop)

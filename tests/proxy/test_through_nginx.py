@@ -144,6 +144,19 @@ def test_plain_http_leads_to_https_and_figures_of_the_machine_stay_inside(house:
     assert led.status_code == 308 and led.headers["Location"] == "https://localhost/help?q=1"
     assert visit().http.get("/metrics").status_code == 404
     assert httpx.get(f"{house.server.base_url}/metrics").status_code == 200
+    assert httpx.get(f"{house.server.base_url}/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 401
+
+
+def test_each_answer_says_https_once_and_those_of_nginx_too(visit: Visit) -> None:
+    http = visit().http
+    answers = [
+        *(http.get(path) for path in ("/", "/sw.js", "/api/v1/nothing", "/metrics", "/no-such-page")),
+        http.get("/", headers={"Host": "evil.example"}),
+    ]
+
+    said = [answer.headers.get_list("Strict-Transport-Security") for answer in answers]
+
+    assert said == [["max-age=31536000; includeSubDomains"]] * 6
 
 
 def test_a_static_file_comes_as_it_was_packed(house: House, visit: Visit) -> None:

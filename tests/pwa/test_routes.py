@@ -121,7 +121,7 @@ def test_the_components_are_on_show_nowhere_else(database_url: str, tmp_path: Pa
         "face_check_key": "a-key-of-the-provider",
         "sms_sender": "http",
         "sms_url": "https://sms.example",
-        "sms_key": "a-key-of-the-sender",
+        "sms_key": "k",
         "web_workers": 1,
     }
     app = create_app(make_settings(database_url=database_url, instance_path=tmp_path, **served))

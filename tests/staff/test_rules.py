@@ -1,5 +1,9 @@
 """Rights, roles that exclude each other, passwords, regions."""
 
+import subprocess
+import sys
+import time
+
 import pytest
 from click.testing import Result
 from flask import Flask
@@ -10,7 +14,7 @@ from app.core.errors import DomainError, NotFound
 from app.regions.queries import get_agency
 from app.regions.service import load_regions
 from app.staff.models import Role
-from app.staff.password_rules import weakness
+from app.staff.password_rules import guesses_for, weakness
 from app.staff.queries import find_staff, regions_of
 from app.staff.rights import RIGHTS, Right, clash
 from app.staff.service import add_staff, change_roles
@@ -91,6 +95,20 @@ WEAK = [
     "yibaoju123456",
     "Administrator1!",
     "asdfghjklzxcv",
+    "zaq12wsxcde3",
+    "Summer2026!!",
+    "Admin@123456789",
+    "monkeydragon12",
+    "hunter2hunter3",
+    "iloveyou1314520",
+    "aaaabbbbcccc",
+    "1qaz2wsx3edc4rfv",
+    "Chengdu2026!!",
+    "Deyang2026#yb",
+    "yibaoju@2026!!",
+    "zhangsan19900307",
+    "Dragon1990!!!!",
+    "!!!!1234qwer!!!!",
 ]
 
 
@@ -104,6 +122,25 @@ def test_a_password_of_ones_own_is_accepted(subtests: pytest.Subtests, app: Flas
     for password in ("seven quiet herons 9", "梧桐树下有一只三花猫呀呀", "x9#Lq2!vTz7w", "correct stapled horses"):
         with subtests.test(password=password), app.test_request_context():
             assert weakness(password, "reviewer") is None
+
+
+def test_the_parts_of_ones_own_name_make_no_password(app: Flask) -> None:
+    with app.test_request_context():
+        assert weakness("Xianghua20261990", "luo.xianghua")
+        assert weakness("Xianghua20261990", "reviewer") is None, "they are what makes it weak"
+
+
+def test_the_longest_password_is_judged_quickly(app: Flask) -> None:
+    begun = time.process_time()
+
+    assert guesses_for(("1234567890qwertyuiop" * 7)[:128]) > 0
+    assert time.process_time() - begun < 2
+
+
+def test_the_lists_are_read_only_when_somebody_chooses_a_password() -> None:
+    asked = "import sys, app, app.staff.routes, app.institutions.routes; print('zxcvbn' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 @given(st.text(max_size=11))

@@ -153,7 +153,7 @@ def add_first_staff(members: Sequence[FirstMember], agency: str) -> list[NewStaf
     if len({member.username for member in members}) < len(members):
         raise DomainError("username_taken", str(_("几个人的用户名不能一样。")), field="username")
     added: list[NewStaff] = []
-    for member in members:  # scrypt does not belong into a transaction: each is added by itself, and who is there stays
+    for member in members:  # hashing does not belong into a transaction: each is added by itself, and who is there stays
         added.append(add_staff(member.username, member.name, agency=agency, roles=member.roles, by=BY))
     return added
 

@@ -43,5 +43,5 @@ TIMEOUTS = (
     Timeout("proxy_read_timeout", ANSWER_SECONDS, "until gunicorn answers; whatever takes longer is a job"),
 )
 
-# For the bureau's own machines, which ask gunicorn itself.
+# For the bureau's own machines, which ask the server itself: on its machine, or with METRICS_TOKEN.
 CLOSED = ("/metrics",)

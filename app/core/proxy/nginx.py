@@ -9,7 +9,7 @@ from flask import Flask
 from jinja2 import Environment, StrictUndefined
 
 from app.config import Settings
-from app.core import bodies
+from app.core import bodies, strict_transport
 from app.core.bodies import BodyLimit
 from app.core.proxy import needs
 
@@ -56,6 +56,7 @@ def write_nginx(app: Flask, settings: Settings, site: Site) -> str:
         names=" ".join(site.names),
         names_pattern="|".join(map(re.escape, site.names)),
         needs=needs,
+        hsts=strict_transport.HEADER,
         ordinary=bodies.ORDINARY,
         bodies=list_bodies(app, settings),
         refusals=_REFUSALS,

@@ -1,4 +1,4 @@
-"""The display PIN: chosen, kept as a peppered scrypt hash, guessed at most five times."""
+"""The display PIN: chosen, kept as a peppered Argon2id hash, guessed at most five times."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,10 +9,11 @@ from sqlalchemy import case, or_, select, update
 from app.accounts.models import Account
 from app.accounts.service import IdentityEventKind, announce
 from app.core import audit, clock
-from app.core.crypto import slow_hash, slow_hash_matches, vault
-from app.core.db import db, is_writing, transaction
+from app.core.crypto import vault
+from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.slow_hash import hash_place, is_outdated, slow_hash, slow_hash_matches
 from app.credentials.display_pin import weakness
 from app.credentials.models import DisplayPin, EndReason
 from app.credentials.policy import CredentialTag
@@ -34,7 +35,7 @@ class PinResult:
 
 
 def hash_display_pin(pin: str) -> str:
-    """About 40 ms of scrypt, so never inside a transaction."""
+    """Slow, so never inside a transaction."""
     return slow_hash(pin, vault.subkey(_PEPPER))
 
 
@@ -87,10 +88,17 @@ def change_display_pin(account: Account, old: str, new: str) -> PinResult:
 def try_display_pin(account_id: int, pin: str) -> PinResult:
     """Takes a guess first and looks afterwards, so that guesses sent at the same moment are not more than those sent in turn.
 
-    Raises DomainError `pin_missing` when the account has none.
+    Raises DomainError `pin_missing` when the account has none, `busy` when too many are hashed already.
     """
-    if is_writing():
-        raise RuntimeError("a password hash does not belong into a transaction")
+    with hash_place():
+        result, outdated = _guess(account_id, pin)
+        if outdated:
+            _keep_anew(account_id, outdated, hash_display_pin(pin))
+        return result
+
+
+def _guess(account_id: int, pin: str) -> tuple[PinResult, str]:
+    """With the hash that is to be written anew, or none."""
     known = db.session.execute(
         select(DisplayPin.pin_hash, DisplayPin.locked_until).where(DisplayPin.account_id == account_id)
     ).first()
@@ -98,9 +106,23 @@ def try_display_pin(account_id: int, pin: str) -> PinResult:
         raise DomainError("pin_missing", _("您还没有展码密码。"), _("请在医保码页点忘记展码密码，重新设一个。"), status=409)
     if not _take_guess(account_id):
         locked_until = db.session.scalar(select(DisplayPin.locked_until).where(DisplayPin.account_id == account_id))
-        return PinResult(ok=False, locked_until=locked_until)
+        return PinResult(ok=False, locked_until=locked_until), ""
     matches = slow_hash_matches(known.pin_hash, pin, vault.subkey(_PEPPER))
-    return _settle_guess(account_id, known.pin_hash, matches=matches)
+    result = _settle_guess(account_id, known.pin_hash, matches=matches)
+    if matches and not result.ok:  # meanwhile it was written anew, or another was set
+        return _guess(account_id, pin)
+    return result, known.pin_hash if result.ok and is_outdated(known.pin_hash) else ""
+
+
+@transaction()
+def _keep_anew(account_id: int, before: str, pin_hash: str) -> None:
+    """The same PIN at today's price, unless another was set meanwhile."""
+    db.session.execute(
+        update(DisplayPin)
+        .where(DisplayPin.account_id == account_id, DisplayPin.pin_hash == before)
+        .values(pin_hash=pin_hash)
+        .execution_options(synchronize_session=False)
+    )
 
 
 @transaction()

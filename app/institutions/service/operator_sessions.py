@@ -8,11 +8,12 @@ from sqlalchemy import delete, update
 
 from app.core import audit, clock
 from app.core.db import db, transaction
+from app.core.slow_hash import hash_place
 from app.institutions.desk_queries import find_operator, name_hash, session_hash
 from app.institutions.models import Operator, OperatorSession
 from app.institutions.policy import InstitutionTag
 from app.staff.service.attempts import SignInState, clear, state_of, take_guess
-from app.staff.service.passwords import hash_another, matches
+from app.staff.service.passwords import hash_anew, hash_another, matches
 
 PASSWORD_CHARS = 15  # without a second factor (NIST 800-63B-4)
 SESSIONS_KEPT = timedelta(days=7)
@@ -29,16 +30,21 @@ class DeskSignIn:
 def sign_in_operator(username: str, password: str, *, browser_name: str, is_shared: bool) -> DeskSignIn:
     """The answer is the same whether or not the name is known (ASVS 6.3.8)."""
     by_name = name_hash(username)
-    refused = take_guess(by_name)
-    if refused is not None:
-        return DeskSignIn(refused)
-    operator = find_operator(username)
-    is_right = matches(operator.password_hash if operator else "", password)
+    with hash_place(is_stranger=True):
+        refused = take_guess(by_name)
+        if refused is not None:
+            return DeskSignIn(refused)
+        operator = find_operator(username)
+        stored = operator.password_hash if operator else ""
+        is_right = matches(stored, password)
+        newer = hash_anew(stored, password) if is_right else ""
     with transaction():
         operator = find_operator(username)
         if operator is None or not is_right or not _may_sign_in(operator):
             return DeskSignIn(_note_wrong(by_name, operator))
         clear(by_name)
+        if newer and operator.password_hash == stored:
+            operator.password_hash = newer
         token = secrets.token_urlsafe(32)
         now = clock.now()
         opened = OperatorSession(

@@ -1,6 +1,6 @@
 """Sends through a gateway that takes JSON over HTTP, as most carriers' and bureaus' own gateways do.
 
-`POST SMS_URL` with `Idempotency-Key` and, where a key is set, `Authorization: Bearer SMS_KEY`; body
+`POST SMS_URL` with `Idempotency-Key` and, where a key is set (in production always), `Authorization: Bearer SMS_KEY`; body
 `{"phone", "text", "key"}`; any 2xx is accepted.
 """
 

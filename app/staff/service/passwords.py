@@ -1,4 +1,4 @@
-"""Passwords of staff: peppered scrypt, never chosen by an administrator (ASVS 6.4.6)."""
+"""Passwords of staff: peppered Argon2id, never chosen by an administrator (ASVS 6.4.6)."""
 
 import secrets
 
@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 from sqlalchemy import update
 
 from app.core import audit, clock
-from app.core.crypto import slow_hash, slow_hash_matches, vault
-from app.core.db import db, is_writing, transaction
+from app.core.crypto import vault
+from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.slow_hash import is_outdated, matches_somebody, slow_hash
 from app.staff.models import StaffMember, StaffSession, StaffTag
 from app.staff.password_rules import MIN_CHARS, normalised, weakness
 
@@ -17,17 +18,18 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 
 
 def hash_password(password: str) -> str:
-    """About 40 ms of scrypt, so never inside a transaction."""
-    if is_writing():
-        raise RuntimeError("a password hash does not belong into a transaction")
+    """Slow, so never inside a transaction."""
     return slow_hash(normalised(password), vault.subkey(_PEPPER))
 
 
 def matches(stored: str, password: str) -> bool:
     """As slow for nobody's hash as for a member's, so that the time tells nothing (ASVS 6.3.8)."""
-    if is_writing():
-        raise RuntimeError("a password hash does not belong into a transaction")
-    return slow_hash_matches(stored or f"{'00' * 16}${'00' * 32}", normalised(password), vault.subkey(_PEPPER)) and bool(stored)
+    return matches_somebody(stored, normalised(password), vault.subkey(_PEPPER))
+
+
+def hash_anew(stored: str, password: str) -> str:
+    """Of a password that was just found right: its hash at today's price; empty when it has it."""
+    return hash_password(password) if is_outdated(stored) else ""
 
 
 def hash_another(password: str, *, username: str, now: str, min_chars: int = MIN_CHARS) -> str:

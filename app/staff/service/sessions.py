@@ -11,12 +11,13 @@ from sqlalchemy import delete, update
 from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, transaction
+from app.core.slow_hash import hash_place
 from app.staff import queries
 from app.staff.models import StaffMember, StaffSession, StaffTag
 from app.staff.service import attempts
 from app.staff.service.attempts import SignInState
 from app.staff.service.members import draw_totp, seal_totp
-from app.staff.service.passwords import matches
+from app.staff.service.passwords import hash_anew, matches
 
 STEP_SECONDS = 30
 _TOLERANCE = (0, -1, 1)  # steps a phone's clock may be off (RFC 6238, 5.2)
@@ -39,16 +40,21 @@ class Confirmation:
 def begin_sign_in(username: str, password: str, *, browser_name: str) -> SignIn:
     """A right password opens a session as far as the second factor. The answer is the same whether or not the name is known."""
     by_name = queries.name_hash(username)
-    refused = attempts.take_guess(by_name)
-    if refused is not None:
-        return SignIn(refused)
-    member = queries.find_staff(username)
-    is_right = matches(member.password_hash if member else "", password)
+    with hash_place(is_stranger=True):
+        refused = attempts.take_guess(by_name)
+        if refused is not None:
+            return SignIn(refused)
+        member = queries.find_staff(username)
+        stored = member.password_hash if member else ""
+        is_right = matches(stored, password)
+        newer = hash_anew(stored, password) if is_right else ""
     with transaction():
         member = queries.find_staff(username)
         if member is None or not is_right or not _may_sign_in(member):
             return SignIn(attempts.note_wrong(by_name, StaffTag.password_wrong, staff_id=member.id if member else None))
         attempts.give_back(by_name)
+        if newer and member.password_hash == stored:
+            member.password_hash = newer
         if not queries.has_factor(member):
             member.totp_secret = seal_totp(member.id, draw_totp())  # nobody sees one that an earlier sign-in was shown
         return SignIn(SignInState(ok=True), _open(member, browser_name))

@@ -1,0 +1,89 @@
+"""A thief of an old database copy guesses cheaply: whoever comes back once is kept at today's price from then on."""
+
+import hashlib
+import hmac
+
+from flask import Flask
+from sqlalchemy import update
+
+from app.core.crypto import vault
+from app.core.db import db, transaction
+from app.credentials import service
+from app.credentials.models import DisplayPin
+from app.institutions.desk_queries import find_operator
+from app.institutions.models import Operator
+from app.institutions.queries import get_institution
+from app.institutions.service import add_operator
+from app.staff.models import StaffMember
+from app.staff.queries import find_staff
+from tests.credentials.holders import PIN, make_holder
+from tests.institutions.desk import ORG, make_desk
+from tests.kit.at_once import at_once
+from tests.kit.client import Browser
+from tests.kit.staff import PASSWORD, make_staff, sign_in_staff
+
+
+def as_before(secret: str, purpose: str) -> str:
+    """The hash 0.2.0 kept of it, made with a test's work."""
+    salt, peppered = bytes(range(16)), hmac.digest(vault.subkey(purpose), secret.encode(), hashlib.sha256)
+    return f"4${salt.hex()}${hashlib.scrypt(peppered, salt=salt, n=16, r=8, p=1, dklen=32).hex()}"
+
+
+def pin_hash_of(account_id: int) -> str:
+    db.session.rollback()
+    return db.session.get_one(DisplayPin, account_id).pin_hash
+
+
+def make_old_pin() -> int:
+    account_id = make_holder().account.id
+    with transaction():
+        db.session.execute(update(DisplayPin).values(pin_hash=as_before(PIN, "display-pin")))
+    return account_id
+
+
+def test_a_pin_is_hashed_anew_by_the_right_one_alone(app: Flask) -> None:
+    account_id = make_old_pin()
+
+    assert not service.try_display_pin(account_id, "999990").ok
+    assert pin_hash_of(account_id).startswith("4$")
+    assert service.try_display_pin(account_id, PIN).ok
+
+    assert pin_hash_of(account_id).startswith("$argon2id$")
+    assert service.try_display_pin(account_id, PIN).ok
+    assert not service.try_display_pin(account_id, "999990").ok
+
+
+def test_the_right_pin_typed_on_two_phones_at_once_opens_both(app: Flask) -> None:
+    account_id = make_old_pin()
+
+    outcomes = at_once(app, [lambda: service.try_display_pin(account_id, PIN)] * 4)
+
+    assert all(outcome.ok for outcome in outcomes)
+    assert pin_hash_of(account_id).startswith("$argon2id$")
+
+
+def test_a_password_of_staff_is_hashed_anew_at_the_next_sign_in(app: Flask, browser: Browser) -> None:
+    make_staff()
+    with transaction():
+        db.session.execute(update(StaffMember).values(password_hash=as_before(PASSWORD, "staff-password")))
+
+    sign_in_staff(browser)
+
+    db.session.rollback()
+    member = find_staff("reviewer")
+    assert member is not None and member.password_hash.startswith("$argon2id$")
+    assert sign_in_staff(Browser(app)).response.request.path == "/bureau"
+
+
+def test_an_operators_password_is_too(app: Flask, browser: Browser) -> None:
+    make_desk(app)
+    add_operator(get_institution(ORG), operator_id="D01", name="王芳", username="wang", by="staff:1", password=PASSWORD)
+    with transaction():
+        db.session.execute(update(Operator).values(password_hash=as_before(PASSWORD, "staff-password")))
+
+    browser.get("/desk/sign-in")
+    browser.post("/desk/sign-in", {"username": "wang", "password": PASSWORD})
+
+    db.session.rollback()
+    operator = find_operator("wang")
+    assert operator is not None and operator.password_hash.startswith("$argon2id$")
