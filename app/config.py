@@ -88,7 +88,9 @@ class Settings:
 
     # Staff (contract 1)
     separation: str = "full"  # full | small: in a small bureau one person may be sysadmin and secadmin
-    staff_guesses: int = 5
+    staff_guesses: int = 5  # from one device, or under one name from one unknown address
+    staff_guesses_from_strangers: int = 50  # under one name from all unknown devices together
+    staff_guesses_from_address: int = 50  # under all names from one address, of unknown devices, without an hour's rest
     staff_lock_minutes: int = 15
     staff_idle_minutes: int = 15
     staff_absolute_hours: int = 10
@@ -144,6 +146,7 @@ class Settings:
     handle_days: float = 1.0
     pin_guesses: int = 5
     pin_lock_minutes: int = 15
+    pin_failures_in_a_row: int = 20  # on one device, however long it takes; then it is trusted no more (NIST 800-63B: at most 100)
     relock_minutes: int = 5
     passkey_rp_id: str = ""  # the domain passkeys belong to, if not PUBLIC_ORIGIN's own but one above it
     passkey_offer_unlocks: int = 3  # so often the PIN is typed on a device before a passkey is offered

@@ -21,6 +21,9 @@ def sentence_of(reason: SessionEnd | None, at: datetime | None) -> str:
             "%(when)s，这台设备被移除，不能再出示医保码。要继续用，请重新登录并核验身份。不是您本人移除的话，请拨打医保热线。",
             when=when,
         ),
+        SessionEnd.pin_guessed: _(
+            "%(when)s，这台设备上连续输错展码密码太多次，不能再打开您的账号。要继续用，请重新登录并核验身份。", when=when
+        ),
         SessionEnd.phone_reported_lost: _(
             "%(when)s，您的医保码挂失了，所有设备都已退出。手机已经找到的话，请重新登录，再点“恢复使用”。", when=when
         ),

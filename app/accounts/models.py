@@ -77,6 +77,7 @@ class SessionEnd(Enum):
     signed_out_everywhere = "signed_out_everywhere"
     device_removed = "device_removed"
     phone_reported_lost = "phone_reported_lost"
+    pin_guessed = "pin_guessed"  # too many wrong PINs in a row on this device
     phone_moved = "phone_moved"  # the number went to another account
     restored = "restored"  # the bureau's data came back from a backup
 

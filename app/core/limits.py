@@ -22,6 +22,7 @@ from redis.retry import Retry
 
 from app.core import audit, background, outages
 from app.core.db import transaction
+from app.core.networks import UNKNOWN
 
 REDIS = "redis"  # what an outage of it is called
 WATCH_SECONDS = 10.0
@@ -175,5 +176,5 @@ def retry_after(bucket: Bucket, *key: str) -> int:
 
 
 def client_address() -> str:
-    """The caller's address as the trusted proxies hand it on."""
-    return request.remote_addr or "?"
+    """The caller's address as the trusted proxies hand it on. Whoever counts by it counts by its network (`core.networks`)."""
+    return request.remote_addr or UNKNOWN

@@ -17,6 +17,7 @@ class CredentialTag(StrEnum):
     pin_changed = "credential:pin_changed"
     pin_wrong = "credential:pin_wrong"
     pin_locked = "credential:pin_locked"
+    pin_guessed = "credential:pin_guessed"
     unlocked = "credential:unlocked"
     use_denied = "credential:use_denied"
     denial_settled = "credential:denial_settled"

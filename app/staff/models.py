@@ -20,6 +20,7 @@ class StaffTag(StrEnum):
     password_wrong = "staff:password_wrong"  # noqa: S105
     factor_wrong = "staff:factor_wrong"
     locked = "staff:locked"
+    released = "staff:released"
     factor_enrolled = "staff:factor_enrolled"
     signed_in = "staff:signed_in"
     signed_out = "staff:signed_out"
@@ -109,8 +110,18 @@ class StaffSession(Base):
     member: Mapped[StaffMember] = relationship(init=False)
 
 
+class KnownBrowser(Base):
+    """A browser in which this member or operator has signed in fully: guesses in it are counted apart from those of strangers."""
+
+    __tablename__ = "known_browser"
+
+    subject: Mapped[str] = mapped_column(String(40), primary_key=True)  # staff:3, operator:7
+    browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class StaffAttempt(Base):
-    """Wrong guesses by what was typed as the name, also when nobody has it: nothing is told about who works here (ASVS 6.3.8)."""
+    """What versions before 0.3.0 counted; an older program that serves beside this one still does."""
 
     __tablename__ = "staff_attempt"
     __table_args__ = (Index("ix_staff_attempt_tried_at", "tried_at"),)

@@ -17,7 +17,7 @@ class Right(Enum):
     manage_roster = "import the roster and change a person's status"
     manage_institutions = "add institutions, enable business types, prepare keys"
     manage_content = "change regions, hotlines, guides, legal texts and holidays"
-    manage_staff = "add, disable and reset staff, give and take roles"
+    manage_staff = "add, disable and reset staff, give and take roles, let in who is locked out"
     approve_roles = "be the second person when somebody becomes an administrator, or an administrator is reset"
     approve_keys = "be the second person when an institution's key is issued"
     approve_texts = "be the second person when a legal text is published: what people agree to is not one person's word"

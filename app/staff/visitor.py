@@ -6,7 +6,10 @@ from typing import Any
 from flask import Flask, Response, g
 from werkzeug.local import LocalProxy
 
+from app.accounts.browser import known_browser
 from app.core import store_away
+from app.core.limits import client_address
+from app.core.networks import network_of
 from app.core.visits import SessionCookie, note_in_use
 from app.staff import queries, service
 from app.staff.models import StaffMember, StaffSession
@@ -89,6 +92,12 @@ def carry(token: str) -> None:
     """From this answer on the browser carries this session; an empty token takes the cookie away."""
     COOKIE.carry(token)
     g.pop("staff", None)
+
+
+def caller() -> service.Caller:
+    """Where a guess at a password comes from."""
+    browser = known_browser()
+    return service.Caller(browser.hash if browser else None, network_of(client_address()))
 
 
 def _forget() -> None:

@@ -4,6 +4,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.accounts.browser import Browser
+from app.accounts.models import Device
+from app.accounts.service import start_session
 from app.core import clock
 from app.core.audit.models import AuditRow
 from app.core.db import db, transaction
@@ -57,53 +60,53 @@ def test_a_good_pin_is_taken(app: Flask) -> None:
 
 
 def test_the_right_pin_opens_and_clears_the_count(app: Flask) -> None:
-    account = make_holder().account
-    assert [service.try_display_pin(account.id, "999990").guesses_left for _ in range(4)] == [4, 3, 2, 1]
+    device = make_holder().device
+    assert [service.try_display_pin(device, "999990").guesses_left for _ in range(4)] == [4, 3, 2, 1]
 
-    assert service.try_display_pin(account.id, PIN).ok
+    assert service.try_display_pin(device, PIN).ok
 
-    assert service.try_display_pin(account.id, "999990").guesses_left == 4
+    assert service.try_display_pin(device, "999990").guesses_left == 4
 
 
 def test_five_wrong_pins_lock_for_fifteen_minutes(app: Flask) -> None:
-    account = make_holder().account
-    results = [service.try_display_pin(account.id, "999990") for _ in range(5)]
+    device = make_holder().device
+    results = [service.try_display_pin(device, "999990") for _ in range(5)]
     assert [r.locked_until is None for r in results] == [True, True, True, True, False]
 
-    locked = service.try_display_pin(account.id, PIN)
+    locked = service.try_display_pin(device, PIN)
     assert not locked.ok
     assert locked.locked_until is not None
     assert timedelta(minutes=14) < locked.locked_until - clock.now() <= timedelta(minutes=15)
 
     clock.move(timedelta(minutes=15, seconds=1))
-    assert service.try_display_pin(account.id, "999990").guesses_left == 4
-    assert service.try_display_pin(account.id, PIN).ok
+    assert service.try_display_pin(device, "999990").guesses_left == 4
+    assert service.try_display_pin(device, PIN).ok
 
 
 def test_guesses_at_the_same_moment_are_not_more_than_five(app: Flask) -> None:
-    account_id = make_holder().account.id
+    device_id = make_holder().device.id
     db.session.rollback()
 
-    outcomes = at_once(app, [lambda: service.try_display_pin(account_id, "999990")] * 12)
+    outcomes = at_once(app, [lambda: service.try_display_pin(db.session.get_one(Device, device_id), "999990")] * 12)
 
     assert not any(outcome.ok for outcome in outcomes)
     compared = db.session.scalar(select(func.count()).where(AuditRow.tag == "credential:pin_wrong"))
     assert compared == 5
-    assert not service.try_display_pin(account_id, PIN).ok
+    assert not service.try_display_pin(db.session.get_one(Device, device_id), PIN).ok
 
 
 def test_an_account_without_a_pin_is_told_so(app: Flask) -> None:
     with transaction():
-        account_id = make_account().id
+        device = start_session(make_account(), Browser(b"b" * 32, "Chrome")).session.device
 
     with pytest.raises(DomainError) as refused:
-        service.try_display_pin(account_id, PIN)
+        service.try_display_pin(device, PIN)
 
     assert refused.value.code == "pin_missing"
 
 
 def test_the_hash_does_not_run_inside_a_transaction(app: Flask) -> None:
-    account_id = make_holder().account.id
+    device_id = make_holder().device.id
 
     with pytest.raises(RuntimeError), transaction():
-        service.try_display_pin(account_id, PIN)
+        service.try_display_pin(db.session.get_one(Device, device_id), PIN)

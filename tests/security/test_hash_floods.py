@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from app.core import slow_hash
 from app.core.db import db
 from app.core.errors import DomainError
+from app.core.guesses import GuessCounter
 from app.core.slow_hash import hash_place
 from app.credentials import service
-from app.staff.models import StaffAttempt
 from tests.credentials.holders import PIN, make_holder
 from tests.institutions.desk import change_settings
 from tests.kit.at_once import at_once, named
@@ -61,15 +61,15 @@ def test_a_sign_in_nobody_can_look_at_is_told_so_and_counts_as_no_guess(app: Fla
             assert page.response.headers["Retry-After"] == "3"
 
     db.session.rollback()
-    assert db.session.scalar(select(func.count()).select_from(StaffAttempt)) == 0
+    assert db.session.scalar(select(func.count()).select_from(GuessCounter)) == 0
     assert sign_in_staff(browser).response.request.path == "/bureau"
 
 
 def test_strangers_never_take_the_place_of_who_is_signed_in(app: Flask) -> None:
-    account_id = make_holder().account.id
+    device = make_holder().device
 
     with strangers_hashing(app, 1):
-        assert service.try_display_pin(account_id, PIN).ok
+        assert service.try_display_pin(device, PIN).ok
 
 
 def test_of_many_at_once_few_wait_and_the_rest_are_refused_at_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

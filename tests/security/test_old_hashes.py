@@ -6,6 +6,7 @@ import hmac
 from flask import Flask
 from sqlalchemy import update
 
+from app.accounts.models import Device
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.credentials import service
@@ -34,29 +35,31 @@ def pin_hash_of(account_id: int) -> str:
     return db.session.get_one(DisplayPin, account_id).pin_hash
 
 
-def make_old_pin() -> int:
-    account_id = make_holder().account.id
+def make_old_pin() -> Device:
+    device = make_holder().device
     with transaction():
         db.session.execute(update(DisplayPin).values(pin_hash=as_before(PIN, "display-pin")))
-    return account_id
+    return device
 
 
 def test_a_pin_is_hashed_anew_by_the_right_one_alone(app: Flask) -> None:
-    account_id = make_old_pin()
+    device = make_old_pin()
+    account_id = device.account_id
 
-    assert not service.try_display_pin(account_id, "999990").ok
+    assert not service.try_display_pin(device, "999990").ok
     assert pin_hash_of(account_id).startswith("4$")
-    assert service.try_display_pin(account_id, PIN).ok
+    assert service.try_display_pin(device, PIN).ok
 
     assert pin_hash_of(account_id).startswith("$argon2id$")
-    assert service.try_display_pin(account_id, PIN).ok
-    assert not service.try_display_pin(account_id, "999990").ok
+    assert service.try_display_pin(device, PIN).ok
+    assert not service.try_display_pin(device, "999990").ok
 
 
 def test_the_right_pin_typed_on_two_phones_at_once_opens_both(app: Flask) -> None:
-    account_id = make_old_pin()
+    device = make_old_pin()
+    account_id, device_id = device.account_id, device.id
 
-    outcomes = at_once(app, [lambda: service.try_display_pin(account_id, PIN)] * 4)
+    outcomes = at_once(app, [lambda: service.try_display_pin(db.session.get_one(Device, device_id), PIN)] * 4)
 
     assert all(outcome.ok for outcome in outcomes)
     assert pin_hash_of(account_id).startswith("$argon2id$")

@@ -64,7 +64,7 @@ def update_phone() -> ResponseReturnValue:
 def _change(form: NewPhoneForm) -> ResponseReturnValue:
     account = current_visitor.account
     if account.is_activated:
-        step_up = service.check_step_up(account, form.pin_digits)
+        step_up = service.check_step_up(current_visitor.device, form.pin_digits)
         if not step_up.ok:
             form.refuse(form.pin, step_up.sentence)
             return _show(form, 429 if step_up.locked_until else 422, step_up.retry_after)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from flask_babel import gettext as _
 
-from app.accounts.models import Account
+from app.accounts.models import Device
 from app.core import clock
 from app.core.display import moment
 from app.core.errors import DomainError
@@ -24,7 +24,7 @@ class Result(Protocol):
     def guesses_left(self) -> int: ...
 
 
-Check = Callable[[int, str], Result]
+Check = Callable[[Device, str], Result]
 _checks: list[Check] = []
 
 
@@ -47,15 +47,15 @@ class StepUp:
 
 
 def use_for_step_up(check: Check) -> None:
-    """`check(account_id, pin)` is asked from now on; called outside a transaction, it counts wrong tries itself."""
+    """`check(device, pin)` is asked from now on; called outside a transaction, it counts wrong tries itself."""
     _checks[:] = [check]
 
 
-def check_step_up(account: Account, pin: str) -> StepUp:
-    """An account without a person has no PIN and needs none. Fails closed: without a check nothing passes."""
-    if not account.is_activated:
+def check_step_up(device: Device, pin: str) -> StepUp:
+    """At this device of an account. One without a person needs no PIN. Fails closed: without a check nothing passes."""
+    if not device.account.is_activated:
         return StepUp(True)
     if not _checks:
         raise DomainError("no_step_up", _("现在不能核对展码密码。"), _("请过几分钟再试，或拨打热线。"), status=503, retry_after=60)
-    result = _checks[0](account.id, pin)
+    result = _checks[0](device, pin)
     return StepUp(result.ok, result.locked_until, result.guesses_left)

@@ -31,7 +31,7 @@ def update_display_pin() -> ResponseReturnValue:
     form = PinChangeForm(_person())
     if not form.validate_on_submit():
         return _show(form, 422)
-    result = change_display_pin(current_visitor.account, form.old.data, form.pin.data)
+    result = change_display_pin(current_visitor.device, form.old.data, form.pin.data)
     if result.ok:
         flash(_("展码密码已更改。别的设备请用新密码打开。"), "done")
         next_page = url_for("accounts.show_account")

@@ -28,6 +28,7 @@ CREDENTIALS = {
     CredentialTag.pin_changed: _l("改了展码密码"),
     CredentialTag.pin_wrong: _l("展码密码输错了"),
     CredentialTag.pin_locked: _l("展码密码错得太多，锁住了"),
+    CredentialTag.pin_guessed: _l("展码密码连续输错太多，设备不再可信"),
     CredentialTag.unlocked: _l("打开了医保码"),
     CredentialTag.use_denied: _l("说一次使用不是本人"),
     CredentialTag.denial_settled: _l("查清了一次不是本人的使用"),

@@ -29,6 +29,7 @@ OWN: dict[str, LazyString] = {
     CredentialTag.taken_over: _l("把您的医保码转到了本人的账号"),
     CredentialTag.pin_changed: _l("改了展码密码"),
     CredentialTag.pin_locked: _l("展码密码输错太多，锁住了"),
+    CredentialTag.pin_guessed: _l("展码密码连续输错太多，移除了那台设备"),
     CredentialTag.use_denied: _l("说有一次使用不是本人"),
     CredentialTag.denial_settled: _l("查过了您说的“不是我”"),
     CredentialTag.tags_forged: _l("发现有人多次出示核对不上的码，停用了那台设备的码"),

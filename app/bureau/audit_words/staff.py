@@ -116,6 +116,7 @@ STAFF = {
     StaffTag.password_wrong: _l("工作人员的密码不对"),
     StaffTag.factor_wrong: _l("工作人员的动态码不对"),
     StaffTag.locked: _l("工作人员的登录锁住了"),
+    StaffTag.released: _l("解开了锁住的登录"),
     StaffTag.factor_enrolled: _l("设好了验证器"),
     StaffTag.signed_in: _l("工作人员登录"),
     StaffTag.signed_out: _l("工作人员退出"),

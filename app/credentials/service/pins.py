@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import case, or_, select, update
 
-from app.accounts.models import Account
+from app.accounts.models import Device
 from app.accounts.service import IdentityEventKind, announce
 from app.core import audit, clock
 from app.core.crypto import vault
@@ -17,6 +17,7 @@ from app.core.slow_hash import hash_place, is_outdated, slow_hash, slow_hash_mat
 from app.credentials.display_pin import weakness
 from app.credentials.models import DisplayPin, EndReason
 from app.credentials.policy import CredentialTag
+from app.credentials.service.pin_misses import note_miss, note_right
 from app.credentials.service.presentations import end_presentations_of_account
 from app.messages.service import post_message
 from app.roster.models import InsuredPerson
@@ -27,11 +28,13 @@ _PEPPER = "display-pin"
 
 @dataclass(frozen=True)
 class PinResult:
-    """ok: the PIN was right. locked_until: no guess is taken before then. guesses_left: before it locks."""
+    """ok: the PIN was right. locked_until: no guess is taken before then. guesses_left: before it locks. is_over: this device is
+    trusted no more."""
 
     ok: bool
     locked_until: datetime | None = None
     guesses_left: int = 0
+    is_over: bool = False
 
 
 def hash_display_pin(pin: str) -> str:
@@ -56,18 +59,19 @@ def set_display_pin(account_id: int, pin_hash: str) -> None:
     audit.record(CredentialTag.pin_set, actor=f"account:{account_id}", subject=f"account:{account_id}")
 
 
-def change_display_pin(account: Account, old: str, new: str) -> PinResult:
-    """Another PIN for who knows the old one; a wrong old one is a result and counts.
+def change_display_pin(device: Device, old: str, new: str) -> PinResult:
+    """Another PIN for who knows the old one, at this device of the account; a wrong old one is a result and counts.
 
     What devices keep of the account's keys is wrapped with the old PIN, so all their presentations end, and the next unlock makes
     new handles and keys. None is wrapped anew: a copy from before and one from after would tell key and PINs (ADR 10).
     Raises DomainError `pin_weak` for a choice that is refused.
     """
+    account = device.account
     person = get_person(account.person_id) if account.person_id is not None else None
     refusal = check_pin_choice(new, person) if person is not None else None
     if refusal is not None:
         raise DomainError("pin_weak", refusal, _("请换一个六位数字。"), field="pin")
-    result = try_display_pin(account.id, old)
+    result = try_display_pin(device, old)
     if not result.ok:
         return result
     pin_hash = hash_display_pin(new)
@@ -85,20 +89,26 @@ def change_display_pin(account: Account, old: str, new: str) -> PinResult:
     return result
 
 
-def try_display_pin(account_id: int, pin: str) -> PinResult:
-    """Takes a guess first and looks afterwards, so that guesses sent at the same moment are not more than those sent in turn.
+def try_display_pin(device: Device, pin: str) -> PinResult:
+    """Of the account whose device this is. Takes a guess first and looks afterwards, so that guesses sent at the same moment are
+    not more than those sent in turn.
 
-    Raises DomainError `pin_missing` when the account has none, `busy` when too many are hashed already.
+    Raises DomainError `pin_missing` when the account has none, `busy` when too many are hashed already, `pin_guessed` when this
+    wrong one was the last that this device was trusted with.
     """
     with hash_place():
-        result, outdated = _guess(account_id, pin)
+        result, outdated = _guess(device, pin)
         if outdated:
-            _keep_anew(account_id, outdated, hash_display_pin(pin))
-        return result
+            _keep_anew(device.account_id, outdated, hash_display_pin(pin))
+    if result.is_over:
+        what = _("这台设备上连续输错展码密码太多次，不能再打开您的账号。")
+        raise DomainError("pin_guessed", what, _("要继续用，请重新登录并核验身份。"), status=403)
+    return result
 
 
-def _guess(account_id: int, pin: str) -> tuple[PinResult, str]:
+def _guess(device: Device, pin: str) -> tuple[PinResult, str]:
     """With the hash that is to be written anew, or none."""
+    account_id = device.account_id
     known = db.session.execute(
         select(DisplayPin.pin_hash, DisplayPin.locked_until).where(DisplayPin.account_id == account_id)
     ).first()
@@ -108,9 +118,9 @@ def _guess(account_id: int, pin: str) -> tuple[PinResult, str]:
         locked_until = db.session.scalar(select(DisplayPin.locked_until).where(DisplayPin.account_id == account_id))
         return PinResult(ok=False, locked_until=locked_until), ""
     matches = slow_hash_matches(known.pin_hash, pin, vault.subkey(_PEPPER))
-    result = _settle_guess(account_id, known.pin_hash, matches=matches)
+    result = _settle_guess(device, known.pin_hash, matches=matches)
     if matches and not result.ok:  # meanwhile it was written anew, or another was set
-        return _guess(account_id, pin)
+        return _guess(device, pin)
     return result, known.pin_hash if result.ok and is_outdated(known.pin_hash) else ""
 
 
@@ -143,9 +153,11 @@ def _take_guess(account_id: int) -> bool:
 
 
 @transaction()
-def _settle_guess(account_id: int, pin_hash: str, *, matches: bool) -> PinResult:
+def _settle_guess(device: Device, pin_hash: str, *, matches: bool) -> PinResult:
+    account_id = device.account_id
     actor = f"account:{account_id}"
     if matches:
+        note_right(device)
         opened = db.session.execute(
             update(DisplayPin)
             .where(DisplayPin.account_id == account_id, DisplayPin.pin_hash == pin_hash)
@@ -157,4 +169,6 @@ def _settle_guess(account_id: int, pin_hash: str, *, matches: bool) -> PinResult
     audit.record(CredentialTag.pin_wrong, actor=actor, subject=actor, outcome="refused", failures=pin.failures)
     if pin.locked_until is not None:
         audit.record(CredentialTag.pin_locked, actor=actor, subject=actor)
-    return PinResult(ok=False, locked_until=pin.locked_until, guesses_left=max(0, settings.pin_guesses - pin.failures))
+    is_over = note_miss(device, is_locked=pin.locked_until is not None)
+    left = max(0, settings.pin_guesses - pin.failures)
+    return PinResult(ok=False, locked_until=pin.locked_until, guesses_left=left, is_over=is_over)

@@ -31,7 +31,7 @@ def try_unlock(
     session: LoginSession, credential: Credential, pin: str, *, holds: str | None, wants_key: bool, shown_by: str = "self"
 ) -> PinResult | Opened:
     """Opened when the PIN was right, else how many guesses are left."""
-    result = try_display_pin(session.account_id, pin)
+    result = try_display_pin(session.device, pin)
     return unlock_code(session, credential, holds=holds, wants_key=wants_key, shown_by=shown_by) if result.ok else result
 
 

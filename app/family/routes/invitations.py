@@ -47,7 +47,7 @@ def create_agreement(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _show(token, invitation, form, 422)
     if not service.needs_proof(invitation.request, current_visitor.account):
-        found = check_step_up(current_visitor.account, form.pin.data or "")
+        found = check_step_up(current_visitor.device, form.pin.data or "")
         if not found.ok:
             form.pin.errors = [found.sentence]
             return _show(token, invitation, form, 429 if found.locked_until else 422)

@@ -61,7 +61,7 @@ def create_request() -> ResponseReturnValue:
     service.agree_to_notices(draft, current_visitor.account, form.notices)
     if by_face:
         return _start_own_face()
-    found = check_step_up(current_visitor.account, form.pin.data or "")
+    found = check_step_up(current_visitor.device, form.pin.data or "")
     if not found.ok:
         form.pin.errors = [found.sentence]
         return _show_start(draft, form, 429 if found.locked_until else 422)

@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.accounts.browser import current_browser, renew_cookie
 from app.accounts.device_name import name_device
 from app.core import clock, limits
 from app.core.access import access, anyone
@@ -19,6 +20,7 @@ from app.institutions.forms import DeskPasswordForm, DeskSignInForm, ScanForm
 from app.institutions.operator_visitor import at_desk, carry, current_desk, has_desk_session
 from app.regions.queries import find_region
 from app.staff.service import SignInState
+from app.staff.visitor import caller
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -42,6 +44,8 @@ def create_session() -> ResponseReturnValue:
         form.password.data,
         browser_name=name_device(request.user_agent.string),
         is_shared=form.is_shared.data,
+        caller=caller(),
+        browser=current_browser().hash,
     )
     if not result.state.ok:
         form.refuse(form.password, _why(result.state))
@@ -49,6 +53,7 @@ def create_session() -> ResponseReturnValue:
         return render_template("desk/new_session.html", form=form), 429 if is_locked else 422, _headers(result.state)
     if current_desk.has_session:
         service.sign_out_operator(current_desk.session)
+    renew_cookie()
     carry(result.token)
     return redirect(url_for("desk.show_desk"), 303)
 

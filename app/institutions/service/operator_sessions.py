@@ -12,7 +12,7 @@ from app.core.slow_hash import hash_place
 from app.institutions.desk_queries import find_operator, name_hash, session_hash
 from app.institutions.models import Operator, OperatorSession
 from app.institutions.policy import InstitutionTag
-from app.staff.service.attempts import SignInState, clear, state_of, take_guess
+from app.staff.service.attempts import Attempt, Caller, SignInState, attempt_of, remember_browser
 from app.staff.service.passwords import hash_anew, hash_another, matches
 
 PASSWORD_CHARS = 15  # without a second factor (NIST 800-63B-4)
@@ -27,22 +27,28 @@ class DeskSignIn:
     token: str = field(default="", repr=False)
 
 
-def sign_in_operator(username: str, password: str, *, browser_name: str, is_shared: bool) -> DeskSignIn:
-    """The answer is the same whether or not the name is known (ASVS 6.3.8)."""
-    by_name = name_hash(username)
+def sign_in_operator(
+    username: str, password: str, *, browser_name: str, is_shared: bool, caller: Caller, browser: bytes
+) -> DeskSignIn:
+    """The answer is the same whether or not the name is known (ASVS 6.3.8).
+
+    browser: keyed hash of its cookie, after a right password known as the operator's.
+    """
     with hash_place(is_stranger=True):
-        refused = take_guess(by_name)
+        operator = find_operator(username)
+        attempt = attempt_of("operator", name_hash(username), operator.actor if operator else "", caller)
+        refused = attempt.take()
         if refused is not None:
             return DeskSignIn(refused)
-        operator = find_operator(username)
         stored = operator.password_hash if operator else ""
         is_right = matches(stored, password)
         newer = hash_anew(stored, password) if is_right else ""
     with transaction():
         operator = find_operator(username)
         if operator is None or not is_right or not _may_sign_in(operator):
-            return DeskSignIn(_note_wrong(by_name, operator))
-        clear(by_name)
+            return DeskSignIn(_note_wrong(attempt, operator))
+        attempt.clear()
+        remember_browser(operator.actor, browser)
         if newer and operator.password_hash == stored:
             operator.password_hash = newer
         token = secrets.token_urlsafe(32)
@@ -108,10 +114,10 @@ def _may_sign_in(operator: Operator) -> bool:
     return operator.password_expires_at is None or operator.password_expires_at > clock.now()
 
 
-def _note_wrong(by_name: bytes, operator: Operator | None) -> SignInState:
+def _note_wrong(attempt: Attempt, operator: Operator | None) -> SignInState:
     who = operator.actor if operator else "operator:unknown"
     subject = f"institution:{operator.institution_id}" if operator else ""
-    state = state_of(by_name)
+    state = attempt.state()
     audit.record(InstitutionTag.operator_password_wrong, actor=who, subject=subject, outcome="refused")
     if state.locked_until is not None:
         audit.record(InstitutionTag.operator_locked, actor=who, subject=subject)

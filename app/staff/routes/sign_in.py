@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from app.accounts.browser import current_browser, renew_cookie
 from app.accounts.device_name import name_device
 from app.accounts.policy import is_local_path
 from app.core import clock
@@ -21,7 +22,7 @@ from app.staff.models import StaffMember
 from app.staff.policy import SIGN_IN, has_staff_session
 from app.staff.routes.blueprint import blueprint
 from app.staff.service import SignInState
-from app.staff.visitor import carry, current_staff
+from app.staff.visitor import caller, carry, current_staff
 
 HOME = "/bureau"
 
@@ -61,7 +62,9 @@ def new_session() -> ResponseReturnValue:
 def create_session() -> ResponseReturnValue:
     form = StaffSignInForm()
     if form.validate_on_submit():
-        result = service.begin_sign_in(form.username.data, form.password.data, browser_name=name_device(request.user_agent.string))
+        result = service.begin_sign_in(
+            form.username.data, form.password.data, browser_name=name_device(request.user_agent.string), caller=caller()
+        )
         if result.state.ok:
             if current_staff.has_session:
                 service.sign_out(current_staff.session)
@@ -89,7 +92,7 @@ def create_second_factor() -> ResponseReturnValue:
     form = SecondFactorForm()
     if not form.validate_on_submit():
         return _show_second_factor(form, 422)
-    result = service.confirm_second_factor(current_staff.session, form.digits)
+    result = service.confirm_second_factor(current_staff.session, form.digits, browser=current_browser().hash)
     if not result.state.ok:
         form.refuse(form.code, _sentence(result.state, _("动态码不对，或者已经用过。请等下一个再填。")))
         return _show_second_factor(form, _status(result.state), _headers(result.state))
@@ -118,7 +121,11 @@ def create_passkey_factor() -> ResponseReturnValue:
     site, form, result = find_site(), SecondFactorForm(formdata=None), None
     if site is not None and request.form.get("answer"):
         result = service.confirm_by_passkey(
-            current_staff.session, request.form["answer"], site, browser_name=name_device(request.user_agent.string)
+            current_staff.session,
+            request.form["answer"],
+            site,
+            browser_name=name_device(request.user_agent.string),
+            browser=current_browser().hash,
         )
         if result.state.ok:
             return _arrive(result.token)
@@ -161,6 +168,7 @@ def delete_session() -> ResponseReturnValue:
 
 def _arrive(token: str) -> ResponseReturnValue:
     must_choose = current_staff.member.must_choose_password
+    renew_cookie()
     carry(token)
     if must_choose:
         return redirect(url_for("staff.new_password", next=_next_path()), 303)

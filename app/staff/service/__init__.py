@@ -24,7 +24,7 @@ from app.staff.service.approvals import (
     settle_approvals,
     withdraw,
 )
-from app.staff.service.attempts import SignInState, expire
+from app.staff.service.attempts import Caller, SignInState, expire, release
 from app.staff.service.members import NewStaff, Reset, add_staff, note_refused, reset_staff
 from app.staff.service.messages import mark_messages_read, post_staff_message
 from app.staff.service.passkeys import (
@@ -55,6 +55,7 @@ from app.staff.service.sessions import (
 )
 
 __all__ = [
+    "Caller",
     "Confirmation",
     "NewStaff",
     "Reset",
@@ -97,6 +98,7 @@ __all__ = [
     "on_approved",
     "post_staff_message",
     "refuse",
+    "release",
     "remove_staff_passkey",
     "reset_colleague",
     "reset_staff",

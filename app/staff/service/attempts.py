@@ -1,16 +1,31 @@
-"""Wrong guesses are counted in the database, by the name that was typed (contract 1: five, then 15 minutes)."""
+"""Wrong guesses at sign-in are counted so that strangers lock out strangers (contract 1: five, then 15 minutes; ASVS 6.1.1).
+
+A browser in which this member has signed in before has a count of its own (OWASP's device cookies). From all others five are taken
+under one name and address, and so many under one name from everywhere, and from one address under all names.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy import delete, select
 
-from app.core import audit, clock
+from app.core import audit, clock, guesses
+from app.core.crypto import vault
 from app.core.db import db, transaction, upsert
+from app.core.guesses import Counter, Rule
 from app.core.settings import settings
-from app.staff.models import StaffAttempt, StaffSession, StaffTag
+from app.staff.models import KnownBrowser, StaffAttempt, StaffSession, StaffTag
 
 SESSIONS_KEPT = timedelta(days=7)
+BROWSERS_KEPT = timedelta(days=400)  # as long as their cookie
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks. browser: keyed hash of its cookie, if it brought one. network: as `core.networks` has it."""
+
+    browser: bytes | None
+    network: str
 
 
 @dataclass(frozen=True)
@@ -22,74 +37,96 @@ class SignInState:
     guesses_left: int = 0
 
 
-@transaction()
-def take_guess(name_hash: bytes) -> SignInState | None:
-    """One conditional UPDATE before anything is looked at, so that guesses sent at once are not more than those sent in turn.
+@dataclass(frozen=True)
+class Attempt:
+    """A guess under a name, counted where it came from. subject: whose name it is, `staff:3`; empty when nobody's."""
 
-    None when the guess may be made; the last one locks already when it is taken, and being right gives it back.
-    """
-    now = clock.now()
-    db.session.execute(upsert(StaffAttempt).values(name_hash=name_hash, tried_at=now, failures=0).on_conflict_do_nothing())
-    is_over = StaffAttempt.locked_until <= now
-    failures = case((is_over, 1), else_=StaffAttempt.failures + 1)
-    taken = db.session.execute(
-        update(StaffAttempt)
-        .where(StaffAttempt.name_hash == name_hash, or_(StaffAttempt.locked_until.is_(None), is_over))
-        .values(
-            failures=failures,
-            tried_at=now,
-            locked_until=case(
-                (failures >= settings.staff_guesses, now + timedelta(minutes=settings.staff_lock_minutes)), else_=None
-            ),
-        )
-        .execution_options(synchronize_session=False)
+    counters: tuple[Counter, ...]
+    subject: str
+
+    def take(self) -> SignInState | None:
+        """None when the guess may be made; the last one locks already when it is taken, and being right gives it back."""
+        until = guesses.take_guess(self.counters, subject=self.subject)
+        return SignInState(ok=False, locked_until=until) if until is not None else None
+
+    def give_back(self) -> None:
+        """The password was right: this guess does not count, earlier ones still do until the second factor is right too."""
+        guesses.give_back(self.counters)
+
+    def clear(self) -> None:
+        """All was right."""
+        guesses.clear(self.counters)
+
+    def state(self) -> SignInState:
+        """After a wrong guess that was taken."""
+        counts = [guesses.count_of(counter) for counter in self.counters]
+        locked = max((count.locked_until for count in counts if count.locked_until), default=None)
+        return SignInState(ok=False, locked_until=locked, guesses_left=min(count.guesses_left for count in counts))
+
+
+def attempt_of(kind: str, name_hash: bytes, subject: str, caller: Caller) -> Attempt:
+    """At a password. kind: `staff` or `operator`. name_hash: of what was typed as the name, also of nobody's (ASVS 6.3.8)."""
+    lock = timedelta(minutes=settings.staff_lock_minutes)
+    own = Rule(f"{kind}_password", settings.staff_guesses, lock)
+    if subject and caller.browser is not None and is_known(subject, caller.browser):
+        return Attempt((Counter(own, _key(name_hash, "browser", caller.browser.hex())),), subject)
+    strangers = Rule(f"{kind}_strangers", settings.staff_guesses_from_strangers, lock)
+    address = Rule("sign_in_address", settings.staff_guesses_from_address, lock, forgets=timedelta(hours=1))
+    counters = (
+        Counter(own, _key(name_hash, "network", caller.network)),
+        Counter(strangers, name_hash),
+        Counter(address, _key(b"", "network", caller.network)),
     )
-    if taken.rowcount == 1:  # type: ignore[attr-defined]
-        return None
-    return SignInState(ok=False, locked_until=_find(name_hash)[1])
+    return Attempt(counters, subject)
 
 
-def give_back(name_hash: bytes) -> None:
-    """The password was right: this guess does not count, earlier ones still do until the second factor is right too."""
-    db.session.execute(
-        update(StaffAttempt)
-        .where(StaffAttempt.name_hash == name_hash, StaffAttempt.failures > 0)
-        .values(failures=StaffAttempt.failures - 1, locked_until=None)
-        .execution_options(synchronize_session=False)
-    )
+def attempt_at_factor(kind: str, subject: str) -> Attempt:
+    """At the second factor, which only who knows the password comes to: a stranger cannot lock it."""
+    rule = Rule(f"{kind}_factor", settings.staff_guesses, timedelta(minutes=settings.staff_lock_minutes))
+    return Attempt((Counter(rule, _key(b"", "factor", subject)),), subject)
 
 
-def clear(name_hash: bytes) -> None:
-    """Both factors were right."""
-    db.session.execute(delete(StaffAttempt).where(StaffAttempt.name_hash == name_hash))
-
-
-def note_wrong(name_hash: bytes, tag: StaffTag, *, staff_id: int | None) -> SignInState:
-    """Inside the transaction that refuses. staff_id: whose name it is, if anybody's."""
-    state = state_of(name_hash)
-    who = f"staff:{staff_id}" if staff_id is not None else "staff:unknown"
+def note_wrong(attempt: Attempt, tag: StaffTag) -> SignInState:
+    """Inside the transaction that refuses."""
+    state = attempt.state()
+    who = attempt.subject or "staff:unknown"
     audit.record(tag, actor=who, subject=who, outcome="refused", failures=settings.staff_guesses - state.guesses_left)
     if state.locked_until is not None:
         audit.record(StaffTag.locked, actor=who, subject=who)
     return state
 
 
-def state_of(name_hash: bytes) -> SignInState:
-    """After a wrong guess that was taken."""
-    failures, locked_until = _find(name_hash)
-    return SignInState(ok=False, locked_until=locked_until, guesses_left=max(0, settings.staff_guesses - failures))
+def is_known(subject: str, browser: bytes) -> bool:
+    known = select(KnownBrowser.subject).where(KnownBrowser.subject == subject, KnownBrowser.browser_hash == browser)
+    return db.session.scalar(known) is not None
+
+
+def remember_browser(subject: str, browser: bytes) -> None:
+    """All was right in this browser. Inside the transaction that opens the session."""
+    now = clock.now()
+    db.session.execute(
+        upsert(KnownBrowser)
+        .values(subject=subject, browser_hash=browser, seen_at=now)
+        .on_conflict_do_update(index_elements=["subject", "browser_hash"], set_={"seen_at": now})
+    )
+
+
+@transaction()
+def release(subject: str, *, by: str) -> None:
+    """A member or an operator may try again at once."""
+    if guesses.release(subject):
+        audit.record(StaffTag.released, actor=by, subject=subject)
 
 
 @transaction()
 def expire() -> None:
-    """Names nobody tried for a day, and sessions over for a week: the audit log remembers them."""
+    """Counts nobody added to, browsers nobody used, and sessions over for a week: the audit log remembers them."""
     now = clock.now()
+    guesses.expire()
+    db.session.execute(delete(KnownBrowser).where(KnownBrowser.seen_at < now - BROWSERS_KEPT))
     db.session.execute(delete(StaffAttempt).where(StaffAttempt.tried_at < now - timedelta(days=1)))
     db.session.execute(delete(StaffSession).where(StaffSession.created_at < now - SESSIONS_KEPT))
 
 
-def _find(name_hash: bytes) -> tuple[int, datetime | None]:
-    row = db.session.execute(
-        select(StaffAttempt.failures, StaffAttempt.locked_until).where(StaffAttempt.name_hash == name_hash)
-    ).one()
-    return row.failures, row.locked_until
+def _key(name_hash: bytes, what: str, value: str) -> bytes:
+    return vault.keyed_hash("guesses", f"{name_hash.hex()}:{what}:{value}")

@@ -63,20 +63,20 @@ def begin_passkey(session: StaffSession, site: Site, *, bureau_name: str) -> str
     )
 
 
-def confirm_by_passkey(session: StaffSession, answer: str, site: Site, *, browser_name: str) -> Confirmation:
+def confirm_by_passkey(session: StaffSession, answer: str, site: Site, *, browser_name: str, browser: bytes) -> Confirmation:
     """Opens a half-open session fully: signed by a known key, or, for who has no factor yet, by making one."""
     member = session.member
-    by_name = queries.name_hash(member.username)
-    refused = attempts.take_guess(by_name)
+    attempt = attempts.attempt_at_factor("staff", member.actor)
+    refused = attempt.take()
     if refused is not None:
         return Confirmation(refused)
     with transaction():
         is_new = not queries.has_factor(member)
         is_right = _add(session, answer, site, browser_name) is not None if is_new else _is_signed(session, answer, site)
         if not is_right:
-            return Confirmation(attempts.note_wrong(by_name, StaffTag.factor_wrong, staff_id=member.id))
-        attempts.clear(by_name)
-        token = open_fully(session)
+            return Confirmation(attempts.note_wrong(attempt, StaffTag.factor_wrong))
+        attempt.clear()
+        token = open_fully(session, browser)
         return Confirmation(SignInState(ok=bool(token)), token)
 
 

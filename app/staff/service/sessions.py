@@ -15,7 +15,7 @@ from app.core.slow_hash import hash_place
 from app.staff import queries
 from app.staff.models import StaffMember, StaffSession, StaffTag
 from app.staff.service import attempts
-from app.staff.service.attempts import SignInState
+from app.staff.service.attempts import Caller, SignInState
 from app.staff.service.members import draw_totp, seal_totp
 from app.staff.service.passwords import hash_anew, matches
 
@@ -37,22 +37,22 @@ class Confirmation:
     token: str = field(default="", repr=False)
 
 
-def begin_sign_in(username: str, password: str, *, browser_name: str) -> SignIn:
+def begin_sign_in(username: str, password: str, *, browser_name: str, caller: Caller) -> SignIn:
     """A right password opens a session as far as the second factor. The answer is the same whether or not the name is known."""
-    by_name = queries.name_hash(username)
     with hash_place(is_stranger=True):
-        refused = attempts.take_guess(by_name)
+        member = queries.find_staff(username)
+        attempt = attempts.attempt_of("staff", queries.name_hash(username), member.actor if member else "", caller)
+        refused = attempt.take()
         if refused is not None:
             return SignIn(refused)
-        member = queries.find_staff(username)
         stored = member.password_hash if member else ""
         is_right = matches(stored, password)
         newer = hash_anew(stored, password) if is_right else ""
     with transaction():
         member = queries.find_staff(username)
         if member is None or not is_right or not _may_sign_in(member):
-            return SignIn(attempts.note_wrong(by_name, StaffTag.password_wrong, staff_id=member.id if member else None))
-        attempts.give_back(by_name)
+            return SignIn(attempts.note_wrong(attempt, StaffTag.password_wrong))
+        attempt.give_back()
         if newer and member.password_hash == stored:
             member.password_hash = newer
         if not queries.has_factor(member):
@@ -60,22 +60,25 @@ def begin_sign_in(username: str, password: str, *, browser_name: str) -> SignIn:
         return SignIn(SignInState(ok=True), _open(member, browser_name))
 
 
-def confirm_second_factor(session: StaffSession, code: str) -> Confirmation:
-    """A right code, good once, opens the session fully, under a new token. The first right code enrols its secret."""
+def confirm_second_factor(session: StaffSession, code: str, *, browser: bytes) -> Confirmation:
+    """A right code, good once, opens the session fully, under a new token. The first right code enrols its secret.
+
+    browser: keyed hash of its cookie, from now on known as the member's.
+    """
     member = session.member
-    by_name = queries.name_hash(member.username)
-    refused = attempts.take_guess(by_name)
+    attempt = attempts.attempt_at_factor("staff", member.actor)
+    refused = attempt.take()
     if refused is not None:
         return Confirmation(refused)
     with transaction():
         if not _use_code(member, code):
-            return Confirmation(attempts.note_wrong(by_name, StaffTag.factor_wrong, staff_id=member.id))
-        attempts.clear(by_name)
-        token = open_fully(session)
+            return Confirmation(attempts.note_wrong(attempt, StaffTag.factor_wrong))
+        attempt.clear()
+        token = open_fully(session, browser)
         return Confirmation(SignInState(ok=bool(token)), token)
 
 
-def open_fully(session: StaffSession) -> str:
+def open_fully(session: StaffSession, browser: bytes) -> str:
     """Both factors were right: the session's new token; empty when it was opened or ended meanwhile. Inside the transaction."""
     member, token, now = session.member, secrets.token_urlsafe(32), clock.now()
     opened = db.session.execute(
@@ -86,6 +89,7 @@ def open_fully(session: StaffSession) -> str:
     )
     if opened.rowcount != 1:  # type: ignore[attr-defined]
         return ""
+    attempts.remember_browser(member.actor, browser)
     audit.record(StaffTag.signed_in, actor=member.actor, subject=f"staff_session:{session.id}", roles=member.roles_text)
     return token
 

@@ -1,0 +1,172 @@
+"""Guesses at a secret, counted in the database by whatever they come from: a device, a name at an address, an account.
+
+A guess is taken before anything is looked at, so that those sent at once are not more than those sent in turn; being right gives it
+back. Two counts are kept: since the last lock was over, and in a row since the last right one, which no lock begins anew
+(NIST 800-63B-4 3.2.2: at most 100 in a row).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, LargeBinary, String, case, delete, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import clock
+from app.core.db import Base, db, is_writing, transaction, upsert
+
+
+class GuessCounter(Base):
+    """key: a keyed hash of what the guesses come from. subject: whose secret it is, in the audit log's words; empty: unknown."""
+
+    __tablename__ = "guess_counter"
+
+    kind: Mapped[str] = mapped_column(String(24), primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    forget_at: Mapped[datetime] = mapped_column(index=True)
+    subject: Mapped[str] = mapped_column(String(40), default="", index=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    in_a_row: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """guesses: so many, then no more for `lock`. forgets: after so long without one the next is the first."""
+
+    kind: str
+    guesses: int
+    lock: timedelta
+    forgets: timedelta = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    rule: Rule
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """guesses_left: before it locks. locked_until: no guess is taken before then."""
+
+    guesses_left: int
+    in_a_row: int
+    locked_until: datetime | None
+
+
+class _Locked(Exception):
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+
+
+def take_guess(counters: Iterable[Counter], *, subject: str = "") -> datetime | None:
+    """None when the guess may be made: each of the counters has it now. Else until when one of them is locked, and none has it.
+
+    One conditional UPDATE each, in one order for everybody. The last guess locks already when it is taken.
+    """
+    if is_writing():
+        raise RuntimeError("a guess is counted on its own: what it opens may be rolled back")
+    try:
+        with transaction():
+            for counter in sorted(counters, key=lambda each: (each.rule.kind, each.key)):
+                _take(counter, subject)
+    except _Locked as locked:
+        return locked.until
+    return None
+
+
+@transaction()
+def give_back(counters: Iterable[Counter]) -> None:
+    """This guess does not count; earlier ones still do."""
+    for counter in counters:
+        db.session.execute(
+            update(GuessCounter)
+            .where(_is(counter), GuessCounter.failures > 0)
+            .values(failures=GuessCounter.failures - 1, in_a_row=GuessCounter.in_a_row - 1, locked_until=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+@transaction()
+def clear(counters: Iterable[Counter]) -> None:
+    """It was right."""
+    for counter in counters:
+        db.session.execute(delete(GuessCounter).where(_is(counter)).execution_options(synchronize_session=False))
+
+
+def count_of(counter: Counter) -> Count:
+    """After a wrong guess that was taken."""
+    row = db.session.execute(
+        select(GuessCounter.failures, GuessCounter.in_a_row, GuessCounter.locked_until).where(_is(counter))
+    ).first()
+    failures, in_a_row, locked_until = row if row is not None else (0, 0, None)  # released meanwhile
+    return Count(max(0, counter.rule.guesses - failures), in_a_row, locked_until)
+
+
+@transaction()
+def count_up(counter: Counter, *, subject: str = "") -> Count:
+    """One more wrong guess, for what is taken and locked elsewhere."""
+    _add(counter, subject, locks=False)
+    return count_of(counter)
+
+
+@transaction()
+def release(subject: str) -> int:
+    """Whoever is locked may try again. Returns how many counters there were."""
+    gone = db.session.execute(
+        delete(GuessCounter).where(GuessCounter.subject == subject).execution_options(synchronize_session=False)
+    )
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def list_locked(prefix: str) -> list[GuessCounter]:
+    """Those locked now whose subject begins so, the longest first; at most two hundred."""
+    return list(
+        db.session.scalars(
+            select(GuessCounter)
+            .where(GuessCounter.subject.startswith(prefix), GuessCounter.locked_until > clock.now())
+            .order_by(GuessCounter.locked_until.desc())
+            .limit(200)
+        )
+    )
+
+
+@transaction()
+def expire() -> None:
+    db.session.execute(delete(GuessCounter).where(GuessCounter.forget_at < clock.now()))
+
+
+def _take(counter: Counter, subject: str) -> None:
+    if not _add(counter, subject, locks=True):
+        raise _Locked(db.session.scalar(select(GuessCounter.locked_until).where(_is(counter))) or clock.now())
+
+
+def _add(counter: Counter, subject: str, *, locks: bool) -> bool:
+    """False when it is locked."""
+    rule, now = counter.rule, clock.now()
+    db.session.execute(
+        upsert(GuessCounter)
+        .values(kind=rule.kind, key=counter.key, forget_at=now, subject=subject, failures=0, in_a_row=0)
+        .on_conflict_do_nothing()
+    )
+    is_forgotten = GuessCounter.forget_at <= now
+    is_over = or_(GuessCounter.locked_until <= now, GuessCounter.locked_until > now + rule.lock)  # the latter: the clock had jumped
+    failures = case((or_(is_forgotten, is_over), 1), else_=GuessCounter.failures + 1)
+    taken = db.session.execute(
+        update(GuessCounter)
+        .where(_is(counter), or_(GuessCounter.locked_until.is_(None), is_over, is_forgotten))
+        .values(
+            failures=failures,
+            in_a_row=case((is_forgotten, 1), else_=GuessCounter.in_a_row + 1),
+            locked_until=case((failures >= rule.guesses, now + rule.lock), else_=None) if locks else None,
+            forget_at=now + rule.forgets,
+            subject=subject,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return taken.rowcount == 1  # type: ignore[attr-defined,no-any-return]
+
+
+def _is(counter: Counter) -> ColumnElement[bool]:
+    return (GuessCounter.kind == counter.rule.kind) & (GuessCounter.key == counter.key)
