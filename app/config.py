@@ -79,6 +79,7 @@ class Settings:
     sms_resend_seconds: int = 60
     sms_per_number_hour: int = 5
     sms_per_address_hour: int = 20
+    sms_per_bureau_hour: int = 2000  # to numbers whose browser nobody knows, and again as many to report a loss; then an alarm
     sms_guesses: int = 5
     sms_valid_seconds: int = 300
     sms_fresh_minutes: int = 30  # how long an SMS code given in a session counts for what asks for one

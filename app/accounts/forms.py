@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, StringField
+from wtforms import BooleanField, Field, StringField
 from wtforms.validators import ValidationError
 
 from app.accounts.phone import InvalidPhone, digits_of, parse_mobile
@@ -47,7 +47,13 @@ class SignInForm(RefusableForm):
         return bool(self.phone.validate(self))
 
 
-class NewPhoneForm(SignInForm):
+class EndsOthers:
+    """Offered with another PIN or number (ASVS 7.4.3)."""
+
+    ends_others = BooleanField(_l("让我的其他手机和电脑都退出登录"))
+
+
+class NewPhoneForm(EndsOthers, SignInForm):
     """更换手机号: the code goes to the new number."""
 
     phone = StringField(_l("新手机号"), [_is_mobile])

@@ -15,6 +15,7 @@ class AccountTag(StrEnum):
 
     sms_requested = "account:sms_requested"
     sms_refused = "account:sms_refused"
+    sms_flood = "account:sms_flood"
     signed_in = "account:signed_in"
     signed_out = "account:signed_out"
     signed_out_everywhere = "account:signed_out_everywhere"
@@ -109,12 +110,17 @@ class SmsPurpose(Enum):
 
 
 class SmsCode(Base):
-    """Six digits sent to a number, good for one purpose in one browser. Rows are also what the limits are counted from."""
+    """Six digits sent to a number, good for one purpose in one browser. Rows are also what the limits are counted from.
+
+    allowance: whose they count for, as `service.sms_allowance` has it. address_hash, wide_hash: of the caller's network and of the
+    wider one it lies in.
+    """
 
     __tablename__ = "sms_code"
     __table_args__ = (
         Index("ix_sms_code_phone", "phone_hash", "created_at"),
         Index("ix_sms_code_address", "address_hash", "created_at"),
+        Index("ix_sms_code_wide", "wide_hash", "created_at"),
         Index("ix_sms_code_browser", "browser_hash", "purpose"),
         Index("ix_sms_code_created", "created_at"),
     )
@@ -128,6 +134,8 @@ class SmsCode(Base):
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime]
     guesses: Mapped[int] = mapped_column(default=0)
+    allowance: Mapped[str] = mapped_column(String(8), default="stranger", server_default="stranger")
+    wide_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), default=None)
     used_at: Mapped[datetime | None] = mapped_column(default=None)
     failed_at: Mapped[datetime | None] = mapped_column(default=None)  # its SMS was not sent, as far as the gateway said
 

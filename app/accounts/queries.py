@@ -65,6 +65,19 @@ _OPEN_SESSION = (
 )
 
 
+def has_other_sessions(session: LoginSession) -> bool:
+    """Whether this account is signed in elsewhere too."""
+    now = clock.now()
+    others = select(LoginSession.id).where(
+        LoginSession.account_id == session.account_id,
+        LoginSession.id != session.id,
+        LoginSession.ended_at.is_(None),
+        LoginSession.last_seen_at > now - timedelta(days=settings.session_idle_days),
+        LoginSession.created_at > now - timedelta(days=settings.session_absolute_days),
+    )
+    return db.session.scalar(others.limit(1)) is not None
+
+
 def find_open_session(token_hash: bytes) -> LoginSession | None:
     """The session of this token with its account and device, unless it ended, ran out or its device was removed."""
     now = clock.now()

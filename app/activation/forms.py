@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, PasswordField, SelectField, StringField
 from wtforms.validators import ValidationError
 
+from app.accounts.forms import EndsOthers
 from app.accounts.models import ConsentPurpose, Notice
 from app.accounts.notice_words import in_words
 from app.accounts.phone import digits_of
@@ -129,7 +130,11 @@ class PinForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("两次输入的不一样，请再输一遍。"))
 
 
-class PinChangeForm(PinForm):
+class PinResetForm(EndsOthers, PinForm):
+    """Another PIN for who has forgotten the old one."""
+
+
+class PinChangeForm(EndsOthers, PinForm):
     """The old PIN, and another one."""
 
     old = PasswordField(_l("现在的展码密码"))

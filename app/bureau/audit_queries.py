@@ -10,6 +10,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 
+from app.accounts.models import AccountTag
 from app.bureau.models import HotlineTag
 from app.core import clock
 from app.core.audit import AuditRow
@@ -38,6 +39,7 @@ ALARM_TAGS: tuple[str, ...] = (
     InstitutionTag.guesses_numbers,
     CredentialTag.tags_forged,
     LimitsTag.alone,
+    AccountTag.sms_flood,
 )
 NOUNS: dict[str, LazyString] = {
     "account": _l("账号"),

@@ -10,6 +10,7 @@ only: a rate with a burst is a bucket, and the busiest path must not pay for tim
 import math
 import threading
 import time
+from collections import OrderedDict
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -53,7 +54,7 @@ class MemoryStorage:
     """Per process: with several workers each grants the whole limit, which production therefore refuses."""
 
     def __init__(self) -> None:
-        self._levels: dict[str, tuple[float, float]] = {}
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def take(self, bucket: Bucket, key: str) -> float:
@@ -62,10 +63,12 @@ class MemoryStorage:
             level, at = self._levels.get(key, (float(bucket.burst), now))
             level = min(bucket.burst, level + (now - at) * bucket.rate)
             if level < 1:
+                self._levels.move_to_end(key)
                 return (1 - level) / bucket.rate
-            if len(self._levels) > _MOST_KEYS:
-                self._levels.clear()
             self._levels[key] = (level - 1, now)
+            self._levels.move_to_end(key)
+            if len(self._levels) > _MOST_KEYS:
+                self._levels.popitem(last=False)  # whoever asked longest ago
             return 0.0
 
 

@@ -58,6 +58,7 @@ class EndReason(Enum):
 
     replaced = "replaced"  # a newer handle of the same device took over
     device_removed = "device_removed"
+    signed_out = "signed_out"
     link_ended = "link_ended"
     credential_ended = "credential_ended"
     forged_tags = "forged_tags"

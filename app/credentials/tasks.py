@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Flask
 
 from app.accounts.models import NEEDED_TO_SHOW, Consent
-from app.accounts.service import on_consent_withdrawn, on_device_revoked, use_for_step_up
+from app.accounts.service import on_consent_withdrawn, on_device_revoked, on_signed_out, use_for_step_up
 from app.core import audit, background
 from app.core.database.aftermath import on_restored
 from app.credentials import queries, service
@@ -21,12 +21,18 @@ def register(app: Flask) -> None:
     on_restored(app, service.end_what_was_open)
     audit.tell_log(app, CredentialTag.frozen, CredentialTag.ended, CredentialTag.slip_revoked)
     on_device_revoked(_end_what_it_shows)
+    on_signed_out(_end_what_was_kept)
     on_consent_withdrawn(_end_with_consent)
     use_for_step_up(service.try_display_pin)
 
 
 def _end_what_it_shows(device_id: int, reason: str) -> None:
     service.end_presentations(device_id, EndReason(reason))
+
+
+def _end_what_was_kept(device_id: int) -> None:
+    """Keys the phone was given, and copies of them, are over with the session; the next unlock there brings others."""
+    service.end_presentations(device_id, EndReason.signed_out)
 
 
 def _end_with_consent(consent: Consent) -> None:

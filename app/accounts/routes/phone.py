@@ -32,6 +32,7 @@ def _show(form: NewPhoneForm, status: int = 200, retry_after: int = 0) -> Respon
         "accounts/edit_phone.html",
         form=form,
         phone=current_visitor.phone,
+        has_others=queries.has_other_sessions(current_visitor.session),
         asked=asked,
         demo_sms=find_demo_sms(queries.phone_of_sms_code(asked)) if asked is not None else None,
     )
@@ -72,6 +73,8 @@ def _change(form: NewPhoneForm) -> ResponseReturnValue:
     if not change.check.ok:
         form.refuse(form.code, change.check.sentence)
         return _show(form, change.check.status, change.check.retry_after)
+    if form.ends_others.data:
+        service.sign_out_everywhere(current_visitor.account, current_visitor.session)
     flash(_("手机号已更换。下次请用新号码登录。"))
     return redirect(url_for("accounts.show_account"), 303)
 

@@ -74,7 +74,9 @@ def _request_code(form: SignInForm) -> ResponseReturnValue:
     if not form.has_mobile():
         return _show(form, 422)
     try:
-        service.request_sms_code(form.mobile, SmsPurpose.sign_in, browser=current_browser(), address=client_address())
+        service.request_sms_code(
+            form.mobile, SmsPurpose.sign_in, browser=current_browser(), address=client_address(), is_lost=_next_path() == "/lost"
+        )
     except TooMany as refusal:
         form.refuse(form.phone, refusal.what + refusal.next)
         return _show(form, refusal.status, refusal.retry_after)

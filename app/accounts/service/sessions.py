@@ -1,10 +1,11 @@
 """Sessions: begun by a right SMS code, known by a random token, ended on the server."""
 
 import secrets
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.accounts.browser import Browser
 from app.accounts.models import Account, AccountTag, Device, LoginSession, SessionEnd, SmsPurpose
@@ -75,17 +76,31 @@ def start_session(account: Account, browser: Browser) -> StartedSession:
     return StartedSession(session, token)
 
 
+Listener = Callable[[int], object]
+_listeners: list[Listener] = []
+
+
+def on_signed_out(listener: Listener) -> None:
+    """Higher features say what else is over: `listener(device_id)` runs in the transaction that signs this device out."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
 @transaction()
 def sign_out(session: LoginSession) -> None:
     if _end(SessionEnd.signed_out, LoginSession.id == session.id):
         audit.record(AccountTag.signed_out, actor=f"account:{session.account_id}", subject=f"session:{session.id}")
+        _tell_listeners([session.device_id])
 
 
 @transaction()
 def sign_out_everywhere(account: Account, except_session: LoginSession | None = None) -> int:
-    """Ends every session of the account, on request all but one; returns how many. Devices stay bound."""
-    kept = except_session.id if except_session is not None else 0
+    """Ends every session of the account, on request all but one, and what its devices keep of them (ASVS 7.4.1); returns how many
+    sessions. Devices stay bound."""
+    kept, kept_device = (except_session.id, except_session.device_id) if except_session is not None else (0, 0)
     ended = _end(SessionEnd.signed_out_everywhere, LoginSession.account_id == account.id, LoginSession.id != kept)
+    devices = select(Device.id).where(Device.account_id == account.id, Device.id != kept_device).order_by(Device.id)
+    _tell_listeners(db.session.scalars(devices).all())
     audit.record(AccountTag.signed_out_everywhere, actor=f"account:{account.id}", subject=f"account:{account.id}", sessions=ended)
     return ended
 
@@ -130,6 +145,12 @@ def end_sessions_of_device(device_id: int, reason: SessionEnd) -> int:
 
 def end_sessions_of_account(account_id: int, reason: SessionEnd) -> int:
     return _end(reason, LoginSession.account_id == account_id)
+
+
+def _tell_listeners(device_ids: Iterable[int]) -> None:
+    for device_id in device_ids:
+        for listener in _listeners:
+            listener(device_id)
 
 
 def _end(reason: SessionEnd, *whose: ColumnElement[bool]) -> int:

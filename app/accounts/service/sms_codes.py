@@ -12,18 +12,16 @@ from sqlalchemy import ColumnElement, select, update
 from app.accounts.browser import Browser
 from app.accounts.models import AccountTag, SmsCode, SmsPurpose
 from app.accounts.queries import phone_hash
+from app.accounts.service.sms_allowance import BureauFull, asking_of, check_allowance
 from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, transaction
-from app.core.display import moment
-from app.core.errors import TooMany
 from app.core.installation import bureau_name
-from app.core.queueing import one_at_a_time
+from app.core.limits import per_second, retry_after
 from app.core.settings import settings
 from app.messages.service import Sending, SendingState, send_sms
 
-_HOUR = timedelta(hours=1)
-_OTHER_CLOCKS = timedelta(minutes=1)  # of two machines that serve, one is a little ahead
+_ALARMS = per_second(1 / 3600, 1)
 
 
 class CodeState(Enum):
@@ -71,34 +69,50 @@ class CodeCheck:
         return str(_("请点“获取验证码”。"))
 
 
-def request_sms_code(phone: str, purpose: SmsPurpose, *, browser: Browser, address: str) -> Sending:
+def request_sms_code(phone: str, purpose: SmsPurpose, *, browser: Browser, address: str, is_lost: bool = False) -> Sending:
     """Sends a new code; earlier ones of this number, browser and purpose count no more.
 
-    phone: as parse_mobile returns it. address: the client's IP address. The answer does not depend on whether the number has an
-    account. Raises TooMany with the moment from which it will work.
+    phone: as parse_mobile returns it. address: the client's IP address. is_lost: on the way to report a loss. The answer does not
+    depend on whether the number has an account. Raises TooMany with the moment from which it will work.
     """
-    at_phone, at_address = phone_hash(phone), vault.keyed_hash("address", address)
-    code = f"{secrets.randbelow(1_000_000):06}"
-    with transaction():
-        one_at_a_time(at_phone, at_address)
-        _check_limits(at_phone, at_address)
-        asked = SmsCode(
-            phone_hash=at_phone,
-            phone_encrypted=vault.encrypt("phone", phone.encode(), bound_to=at_phone),
-            address_hash=at_address,
-            browser_hash=browser.hash,
-            purpose=purpose,
-            code_hash=_code_hash(at_phone, purpose, browser, code),
-            created_at=clock.now(),
-        )
-        db.session.add(asked)
-        db.session.flush()
-        code_id = asked.id
-        audit.record(AccountTag.sms_requested, actor="visitor", purpose=purpose.value)
-        sending = send_sms(phone, _text_of(code))
+    try:
+        code_id, sending = _note_asked(phone, purpose, browser, address, is_lost=is_lost)
+    except BureauFull:
+        _alarm()
+        raise
     if sending.state is SendingState.failed:
         _note_failed(code_id)
     return sending
+
+
+@transaction()
+def _note_asked(phone: str, purpose: SmsPurpose, browser: Browser, address: str, *, is_lost: bool) -> tuple[int, Sending]:
+    code = f"{secrets.randbelow(1_000_000):06}"
+    at_phone = phone_hash(phone)
+    asking = asking_of(at_phone, browser=browser, address=address, is_lost=is_lost)
+    check_allowance(asking)
+    asked = SmsCode(
+        phone_hash=at_phone,
+        phone_encrypted=vault.encrypt("phone", phone.encode(), bound_to=at_phone),
+        address_hash=asking.network,
+        wide_hash=asking.wide,
+        browser_hash=browser.hash,
+        purpose=purpose,
+        allowance=asking.allowance,
+        code_hash=_code_hash(at_phone, purpose, browser, code),
+        created_at=clock.now(),
+    )
+    db.session.add(asked)
+    db.session.flush()
+    audit.record(AccountTag.sms_requested, actor="visitor", purpose=purpose.value)
+    return asked.id, send_sms(phone, _text_of(code))
+
+
+def _alarm() -> None:
+    """Once an hour, however many are refused."""
+    if retry_after(_ALARMS, "sms-of-bureau") == 0:
+        with transaction():
+            audit.record(AccountTag.sms_flood, actor="visitor", subject="installation:1", count=settings.sms_per_bureau_hour)
 
 
 @transaction()
@@ -153,50 +167,8 @@ def _refused(state: CodeState, code: SmsCode | None = None, left: int = 0) -> Co
     return CodeCheck(state, left, wait)
 
 
-def _check_limits(at_phone: bytes, at_address: bytes) -> None:
-    resend = timedelta(seconds=settings.sms_resend_seconds)
-    ends = _full_until(SmsCode.phone_hash == at_phone, 1, resend)
-    if ends:
-        wait = _seconds_until(ends)
-        if _has_just_failed(at_phone):
-            raise TooMany(_("短信刚才没有发出去。"), _("请在 %(seconds)s 秒后再获取。", seconds=wait), wait)
-        raise TooMany(_("短信刚刚发过。"), _("没有收到的话，请在 %(seconds)s 秒后再获取。", seconds=wait), wait)
-    ends = _full_until(SmsCode.phone_hash == at_phone, settings.sms_per_number_hour, _HOUR)
-    if ends:
-        what = _("这个手机号一小时内已发过 %(count)s 条短信。", count=settings.sms_per_number_hour)
-        raise TooMany(what, _("请在 %(moment)s 以后再获取。", moment=moment(_next_minute(ends))), _seconds_until(ends))
-    ends = _full_until(SmsCode.address_hash == at_address, settings.sms_per_address_hour, _HOUR)
-    if ends:
-        what = _("您所在的网络一小时内发出的短信太多了。")
-        after = _("请在 %(moment)s 以后再获取，或换一个网络。", moment=moment(_next_minute(ends)))
-        raise TooMany(what, after, _seconds_until(ends))
-
-
-def _has_just_failed(at_phone: bytes) -> bool:
-    newest = select(SmsCode.failed_at).where(SmsCode.phone_hash == at_phone).order_by(SmsCode.id.desc()).limit(1)
-    return db.session.scalar(newest) is not None
-
-
-def _full_until(whose: ColumnElement[bool], count: int, window: timedelta) -> datetime | None:
-    """When the oldest of the last `count` leaves the window; None while there are fewer. Those asked for while the server's clock
-    was ahead do not count: nobody waits for hours because it had jumped."""
-    now = clock.now()
-    oldest = db.session.scalar(
-        select(SmsCode.created_at)
-        .where(whose, SmsCode.created_at > now - window, SmsCode.created_at <= now + _OTHER_CLOCKS)
-        .order_by(SmsCode.created_at.desc())
-        .offset(count - 1)
-        .limit(1)
-    )
-    return oldest + window if oldest else None
-
-
 def _seconds_until(at: datetime) -> int:
     return clock.seconds_until(at)
-
-
-def _next_minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 def _code_hash(at_phone: bytes, purpose: SmsPurpose, browser: Browser, code: str) -> bytes:

@@ -5,6 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.accounts.policy import trusted
+from app.accounts.queries import has_other_sessions
+from app.accounts.service import sign_out_everywhere
 from app.accounts.visitor import current_visitor
 from app.activation.forms import PinChangeForm
 from app.activation.routes.answers import go_to
@@ -33,6 +35,8 @@ def update_display_pin() -> ResponseReturnValue:
         return _show(form, 422)
     result = change_display_pin(current_visitor.device, form.old.data, form.pin.data)
     if result.ok:
+        if form.ends_others.data:
+            sign_out_everywhere(current_visitor.account, current_visitor.session)
         flash(_("展码密码已更改。别的设备请用新密码打开。"), "done")
         next_page = url_for("accounts.show_account")
         if not _is_fetch():
@@ -57,5 +61,5 @@ def _is_fetch() -> bool:
 
 
 def _show(form: PinChangeForm, status: int = 200, retry_after: int = 0) -> ResponseReturnValue:
-    page = render_template("activation/edit_display_pin.html", form=form)
+    page = render_template("activation/edit_display_pin.html", form=form, has_others=has_other_sessions(current_visitor.session))
     return page, status, {"Retry-After": str(retry_after)} if retry_after else {}

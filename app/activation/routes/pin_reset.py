@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 from app.accounts.browser import current_browser
 from app.accounts.models import SmsPurpose
 from app.accounts.policy import signed_in
-from app.accounts.queries import find_sms_code
-from app.accounts.service import confirm_phone, has_fresh_sms, request_sms_code
+from app.accounts.queries import find_sms_code, has_other_sessions
+from app.accounts.service import confirm_phone, has_fresh_sms, request_sms_code, sign_out_everywhere
 from app.accounts.visitor import current_visitor
 from app.activation import queries, service
-from app.activation.forms import DocumentForm, FaceForm, PhoneCodeForm, PinForm
+from app.activation.forms import DocumentForm, FaceForm, PhoneCodeForm, PinResetForm
 from app.activation.models import PinReset
 from app.activation.routes.answers import go_to
 from app.activation.routes.blueprint import blueprint
@@ -108,14 +108,14 @@ def create_reset_cancellation(reset_id: int) -> ResponseReturnValue:
 @access(signed_in)
 def edit_pin() -> ResponseReturnValue:
     person, _reason = _allowed()
-    return _show(PinForm(person))
+    return _show(PinResetForm(person))
 
 
 @blueprint.post("/pin-reset/new-pin")
 @access(signed_in)
 def update_pin() -> ResponseReturnValue:
     person, allowed_by = _allowed()
-    form = PinForm(person)
+    form = PinResetForm(person)
     if not form.validate_on_submit():
         return _show(form, 422)
     pin_hash = hash_display_pin(form.pin.data)
@@ -123,6 +123,8 @@ def update_pin() -> ResponseReturnValue:
         service.reset_pin(current_visitor.session, allowed_by, pin_hash)
     else:
         service.finish_pin_reset(current_visitor.session, allowed_by, pin_hash)
+    if form.ends_others.data:
+        sign_out_everywhere(current_visitor.account, current_visitor.session)
     flash(_("展码密码已重设。请用新的密码出示医保码。"), "done")
     return redirect(url_for("credentials.show_code"), 303)
 
@@ -185,5 +187,10 @@ def _show_document(person: InsuredPerson, form: DocumentForm, status: int = 200)
     return page, status
 
 
-def _show(form: PinForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("activation/edit_pin.html", form=form, back_href=url_for("activation.show_pin_reset")), status
+def _show(form: PinResetForm, status: int = 200) -> ResponseReturnValue:
+    return render_template(
+        "activation/edit_pin.html",
+        form=form,
+        has_others=has_other_sessions(current_visitor.session),
+        back_href=url_for("activation.show_pin_reset"),
+    ), status

@@ -23,6 +23,7 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.display import masked_name, moment
 from app.core.errors import TooMany
+from app.core.networks import network_of
 from app.core.queueing import one_at_a_time
 from app.core.settings import settings
 from app.messages.service import post_message
@@ -44,7 +45,7 @@ class LostCodeCheck:
 @transaction()
 def ask_lost_code(cert: Cert, name: str, *, browser: Browser, address: str) -> None:
     """Sends a code to the family's inboxes, where there is a family. name: cleaned. Raises TooMany."""
-    at_cert, at_address = cert_hash(cert.cert_type, cert.number), vault.keyed_hash("address", address)
+    at_cert, at_address = cert_hash(cert.cert_type, cert.number), vault.keyed_hash("address", network_of(address))
     one_at_a_time(at_cert, at_address)
     _check_limit(LostReport.cert_hash == at_cert, settings.lost_code_per_person_hour)
     _check_limit(LostReport.address_hash == at_address, settings.lost_code_per_address_hour)

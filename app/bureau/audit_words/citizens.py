@@ -71,6 +71,7 @@ PROOFS = {
 ACCOUNTS = {
     AccountTag.sms_requested: _l("要了短信验证码"),
     AccountTag.sms_refused: _l("短信验证码没有发出或不对"),
+    AccountTag.sms_flood: _l("一小时内要短信的陌生人太多，先不再发"),
     AccountTag.signed_in: _l("登录"),
     AccountTag.signed_out: _l("退出登录"),
     AccountTag.signed_out_everywhere: _l("在所有设备上退出登录"),

@@ -24,18 +24,21 @@ from app.institutions.paper_reasons import AFTER_RESTORE, on_paper
 from app.institutions.policy import InstitutionTag
 from app.institutions.reasons import BY_NAME, Reason
 
-_HELP_CODE_TRIES = 40
+_HELP_CODE_TRIES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What came over HTTP. fault: the reason name of an unreadable body. retry_after: seconds over the limit, or 0."""
+    """What came over HTTP. fault: the reason name of an unreadable body. retry_after: seconds over the limit, or 0. network: the
+    caller's, as `core.networks` has it; empty for a desk.
+    """
 
     authorization: str
     body: Any
     fault: str
     sha256: bytes
     retry_after: int
+    network: str = ""
 
     @property
     def org_id(self) -> str:
@@ -195,7 +198,9 @@ def open_help_event(
     institution_id: int | None = None,
     credential_id: int | None = None,
 ) -> str:
-    """`P-06-482917`: speakable, unique for thirty days. When the million is nearly used up, the last one tried is taken over."""
+    """`P-06-482917`: speakable, unique for thirty days. Where a reason's million is so full that none of six is free, the last one
+    is taken over: codes never run out, and never cost more.
+    """
     values = {
         "created_at": now,
         "reason": reason.code,

@@ -1,19 +1,32 @@
-"""Calls that never reached a verb: no such address, wrong method, a fault of ours. They are written down too."""
+"""Calls that never reached a verb: no key, no such address, wrong method, a fault of ours. They are written down too, but no
+stranger's without end: the row, its help code and the writer's turn are everybody's."""
 
 import secrets
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core import audit, clock
+from app.core import audit, clock, limits
 from app.core.db import db, transaction
+from app.core.limits import per_second
 from app.institutions.policy import InstitutionTag
 from app.institutions.reasons import BY_NAME, Reason
-from app.institutions.service.answers import Answer, Refusal, open_help_event, word_refusal
+from app.institutions.service.answers import Answer, Call, Refusal, open_help_event, word_refusal
+
+STRANGERS = per_second(1 / 60, 60)  # written down of one network; what comes beyond is answered and leaves nothing
 
 
-def refuse_call(found: Refusal, org_id: str) -> Answer:
-    """Words the refusal even while the database is away: then its help code opens no event."""
-    if found.reason is BY_NAME["try_again"]:
+def refuse_stranger(call: Call) -> Answer | None:
+    """Of a call without a key, once its network has had enough written down. Before anything is written."""
+    if not limits.retry_after(STRANGERS, "no-key", call.network):
+        return None
+    found = Refusal(BY_NAME["key_invalid"])
+    return word_refusal(found, call.org_id, _unkept_code(found.reason))
+
+
+def refuse_call(found: Refusal, org_id: str, network: str) -> Answer:
+    """Words the refusal even while the database is away, or when this network has had enough written down: then its help code opens
+    no event."""
+    if found.reason is BY_NAME["try_again"] or limits.retry_after(STRANGERS, "no-key", network):
         return word_refusal(found, org_id, _unkept_code(found.reason))
     try:
         return word_refusal(found, org_id, _keep_event(found.reason))

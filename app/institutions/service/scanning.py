@@ -23,6 +23,7 @@ from app.institutions.queries import find_desk
 from app.institutions.service import challenges
 from app.institutions.service.answers import Answer, Attempt, Call, Refusal, record_attempt, refusal, refuse, to_json
 from app.institutions.service.gate import count_wrong_number, find_caller, find_guessing, find_refusal, note_key_used
+from app.institutions.service.refused_calls import refuse_stranger
 from app.institutions.service.slips import tell_slip_used
 from app.institutions.service.stored_answers import keep_answer, open_answer, release_number, take_number
 from app.roster.models import InsuredPerson
@@ -33,6 +34,8 @@ def redeem_code(call: Call) -> Answer:
     """The whole call, refusals too: they are results, because the rows they leave must stay."""
     with bare_transaction() as connection:
         caller = find_caller(connection, call.authorization)
+        if caller is None and (answer := refuse_stranger(call)) is not None:
+            return answer
         refused = find_refusal(caller, call, EC_QUERY)
         begin_writing(connection)
         attempt = Attempt(connection, clock.now(), call, InstitutionTag.scanned, caller)

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.core import audit, clock
 from app.core.crypto import vault
-from app.core.db import db, transaction
+from app.core.db import bare_read, db, transaction
 from app.core.settings import settings
 from app.credentials.models import Credential
 from app.credentials.queries import find_credential_of
@@ -17,6 +17,7 @@ from app.institutions.policy import SPECIMEN_WITH_CHALLENGE, InstitutionTag
 from app.institutions.queries import find_latest_challenge
 from app.institutions.service.answers import Answer, Attempt, Call, refusal, refuse, to_json
 from app.institutions.service.gate import find_caller, find_refusal, note_key_used
+from app.institutions.service.refused_calls import refuse_stranger
 from app.roster.identity import parse_cert
 from app.roster.models import InsuredStatus
 from app.roster.queries import find_person
@@ -66,9 +67,17 @@ def ensure_specimens() -> None:
             freeze_credential(credential, "system")
 
 
-@transaction()
 def draw_sandbox_code(call: Call) -> Answer:
     """`POST /api/v1/sandbox/codes`."""
+    with bare_read() as connection:
+        is_stranger = find_caller(connection, call.authorization) is None
+    if is_stranger and (answer := refuse_stranger(call)) is not None:
+        return answer
+    return _draw_code(call)
+
+
+@transaction()
+def _draw_code(call: Call) -> Answer:
     connection = db.session.connection()
     caller = find_caller(connection, call.authorization)
     attempt = Attempt(connection, clock.now(), call, InstitutionTag.sandbox_code_drawn, caller)
