@@ -14,7 +14,7 @@ from app.core.crypto import slow_hash, slow_hash_matches, vault
 from app.core.db import db, is_writing, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
-from app.credentials.display_pin import weakness
+from app.credentials.display_pin import InvalidPin, parse_pin, weakness
 from app.credentials.models import DisplayPin, EndReason
 from app.credentials.policy import CredentialTag
 from app.credentials.service.presentations import end_presentations
@@ -27,11 +27,13 @@ _PEPPER = "display-pin"
 
 @dataclass(frozen=True)
 class PinResult:
-    """ok: the PIN was right. locked_until: no guess is taken before then. guesses_left: before it locks."""
+    """ok: the PIN was right. locked_until: no guess is taken before then. guesses_left: before it locks. unread: the sentence for
+    what is no PIN at all, which was no guess."""
 
     ok: bool
     locked_until: datetime | None = None
     guesses_left: int = 0
+    unread: str = ""
 
 
 def hash_display_pin(pin: str) -> str:
@@ -91,10 +93,15 @@ def change_display_pin(account: Account, old: str, new: str, *, keeps: Device | 
 def try_display_pin(account_id: int, pin: str) -> PinResult:
     """Takes a guess first and looks afterwards, so that guesses sent at the same moment are not more than those sent in turn.
 
-    Raises DomainError `pin_missing` when the account has none.
+    pin: as it was typed; an empty field, or anything else that is not six digits, is no guess. Raises DomainError `pin_missing`
+    when the account has none.
     """
     if is_writing():
         raise RuntimeError("a password hash does not belong into a transaction")
+    try:
+        pin = parse_pin(pin)
+    except InvalidPin as invalid:
+        return PinResult(ok=False, unread=str(invalid))
     known = db.session.execute(
         select(DisplayPin.pin_hash, DisplayPin.locked_until).where(DisplayPin.account_id == account_id)
     ).first()

@@ -1,5 +1,7 @@
 // Changes the PIN by fetch, so that what this phone keeps for no network is wrapped with the new one. Else its keys are made anew.
 
+import { digitsOf } from "../code/typed.js";
+
 export default function changeByFetch(form) {
   if (!globalThis.crypto?.subtle || !globalThis.indexedDB) return;
   const wallet = import("../code/wallet.js");
@@ -10,7 +12,7 @@ async function change(event, form, wallet) {
   event.preventDefault();
   const button = form.querySelector("button");
   button.disabled = true;
-  const [old, next] = [form.elements.old.value, form.elements.pin.value].map((pin) => pin.normalize("NFKC").replace(/\s/g, ""));
+  const [old, next] = [form.elements.old.value, form.elements.pin.value].map(digitsOf);
   try {
     const answer = await fetch(form.action, {
       method: "POST",
