@@ -24,7 +24,7 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != 
 _LETTER = regex.compile(rf"[\p{{L}}\p{{M}}{_HAN}]")
 # O'Neil, Jean-Luc, John Jr.; what parts the syllables of Tibetan names and the words of Ethiopian ones
 _ASIDE = regex.compile(rf"[ ·.,\p{{Dash}}'‘’‛′{_ASIDE_LETTERS}\u055a\u05f3\u0f0b\u0f0c\u1361]")
-_NOT_COMPARED = str.maketrans("", "", f"{_ASIDE_LETTERS}\ua78fㆍ")
+_NOT_COMPARED = str.maketrans("", "", _ASIDE_LETTERS)
 _WORDLESS = regex.compile(rf"[^\p{{L}}\p{{M}}\p{{N}}\p{{Co}}{_HAN}]+")
 _NO_LETTERS = regex.compile(rf"[^\p{{L}}{_HAN}]*")
 _SOME_HAN = regex.compile(rf"[{_HAN}]")
@@ -96,7 +96,7 @@ def folded_name(name: str) -> str:
     """
     if _PLAIN.match(name):
         return name
-    text = half_width(without_ignorable(name).translate(_EVENED).translate(_NOT_COMPARED))
+    text = half_width(_DOTS.sub("", without_ignorable(name).translate(_EVENED)).translate(_NOT_COMPARED))
     for _round in range(3):  # casefolding undoes the composition of a few letters, and the other way round
         text = unicodedata.normalize("NFKC", text.casefold())
     letters = _WORDLESS.sub("", text.translate(_NOT_COMPARED))
