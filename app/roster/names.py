@@ -8,7 +8,7 @@ from pathlib import Path
 import regex
 from flask_babel import gettext as _
 
-from app.core.text import half_width, named, without_ignorable
+from app.core.text import LONGEST_LINE, half_width, named, without_ignorable
 
 MAX_NAME_CHARS = 60
 MAX_FOLDED_CHARS = 120  # a ligature may become three letters
@@ -96,7 +96,8 @@ def folded_name(name: str) -> str:
     """
     if _PLAIN.match(name):
         return name
-    text = half_width(_DOTS.sub("", without_ignorable(name).translate(_EVENED)).translate(_NOT_COMPARED))
+    shown = " ".join(without_ignorable(name).split())[:LONGEST_LINE]
+    text = half_width(_DOTS.sub("", shown.translate(_EVENED)).translate(_NOT_COMPARED))
     for _round in range(3):  # casefolding undoes the composition of a few letters, and the other way round
         text = unicodedata.normalize("NFKC", text.casefold())
     letters = _WORDLESS.sub("", text.translate(_NOT_COMPARED))
