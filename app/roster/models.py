@@ -72,7 +72,7 @@ class InsuredPerson(Base):
     psn_type: Mapped[str] = mapped_column(String(6), default="")
     status: Mapped[InsuredStatus] = mapped_column(default=InsuredStatus.normal)
     is_specimen: Mapped[bool] = mapped_column(default=False)
-    # `names.folded_name`, where that is another text than the name itself: for one in a hundred, so that imports stay quick
+    # `names.folded_name`, where that is another text than the name itself: seldom, so that imports stay quick
     folded_name: Mapped[str | None] = mapped_column(String(120), default=None)
 
     @property

@@ -2,8 +2,8 @@
 // dashes and quotes around them, half-width.
 
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2800\s\u001C-\u001F\u0085]/gu;
-const QUOTES = "'\"`´‘’‚‛“”„′‵ʹʼˈ＇＂「」『』";
-const AROUND = new RegExp(`^[${QUOTES}]+|[${QUOTES}]+$`, "g");
+const QUOTES = "'\"\u0060´‘’‚‛“”„′‵ʹʼˈ＇＂「」『』";
+const AROUND = new RegExp("^[" + QUOTES + "]+|[" + QUOTES + "]+$", "g");
 
 export function digitsOf(text) {
   const half = text.replace(UNSEEN, "").replace(AROUND, "").slice(0, 1000).normalize("NFKC");
