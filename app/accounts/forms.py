@@ -6,8 +6,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, StringField
 from wtforms.validators import ValidationError
 
-from app.accounts.phone import InvalidPhone, digits_of, parse_mobile
+from app.accounts.phone import InvalidPhone, parse_mobile
 from app.core.forms import RefusableForm
+from app.core.text import code_of, is_digits
+
+DIGITS = 6
 
 
 def _is_mobile(_form: Any, field: Field) -> None:
@@ -22,10 +25,10 @@ class _SixDigits:
         self._empty, self._wrong = empty, wrong
 
     def __call__(self, _form: Any, field: Field) -> None:
-        digits = digits_of(field.data)
+        digits = code_of(field.data, DIGITS)
         if not digits:
             raise ValidationError(str(self._empty))
-        if not (len(digits) == 6 and digits.isascii() and digits.isdigit()):
+        if not is_digits(digits, DIGITS):
             raise ValidationError(str(self._wrong))
 
 
@@ -41,7 +44,7 @@ class SignInForm(RefusableForm):
 
     @property
     def digits(self) -> str:
-        return digits_of(self.code.data)
+        return code_of(self.code.data, DIGITS)
 
     def has_mobile(self) -> bool:
         return bool(self.phone.validate(self))
@@ -61,4 +64,4 @@ class NewPhoneForm(EndsOthers, SignInForm):
 
     @property
     def pin_digits(self) -> str:
-        return digits_of(self.pin.data)
+        return code_of(self.pin.data, DIGITS)

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass, fields
 from html import unescape
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-_markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+from app.core.links import Markdown
+
+_markdown = Markdown()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,24 +5,24 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, PasswordField, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from app.accounts.forms import EndsOthers
 from app.accounts.models import ConsentPurpose, Notice
 from app.accounts.notice_words import in_words
-from app.accounts.phone import digits_of
+from app.core.forms import Form
+from app.core.text import code_of, is_digits
 from app.credentials.display_pin import InvalidPin, parse_pin
 from app.credentials.service import check_pin_choice
-from app.proofs.service import clean_counter_code
+from app.proofs.service import COUNTER_CODE_DIGITS, clean_counter_code
 from app.regions.models import Region
 from app.roster.identity import Cert
 from app.roster.models import InsuredPerson
 from app.roster.person_fields import AsksInsuredPerson, AsksPerson, cert_type_field, read_cert
 
 
-class PersonForm(AsksInsuredPerson, FlaskForm):  # type: ignore[misc]
+class PersonForm(AsksInsuredPerson, Form):
     name = StringField(_l("姓名"))
     cert_type = cert_type_field()
     cert_no = StringField(_l("证件号码"))
@@ -37,7 +37,7 @@ class PersonForm(AsksInsuredPerson, FlaskForm):  # type: ignore[misc]
         return self.as_typed("name", "cert_type", "cert_no", "region")
 
 
-class ConsentForm(FlaskForm):  # type: ignore[misc]
+class ConsentForm(Form):
     """One box a notice, never ticked beforehand (PIPL 14, 29). Made anew for the notices in force."""
 
     notices: list[Notice]
@@ -66,24 +66,24 @@ class ConsentForm(FlaskForm):  # type: ignore[misc]
         return is_valid
 
 
-class FaceForm(FlaskForm):  # type: ignore[misc]
+class FaceForm(Form):
     """The button that begins a face check; with a box where no consent stands yet."""
 
     agrees = BooleanField(_l("我同意进行人脸核验"), default=False)
 
 
-class CounterCodeForm(FlaskForm):  # type: ignore[misc]
+class CounterCodeForm(Form):
     code = StringField(_l("窗口核验码"))
 
     def validate_code(self, field: Field) -> None:
         if not (field.data or "").strip():
             raise ValidationError(_("请填写窗口给您的八位数字。"))
         code = clean_counter_code(field.data)
-        if not (len(code) == 8 and code.isascii() and code.isdigit()):
+        if not is_digits(code, COUNTER_CODE_DIGITS):
             raise ValidationError(_("窗口核验码是八位数字，请核对一遍。"))
 
 
-class DocumentForm(FlaskForm):  # type: ignore[misc]
+class DocumentForm(Form):
     cert_no = StringField(_l("证件号码"))
     cert: Cert
 
@@ -102,7 +102,7 @@ class DocumentForm(FlaskForm):  # type: ignore[misc]
         return 422 if guesses_left else 429
 
 
-class PinForm(FlaskForm):  # type: ignore[misc]
+class PinForm(Form):
     """Six digits of one's own, twice. What makes a PIN too easy depends on the person."""
 
     pin = PasswordField(_l("展码密码"))
@@ -153,7 +153,7 @@ class PinChangeForm(EndsOthers, PinForm):
             raise ValidationError(_("新密码和现在的一样，请换一个。"))
 
 
-class LostPersonForm(AsksPerson, FlaskForm):  # type: ignore[misc]
+class LostPersonForm(AsksPerson, Form):
     """Who has lost a phone and can receive no SMS."""
 
     name = StringField(_l("姓名"))
@@ -161,18 +161,18 @@ class LostPersonForm(AsksPerson, FlaskForm):  # type: ignore[misc]
     cert_no = StringField(_l("证件号码"))
 
 
-class _SixDigitsForm(FlaskForm):  # type: ignore[misc]
+class _SixDigitsForm(Form):
     code = StringField()
 
     @property
     def digits(self) -> str:
-        return digits_of(self.code.data)
+        return code_of(self.code.data, 6)
 
     def validate_code(self, field: Field) -> None:
-        digits = digits_of(field.data)
+        digits = code_of(field.data, 6)
         if not digits:
             raise ValidationError(_("请填写 6 位数字。"))
-        if not (len(digits) == 6 and digits.isascii() and digits.isdigit()):
+        if not is_digits(digits, 6):
             raise ValidationError(_("是 6 位数字，请核对一遍。"))
 
 

@@ -12,11 +12,9 @@ from app.core.errors import NotFound
 from app.core.settings import settings
 from app.institutions.models import HelpEvent
 from app.roster.models import InsuredPerson
-from app.roster.queries import cert_no_of
 
 CALL_OPEN = timedelta(minutes=30)
 REQUEST_OPEN = timedelta(hours=24)
-SAME_NAME = 200  # more of one name and region cannot be told apart by four digits read out
 
 
 def get_call(staff_id: int, call_id: int) -> HotlineCall:
@@ -36,16 +34,6 @@ def get_search(staff_id: int, search_id: int) -> HotlineSearch:
 
 def list_persons(ids: Collection[int]) -> list[InsuredPerson]:
     return list(db.session.scalars(select(InsuredPerson).where(InsuredPerson.id.in_(ids)).order_by(InsuredPerson.id)))
-
-
-def list_by_name(name: str, tail: str, regions: Collection[str]) -> list[InsuredPerson]:
-    """People of exactly this name in these regions whose document ends so. tail: four characters, as parsed numbers are written."""
-    same = db.session.scalars(
-        select(InsuredPerson)
-        .where(InsuredPerson.name == name, InsuredPerson.insured_region.in_(sorted(regions)), InsuredPerson.is_specimen.is_(False))
-        .limit(SAME_NAME)
-    )
-    return [person for person in same if cert_no_of(person).endswith(tail)]
 
 
 def find_help_event(code: str) -> HelpEvent | None:

@@ -20,6 +20,7 @@ HANDLE_LIMIT = 2**63
 TAG_BYTES = 12
 TAG_LIMIT = 2 ** (8 * TAG_BYTES)
 TAG_DIGITS = 29
+LONGEST = 63
 
 _PLAIN = re.compile(r"80(\d{20})(\d{10})()(\d{29})", re.ASCII)
 _ANSWER = re.compile(r"81(\d{20})(\d{10})(\d{2})(\d{29})", re.ASCII)
@@ -46,7 +47,11 @@ class TypedNumber:
 
 def parse_code(text: str) -> Code | TypedNumber:
     """Reads what a scanner or a keyboard delivered. Raises Malformed."""
-    digits = "".join(unicodedata.normalize("NFKC", text).split())
+    digits = "".join(text.split())
+    if len(digits) > LONGEST:  # NFKC makes no digits fewer, and it is work that grows with what was sent
+        raise Malformed("shape")
+    if not digits.isascii():
+        digits = "".join(unicodedata.normalize("NFKC", digits).split())
     if _TYPED.fullmatch(digits):
         if not is_luhn_valid(digits):
             raise Malformed("checksum")

@@ -1,10 +1,11 @@
 """展码密码: how six digits are read, and which are too easy to guess."""
 
 import re
-import unicodedata
 from datetime import date
 
 from flask_babel import gettext as _
+
+from app.core.text import digits_of
 
 PIN_DIGITS = 6
 _RUNS = ("01234567890", "09876543210")
@@ -15,8 +16,8 @@ class InvalidPin(ValueError):
 
 
 def parse_pin(raw: str) -> str:
-    """Six ASCII digits from what was typed: full width and spaces are forgiven. Raises InvalidPin."""
-    pin = "".join(unicodedata.normalize("NFKC", raw).split())
+    """Six ASCII digits from what was typed: full width, spaces and what nobody sees are forgiven. Raises InvalidPin."""
+    pin = digits_of(raw)
     if not pin:
         raise InvalidPin(_("请输入六位数字的展码密码。"))
     if not re.fullmatch(r"\d+", pin, re.ASCII):

@@ -1,11 +1,12 @@
 """The shape of what the upload forms send. The token is asked for every form by `core.web`."""
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, MultipleFileField
 from wtforms.validators import InputRequired, Length
 
+from app.core.forms import Form
 
-class FilesForm(FlaskForm):  # type: ignore[misc]
+
+class FilesForm(Form):
     """Several files for one slot; `next` is where the person goes on."""
 
     class Meta:
@@ -17,7 +18,7 @@ class FilesForm(FlaskForm):  # type: ignore[misc]
     files = MultipleFileField()
 
 
-class UploadForm(FlaskForm):  # type: ignore[misc]
+class UploadForm(Form):
     """What script says before it sends a file in pieces. size in bytes; fingerprint: name, size and day as the device has them."""
 
     class Meta:

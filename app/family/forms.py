@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
@@ -15,9 +14,11 @@ from app.accounts.models import Notice
 from app.accounts.notice_words import in_words
 from app.accounts.phone import InvalidPhone, parse_mobile
 from app.core.display import moment
+from app.core.forms import Form
+from app.core.text import is_digits
 from app.family.models import Relation, Way
 from app.family.policy import RELATION_LABELS
-from app.proofs.service import clean_counter_code
+from app.proofs.service import COUNTER_CODE_DIGITS, clean_counter_code
 from app.regions.models import Region
 from app.roster.person_fields import AsksInsuredPerson, cert_type_field
 
@@ -31,7 +32,7 @@ WAY_LABELS = {
 }
 
 
-class NoticesForm(FlaskForm):  # type: ignore[misc]
+class NoticesForm(Form):
     """One box a notice, never ticked beforehand; each is needed. Made anew for the notices in force."""
 
     notices: list[Notice]
@@ -60,7 +61,7 @@ def pin_field() -> Field:
     return PasswordField(_l("展码密码"))
 
 
-class MemberForm(AsksInsuredPerson, FlaskForm):  # type: ignore[misc]
+class MemberForm(AsksInsuredPerson, Form):
     relation = SelectField(_l("家人是您的"), validate_choice=False)
     name = StringField(_l("姓名"))
     cert_type = cert_type_field()
@@ -81,7 +82,7 @@ class MemberForm(AsksInsuredPerson, FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("请选家人和您的关系。"))
 
 
-class WayForm(FlaskForm):  # type: ignore[misc]
+class WayForm(Form):
     way = RadioField(_l("用哪种方式"), validate_choice=False)
 
     def __init__(self, ways: Iterable[Way]) -> None:
@@ -98,13 +99,13 @@ def code_field() -> Field:
     return StringField(_l("窗口核验码"), validators=[_check_code])
 
 
-def _check_code(_form: FlaskForm, field: Field) -> None:
+def _check_code(_form: Form, field: Field) -> None:
     code = clean_counter_code(field.data or "")
-    if not (len(code) == 8 and code.isascii() and code.isdigit()):
+    if not is_digits(code, COUNTER_CODE_DIGITS):
         raise ValidationError(_("窗口核验码是八位数字，请核对一遍。"))
 
 
-class CallBackForm(FlaskForm):  # type: ignore[misc]
+class CallBackForm(Form):
     phone = StringField(_l("家人的电话"))
     hour = RadioField(_l("什么时候打"), validate_choice=False)
     number: str
@@ -129,7 +130,7 @@ class CallBackForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("请选一个时间。"))
 
 
-class VouchForm(FlaskForm):  # type: ignore[misc]
+class VouchForm(Form):
     relation = SelectField(_l("这位家人是您的"), validate_choice=False)
 
     def __init__(self) -> None:
@@ -141,7 +142,7 @@ class VouchForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("请选这位家人和您的关系。"))
 
 
-class AppealForm(FlaskForm):  # type: ignore[misc]
+class AppealForm(Form):
     text = TextAreaField(_l("您为什么不同意"))
 
     def validate_text(self, field: Field) -> None:

@@ -2,18 +2,16 @@
 
 import re
 from functools import lru_cache
-from html import unescape
 from itertools import pairwise
-from urllib.parse import unquote
 
-from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markupsafe import Markup
 
+from app.core.links import Markdown, is_allowed_link
+
 _ANCHOR = re.compile(r"\s*\{#([a-z][a-z-]*)\}\s*$")
 
-# HTML in a text is shown, not obeyed; pictures would need files the bureau cannot upload here.
-_markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+_markdown = Markdown()
 
 
 def _lower_top_headings(state: StateCore) -> None:
@@ -54,7 +52,6 @@ _TAG = re.compile(r"</?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?\s*>|<!--|<![a-zA-Z]|<\?")
 _INLINE_LINK = re.compile(r"\]\(\s*<?\s*([^\s)>]*)")
 _REFERENCE = re.compile(r"^\s{0,3}\[[^\]]+\]:\s*<?\s*(\S+)", re.MULTILINE)
 _AUTOLINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*)>")
-_ALLOWED_LINK = re.compile(r"(?:https://|tel:\+?[\d-]+$|/(?!/)|#|\?)", re.IGNORECASE)
 
 
 def holds_html(body: str) -> bool:
@@ -65,9 +62,4 @@ def holds_html(body: str) -> bool:
 def forbidden_links(body: str) -> list[str]:
     """Targets of links that are none of https, tel and addresses of this site, as they are written."""
     found = [m for pattern in (_INLINE_LINK, _REFERENCE, _AUTOLINK) for m in pattern.findall(body)]
-    return [link for link in found if not _ALLOWED_LINK.match(_spoken(link))]
-
-
-def _spoken(link: str) -> str:
-    """As a browser understands it: entities, percent signs and blanks undone."""
-    return re.sub(r"[\x00-\x20]", "", unquote(unescape(link)))
+    return [link for link in found if not is_allowed_link(link)]

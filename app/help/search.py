@@ -6,10 +6,11 @@ common ones (怎么). Latin words are compared whole, without the s of a plural.
 
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+
+from app.core.text import half_width
 
 QUERY_MAX_CHARS = 60
 _FIELD_WEIGHTS = (3.0, 3.0, 1.0)  # title, keywords, body
@@ -45,13 +46,13 @@ def rank(query: str, entries: Sequence[Entry]) -> list[int]:
 @lru_cache(maxsize=2048)
 def normalise(text: str) -> str:
     """Full width to half, small letters, no punctuation or spaces."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+    return "".join(c for c in half_width(text, longest=None).casefold() if c.isalnum())
 
 
 def _pairs(query: str) -> set[str]:
     """What of a query is looked for in normalised texts."""
     pairs: set[str] = set()
-    for word, run in _RUNS.findall(unicodedata.normalize("NFKC", query).casefold()):
+    for word, run in _RUNS.findall(half_width(query).casefold()):
         if len(word) > 1:
             pairs.add(word[:-1] if len(word) > 3 and word.endswith("s") else word)
         elif not word and (kept := normalise(run)):

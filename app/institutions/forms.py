@@ -1,12 +1,11 @@
 """What an operator types: to sign in, to choose a password, to scan."""
 
-import unicodedata
-
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from app.core.forms import Filled, RefusableForm
+from app.core.text import digits_of
 from app.institutions.business_types import BUSINESS_TYPES
 from app.institutions.models import Institution
 
@@ -45,4 +44,4 @@ class ScanForm(RefusableForm):
     @property
     def scanned(self) -> str:
         """Half-width, without white space, as a scanner or a hand leaves it."""
-        return "".join(unicodedata.normalize("NFKC", self.code.data or "").split())[:LONGEST_CODE]
+        return digits_of(self.code.data)[:LONGEST_CODE]

@@ -1,13 +1,13 @@
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length
 
+from app.core.forms import Form
 from app.letters.models import SignatureKind
 
 
-class SignatureForm(FlaskForm):  # type: ignore[misc]
+class SignatureForm(Form):
     """One of three ways; each has what it needs, the others' fields are not looked at."""
 
     kind = RadioField(

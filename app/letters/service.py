@@ -17,6 +17,7 @@ from app.letters.letter_pdf import UnprintableName, print_letter
 from app.letters.models import Letter, LetterTag, SignatureKind
 from app.letters.queries import FACTS, facts_of, find_letter
 from app.letters.strokes import NoSignature, Stroke, parse_strokes
+from app.roster.identity import is_same_name
 
 FOLDER = "letters"
 STROKES = "letter-strokes"
@@ -66,7 +67,7 @@ def sign_by_drawing(letter: Letter, strokes: str) -> None:
 
 def sign_by_name(letter: Letter, typed_name: str) -> None:
     """Raises DomainError `wrong_name` when it is not the holder's own name as the letter says it."""
-    if "".join(typed_name.split()) != "".join(facts_of(letter).holder_name.split()):
+    if not is_same_name(typed_name, facts_of(letter).holder_name):
         raise DomainError("wrong_name", _("输入的姓名和承诺人不一样。"), _("请一字不差地输入您本人的姓名。"), field="typed_name")
     _sign(letter, SignatureKind.typed, typed_name=facts_of(letter).holder_name)
 

@@ -2,11 +2,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, PasswordField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
+from app.core.forms import Form
 from app.core.settings import settings
 from app.family.policy import RELATION_LABELS
 from app.mutual_aid.money import InvalidAmount, parse_yuan
@@ -15,7 +15,7 @@ from app.roster.identity import clean_name
 from app.roster.person_fields import AsksPerson, cert_type_field
 
 
-class AuthorisationForm(AsksPerson, FlaskForm):  # type: ignore[misc]
+class AuthorisationForm(AsksPerson, Form):
     relation = SelectField(_l("家人是您的"), validate_choice=False)
     name = StringField(_l("家人的姓名"))
     cert_type = cert_type_field()

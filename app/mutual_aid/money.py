@@ -1,9 +1,10 @@
 """Amounts as people type them, in fen inside. Pure."""
 
 import re
-import unicodedata
 
 from flask_babel import gettext as _
+
+from app.core.text import half_width
 
 _AMOUNT = re.compile(r"(\d{1,9})(?:\.(\d{1,2}))?")
 
@@ -14,7 +15,7 @@ class InvalidAmount(ValueError):
 
 def parse_yuan(text: str, *, most: int) -> int:
     """`200`, `200.5`, `￥1,200.00`, `２００元` to fen. most: fen. Raises InvalidAmount."""
-    plain = re.sub(r"[\s,¥￥元]", "", unicodedata.normalize("NFKC", text))
+    plain = re.sub(r"[\s,¥￥元]", "", half_width(text))
     found = _AMOUNT.fullmatch(plain)
     if found is None:
         raise InvalidAmount(_("请用数字填金额，例如 200。"))

@@ -1,14 +1,14 @@
 """What comes back from an authenticator, and the PIN that is asked before one is added."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField
 from wtforms.validators import ValidationError
 
+from app.core.forms import Form
 from app.credentials.display_pin import InvalidPin, parse_pin
 
 
-class AddPasskeyForm(FlaskForm):  # type: ignore[misc]
+class AddPasskeyForm(Form):
     pin = PasswordField(_l("展码密码"))
     answer = HiddenField()
 

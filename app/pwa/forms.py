@@ -1,9 +1,10 @@
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, RadioField, SelectChoice, SelectField, StringField
 
+from app.core.forms import Form
 
-class SampleForm(FlaskForm):  # type: ignore[misc]
+
+class SampleForm(Form):
     """Every kind of field, for /styleguide; never submitted."""
 
     class Meta:

@@ -5,7 +5,8 @@ They are known by their hashes alone, so that they stand nowhere in this reposit
 
 import hashlib
 import re
-import unicodedata
+
+from app.core.text import half_width
 
 _PHONE_DIGITS = 8
 _ADDRESS_CHARACTERS = 6
@@ -18,7 +19,7 @@ _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 
 def names_newspaper(text: str) -> bool:
     """Whether the number or the street stands anywhere in the text, in whatever spelling."""
-    squeezed = _NEITHER_LETTER_NOR_DIGIT.sub("", unicodedata.normalize("NFKC", text))
+    squeezed = _NEITHER_LETTER_NOR_DIGIT.sub("", half_width(text))
     return any(_digest(part) in _HASHES for part in _candidates(squeezed))
 
 

@@ -1,7 +1,8 @@
 """Telephone numbers of offices as people write them. Pure."""
 
 import re
-import unicodedata
+
+from app.core.text import half_width
 
 _COUNTRY = re.compile(r"^(?:\+|00)86")
 _BIG_CITY = re.compile(r"^0(?:10|2\d)")  # area codes of three digits: 010 and 02x
@@ -17,7 +18,7 @@ def parse_phone(text: str) -> str:
 
     Raises NoPhoneNumber.
     """
-    written = unicodedata.normalize("NFKC", text)
+    written = half_width(text)
     written = re.sub(r"[\s()（）.\-‐‑‒–—―−]", "", written)
     digits = _COUNTRY.sub("", written)
     if digits != written and not digits.startswith("0") and not _WITHOUT_AREA.fullmatch(digits):

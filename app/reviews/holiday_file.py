@@ -3,9 +3,10 @@
 import csv
 import io
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
+
+from app.core.text import compact
 
 MOST_BYTES = 64 * 1024
 MOST_ROWS = 200
@@ -31,7 +32,7 @@ class UnreadableFile(ValueError):
 
 def parse_day(text: str) -> date | None:
     """`2026-02-03`, `2026/2/3`, `2026年2月3日`; None for anything else, also for a day no calendar has (31.02.)."""
-    found = _DAY.fullmatch("".join(unicodedata.normalize("NFKC", text).split()))
+    found = _DAY.fullmatch(compact(text))
     try:
         return date(*map(int, found.groups())) if found else None
     except ValueError:

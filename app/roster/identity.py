@@ -6,7 +6,7 @@ A refusal is one plain sentence to the person who typed the number, never the nu
 
 import csv
 import re
-import unicodedata
+import string
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +16,7 @@ from pathlib import Path
 from flask_babel import gettext as _
 
 from app.core import clock
+from app.core.text import compact, find_strange, named, plain_dashes, unquoted, without_dashes
 from app.roster.names import InvalidName, clean_name, is_same_name
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "InvalidName",
     "check_digit",
     "clean_name",
+    "ending_of",
     "full_age",
     "is_same_name",
     "kindred_types",
@@ -57,7 +59,9 @@ _TAIWAN = re.compile(r"(?:[0-9]{8}|[0-9]{10}[A-Z])\Z")
 _CHINESE_PASSPORT = re.compile(r"(?:E[A-Z0-9][0-9]{7}|[EGDSPK][0-9]{8})\Z")
 _FOREIGN_PASSPORT = re.compile(r"[A-Z0-9]{5,17}\Z")
 _LOOSE = re.compile(r"[A-Z0-9\u4e00-\u9fff()-]{4,32}\Z")
-_BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+_ENDING = re.compile(r"[0-9A-Z]{4}\Z")
+_LIKE_X = str.maketrans(dict.fromkeys("×✕✖✗✘╳⨉⨯ХΧ", "X"))  # signs of multiplication, a Cyrillic and a Greek letter, in upper case
+_LETTERS_AND_DIGITS = string.ascii_uppercase + string.digits
 
 
 class InvalidCert(ValueError):
@@ -92,7 +96,7 @@ def parse_cert(
     form = _FORMS.get(cert_type)
     if form is None:
         raise InvalidCert("unknown_type", _("没有这种证件类型，请重新选择。"))
-    number = raw if raw.isascii() and raw.isdigit() else _normalised(raw)
+    number = raw if raw.isascii() and raw.isdigit() else _normalised(raw, form)
     if not number:
         raise InvalidCert("empty", _("请填写证件号码。"))
     return _READERS[form](cert_type, number, today or clock.today(), max_age_years, may_be_old)
@@ -128,8 +132,21 @@ def full_age(birthday: date, on: date) -> int:
     return on.year - birthday.year - ((on.month, on.day) < (birthday.month, birthday.day))
 
 
-def _normalised(raw: str) -> str:
-    return _BLANKS.sub("", unicodedata.normalize("NFKC", raw)).upper()
+def ending_of(typed: str) -> str | None:
+    """The last four characters of a number as they stand in parsed numbers, from what somebody types; None for anything else."""
+    ending = without_dashes(compact(unquoted(typed))).upper()
+    ending = ending[:3] + ending[3:].translate(_LIKE_X)
+    return ending if _ENDING.match(ending) else None
+
+
+def _normalised(raw: str, form: str) -> str:
+    """Half-width, in upper case, without blanks, what nobody sees, quotes around it and hyphens, which only some military and other
+    papers have of their own. What looks like an X at the end of eighteen is one."""
+    number = compact(unquoted(raw)).upper()
+    if form == "loose":
+        return plain_dashes(number)
+    number = without_dashes(number)
+    return number[:17] + number[17].translate(_LIKE_X) if len(number) == 18 else number
 
 
 def _id_noun() -> str:
@@ -176,11 +193,16 @@ def _read_permanent_resident(cert_type: str, number: str, today: date, max_age: 
     return _dated(cert_type, number, 6, today, max_age, _permanent_noun)
 
 
-def _pattern(pattern: re.Pattern[str], sentence: Callable[[], str]) -> Callable[[str, str, date, int, bool], Cert]:
+def _pattern(
+    pattern: re.Pattern[str], sentence: Callable[[], str], known: str = _LETTERS_AND_DIGITS
+) -> Callable[[str, str, date, int, bool], Cert]:
     def read(cert_type: str, number: str, _today: date, _max_age: int, _may_be_old: bool) -> Cert:
-        if not pattern.match(number):
-            raise InvalidCert("form", sentence())
-        return Cert(cert_type, number)
+        if pattern.match(number):
+            return Cert(cert_type, number)
+        strange = find_strange(number, known)
+        if strange and not "\u4e00" <= strange <= "\u9fff":
+            raise InvalidCert("form", _("号码里不能有%(character)s。%(form)s", character=named(strange), form=sentence()))
+        raise InvalidCert("form", sentence())
 
     return read
 
@@ -193,15 +215,23 @@ _READERS: dict[str, Callable[[str, str, date, int, bool], Cert]] = {
     "taiwan_permit": _pattern(_TAIWAN, lambda: _("通行证号码是 8 位数字，旧证是 10 位数字加 1 个字母，请核对一遍。")),
     "chinese_passport": _pattern(_CHINESE_PASSPORT, lambda: _("护照号码是字母开头的 9 位，例如 E 加 8 位数字，请核对一遍。")),
     "foreign_passport": _pattern(_FOREIGN_PASSPORT, lambda: _("护照号码是 5 到 17 位字母或数字，请核对一遍。")),
-    "loose": _pattern(_LOOSE, lambda: _("证件号码是 4 到 32 位字母、数字或汉字，请核对一遍。")),
+    "loose": _pattern(_LOOSE, lambda: _("证件号码是 4 到 32 位字母、数字或汉字，请核对一遍。"), _LETTERS_AND_DIGITS + "()-"),
 }
 
 
 def _require_eighteen(number: str, noun: Callable[[], str]) -> None:
     if _EIGHTEEN.match(number):
         return
-    if len(number) == 18 or not re.fullmatch(r"[0-9]+X?", number):
-        raise InvalidCert("characters", _("%(noun)s里只能有数字，最后一位可以是 X，请核对一遍。", noun=noun()))
+    if strange := find_strange(number.removesuffix("X"), string.digits):
+        raise InvalidCert(
+            "characters",
+            _(
+                "%(noun)s里只能有数字，最后一位可以是 X；您填的第 %(place)s 位是%(character)s，请核对一遍。",
+                noun=noun(),
+                place=number.index(strange) + 1,
+                character=named(strange),
+            ),
+        )
     raise InvalidCert("length", _("%(noun)s应当是 18 位，您填了 %(count)s 位，请核对一遍。", noun=noun(), count=len(number)))
 
 

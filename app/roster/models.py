@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import Enum, StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId
@@ -48,6 +48,12 @@ class InsuredPerson(Base):
     __table_args__ = (
         Index("uq_insured_person_cert", "cert_no_hash", "cert_type", unique=True),
         Index("ix_insured_person_name", "name"),  # how the hotline finds a caller
+        Index(
+            "ix_insured_person_folded_name",
+            "folded_name",
+            sqlite_where=text("folded_name IS NOT NULL"),
+            postgresql_where=text("folded_name IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
@@ -66,6 +72,8 @@ class InsuredPerson(Base):
     psn_type: Mapped[str] = mapped_column(String(6), default="")
     status: Mapped[InsuredStatus] = mapped_column(default=InsuredStatus.normal)
     is_specimen: Mapped[bool] = mapped_column(default=False)
+    # `names.folded_name`, where that is another text than the name itself: seldom, so that imports stay quick
+    folded_name: Mapped[str | None] = mapped_column(String(120), default=None)
 
     @property
     def may_use_insurance(self) -> bool:

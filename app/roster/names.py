@@ -1,24 +1,52 @@
-"""Names as they are stored and compared: rare characters stay exactly what they are, only the typing is evened out."""
+"""Names as they are stored and as they are compared: rare characters stay exactly what they are, only the typing is evened out."""
 
+import csv
 import re
 import unicodedata
+from pathlib import Path
 
+import regex
 from flask_babel import gettext as _
 
+from app.core.text import LONGEST_LINE, half_width, named, without_ignorable
+
 MAX_NAME_CHARS = 60
+MAX_FOLDED_CHARS = 120  # a ligature may become three letters
+
+_HAN = r"\p{Han}\U00020000-\U0003fffd"  # also characters newer than the tables
+_ASIDE_LETTERS = "`´ʹʻʼʽʾʿˈ\ua78b\ua78c"  # apostrophes that count as letters, or fall apart into marks
 
 _PLAIN = re.compile(r"[\u4e00-\u9fff]{2,4}\Z")
-_DOTS = re.compile(r"\s*[\u00b7\u0387\u16eb\u2022\u2027\u2219\u22c5\u2e31\u30fb\uff65\uff0e]\s*")
-_DOT_BETWEEN_HAN = re.compile(r"(?<=[\u2e80-\u9fff\U00020000-\U0003ffff])\.(?=[\u2e80-\u9fff\U00020000-\U0003ffff])")
-_SPACE_BESIDE_HAN = re.compile(r"(?<=[\u2e80-\u9fff\U00020000-\U0003ffff·]) | (?=[\u2e80-\u9fff\U00020000-\U0003ffff·])")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff]")
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != 0xFF0E}
-_LEGACY = {0xE863: 0x4DAE}  # where GBK systems of before 2000 kept 䶮
-_ASIDE = " ·-'.,’"  # of names in Latin letters: O'Neil, Jean-Luc, John Jr.
+_DOTS = regex.compile(r"\s*[·\u0387\u1427\u16eb•‧∙⋅●◦⦁\u2e31\u2e33ㆍ・\ua78f･．\U00010101]\s*")
+_DOT_BETWEEN_HAN = regex.compile(rf"(?<=[{_HAN}])\s*[.。｡]\s*(?=[{_HAN}])")
+_SPACE_BESIDE_HAN = regex.compile(rf"(?<=[{_HAN}·]) | (?=[{_HAN}·])")
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != 0xFF0E} | {0xFE52: 0x2E, 0x2024: 0x2E}
+_LETTER = regex.compile(rf"[\p{{L}}\p{{M}}{_HAN}]")
+# O'Neil, Jean-Luc, John Jr.; what parts the syllables of Tibetan names and the words of Ethiopian ones
+_ASIDE = regex.compile(rf"[ ·.,\p{{Dash}}'‘’‛′{_ASIDE_LETTERS}\u055a\u05f3\u0f0b\u0f0c\u1361]")
+_NOT_COMPARED = str.maketrans("", "", _ASIDE_LETTERS)
+_WORDLESS = regex.compile(rf"[^\p{{L}}\p{{M}}\p{{N}}\p{{Co}}{_HAN}]+")
+_NO_LETTERS = regex.compile(rf"[^\p{{L}}{_HAN}]*")
+_SOME_HAN = regex.compile(rf"[{_HAN}]")
+_SOME_LATIN = regex.compile(r"\p{Latin}")
+_STRANGE_TO_HAN = regex.compile(rf"[^{_HAN}\p{{Latin}}\p{{Common}}\p{{Inherited}}]")
+_STRANGE_TO_LATIN = regex.compile(r"[^\p{Latin}\p{Common}\p{Inherited}]")
+
+
+def _old_characters() -> dict[int, str]:
+    """Forms that stand for exactly one character: of the eighty that GBK systems kept in Unicode's private use area (GB 18030-2022
+    has moved them), and radicals, which PDFs and old input methods leave behind (Kangxi's by NFKC, the others by Unicode's
+    Equivalent_Unified_Ideograph). A private one that stands for a mere part of a character is not among them."""
+    with (Path(__file__).parent / "data" / "old_characters.csv").open(encoding="utf-8", newline="") as file:
+        old = {int(row["old"], 16): row["character"] for row in csv.DictReader(file)}
+    return old | {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+
+
+_EVENED = _FULL_WIDTH | _old_characters()
 
 
 class InvalidName(ValueError):
-    """`sentence` says to the person what is wrong with it; `code`: empty, length, digits, unreadable, characters, dots."""
+    """`sentence` says to the person what is wrong with it; `code`: empty, length, digits, unreadable, characters, scripts, dots."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -28,13 +56,16 @@ class InvalidName(ValueError):
 def clean_name(raw: str) -> str:
     """The name as stored: every kind of middle dot becomes ·, blanks in Chinese names go, at most 60 characters.
 
-    No Unicode normalisation: it would swap compatibility ideographs for others and change people's names. Raises InvalidName.
+    No Unicode normalisation: it would swap compatibility ideographs for others and change people's names. What nobody sees
+    (variation selectors, fillers, marks of direction) is left out. Raises InvalidName.
     """
     if _PLAIN.match(raw):
         return raw
-    name = _INVISIBLE.sub("", raw.translate(_FULL_WIDTH).translate(_LEGACY))
-    name = _DOT_BETWEEN_HAN.sub("·", _DOTS.sub("·", " ".join(name.split())))
-    name = _SPACE_BESIDE_HAN.sub("", name)
+    name = " ".join(without_ignorable(raw).split())
+    if len(name) > 2 * MAX_NAME_CHARS:
+        raise InvalidName("length", _("姓名最多 60 个字，请写短一些。"))
+    name = str(_DOT_BETWEEN_HAN.sub("·", _DOTS.sub("·", name.translate(_EVENED))))
+    name = str(_SPACE_BESIDE_HAN.sub("", name))
     if not name:
         raise InvalidName("empty", _("请填写姓名。"))
     if len(name) > MAX_NAME_CHARS:
@@ -43,33 +74,64 @@ def clean_name(raw: str) -> str:
         raise InvalidName("dots", _("姓名里的“·”应当在两段名字中间，请核对一遍。"))
     for character in name:
         _require_letter(character)
-    if not any(character.isalpha() or character == "〇" for character in map(_known, name)):
+    if _NO_LETTERS.fullmatch(name):
         raise InvalidName("characters", _("姓名里只能有汉字、字母和“·”，请核对一遍。"))
+    _require_one_script(name)
     return name
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Whether two cleaned names are one name: Latin letters in either case, blanks and hyphens aside."""
-    return one == other or _folded(one) == _folded(other)
+    """The one comparison of names, at every desk and in every form: see `folded_name`."""
+    if one == other:
+        return True
+    folded = folded_name(one)
+    return bool(folded) and folded == folded_name(other)
 
 
-def _folded(name: str) -> str:
-    return "".join(c for c in name.casefold() if c not in _ASIDE)
+def folded_name(name: str) -> str:
+    """What two ways to write one name have in common, at most 120 characters; folding it again changes nothing.
+
+    Either case, composed accents or not, compatibility ideographs as the characters they stand for; dots, blanks, hyphens and
+    apostrophes aside, and whatever nobody sees. Empty when nothing is left. It is compared and never shown.
+    """
+    if _PLAIN.match(name):
+        return name
+    shown = " ".join(without_ignorable(name).split())[:LONGEST_LINE]
+    text = half_width(_DOTS.sub("", shown.translate(_EVENED)).translate(_NOT_COMPARED))
+    for _round in range(3):  # casefolding undoes the composition of a few letters, and the other way round
+        text = unicodedata.normalize("NFKC", text.casefold())
+    letters = _WORDLESS.sub("", text.translate(_NOT_COMPARED))
+    return unicodedata.normalize("NFC", letters)[:MAX_FOLDED_CHARS]  # an accent that stood alone joins the letter before it
 
 
-def _known(character: str) -> str:
-    """Han characters newer than this Python's tables count as Han."""
-    return "字" if 0x20000 <= ord(character) <= 0x3FFFF else character
+def stored_fold(name: str) -> str | None:
+    """As the roster keeps it beside the name: None where folding changes nothing, as it does with most Chinese names."""
+    folded = folded_name(name)
+    return None if folded == name else folded
 
 
 def _require_letter(character: str) -> None:
-    if character in _ASIDE or character == "〇" or _known(character) == "字":
+    if _ASIDE.match(character) or _LETTER.match(character):
         return
     category = unicodedata.category(character)
-    if category[0] in "LM":
-        return
     if category[0] == "N":
         raise InvalidName("digits", _("姓名里不能有数字，请核对一遍。"))
     if category in {"Co", "Cn"} or character == "\ufffd":
-        raise InvalidName("unreadable", _("姓名里有一个字认不出来。请用输入法重新输入这个字，或拨打热线由工作人员登记。"))
-    raise InvalidName("characters", _("姓名里只能有汉字、字母和“·”，请核对一遍。"))
+        raise InvalidName(
+            "unreadable",
+            _(
+                "姓名里有一个字（%(number)s）认不出来。请用输入法重新输入这个字，或拨打热线由工作人员登记。",
+                number=f"U+{ord(character):04X}",
+            ),
+        )
+    raise InvalidName("characters", _("姓名里不能有%(character)s，只能有汉字、字母和“·”，请核对一遍。", character=named(character)))
+
+
+def _require_one_script(name: str) -> None:
+    """Letters of another script among Chinese or Latin ones are a file read in the wrong encoding, or letters that look alike."""
+    if _SOME_HAN.search(name):
+        strange = _STRANGE_TO_HAN.search(name)
+    else:
+        strange = _STRANGE_TO_LATIN.search(name) if _SOME_LATIN.search(name) else None
+    if strange is not None:
+        raise InvalidName("scripts", _("姓名里的%(character)s和其他字不是一种文字，请核对一遍。", character=named(strange[0])))

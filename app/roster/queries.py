@@ -12,6 +12,7 @@ from app.core.errors import NotFound
 from app.core.settings import settings
 from app.roster.identity import InvalidCert, kindred_types, parse_cert
 from app.roster.models import InsuredPerson, PersonStatusChange, RosterImport, RosterSearch, RosterUpload
+from app.roster.names import MAX_NAME_CHARS, folded_name, is_same_name
 
 CERT_PURPOSE = "cert_no"
 SAME_NAME = 200  # more of one name and region cannot be told apart by four characters
@@ -61,13 +62,22 @@ def list_persons(ids: Collection[int], regions: Collection[str]) -> list[Insured
 
 
 def list_by_name(name: str, tail: str, regions: Collection[str]) -> list[InsuredPerson]:
-    """People of exactly this name in these regions whose document ends so. tail: as parsed numbers are written."""
+    """People of this name (`names.is_same_name`) in these regions whose document ends so. tail: as parsed numbers are written."""
+    folded = folded_name(name)
+    if not folded:
+        return []
+    # As it was typed as well: until `fold_names` has been round once, an upgraded roster has no folded names.
+    written = {folded, " ".join(name.split())[:MAX_NAME_CHARS]}
     same = db.session.scalars(
         select(InsuredPerson)
-        .where(InsuredPerson.name == name, InsuredPerson.insured_region.in_(sorted(regions)), InsuredPerson.is_specimen.is_(False))
+        .where(
+            or_(InsuredPerson.name.in_(sorted(written)), InsuredPerson.folded_name == folded),
+            InsuredPerson.insured_region.in_(sorted(regions)),
+            InsuredPerson.is_specimen.is_(False),
+        )
         .limit(SAME_NAME)
     )
-    return [person for person in same if cert_no_of(person).endswith(tail)]
+    return [person for person in same if is_same_name(person.name, name) and cert_no_of(person).endswith(tail)]
 
 
 def list_status_changes(person_id: int, limit: int = 20) -> list[PersonStatusChange]:

@@ -15,3 +15,4 @@ def register(app: Flask) -> None:
     jobs.every(app, "roster.expire_uploads", HOUR, service.expire_uploads)
     jobs.every(app, "roster.expire_searches", HOUR, service.expire_searches)
     jobs.every(app, "roster.forget_formers", DAY, service.forget_formers)
+    jobs.every(app, "roster.fold_names", DAY, service.fold_names)

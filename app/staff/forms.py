@@ -1,6 +1,5 @@
 """What members of staff type to sign in."""
 
-import unicodedata
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -8,19 +7,17 @@ from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
 from app.core.forms import Filled, RefusableForm
+from app.core.text import code_of, is_digits
+
+DIGITS = 6
 
 
 def _is_code(_form: Any, field: Field) -> None:
-    digits = digits_of(field.data)
+    digits = code_of(field.data, DIGITS)
     if not digits:
         raise ValidationError(str(_l("请填写动态码。")))
-    if not (len(digits) == 6 and digits.isascii() and digits.isdigit()):
+    if not is_digits(digits, DIGITS):
         raise ValidationError(str(_l("动态码是 6 位数字，请看一下验证器。")))
-
-
-def digits_of(raw: str | None) -> str:
-    """Half-width, without white space."""
-    return "".join(unicodedata.normalize("NFKC", raw or "").split())
 
 
 class StaffSignInForm(RefusableForm):
@@ -33,7 +30,7 @@ class SecondFactorForm(RefusableForm):
 
     @property
     def digits(self) -> str:
-        return digits_of(self.code.data)
+        return code_of(self.code.data, DIGITS)
 
 
 class NewPasswordForm(RefusableForm):

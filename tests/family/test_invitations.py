@@ -143,18 +143,6 @@ def test_whose_face_is_another_is_not_the_member(app: Flask) -> None:
     assert links() == []
 
 
-def test_the_member_may_say_no_and_the_holder_hears_it(app: Flask) -> None:
-    _member, _browser, path = invited(app)
-    phone = phone_of_member(app)
-    phone.get(path)
-
-    page = phone.post(path + "/refusal")
-
-    assert "已拒绝" in page.text
-    assert newest_request().state is RequestState.rejected
-    assert "李** 没有同意添加" in titles(account_of())
-
-
 def test_a_new_link_ends_the_older_one(app: Flask) -> None:
     _member, browser, old = invited(app)
     page = browser.post(f"/family/requests/{newest_request().id}/invitation")

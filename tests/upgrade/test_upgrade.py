@@ -17,6 +17,10 @@ from app.credentials.models import Credential, CredentialStatus
 from app.documents.models import PageState
 from app.documents.queries import list_pages
 from app.documents.service import open_page
+from app.roster.models import InsuredPerson
+from app.roster.names import stored_fold
+from app.roster.queries import cert_no_of, list_by_name
+from app.roster.service import fold_names
 from tests.kit.apps import check_for_serving
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
@@ -121,6 +125,17 @@ def test_papers_open_and_a_job_that_waited_is_done(app: Flask, release: Release)
 
     db.session.rollback()
     assert {page.state for page in list_pages(release.facts["half_done"]["subject"])} == {PageState.ready}
+
+
+def test_people_are_found_by_name_however_it_is_written(app: Flask) -> None:
+    fold_names()
+
+    db.session.rollback()
+    people = db.session.scalars(select(InsuredPerson).where(InsuredPerson.is_specimen.is_(False))).all()
+    assert people and all(person.folded_name == stored_fold(person.name) for person in people)
+    for person in people:
+        typed = f"\u202d{' '.join(person.name).lower()}\u202c"
+        assert person.id in {found.id for found in list_by_name(typed, cert_no_of(person)[-4:], {person.insured_region})}
 
 
 def test_what_was_frozen_is_frozen(app: Flask, release: Release) -> None:

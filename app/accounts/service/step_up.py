@@ -22,6 +22,8 @@ class Result(Protocol):
     def locked_until(self) -> datetime | None: ...
     @property
     def guesses_left(self) -> int: ...
+    @property
+    def unread(self) -> str: ...
 
 
 Check = Callable[[Device, str], Result]
@@ -33,6 +35,7 @@ class StepUp:
     ok: bool
     locked_until: datetime | None = None
     guesses_left: int = 0
+    unread: str = ""  # why it was no guess at all
 
     @property
     def retry_after(self) -> int:
@@ -41,6 +44,8 @@ class StepUp:
 
     @property
     def sentence(self) -> str:
+        if self.unread:
+            return self.unread
         if self.locked_until:
             return str(_("展码密码输错太多次，请在 %(moment)s 以后再试。", moment=moment(self.locked_until)))
         return str(_("展码密码不对，还可以再试 %(count)s 次。", count=self.guesses_left))
@@ -58,4 +63,4 @@ def check_step_up(device: Device, pin: str) -> StepUp:
     if not _checks:
         raise DomainError("no_step_up", _("现在不能核对展码密码。"), _("请过几分钟再试，或拨打热线。"), status=503, retry_after=60)
     result = _checks[0](device, pin)
-    return StepUp(result.ok, result.locked_until, result.guesses_left)
+    return StepUp(result.ok, result.locked_until, result.guesses_left, result.unread)

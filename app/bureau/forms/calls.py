@@ -1,10 +1,9 @@
 """What an agent fills in: how the caller is found, and what is left in their inbox."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 
-from app.core.forms import RefusableForm
+from app.core.forms import Form, RefusableForm
 
 
 class SearchForm(RefusableForm):
@@ -16,5 +15,5 @@ class SearchForm(RefusableForm):
     help_code = StringField(_l("求助码"))
 
 
-class MessageForm(FlaskForm):  # type: ignore[misc]
+class MessageForm(Form):
     text = TextAreaField(_l("给参保人的留言"))

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import Length
 
+from app.core.forms import Form
 from app.documents.models import DocumentPage
 from app.reviews.models import ReviewReason
 
@@ -36,7 +36,7 @@ def _choices(first: object, reasons: Sequence[ReviewReason]) -> list[tuple[str, 
     return [("", str(first)), *((reason.value, reason.label) for reason in reasons)]
 
 
-class DecisionForm(FlaskForm):  # type: ignore[misc]
+class DecisionForm(Form):
     """`round`: what the reviewer has seen; a case that was corrected meanwhile is not decided by an old page."""
 
     round = HiddenField()

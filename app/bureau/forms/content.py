@@ -4,13 +4,12 @@ from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from app.core.errors import DomainError
-from app.core.forms import RefusableForm
+from app.core.forms import Form, RefusableForm
 from app.core.locale import NAMES, SOURCE
 from app.help.models import HelpKind
 from app.regions.models import Agency, Region, RegionLevel
@@ -38,7 +37,7 @@ class DayField(StringField):  # type: ignore[misc]
         self.day = value
         self.data = value.isoformat() if value else ""
 
-    def pre_validate(self, form: FlaskForm) -> None:
+    def pre_validate(self, form: Form) -> None:
         written = (self.data or "").strip()
         self.day = parse_day(written)
         if written and self.day is None:

@@ -1,9 +1,10 @@
 """Trial values for the rules of number matching."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, NumberRange
+
+from app.core.forms import Form
 
 
 def _whole(name: str, most: int) -> IntegerField:
@@ -11,7 +12,7 @@ def _whole(name: str, most: int) -> IntegerField:
     return IntegerField(name, [InputRequired(sentence), NumberRange(0, most, sentence)])
 
 
-class RiskRulesForm(FlaskForm):  # type: ignore[misc]
+class RiskRulesForm(Form):
     first_use = BooleanField(_l("第一次在这家机构用"))
     other_city_minutes = _whole(_l("多少分钟内在另一个城市用过"), 1440)
     pharmacies_a_day = _whole(_l("一天里多于几家药店"), 100)

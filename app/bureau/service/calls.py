@@ -1,7 +1,6 @@
 """Finding the person a call is about, and whether the caller is that person."""
 
 import re
-import unicodedata
 from collections.abc import Collection
 from datetime import timedelta
 
@@ -17,9 +16,11 @@ from app.bureau.policy import refuse_oneself
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError, TooMany
+from app.core.text import compact, plain_dashes, unquoted
 from app.credentials.queries import get_credential
+from app.roster.identity import ending_of
 from app.roster.models import InsuredPerson
-from app.roster.queries import get_person
+from app.roster.queries import get_person, list_by_name
 from app.staff.models import StaffMember
 from app.staff.queries import list_active, regions_of
 from app.staff.rights import Right, has_right
@@ -40,17 +41,16 @@ def search_phone(staff: StaffMember, typed: str) -> HotlineSearch:
 
 
 def search_name(staff: StaffMember, name: str, tail: str) -> HotlineSearch:
-    """The exact name and the last four characters of the document. Raises DomainError `tail_invalid`, and TooMany."""
-    ending = "".join(unicodedata.normalize("NFKC", tail).upper().split())
-    if not re.fullmatch(r"[0-9A-Z]{4}", ending, re.ASCII):
+    """The name and the last four characters of the document. Raises DomainError `tail_invalid`, and TooMany."""
+    ending = ending_of(tail)
+    if ending is None:
         raise DomainError("tail_invalid", _("请填写证件号码的最后 4 位。"), field="tail")
-    written = "".join(unicodedata.normalize("NFKC", name).split())
-    return note_search(staff, queries.list_by_name(written, ending, regions_of(staff.agency)), "name")
+    return note_search(staff, list_by_name(name, ending, regions_of(staff.agency)), "name")
 
 
 def search_help_code(staff: StaffMember, typed: str) -> HotlineSearch:
     """The whole code of a refusal, P-06-482917. Raises DomainError `help_code_invalid`, and TooMany."""
-    found = _HELP_CODE.fullmatch("".join(unicodedata.normalize("NFKC", typed).upper().split()))
+    found = _HELP_CODE.fullmatch(plain_dashes(compact(unquoted(typed))).upper())
     if found is None:
         raise DomainError("help_code_invalid", _("求助码像 P-06-482917，请核对一遍。"), field="help_code")
     event = queries.find_help_event(f"P-{found[1]}-{found[2]}")

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from app.bureau.service.calls import note_search
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.text import digits_of
 from app.credentials.policy import SLIP
 from app.credentials.queries import get_credential
 from app.institutions.business_types import COUNTER
@@ -32,6 +32,7 @@ from app.staff.models import StaffMember
 from app.staff.queries import regions_of
 
 RESIDENT_ID = "01"
+LONGEST_ENTRY = 200
 PAPERS = "original_checked"  # what the audit row says: 证件原件已核对，是本人
 _CODE = re.compile(r"\d{12}|\d{19,}", re.ASCII)  # eighteen digits are an identity number
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8,40}", re.ASCII)
@@ -43,7 +44,7 @@ def enter(staff: StaffMember, typed: str, nonce: str) -> CounterScan | HotlineSe
     nonce: of the form, so that the same form sent twice is one scan. Raises DomainError `entry_empty`, `no_counter`, what a wrong
     identity number says, and TooMany.
     """
-    entry = "".join(unicodedata.normalize("NFKC", typed[:200]).split())
+    entry = digits_of(typed)[:LONGEST_ENTRY]
     if not entry:
         raise DomainError("entry_empty", _("请扫医保码，或填身份证号。"), field="entry")
     if _CODE.fullmatch(entry):

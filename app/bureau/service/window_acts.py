@@ -1,7 +1,6 @@
 """What is done for somebody at the window: letters, slips, families."""
 
 import base64
-import unicodedata
 from datetime import timedelta
 
 from flask_babel import gettext as _
@@ -17,6 +16,7 @@ from app.core.crypto import vault
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.text import half_width
 from app.credentials.models import Slip
 from app.credentials.queries import find_credential_of
 from app.credentials.service import revoke_slip
@@ -145,7 +145,7 @@ def _write(
 
 
 def _find_place(person: InsuredPerson, typed: str) -> Institution:
-    wanted = " ".join(unicodedata.normalize("NFKC", typed).split())[:100]
+    wanted = " ".join(half_width(typed).split())[:100]
     found = counter_queries.list_places(wanted, person.insured_region) if wanted else []
     if len(found) == 1:
         return found[0]

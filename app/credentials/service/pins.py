@@ -14,7 +14,7 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.slow_hash import hash_place, is_outdated, slow_hash, slow_hash_matches
-from app.credentials.display_pin import weakness
+from app.credentials.display_pin import InvalidPin, parse_pin, weakness
 from app.credentials.models import DisplayPin, EndReason
 from app.credentials.policy import CredentialTag
 from app.credentials.service.pin_misses import note_miss, note_right
@@ -29,12 +29,13 @@ _PEPPER = "display-pin"
 @dataclass(frozen=True)
 class PinResult:
     """ok: the PIN was right. locked_until: no guess is taken before then. guesses_left: before it locks. is_over: this device is
-    trusted no more."""
+    trusted no more. unread: the sentence for what is no PIN at all, which was no guess."""
 
     ok: bool
     locked_until: datetime | None = None
     guesses_left: int = 0
     is_over: bool = False
+    unread: str = ""
 
 
 def hash_display_pin(pin: str) -> str:
@@ -93,9 +94,14 @@ def try_display_pin(device: Device, pin: str) -> PinResult:
     """Of the account whose device this is. Takes a guess first and looks afterwards, so that guesses sent at the same moment are
     not more than those sent in turn.
 
-    Raises DomainError `pin_missing` when the account has none, `busy` when too many are hashed already, `pin_guessed` when this
-    wrong one was the last that this device was trusted with.
+    pin: as it was typed; an empty field, or anything else that is not six digits, is no guess. Raises DomainError `pin_missing`
+    when the account has none, `busy` when too many are hashed already, `pin_guessed` when this wrong one was the last that this
+    device was trusted with.
     """
+    try:
+        pin = parse_pin(pin)
+    except InvalidPin as invalid:
+        return PinResult(ok=False, unread=str(invalid))
     with hash_place():
         result, outdated = _guess(device, pin)
         if outdated:

@@ -142,7 +142,15 @@ def accept_invitation(
 
 @transaction()
 def refuse_invitation(invitation: Invitation, account: Account) -> None:
-    """The member says no, and the holder is told so."""
+    """The member says no, and the holder is told so. Raises DomainError `invitation_unproven` for whoever is not known to be the
+    member: a link can be forwarded, and nobody else's no may end what the member has not yet read."""
+    if needs_proof(invitation.request, account):
+        raise DomainError(
+            "invitation_unproven",
+            _("还不能确认是您本人，所以没有替您拒绝。"),
+            _("您不同意的话，不用再做什么：没有您本人的同意，谁也出示不了您的医保码，链接到期就失效。"),
+            status=403,
+        )
     _use(invitation, account)
     request = invitation.request
     name = telling.name_of(person_of(request))

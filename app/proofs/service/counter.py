@@ -1,9 +1,7 @@
 """The counter code: eight digits from the bureau's window, where a clerk has looked at person and papers (S64-S65)."""
 
 import hmac
-import re
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,12 +13,13 @@ from app.core.audit import record
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.settings import settings
+from app.core.text import code_of
 from app.proofs.models import CounterCode, IdentityProof, ProofMethod, ProofPurpose, ProofTag
 from app.proofs.queries import find_live_counter_code
 from app.proofs.service.proofs import add_decided_proof, lock_person
 from app.roster.models import InsuredPerson
 
-DIGITS = 8
+COUNTER_CODE_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def issue_counter_code(person: InsuredPerson, by: str) -> str:
         .values(expires_at=now)
         .execution_options(synchronize_session=False)
     )
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    code = f"{secrets.randbelow(10**COUNTER_CODE_DIGITS):0{COUNTER_CODE_DIGITS}d}"
     row = CounterCode(
         person_id=person.id,
         code_hash=_hash(person.id, code),
@@ -78,7 +77,7 @@ def spend_counter_code(session: LoginSession, person: InsuredPerson, purpose: Pr
 
 def clean_counter_code(typed: str) -> str:
     """As people write it: full width, in groups. Not eight digits after that: it is none."""
-    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed))
+    return code_of(typed, COUNTER_CODE_DIGITS)
 
 
 def _take_guess(code: CounterCode) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_, select, update
 
 from app.core import audit, clock, outages
 from app.core.db import db, transaction
-from app.core.errors import DomainError
+from app.core.errors import DomainError, NotFound
 from app.core.settings import settings
 from app.reviews.hooks import kind_of
 from app.reviews.models import CaseState, ReviewCase, ReviewReason, ReviewStep, ReviewTag, StepReason, StepVerb
@@ -16,6 +16,7 @@ from app.reviews.queries import find_last_decision, get_case
 from app.reviews.service.claims import refuse_reader, refused
 from app.reviews.service.rows import add_step, move
 from app.staff.models import StaffMember
+from app.staff.queries import regions_of
 
 Reasons = Sequence[tuple[str, int | None, ReviewReason]]  # (slot, page, reason)
 
@@ -42,7 +43,10 @@ def reject_case(staff: StaffMember, case: ReviewCase, reasons: Reasons, note: st
 
 
 def undo_decision(staff: StaffMember, case: ReviewCase) -> ReviewCase:
-    """Within the minute, by the one who decided: the case is in their hands again. Raises DomainError `too_late`."""
+    """Within the minute, by the one who decided: the case is in their hands again. Raises DomainError `too_late`, and NotFound for
+    a case of another region, as if there were none."""
+    if case.region not in regions_of(staff.agency):
+        raise NotFound
     now = clock.now()
     with transaction():
         undone = move(

@@ -1,6 +1,7 @@
 """The verbs of the roster; the only writer of its tables."""
 
 from app.roster.service.checking import Check, check_roster, note_checked
+from app.roster.service.folding import fold_names
 from app.roster.service.imports import ImportMode, ImportResult, Refusal, import_roster
 from app.roster.service.persons import save_person
 from app.roster.service.searching import expire_searches, search_document, search_name
@@ -28,6 +29,7 @@ __all__ = [
     "discard_upload",
     "expire_searches",
     "expire_uploads",
+    "fold_names",
     "forget_formers",
     "ignored_columns_of",
     "import_roster",

@@ -7,6 +7,7 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.roster.identity import Cert, clean_name, nationality_of
 from app.roster.models import InsuredPerson, InsuredStatus, RosterTag
+from app.roster.names import stored_fold
 from app.roster.queries import CERT_PURPOSE, cert_hash, find_person
 
 
@@ -28,8 +29,10 @@ def save_person(
 ) -> InsuredPerson:
     """Adds the person of this document, or brings their row up to date. What the number itself says wins over `gender` and
     `birthday`. by: `kind:id` for the audit log. Raises InvalidName."""
+    cleaned = clean_name(name)
     values: dict[str, object] = {
-        "name": clean_name(name),
+        "name": cleaned,
+        "folded_name": stored_fold(cleaned),
         "gender": cert.gender or gender or "9",
         "birthday": cert.birthday or birthday,
         "nationality": nationality or nationality_of(cert),

@@ -11,6 +11,7 @@ from app.core import clock
 from app.core.crypto import vault
 from app.core.settings import settings
 from app.roster.columns import LABELS, WrongColumns, match_columns
+from app.roster.names import stored_fold
 from app.roster.providers import RosterSource, SourceRefused
 from app.roster.queries import CERT_PURPOSE
 from app.roster.rows import Problem, RosterRow, RowReader
@@ -90,7 +91,8 @@ class Run:
     def _sealed(self, row: RosterRow) -> tuple[Any, ...]:
         cert_type, number, *values = row
         found_by = self._vault.keyed_hash(CERT_PURPOSE, f"{cert_type}:{number}")
-        return (cert_type, found_by, self._vault.encrypt(CERT_PURPOSE, number.encode(), bound_to=found_by), *values)
+        sealed = self._vault.encrypt(CERT_PURPOSE, number.encode(), bound_to=found_by)
+        return (cert_type, found_by, sealed, *values, stored_fold(row.name))
 
 
 def columns_of(source: RosterSource, ignored: tuple[str, ...]) -> dict[str, str]:

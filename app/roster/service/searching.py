@@ -1,7 +1,5 @@
 """Finding a person to change the status of. What was typed is kept nowhere; that somebody searched and found nobody is counted."""
 
-import re
-import unicodedata
 from collections.abc import Collection
 from datetime import timedelta
 
@@ -13,11 +11,10 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError, TooMany
 from app.core.settings import settings
 from app.roster import queries
-from app.roster.identity import InvalidCert, parse_cert
+from app.roster.identity import InvalidCert, ending_of, parse_cert
 from app.roster.models import InsuredPerson, RosterSearch, RosterTag
 
 MOST_FOUND = 20
-_TAIL = re.compile(r"[0-9A-Z]{4}", re.ASCII)
 
 
 def search_document(cert_type: str, number: str, *, by: str, regions: Collection[str]) -> list[int]:
@@ -32,13 +29,12 @@ def search_document(cert_type: str, number: str, *, by: str, regions: Collection
 
 
 def search_name(name: str, tail: str, *, by: str, regions: Collection[str]) -> list[int]:
-    """The exact name and the last four characters of the document. Raises DomainError `tail_invalid`, and TooMany."""
-    ending = "".join(unicodedata.normalize("NFKC", tail).upper().split())
-    if not _TAIL.fullmatch(ending):
+    """The name and the last four characters of the document. Raises DomainError `tail_invalid`, and TooMany."""
+    ending = ending_of(tail)
+    if ending is None:
         raise DomainError("tail_invalid", _("请填写证件号码的最后 4 位。"), field="tail")
-    written = "".join(name.split())
     _refuse_guessing(by)
-    return _note(queries.list_by_name(written, ending, regions), "name", by, regions)
+    return _note(queries.list_by_name(name, ending, regions), "name", by, regions)
 
 
 def _refuse_guessing(by: str) -> None:

@@ -39,7 +39,7 @@ _FORMER: Table = RosterFormer.__table__  # type: ignore[assignment]
 _VALUES = ("name", "gender", "birthday", "nationality", "insured_region", "insutype", "psn_no", "psn_type", "status")
 _COUNTED = {"preserve_rowcount": True}
 _KEYS = ("cert_type", "cert_no_hash")
-_ROW = (*_KEYS, "cert_no_encrypted", *_VALUES)
+_ROW = (*_KEYS, "cert_no_encrypted", *_VALUES, "folded_name")
 
 
 def _columns() -> list[Column[Any]]:
@@ -85,7 +85,7 @@ class Staging:
             _temporary.create_all(connection, checkfirst=False)
 
     def add(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """rows: (line, cert_type, cert_no_hash, cert_no_encrypted, *_VALUES), the birthday as text."""
+        """rows: (line, cert_type, cert_no_hash, cert_no_encrypted, *_VALUES, folded_name), the birthday as text."""
         with self._scratch():
             raw: Any = self._connection.connection.dbapi_connection
             if self._is_sqlite:
@@ -192,6 +192,7 @@ class Staging:
         """Inside the surrounding transaction, two statements: whom the roster knows, then whom it does not."""
         connection = db.session.connection()
         names = [name for name in _VALUES if name in fields]
+        names += ["folded_name"] if "name" in names else []
         inside = _WORK.c.n.between(*part)
         moment = literal(now, _PERSON.c.updated_at.type)
         updated = 0

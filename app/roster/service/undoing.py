@@ -15,6 +15,7 @@ from app.core.exclusive import exclusive
 from app.core.settings import settings
 from app.roster.models import InsuredPerson, RosterFormer, RosterImport, RosterTag
 from app.roster.queries import find_undoable
+from app.roster.service.folding import keep_folds
 from app.roster.service.imports import LOCK, require_alone
 from app.roster.service.statuses import tell_listeners
 
@@ -119,9 +120,11 @@ def _restore(import_id: int, merged_at: datetime, after: int) -> tuple[int, int]
         name: select(getattr(RosterFormer, name)).where(*_former_of(import_id)).scalar_subquery()
         for name in (*_VALUES, "updated_at")
     }
+    values["folded_name"] = None
     restored = db.session.execute(
         update(InsuredPerson).where(as_left).values(values).execution_options(synchronize_session=False)
     ).rowcount  # type: ignore[attr-defined]
+    keep_folds((former.person_id, former.name) for former in formers if former.person_id in now_there)
     tell_listeners(
         (former.person_id, former.status)
         for former in formers

@@ -2,6 +2,7 @@
 // The desk says two digits, the holder types them, an `81` code that carries them is shown for its life, then the usual one again.
 
 import { encode, pathOf } from "./qr.js";
+import { digitsOf } from "./typed.js";
 
 const MOST_MISSES = 3;
 
@@ -70,7 +71,7 @@ export class Challenge {
 
   async submit(event) {
     event.preventDefault();
-    const typed = this.field.value.normalize("NFKC").replace(/\s/g, "");
+    const typed = digitsOf(this.field.value);
     this.field.toggleAttribute("aria-invalid", false);
     if (!/^[0-9]{2}$/.test(typed)) {
       this.error.textContent = this.panel.dataset.formText;

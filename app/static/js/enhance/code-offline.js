@@ -3,6 +3,7 @@
 import { hold } from "../code/held-keys.js";
 import { Refused, openOffline } from "../code/offline.js";
 import { dress } from "../code/people.js";
+import { digitsOf } from "../code/typed.js";
 import { isWalletThere } from "../code/wallet.js";
 import { showScreen } from "./code-page.js";
 
@@ -17,7 +18,7 @@ export default async function openShell(form) {
     performance.mark("pz-asked");
     const button = form.querySelector("button");
     button.disabled = true;
-    await openWithoutNetwork(lock, form.querySelector("input").value.normalize("NFKC").replace(/\s/g, ""), credential);
+    await openWithoutNetwork(lock, digitsOf(form.querySelector("input").value), credential);
     button.disabled = false;
   });
   addEventListener("online", () => form.querySelector("input").value || location.reload());

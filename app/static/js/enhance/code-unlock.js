@@ -4,6 +4,7 @@
 import { importKey } from "../code/drawer.js";
 import { hold, keyOf } from "../code/held-keys.js";
 import { askForKeys } from "../code/tabs.js";
+import { digitsOf } from "../code/typed.js";
 import { forgetWallet, openWallet, storeWallet, walletHandles } from "../code/wallet.js";
 import { isKeyRight, showScreen } from "./code-page.js";
 
@@ -83,5 +84,5 @@ async function openHere(lock, pin, credential) {
 
 /** Six digits as they may be typed: full width, with spaces. On the last step of activation the field has the same name. */
 function pinOf(form) {
-  return form.elements.pin.value.normalize("NFKC").replace(/\s/g, "");
+  return digitsOf(form.elements.pin.value);
 }

@@ -1,5 +1,7 @@
 // Changes the PIN by fetch, so that the answer brings new keys for no network and this page still knows the PIN to wrap them with.
 
+import { digitsOf } from "../code/typed.js";
+
 export default function changeByFetch(form) {
   if (!globalThis.crypto?.subtle || !globalThis.indexedDB) return;
   const wallet = import("../code/wallet.js");
@@ -10,7 +12,7 @@ async function change(event, form, wallet) {
   event.preventDefault();
   const button = form.querySelector("button");
   button.disabled = true;
-  const pin = form.elements.pin.value.normalize("NFKC").replace(/\s/g, "");
+  const pin = digitsOf(form.elements.pin.value);
   try {
     const answer = await fetch(form.action, {
       method: "POST",
