@@ -1,7 +1,8 @@
 """Files from strangers are read in a process of its own, with little time and memory, without secrets and without files to write.
 
-What takes the whole memory or never ends then costs one upload and nothing else. The script knows nothing of the app: it reads the
-file from standard input, which can be seeked, and says what it found on standard output. `limited_start` sets the limits first.
+What takes the whole memory or never ends then costs one upload and nothing else. The script reads the file from standard input,
+where it may seek, and says what it found on standard output; of the app it imports small modules by name, without settings or
+secrets. `limited_start` sets the limits first.
 """
 
 import io
