@@ -198,6 +198,7 @@ class Settings:
     document_max_files: int = 6  # of one application
     document_max_pdf_pages: int = 12
     document_pdf_seconds: int = 30  # of processor time for reading one PDF
+    document_photo_seconds: int = 10  # of processor time for one photo, which its sender waits for
     document_quota_megabytes: int = 200  # kept for one person
     document_draft_days: int = 30
     document_keep_days: int = 90  # after the decision

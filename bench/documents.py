@@ -1,12 +1,14 @@
 """Accepting a 12-megapixel photo against Pillow's bare re-encode to the same size, and the memory four uploads at once need.
 
-Processor time in one process, the arms taking turns; the whole of accepting counts: recognising, decoding, sealing, storing, rows
-and audit. Memory is the peak of a process of its own that takes four uploads at the same moment, above what it holds when idle.
+Processor time of this process and the children it waited for, the arms taking turns; the whole of accepting counts: recognising,
+a child that starts and decodes, sealing, storing, rows and audit. Memory is the peak of a process of its own that takes four
+uploads at the same moment, above what it holds when idle, and of the largest child, of which there is one at a time.
 """
 
 import io
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,7 @@ from PIL import Image
 from app import create_app
 from app.accounts.models import Account
 from app.core.db import db
+from app.core.errors import DomainError
 from app.documents import policy, service
 from bench.ratios import Ratio, interleaved, ratio
 from bench.seed import environment
@@ -75,10 +78,15 @@ def _bare(photo: bytes) -> None:
 
 
 def _cpu(act: object, times: int) -> float:
-    began = time.process_time()
+    began = _spent()
     for _ in range(times):
         act()  # type: ignore[operator]
-    return time.process_time() - began
+    return _spent() - began
+
+
+def _spent() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def _peaks(folder: Path, photo: bytes) -> list[float]:
@@ -113,7 +121,8 @@ def _print_peak(file: Path, folder: Path) -> None:
     Path("/proc/self/clear_refs").write_text("5")
     idle = _memory("VmRSS")
     _four_at_once(app, owner_id, photo)
-    print(json.dumps(round(_memory("VmHWM") - idle, 1)))
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(json.dumps(round(_memory("VmHWM") - idle + child, 1)))
 
 
 def _small_photo() -> bytes:
@@ -130,7 +139,7 @@ def _four_at_once(app: Flask, owner_id: int, photo: bytes) -> None:
             owner = db.session.get(Account, owner_id)
             start.wait()
             try:
-                service.accept_page(owner=owner, subject=f"bench:{len(photo)}", slot=SLOT, stream=io.BytesIO(photo))
+                _accept_patiently(owner, photo)
             finally:
                 db.session.remove()
 
@@ -139,6 +148,19 @@ def _four_at_once(app: Flask, owner_id: int, photo: bytes) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def _accept_patiently(owner: Account, photo: bytes) -> None:
+    """As the script does, which sends again what had to wait for others."""
+    while True:
+        try:
+            service.accept_page(owner=owner, subject=f"bench:{len(photo)}", slot=SLOT, stream=io.BytesIO(photo))
+        except DomainError as error:
+            if error.status != 503:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def _memory(name: str) -> float:

@@ -20,6 +20,7 @@ from app.core.keys.adoption import notes as key_notes
 from app.core.keys.commands import what_to_keep
 from app.core.keys.secrets_file import secrets_path
 from app.core.settings import settings
+from app.documents import pdf
 from app.documents.queries import list_problems as list_document_problems
 from app.institutions.register_queries import list_notes_on_keys
 from app.regions.queries import list_unchecked_hotlines
@@ -89,6 +90,7 @@ def doctor() -> None:
         wrong.append(f"{path} can be read by others: chmod 600.")
     if not wrong:
         wrong += list_document_problems() + jobs.problems() + audit_problems() + proxy.problems() + weather.problems()
+        wrong += pdf.problems()
     for sentence in wrong:
         click.echo(f"mend   {sentence}")
     notes = [] if wrong else _notes()

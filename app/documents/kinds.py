@@ -5,8 +5,9 @@ Guessing is not checking: what looks right here must still decode, and is writte
 
 from enum import Enum
 
-HEAD_BYTES = 64
-_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+HEAD_BYTES = 1024  # within which a PDF begins (ISO 32000-1, annex H.3.4.1): mail and scanning programs put bytes before it
+_HEVC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
+_HEIF_BRANDS = (*_HEVC_BRANDS, b"mif1", b"msf1")
 
 
 class Kind(Enum):
@@ -19,12 +20,37 @@ class Kind(Enum):
     pdf = "PDF"
 
 
-class Unfit(Exception):
-    """This file is not taken. `code` says why, as in `service.refusals`."""
+class OtherKind(Enum):
+    """What people send and is not taken; the value ends the code of its refusal."""
 
-    def __init__(self, code: str) -> None:
+    avif = "avif"
+    gif = "gif"
+    bmp = "bmp"
+    tiff = "tiff"
+    svg = "svg"
+    office = "office"
+    film = "film"
+    web = "web"
+    unknown = "kind"
+
+
+_ARCHIVE = b"PK\x03\x04"
+_STARTS = (
+    (b"GIF8", OtherKind.gif),
+    (b"BM", OtherKind.bmp),
+    (b"II*\x00", OtherKind.tiff),
+    (b"MM\x00*", OtherKind.tiff),
+    (_ARCHIVE, OtherKind.office),  # also an archive that holds anything else
+    (b"\xd0\xcf\x11\xe0", OtherKind.office),
+)
+
+
+class Unfit(Exception):
+    """This file is not taken. `code` says why, as in `service.refusals`; values are what the sentence names."""
+
+    def __init__(self, code: str, **values: int) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.values = code, values
 
 
 def kind_of(head: bytes) -> Kind | None:
@@ -35,9 +61,28 @@ def kind_of(head: bytes) -> Kind | None:
         return Kind.png
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return Kind.webp
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS and not _is_avif(head):
         return Kind.heif
-    return Kind.pdf if head.startswith(b"%PDF-") else None
+    return Kind.pdf if b"%PDF-" in head and not head.startswith(_ARCHIVE) else None
+
+
+def _is_avif(head: bytes) -> bool:
+    """By the brands it names, of which the first may be one that HEIC has too."""
+    brands = {head[at : at + 4] for at in range(8, min(int.from_bytes(head[:4], "big"), 64), 4)}
+    return bool(brands & {b"avif", b"avis"}) and not brands & set(_HEVC_BRANDS)
+
+
+def other_kind_of(head: bytes) -> OtherKind:
+    """What it is instead, for a sentence that says so. head: as for `kind_of`, which knew nothing of it."""
+    if head[4:8] == b"ftyp":
+        return OtherKind.avif if _is_avif(head) else OtherKind.film
+    for start, kind in _STARTS:
+        if head.startswith(start):
+            return kind
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith(b"<svg") or (text.startswith(b"<?xml") and b"<svg" in text):
+        return OtherKind.svg
+    return OtherKind.web if text.startswith((b"<!doctype html", b"<html")) else OtherKind.unknown
 
 
 def webp_size(head: bytes) -> tuple[int, int]:

@@ -1,60 +1,100 @@
-"""Draws the pages of a PDF as pictures. Runs as a process of its own, with little memory and time and without secrets.
+"""Draws the pages of a PDF. Runs as a limited child: `rasterise.py <max pages> <max side> <most parts> [folder of fonts ...]`.
 
-Nothing of the PDF but its drawn pages comes out: no script, attachment, form or action. Reads the PDF from standard input; writes a
-line of JSON (`{"pages": 3}` or `{"refused": "pdf_password"}`), then each page as a length of four bytes and a JPEG.
-Knows nothing of the app, so that it starts quickly: `python -I rasterise.py <max pages> <max side> <seconds> <megabytes>`.
+Nothing of the PDF but its drawn pages comes out: no script, attachment, form or action. A page that is very long is cut into parts.
+A PDF from which nothing can be seen at all is refused: its letters are in a font nobody has, or it was sent empty.
 """
 
+import ctypes
 import io
-import json
-import resource
-import struct
 import sys
-from typing import BinaryIO
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pypdfium2 as pdfium
+from PIL import Image
+
+from app.documents.cutting import Plan, plan
+from app.documents.drawn import Picture, say_pages, say_refused
+from app.documents.kinds import Unfit
 
 POINTS_PER_INCH = 72
 DOTS_PER_INCH = 200
 QUALITY = 85
+_NEARLY_WHITE = 245
 
 
 def main() -> None:
-    max_pages, max_side, seconds, megabytes = (int(argument) for argument in sys.argv[1:5])
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    out = sys.stdout.buffer
+    max_pages, max_side, most_parts = map(int, sys.argv[1:4])
+    use_fonts(sys.argv[4:])
+    try:
+        document = _opened(max_pages)
+        plans = [_plan(page, max_side) for page in document]
+        if any(len(wanted.parts) > most_parts for wanted in plans) or sum(len(wanted.parts) for wanted in plans) > 2 * most_parts:
+            raise Unfit("too_long")
+        pages = [part for page, wanted in zip(document, plans, strict=True) for part in _parts(page, wanted)]
+        if all(page.is_blank for page in pages):
+            raise Unfit("pdf_blank")
+    except Unfit as error:
+        say_refused(sys.stdout.buffer, error)
+    except pdfium.PdfiumError:
+        say_refused(sys.stdout.buffer, Unfit("unreadable"))
+    else:
+        say_pages(sys.stdout.buffer, pages)
+
+
+def use_fonts(folders: list[str]) -> None:
+    """For letters whose font a PDF names and does not bring along: these folders alone (fpdfview.h, FPDF_LIBRARY_CONFIG)."""
+    paths = [ctypes.create_string_buffer(folder.encode()) for folder in folders]
+    listed = (ctypes.POINTER(ctypes.c_char) * (len(paths) + 1))(
+        *[ctypes.cast(path, ctypes.POINTER(ctypes.c_char)) for path in paths]
+    )
+    pdfium.raw.FPDF_DestroyLibrary()
+    pdfium.raw.FPDF_InitLibraryWithConfig(pdfium.raw.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=listed))
+    _kept.extend((listed, paths))
+
+
+_kept: list[object] = []  # pdfium reads the names whenever it looks for a font
+
+
+def _opened(max_pages: int) -> pdfium.PdfDocument:
     try:
         document = pdfium.PdfDocument(sys.stdin.buffer.read())
     except pdfium.PdfiumError as error:
-        _say(out, {"refused": "pdf_password" if "password" in str(error).lower() else "unreadable"})
-        return
+        raise Unfit("pdf_password" if "password" in str(error).lower() else "unreadable") from None
     if not 1 <= len(document) <= max_pages:
-        _say(out, {"refused": "pdf_pages" if len(document) else "unreadable"})
-        return
+        raise Unfit("pdf_pages" if len(document) else "unreadable")
     document.init_forms()  # what was filled in is drawn too; this build of pdfium runs no script
-    _say(out, {"pages": len(document)})
-    for page in document:
-        drawn = _draw(page, max_side)
-        out.write(struct.pack(">I", len(drawn)) + drawn)
-    out.flush()
+    return document
 
 
-def _say(out: BinaryIO, answer: dict[str, object]) -> None:
-    out.write(json.dumps(answer).encode() + b"\n")
-    out.flush()
+def _plan(page: pdfium.PdfPage, max_side: int) -> Plan:
+    full = DOTS_PER_INCH / POINTS_PER_INCH
+    width, height = (max(side * full, 1.0) for side in page.get_size())
+    return plan(width, height, max_side)
 
 
-def _draw(page: pdfium.PdfPage, max_side: int) -> bytes:
-    longer = max(*page.get_size(), 1.0)
-    scale = min(DOTS_PER_INCH / POINTS_PER_INCH, max_side / longer)
-    picture = page.render(scale=scale).to_pil().convert("RGB")
-    picture.thumbnail((max_side, max_side))
+def _parts(page: pdfium.PdfPage, wanted: Plan) -> list[Picture]:
+    """Blank only if the whole page is: the foot of a long one may be empty."""
+    parts = list(_draw(page, wanted))
+    return parts if all(part.is_blank for part in parts) else [replace(part, is_blank=False) for part in parts]
+
+
+def _draw(page: pdfium.PdfPage, wanted: Plan) -> Iterator[Picture]:
+    """Part by part, so that a long page takes no more memory than a short one."""
+    scale = DOTS_PER_INCH / POINTS_PER_INCH * wanted.scale
+    for left, top, right, bottom in wanted.boxes:
+        crop = (left, wanted.height - bottom, wanted.width - right, top)
+        picture = page.render(scale=scale, crop=tuple(side / scale for side in crop)).to_pil().convert("RGB")
+        if picture.size != (right - left, bottom - top):  # the drawer rounds up
+            picture = picture.crop((0, 0, right - left, bottom - top))
+        yield _written(picture)
+
+
+def _written(picture: Image.Image) -> Picture:
+    darkest = min(value for value, count in enumerate(picture.convert("L").histogram()) if count)
     written = io.BytesIO()
     picture.save(written, "JPEG", quality=QUALITY)
-    return written.getvalue()
+    return Picture(written.getvalue(), picture.width, picture.height, is_blank=darkest >= _NEARLY_WHITE)
 
 
 if __name__ == "__main__":

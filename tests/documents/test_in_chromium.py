@@ -1,5 +1,6 @@
 """The upload form on a phone: photos are looked at first, and a broken connection costs one piece."""
 
+import fcntl
 import io
 import re
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from playwright.sync_api import Page, Route
 from app import create_app
 from app.core.assets import asset
 from app.core.db import db
+from app.core.settings import settings
 from app.documents import queries
 from app.documents.models import PageState
 from tests.kit.chromium import phone, serve
@@ -116,6 +118,20 @@ def test_files_are_sent_in_pieces_and_go_on_after_a_break(app: Flask, form: Page
     pages = queries.list_pages(SUBJECT)
     assert [page.state for page in pages] == [PageState.ready] * 4
     assert len(noisy) > 3 * 512 * 1024
+
+
+def test_while_others_photos_are_read_it_waits_its_turn_and_goes_by_itself(app: Flask, form: Page) -> None:
+    with open(settings.instance_path / "photos.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        choose(form, ("a.jpg", "image/jpeg", make_photo(1600, 1200)))
+        form.get_by_text("看得清楚").wait_for()
+        form.get_by_role("button", name=SEND).click()
+        form.get_by_text("正在排队").wait_for(timeout=30_000)
+        kept_meanwhile = len(queries.list_pages(SUBJECT))
+        db.session.rollback()
+    form.get_by_role("heading", level=1, name="我的").wait_for(timeout=30_000)
+
+    assert (kept_meanwhile, len(queries.list_pages(SUBJECT))) == (0, 1)
 
 
 def test_what_does_not_arrive_is_said_also_after_the_page_shows_what_did(app: Flask, form: Page) -> None:

@@ -36,7 +36,7 @@ def send(browser: Browser, *files: Sent, expect: int = 200) -> Page:
 def kept_files() -> list[Path]:
     """Everything below the instance but the database, its companions and locks, and the mark of whose the store is."""
     found = [path for path in settings.instance_path.rglob("*") if path.is_file() and ".sqlite3" not in path.name]
-    return [path for path in found if path.name != blobs.MARK]
+    return [path for path in found if path.name != blobs.MARK and path.suffix != ".lock"]
 
 
 def test_it_is_refused_in_a_sentence_and_nothing_is_kept(subtests: pytest.Subtests, sender: Browser) -> None:

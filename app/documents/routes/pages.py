@@ -45,7 +45,10 @@ def _take_larger_bodies(endpoint: str | None, _values: dict[str, Any] | None) ->
 @blueprint.post("/documents")
 @access(trusted)
 def create_pages() -> ResponseReturnValue:
-    """Takes what can be taken; what cannot is listed with its reason, and nothing that was good is lost."""
+    """Takes what can be taken; what cannot is listed with its reason, and nothing that was good is lost.
+
+    Once one had to be left because others' photos are being read, the rest no longer wait for that: a thread is held for a moment.
+    """
     form = FilesForm()
     if not form.validate_on_submit():
         raise NotFound
@@ -53,7 +56,8 @@ def create_pages() -> ResponseReturnValue:
     refused: list[tuple[str, DomainError]] = []
     chosen = [file for file in form.files.data or [] if isinstance(file, FileStorage) and (file.filename or file.content_length)]
     for file in chosen:
-        if (error := _take(account, form.subject.data, form.slot.data, file)) is not None:
+        waits = not any(error.status == 503 for _name, error in refused)
+        if (error := _take(account, form.subject.data, form.slot.data, file, waits)) is not None:
             refused.append((_shown_name(file.filename or ""), error))
     if not chosen:
         refused.append(("", refusal("no_file")))
@@ -61,7 +65,8 @@ def create_pages() -> ResponseReturnValue:
     if refused:
         taken = len(chosen) - sum(bool(name) for name, _error in refused)
         page = render_template("documents/show_refusals.html", refused=refused, taken=max(taken, 0), back=back, is_refused=True)
-        return page, refused[0][1].status
+        error = max((error for _name, error in refused), key=lambda error: error.retry_after)
+        return page, error.status, {"Retry-After": str(error.retry_after)} if error.retry_after else {}
     return redirect(back, 303)
 
 
@@ -99,9 +104,10 @@ def _own_page(page_id: int) -> DocumentPage:
     return page
 
 
-def _take(account: Account, subject: str, slot: str, file: FileStorage) -> DomainError | None:
+def _take(account: Account, subject: str, slot: str, file: FileStorage, waits: bool) -> DomainError | None:
+    name, stream = file.filename or "", file.stream
     try:
-        service.accept_page(owner=account, subject=subject, slot=slot, stream=file.stream, name=file.filename or "")  # type: ignore[arg-type]
+        service.accept_page(owner=account, subject=subject, slot=slot, stream=stream, name=name, waits=waits)  # type: ignore[arg-type]
     except NotFound:
         raise
     except DomainError as error:

@@ -8,51 +8,74 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.core import audit, blobs, clock, jobs
 from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.core.gate import Busy, Gate
 from app.core.logs import log
 from app.core.settings import settings
 from app.documents import queries, store
-from app.documents.images import Picture, reencode
-from app.documents.kinds import HEAD_BYTES, Kind, Unfit, kind_of
+from app.documents.drawn import Picture
+from app.documents.images import reencode, require_decodable
+from app.documents.kinds import HEAD_BYTES, Kind, Unfit, kind_of, other_kind_of
 from app.documents.models import DocumentPage, DocumentTag, PageState, Slot
 from app.documents.policy import require_upload
-from app.documents.service.refusals import refusal, store_unavailable
+from app.documents.service.refusals import photos_busy, refusal, store_unavailable
 
 READ_PDF = "documents.read_pdf"
 PAGES_FOLDER, SOURCES_FOLDER = "pages", "sources"
 POSITIONS_A_FILE = 100  # so that the pages of a PDF stay together
 _MEGABYTE = 1 << 20
+_WAIT_SECONDS = 1.5
+_photo_gate = Gate("photos", _WAIT_SECONDS)
 
 
-def accept_page(*, owner: Account, subject: str, slot: str, stream: BinaryIO, name: str = "") -> DocumentPage:
+def accept_page(*, owner: Account, subject: str, slot: str, stream: BinaryIO, name: str = "", waits: bool = True) -> DocumentPage:
     """Keeps one file as a page: a photo is `ready` at once, a PDF is `received` until its job has drawn its pages.
 
-    stream: seekable. name: as the browser says; never looked at and never kept, because a name may be a person's. Decodes, so call
-    it outside any transaction. Raises DomainError with a sentence for the person (`refusals`), NotFound when this account may not.
+    A long photo becomes several pages, of which the first is returned. stream: seekable. name: as the browser says; never looked
+    at and never kept, because a name may be a person's. waits: a moment for others' photos, if there are any. Decodes, so call it
+    outside any transaction. Raises DomainError with a sentence for the person (`refusals`; 503 when the same may be sent again),
+    NotFound when this account may not.
     """
     wanted = require_upload(owner, subject, slot)
     owner_id = owner.id
     try:
         kind = measure(stream)
         require_room(owner_id, subject, 0)
+        stream.seek(0)
+        data = stream.read()
         if kind is Kind.pdf:
-            stream.seek(0)
-            return _enter_pdf(owner_id, subject, wanted, stream.read())
-        picture = reencode(
-            stream, kind, max_side=settings.document_max_side, max_pixels=settings.document_max_megapixels * 1_000_000
-        )
-        return _enter_picture(owner_id, subject, wanted, picture)
+            return _enter_pdf(owner_id, subject, wanted, data)
+        return _enter_pictures(owner_id, subject, wanted, _decode(data, kind, owner_id, waits))
     except Unfit as error:
         _note_refused(owner_id, subject, wanted, error.code)
-        raise refusal(error.code) from None
+        raise refusal(error.code, **error.values) from None
+
+
+def _decode(photo: bytes, kind: Kind, owner_id: int, waits: bool) -> list[Picture]:
+    """One photo at a time on a server, and never two of one person in a process. Raises Unfit, DomainError (503)."""
+    require_decodable(photo, kind)
+    try:
+        with _photo_gate.passed(owner_id, waits=waits):
+            return reencode(
+                photo,
+                kind,
+                max_side=settings.document_max_side,
+                max_pixels=settings.document_max_megapixels * 1_000_000,
+                max_parts=settings.document_max_pdf_pages,
+                seconds=settings.document_photo_seconds,
+            )
+    except Busy:
+        raise photos_busy() from None
 
 
 def measure(stream: BinaryIO) -> Kind:
     """What it is, if its size is taken at all, without reading more than the head. Raises Unfit."""
     require_size(stream.seek(0, 2))
     stream.seek(0)
-    kind = kind_of(stream.read(HEAD_BYTES))
+    head = stream.read(HEAD_BYTES)
+    kind = kind_of(head)
     if kind is None:
-        raise Unfit("unknown_kind")
+        raise Unfit(f"unknown_{other_kind_of(head).value}")
     return kind
 
 
@@ -102,19 +125,25 @@ def forget(names: list[str]) -> None:
             log.warning("documents_delete_failed", reason=str(error))
 
 
-def _enter_picture(owner_id: int, subject: str, slot: Slot, picture: Picture) -> DocumentPage:
-    name = keep(PAGES_FOLDER, picture.jpeg)
+def _enter_pictures(owner_id: int, subject: str, slot: Slot, pictures: list[Picture]) -> DocumentPage:
+    names: list[str] = []
+    try:
+        for picture in pictures:
+            names.append(keep(PAGES_FOLDER, picture.jpeg))
+    except DomainError:
+        forget(names)
+        raise
     page = _new_page(owner_id, subject, slot, PageState.ready)
-    page.object_name, page.byte_count = name, len(picture.jpeg)
-    page.width, page.height = picture.width, picture.height
-    return _enter(page, name)
+    page.object_name, page.byte_count = names[0], len(pictures[0].jpeg)
+    page.width, page.height = pictures[0].width, pictures[0].height
+    return _enter(page, names, list(zip(names, pictures, strict=True))[1:])
 
 
 def _enter_pdf(owner_id: int, subject: str, slot: Slot, pdf: bytes) -> DocumentPage:
     name = keep(SOURCES_FOLDER, pdf)
     page = _new_page(owner_id, subject, slot, PageState.received)
     page.source_name, page.byte_count = name, len(pdf)
-    return _enter(page, name)
+    return _enter(page, [name], [])
 
 
 def _new_page(owner_id: int, subject: str, slot: Slot, state: PageState) -> DocumentPage:
@@ -130,15 +159,17 @@ def _new_page(owner_id: int, subject: str, slot: Slot, state: PageState) -> Docu
     )
 
 
-def _enter(page: DocumentPage, name: str) -> DocumentPage:
+def _enter(page: DocumentPage, names: list[str], others: list[tuple[str, Picture]]) -> DocumentPage:
     try:
         with transaction():
             lock_owner(page.owner_account_id)
-            require_room(page.owner_account_id, page.subject, page.byte_count)
+            total = page.byte_count + sum(len(picture.jpeg) for _name, picture in others)
+            require_room(page.owner_account_id, page.subject, total)
             highest = queries.find_highest_position(page.subject, page.slot)
             page.position = (highest // POSITIONS_A_FILE + 1) * POSITIONS_A_FILE
             page.delete_after = queries.find_kept_until(page.subject, page.created_at)
             db.session.add(page)
+            add_following(page, others)
             db.session.flush()
             audit.record(
                 DocumentTag.received,
@@ -146,14 +177,35 @@ def _enter(page: DocumentPage, name: str) -> DocumentPage:
                 subject=page.subject,
                 page=page.id,
                 slot=page.slot.value,
-                bytes=page.byte_count,
+                bytes=total,
             )
             if page.state is PageState.received:
                 jobs.enqueue(READ_PDF, page_id=page.id)
     except BaseException:
-        forget([name])
+        forget(names)
         raise
     return page
+
+
+def add_following(page: DocumentPage, others: list[tuple[str, Picture]]) -> None:
+    """The other pages of the same file behind its first one: where each is kept, and its picture."""
+    for number, (name, picture) in enumerate(others, 1):
+        db.session.add(
+            DocumentPage(
+                owner_account_id=page.owner_account_id,
+                subject=page.subject,
+                slot=page.slot,
+                position=page.position + number,
+                state=PageState.ready,
+                file_key=page.file_key,
+                created_at=page.created_at,
+                delete_after=page.delete_after,
+                byte_count=len(picture.jpeg),
+                width=picture.width,
+                height=picture.height,
+                object_name=name,
+            )
+        )
 
 
 @transaction()

@@ -7,12 +7,12 @@ from app.core import audit, blobs
 from app.core.db import after_commit, db, transaction
 from app.core.settings import settings
 from app.documents import store
-from app.documents.images import Picture
+from app.documents.drawn import Picture
 from app.documents.kinds import Unfit
 from app.documents.models import DocumentPage, DocumentTag, PageState
 from app.documents.pdf import draw_pages
-from app.documents.service.accepting import PAGES_FOLDER, forget, keep
-from app.documents.service.refusals import refusal_sentence
+from app.documents.service.accepting import PAGES_FOLDER, add_following, forget, keep
+from app.documents.service.refusals import blank_notice, refusal_sentence
 from app.messages.service import post_message
 
 _WAITING = (PageState.received, PageState.processing)
@@ -74,23 +74,10 @@ def _enter_pages(page_id: int, drawn: list[tuple[str, Picture]]) -> bool:
     name, picture = drawn[0]
     page.object_name, page.byte_count = name, len(picture.jpeg)
     page.width, page.height = picture.width, picture.height
-    for number, (name, picture) in enumerate(drawn[1:], 1):
-        db.session.add(
-            DocumentPage(
-                owner_account_id=page.owner_account_id,
-                subject=page.subject,
-                slot=page.slot,
-                position=page.position + number,
-                state=PageState.ready,
-                file_key=page.file_key,
-                created_at=page.created_at,
-                delete_after=page.delete_after,
-                byte_count=len(picture.jpeg),
-                width=picture.width,
-                height=picture.height,
-                object_name=name,
-            )
-        )
+    add_following(page, drawn[1:])
+    blank = [str(number) for number, (_name, picture) in enumerate(drawn, 1) if picture.is_blank]
+    if blank:
+        post_message(page.owner_account_id, *blank_notice(blank))
     return True
 
 

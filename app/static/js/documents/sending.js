@@ -2,11 +2,15 @@
 
 const TRIES = 5;
 const PAUSE_MS = 800;
+const BUSY_TRIES = 30; // others' photos are being read: it is our turn soon
+const BUSY_SECONDS = 15; // the longest pause the server may ask for
 
 export class Refused extends Error {} // the server's own sentence: sending again does not help
+export class Busy extends Error {} // the server's own sentence: sending again helps, and nothing that was sent is lost
 
-// where: address that begins uploads; token: of the form; fields: {subject, slot}; onProgress(share 0..1). -> the page's state
-export async function sendFile(file, { where, token, fields, onProgress = () => {} }) {
+// where: address that begins uploads; token: of the form; fields: {subject, slot}; onProgress(share 0..1); onWait() whenever others
+// come first. -> the page's state
+export async function sendFile(file, { where, token, fields, onProgress = () => {}, onWait = () => {} }) {
   const asked = new URLSearchParams({ ...fields, size: file.size, fingerprint: `${file.name}:${file.lastModified}`.slice(0, 300) });
   const upload = await patiently(() => ask(where, { method: "POST", body: asked, headers: { "X-CSRFToken": token } }));
   let offset = upload.offset;
@@ -16,7 +20,7 @@ export async function sendFile(file, { where, token, fields, onProgress = () => 
       const piece = file.slice(offset, offset + upload.piece);
       const headers = { "X-CSRFToken": token, "Upload-Offset": offset, "Content-Type": "application/offset+octet-stream" };
       return ask(upload.url, { method: "PATCH", body: piece, headers });
-    });
+    }, onWait);
     offset = answer.offset;
     if (answer.page) {
       onProgress(1);
@@ -30,17 +34,36 @@ async function ask(url, options) {
   const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
   const answer = isJson ? await response.json() : {};
   if (response.ok || (response.status === 409 && "offset" in answer)) return answer;
-  if (response.status < 500 && answer.what) throw new Refused(answer.what + (answer.next ?? ""));
+  const sentence = answer.what ? answer.what + (answer.next ?? "") : "";
+  if (response.status < 500 && sentence) throw new Refused(sentence);
+  if (answer.code === "photos_busy") {
+    const busy = new Busy(sentence);
+    busy.seconds = Math.min(Number(response.headers.get("Retry-After")) || 1, BUSY_SECONDS);
+    throw busy;
+  }
   throw new Error(`status ${response.status}`);
 }
 
-async function patiently(act) {
-  for (let left = TRIES; ; left--) {
+// A pause differs from phone to phone, so that those who were sent away together do not come back together.
+async function patiently(act, onWait = () => {}) {
+  let tries = 0, waits = 0;
+  for (;;) {
     try {
       return await act();
     } catch (error) {
-      if (error instanceof Refused || left <= 1) throw error;
-      await new Promise((done) => setTimeout(done, PAUSE_MS * (TRIES - left + 1)));
+      if (error instanceof Refused) throw error;
+      if (error instanceof Busy) {
+        if (++waits >= BUSY_TRIES) throw error;
+        onWait();
+        await pause(error.seconds * 1000 * (0.5 + Math.random()));
+      } else {
+        if (++tries >= TRIES) throw error;
+        await pause(PAUSE_MS * tries);
+      }
     }
   }
+}
+
+function pause(ms) {
+  return new Promise((done) => setTimeout(done, ms));
 }

@@ -2,7 +2,7 @@
 // Everything said to the person stands in data-say-* of the form, in their language.
 
 import { inspect } from "./quality.js";
-import { Refused, sendFile } from "./sending.js";
+import { Busy, Refused, sendFile } from "./sending.js";
 
 export function enhance(form) {
   const input = form.querySelector('input[type="file"]');
@@ -87,6 +87,7 @@ export function enhance(form) {
         const page = await sendFile(one.file, {
           ...options,
           onProgress: (share) => { status.textContent = `${say("Sending")}${Math.round(share * 100)}%`; },
+          onWait: () => { status.textContent = say("Waiting"); },
         });
         one.isSent = true;
         tell(one, page.refusal || say("Sent"), Boolean(page.refusal));
@@ -95,7 +96,7 @@ export function enhance(form) {
           one.isKept = false;
           tell(one, error.message, true);
         } else {
-          status.textContent = say("Broken");
+          status.textContent = error instanceof Busy ? error.message : say("Broken");
           button.disabled = false;
           return;
         }

@@ -1,0 +1,27 @@
+"""How many scans a JPEG has, counted without decoding one.
+
+Each scan goes over the whole picture. A progressive photo has about ten; the same number of bytes can hold thousands of empty ones,
+each of which costs as much as a full one (libjpeg-turbo, "Two issues with the JPEG standard", LJT-01-003).
+"""
+
+import re
+
+MOST_SCANS = 100
+_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)  # none of those that stand inside a scan
+_START_OF_SCAN, _END, _START = 0xDA, 0xD9, 0xD8
+
+
+def has_too_many_scans(jpeg: bytes) -> bool:
+    """Looks at the first picture of the file alone, as the decoder does; what is broken is left to it."""
+    scans, at = 0, 0
+    while (found := _MARKER.search(jpeg, at)) is not None:
+        marker, at = found[1][0], found.end()
+        if marker == _END:
+            return False
+        if marker == _START:
+            continue
+        scans += marker == _START_OF_SCAN
+        if scans > MOST_SCANS:
+            return True
+        at += int.from_bytes(jpeg[at : at + 2], "big")  # of a segment, its own two bytes included
+    return False
