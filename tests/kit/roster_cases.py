@@ -1,8 +1,8 @@
 """Rosters as the field writes them (`tests/roster/cases`), with what is right beside them: the same list for every door.
 
 `in`: so many people enter, and `refused` so many rows do not; `in_or_refused`: every row one or the other. `says`: what the refusal
-of the file, or of its rows, names. `people`: number → name, exactly. `birthday`: of everybody who entered. `sheet`, `remark`: what is said
-before anything is applied. c: CSV, d: days, w: workbooks of other programs, x: workbooks made for one property.
+of the file, or of its rows, names. `people`: number → name, exactly. `birthday`: of everybody who entered. `sheet`, `remark`: what
+is said before anything is applied. c: CSV, d: days, w: workbooks of other programs, x: workbooks made for one property.
 """
 
 import json

@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.core.text_encoding import detect_encoding
 from app.roster.providers.http import HttpSource
-from app.roster.service import ImportMode, import_roster
+from app.roster.service import ImportMode, Refusal, import_roster
 from tests.kit.roster_cases import Case, cases_of, groups, last_id, name_of, newest_people, require
 from tests.kit.roster_source import KEY, roster_server
 
@@ -55,18 +55,16 @@ def rows_of(case: Case) -> list[dict[str, str]]:
 def test_a_cell_of_the_field_is_read_over_http_as_in_a_file(name: str, app: Flask, subtests: pytest.Subtests) -> None:
     for case in cases_of(name):
         with subtests.test(case=case.path.name):
-            before, refusals = last_id(), list[str]()
+            before, refusals = last_id(), list[Refusal]()
 
             with roster_server(rows_of(case)) as server:
                 source = HttpSource(server.url, KEY, page_rows=2, pause_seconds=0.01)
-                result = import_roster(
-                    source, ImportMode.good, on_refusal=lambda refusal: refusals.append(refusal.field + refusal.why)
-                )
+                result = import_roster(source, ImportMode.good, on_refusal=refusals.append)
                 source.close()
 
             require(case, newest_people(before))
             assert result.created + result.refused == (case.in_or_refused or case.people_in + case.refused)
-            assert case.says in "".join(refusals)
+            assert case.says in "".join(refusal.field + refusal.why for refusal in refusals)
 
 
 def test_a_source_that_does_not_say_how_much_it_has_is_imported_by_command(
