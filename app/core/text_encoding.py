@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+_HEAD_BYTES = 2000
 _READ_BYTES = 1 << 20
 _MOST_LINE_BYTES = 1 << 18
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -29,12 +30,12 @@ class Undecodable(ValueError):
 def detect_encoding(file: BinaryIO) -> str:
     """The codec's name; the file is read from its beginning and left there. Raises Undecodable."""
     file.seek(0)
-    head = file.read(_READ_BYTES)
+    head = file.read(_HEAD_BYTES)
     file.seek(0)
     for mark, encoding in _MARKS.items():
         if head.startswith(mark):
             return encoding
-    if head[:2000].count(0) * 4 > len(head[:2000]):
+    if len(head) >= 16 and head.count(0) * 4 > len(head):
         raise Undecodable(0, "UTF-16")
     try:
         return "utf-8" if _is_utf8(file) else _settle(file)

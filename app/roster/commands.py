@@ -31,7 +31,7 @@ SHOWN_WITHOUT_FILE = 20
 @click.option("--yes", is_flag=True, help="Do not ask at a terminal whether the first rows were read rightly.")
 def import_file(file: str, mode: str, errors: Path | None, encoding: str, ignore: tuple[str, ...], yes: bool) -> None:
     """Imports FILE (CSV or XLSX), else what ROSTER_SOURCE names. Run it again at any time: rows are brought up to date."""
-    asks = not yes and sys.stdin.isatty() and sys.stdout.isatty()
+    asks = not yes and _is_terminal()
     try:
         with closing(open_source(settings, file, encoding)) as source, _report(errors) as on_refusal, _Bar(source) as bar:
             result = import_roster(
@@ -70,6 +70,10 @@ class _Bar:
             known = {"length": self._source.size} if self._source.size else {"iterable": repeat(None)}
             self._bar = self._stack.enter_context(click.progressbar(label=self._source.title, **known))
         self._bar.update(max(0, position - self._bar.pos))
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _show(seen: Seen, asks: bool) -> None:

@@ -76,9 +76,9 @@ def is_blank(cell: object) -> bool:
     """Whether nobody sees anything in it: blanks, and what is only there for programs (a mark of order, the end of a DOS file)."""
     if cell is None or cell == "":
         return True
-    return type(cell) is str and (
-        cell.isspace() or all(char.isspace() or unicodedata.category(char) in {"Cc", "Cf"} for char in cell)
-    )
+    if type(cell) is not str:
+        return False
+    return cell.isspace() or all(char.isspace() or char in "\0\x1a" or unicodedata.category(char) == "Cf" for char in cell)
 
 
 def cells_by_column(header: Sequence[str], cells: Sequence[object]) -> dict[str, object]:

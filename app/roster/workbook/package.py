@@ -11,7 +11,7 @@ from .streaming import read_xml
 from .wire import Refused
 
 MOST_BYTES = {
-    "sheet": 4 << 30,
+    "sheet": 3 << 30,
     "texts": 1 << 30,
     "styles": 64 << 20,
     "other": 16 << 20,
