@@ -15,7 +15,7 @@ _MOST_LINE_BYTES = 1 << 18
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 _ENDS_IN_TEXT = re.compile("\r\n|\r|\n")
-_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
 class Undecodable(ValueError):

@@ -21,7 +21,7 @@ _COUNTRY = re.compile(r"[A-Z]{3}\Z")
 _TEXT_FORMULA = re.compile(r'="([0-9A-Za-z\-]*)"\Z')  # what some exports write, so that a spreadsheet takes a number for text
 _ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]+\Z")
 
-_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _BESIDE_HAN_NEVER = re.compile(
     "[\u00a1-\u00b6\u00b8-\u02ff\u0370-\u052f\u2010-\u2026\u2100-\u27bf\u3040-\u30fa\u3105-\u33ff\ue000-\uf8ff\uff61-\uffdc]"
 )
