@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from app.bureau.service import first_run
 from app.bureau.service.first_run import FirstMember, Step
+from app.bureau.service.text_files import read_text
 from app.core.errors import DomainError
 from app.regions.queries import list_agencies, list_insured_regions
 from app.regions.service import shipped_cities
@@ -71,7 +72,8 @@ def _name(answers: Answers, asks: bool) -> None:
 
 def _regions(answers: Answers, asks: bool) -> None:
     if answers.regions_csv is not None:
-        first_run.read_regions(answers.regions_csv.read_text(encoding="utf-8"))
+        with answers.regions_csv.open("rb") as file:
+            first_run.read_regions(read_text(file, answers.regions_csv.name))
         return
     cities = answers.cities
     if not cities and asks:

@@ -1,17 +1,22 @@
-"""Tables that people open in a spreadsheet: nothing in a cell may run there (OWASP, CSV injection)."""
+"""Tables that people open in a spreadsheet: nothing in a cell may run there (OWASP, CSV injection), and nothing may be changed."""
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 _RUNS = tuple("=+-@\t\r\n＝＋－＠")
+_SHOWN_DIGITS = 11  # a spreadsheet shows longer numbers as 3.85E+17, and loses what is behind the fifteenth
+# What it takes for a number, without the zeros in front or with some behind, and for a day of this year: 0123, 12E4, 3-4.
+_CHANGED = re.compile(rf"(?:[0-9]{{{_SHOWN_DIGITS + 1},}}|0[0-9]+|[0-9]+(?:\.[0-9]+)?[Ee][0-9]+|[0-9]{{1,2}}[-/][0-9]{{1,2}})\Z")
 
 
 def write_csv(path: Path, header: Sequence[object], rows: Iterable[Sequence[object]]) -> int:
     """UTF-8 with the mark Excel needs to read Chinese; returns how many rows were written, the header not counted.
 
-    Text that a spreadsheet would run gets a leading `'`; numbers stay numbers, None is an empty cell.
+    Text that a spreadsheet would run or change, and numbers too long for it, get a leading `'`, which says that this is text;
+    other numbers stay numbers, None is an empty cell.
     """
     count = 0
     with open_csv(path, header) as add:
@@ -38,7 +43,8 @@ def as_cell(value: object) -> object:
     """What may be written into a cell for this value."""
     if value is None:
         return ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**_SHOWN_DIGITS:
         return value
     text = str(value)
-    return f"'{text}" if text.lstrip(" \u3000").startswith(_RUNS) or text.startswith(_RUNS) else text
+    begin = text.lstrip(" \u3000")
+    return f"'{text}" if begin.startswith(_RUNS) or text.startswith(_RUNS) or _CHANGED.match(begin.rstrip()) else text

@@ -1,12 +1,14 @@
 """Single cells of a roster: from what people and spreadsheets write to codes. A refusal never repeats the cell."""
 
 import re
-import unicodedata
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 
 from flask_babel import gettext as _
 
+from app.core.text import half_width, without_ignorable
+from app.core.text_encoding import is_utf8_read_as_gbk
+from app.roster.days import BadDay, read_day
 from app.roster.identity import CERT_TYPES
 from app.roster.models import InsuredStatus
 
@@ -16,8 +18,14 @@ _REGION = re.compile(r"[0-9]{6}\Z")
 _CODE = re.compile(r"[0-9A-Z]{1,6}\Z")
 _PSN_NO = re.compile(r"[0-9A-Za-z]{0,30}\Z")
 _COUNTRY = re.compile(r"[A-Z]{3}\Z")
-_DAY = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?(?:[ T]00:00(?::00)?)?\Z")
+_TEXT_FORMULA = re.compile(r'="([0-9A-Za-z\-]*)"\Z')  # what some exports write, so that a spreadsheet takes a number for text
 _ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]+\Z")
+
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+_BESIDE_HAN_NEVER = re.compile(
+    "[\u00a1-\u00b6\u00b8-\u02ff\u0370-\u052f\u2010-\u2026\u2100-\u27bf\u3040-\u30fa\u3105-\u33ff\ue000-\uf8ff\uff61-\uffdc]"
+)
+_APOSTROPHES = "'’‘`＇"
 
 # fmt: off
 _STATUSES = {
@@ -48,17 +56,25 @@ def as_text(value: object) -> str:
         return ""
     if isinstance(value, str):
         if value.startswith("="):
+            if literal := _TEXT_FORMULA.match(value.strip()):
+                return literal[1]
             raise BadCell(_("这一格是公式。请改成文字后再导入。"))
         return value.strip()
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, int | float) and not isinstance(value, bool):
         if abs(value) >= EXACT_NUMBERS_BELOW or value != int(value):
             raise BadCell(rounded())
         return str(int(value))
+    if isinstance(value, dict):
+        raise BadCell(_("这一格在表格里是错误值（#N/A、#REF! 之类）或不是数。请改成文字后再导入。"))
     raise BadCell(_("这一格读不出来。请改成文字后再导入。"))
+
+
+def typed(text: str) -> str:
+    """What somebody meant to put into a cell of numbers or codes: without invisible characters, and without the apostrophe by which
+    a spreadsheet is told that it is text (ours are written with one, see `core.spreadsheet`)."""
+    if not text.isascii():
+        text = without_ignorable(text).strip()
+    return text[1:].lstrip() if text[:1] in _APOSTROPHES and text else text
 
 
 def is_rounded(text: str) -> bool:
@@ -70,6 +86,15 @@ def rounded() -> str:
     return str(_("表格把这一格当成了数字，后几位已经丢失。请把这一列设为文本，重新填写后再导入。"))
 
 
+def is_garbled(name: str) -> bool:
+    """Whether it is nobody's name but one read in the wrong encoding: 鏉庢槑, or Chinese beside Cyrillic, Greek or kana."""
+    return is_utf8_read_as_gbk(name) or (_HAN.search(name) is not None and _BESIDE_HAN_NEVER.search(name) is not None)
+
+
+def garbled() -> str:
+    return str(_("姓名像是乱码，可能是文件的编码不对。请把文件另存为 UTF-8 再导入。"))
+
+
 def empty() -> str:
     return str(_("这一格是空的。如果是合并的单元格，请先取消合并。"))
 
@@ -77,18 +102,18 @@ def empty() -> str:
 @lru_cache(maxsize=512)
 def cert_type(text: str) -> str:
     """A code, also with its zero lost (1), or the label; empty means the resident card."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = half_width(text)
     if not plain:
         return "01"
     if plain.isdecimal():
         return plain.zfill(2)
-    labels = {unicodedata.normalize("NFKC", label): code for code, label in CERT_TYPES.items()}
+    labels = {half_width(label): code for code, label in CERT_TYPES.items()}
     return labels.get(plain) or next((code for label, code in labels.items() if label.split("(")[0] == plain), plain)
 
 
 @lru_cache(maxsize=4096)
 def region(text: str) -> str:
-    code = unicodedata.normalize("NFKC", text)
+    code = half_width(text)
     if not _REGION.match(code):
         raise BadCell(_("参保地应当是 6 位区划代码，例如 510603。") if code else empty())
     return code
@@ -96,7 +121,7 @@ def region(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def insutype(text: str) -> str:
-    code = unicodedata.normalize("NFKC", text).upper()
+    code = half_width(text).upper()
     code = _INSUTYPES.get(code, code)
     if not _CODE.match(code):
         raise BadCell(_("险种应当是代码，例如 310 或 390。") if code else empty())
@@ -105,7 +130,7 @@ def insutype(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def psn_type(text: str) -> str:
-    code = unicodedata.normalize("NFKC", text).upper()
+    code = half_width(text).upper()
     if code and not _CODE.match(code):
         raise BadCell(_("人员类别应当是代码，最多 6 位。"))
     return code
@@ -114,7 +139,7 @@ def psn_type(text: str) -> str:
 @lru_cache(maxsize=512)
 def status(text: str) -> str:
     try:
-        return _STATUSES[unicodedata.normalize("NFKC", text)]
+        return _STATUSES[half_width(text)]
     except KeyError:
         raise BadCell(_("参保状态应当是 1 正常、2 暂停、4 终止、死亡或转出。")) from None
 
@@ -122,14 +147,14 @@ def status(text: str) -> str:
 @lru_cache(maxsize=512)
 def gender(text: str) -> str | None:
     try:
-        return _GENDERS[unicodedata.normalize("NFKC", text)]
+        return _GENDERS[half_width(text)]
     except KeyError:
         raise BadCell(_("性别应当是 1 男、2 女或 9 未说明。")) from None
 
 
 @lru_cache(maxsize=512)
 def nationality(text: str) -> str:
-    code = unicodedata.normalize("NFKC", text).upper()
+    code = half_width(text).upper()
     code = _NATIONALITIES.get(code, code)
     if code not in {"", "01"} and not _COUNTRY.match(code):
         raise BadCell(_("国籍应当是 01，或三个字母的国家代码，例如 GBR。"))
@@ -143,8 +168,7 @@ def psn_no(text: str) -> str:
 
 
 def day(text: str) -> date:
-    match = _DAY.match(unicodedata.normalize("NFKC", text))
     try:
-        return date(*map(int, match.groups())) if match else date.fromisoformat("")
-    except ValueError:
-        raise BadCell(_("出生日期不存在或写法不对，请写成 1990-03-07。")) from None
+        return read_day(text)
+    except BadDay as bad:
+        raise BadCell(bad.sentence) from None

@@ -1,10 +1,12 @@
 """The columns of a roster, as bureaus head them: in Chinese, in the field's own names (psn_cert_type) or in ours."""
 
-import unicodedata
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+
+from app.core.text import half_width
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ COLUMNS = (
     Column("psn_type", "人员类别", ("psn_type",)),
 )
 LABELS = {column.field: column.label for column in COLUMNS}
+_BRACKET = re.compile(r"[(\[【〔](?:[^)\]】〕]*[必选須须]填?[^)\]】〕]*)[)\]】〕]\Z")  # (必填), [选填], 【必须填写】
+_NUMBER = re.compile(r"[0-9]{6,}[0-9Xx]*")  # a first row that is no header holds people's numbers
 _BY_HEADER = {header: column.field for column in COLUMNS for header in (column.label, *column.aliases)}
 
 
@@ -56,9 +60,11 @@ def match_columns(headers: Sequence[str], ignored: Iterable[str] = ()) -> dict[s
         elif field:
             found[field] = header
         elif _plain(header) and _plain(header) not in left_out:
-            unknown.append(header.strip()[:20])
+            unknown.append(_NUMBER.sub("…", " ".join(header.split()))[:20])
     missing = [column.label for column in COLUMNS if column.is_required and column.field not in found]
     sentences = []
+    if not found:
+        sentences.append(_("第一行应当是列名。上面如果有标题，请删去标题那一行。"))
     if missing:
         sentences.append(_("缺少这些列：%(names)s。", names="、".join(missing)))
     if twice:
@@ -71,4 +77,6 @@ def match_columns(headers: Sequence[str], ignored: Iterable[str] = ()) -> dict[s
 
 
 def _plain(header: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", header).split()).strip("\ufeff*").lower()
+    """As people mean it: without blanks, and without the star and the bracket by which templates say that a column is needed."""
+    plain = "".join(half_width(header).split()).replace("\ufeff", "").strip("*'").lower()
+    return _BRACKET.sub("", plain).strip("*:")

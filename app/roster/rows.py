@@ -104,10 +104,9 @@ class RowReader:
         texts = {}
         for field, key in self._keys.items():
             value = cells.get(key)
-            if type(value) is str and value[:1] != "=":
-                texts[field] = value.strip()
-            else:
-                texts[field] = _read(field, cell.as_text, value, problems) or ""
+            is_plain = type(value) is str and value[:1] != "="
+            text = value.strip() if is_plain else _read(field, cell.as_text, value, problems) or ""  # type: ignore[attr-defined]
+            texts[field] = text if field == "name" or (text.isascii() and text[:1] != "'") else cell.typed(text)
         return texts
 
     def _cert(self, texts: dict[str, str], problems: list[Problem]) -> Cert | None:
@@ -144,7 +143,10 @@ class RowReader:
 
 def _name(text: str, problems: list[Problem]) -> str:
     try:
-        return clean_name(text)
+        name = clean_name(text)
+        if not name.isascii() and cell.is_garbled(name):
+            raise InvalidName("unreadable", cell.garbled())
+        return name
     except InvalidName as invalid:
         problems.append(Problem("name", invalid.sentence if text else cell.empty()))
         return ""

@@ -183,8 +183,9 @@ def test_a_list_of_ones_own_is_taken_whole_or_not_at_all(real: Flask) -> None:
     page = browser.post("/first-run/name", {"name": "局", "icp": "", "police": ""})
     header = "code,name,level,parent_code,is_insured_region\n"
 
-    def send(text: str) -> str:
-        data = {"csrf_token": page.hidden()["csrf_token"], "file": (io.BytesIO(text.encode()), "regions.csv")}
+    def send(text: str | bytes) -> str:
+        content = text if isinstance(text, bytes) else text.encode()
+        data = {"csrf_token": page.hidden()["csrf_token"], "file": (io.BytesIO(content), "regions.csv")}
         answer = browser.http.post("/first-run/regions", data=data, content_type="multipart/form-data")
         text = answer.get_data(as_text=True)
         answer.close()
@@ -193,8 +194,37 @@ def test_a_list_of_ones_own_is_taken_whole_or_not_at_all(real: Flask) -> None:
 
     assert "第 3 行" in (send(header + "510000,四川省,province,,0\n51,短,county,510000,1\n"))
     assert "要有这几列" in (send("a,b\n1,2\n")) and list_insured_regions() == []
+    assert "第 3 行有字不是 UTF-8" in send((header + "510000,四川省,province,,0\n").encode() + "510600,德阳市,city".encode()[:-6])
+    assert "是 Excel 文件" in send(b"PK\x03\x04") and list_insured_regions() == []
     assert send("\ufeff" + header + "510000,四川省,province,,0\n510600,德阳市,city,510000,0\n510603,旌阳区,county,510600,1\n") == ""
     assert [region.code for region in list_insured_regions()] == ["510603"]
+
+
+def test_a_list_from_a_chinese_spreadsheet_is_read_at_a_shell(real: Flask, tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """GBK, semicolons, a row of blanks, the end of a DOS file; and what is no such list is a sentence, never a traceback."""
+    file = tmp_path / "regions.csv"
+    table = (
+        "code,name,level,parent_code,is_insured_region\r\n510000,四川省,province,,0\r\n,,,,\r\n510600,德阳市,city,510000,1\r\n\x1a"
+    )
+
+    def init() -> tuple[int, str]:
+        named = ["--name", "德阳市医疗保障局", "--regions", str(file), "--agency", "deyang,德阳市本级医保,510600,0838-2208900"]
+        ended = real.test_cli_runner().invoke(args=["bureau", "init", "--no-ask", *named, *OPTIONS[-6:]])
+        assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exception
+        return ended.exit_code, ended.output
+
+    for said, content in {
+        "Excel": b"PK\x03\x04",
+        "UTF-16": table.encode("utf-16-le"),
+        "第 4 行": table.encode().replace("德阳市".encode(), "德阳市".encode()[:-1]),
+    }.items():
+        with subtests.test(said):
+            file.write_bytes(content)
+            code, output = init()
+            assert code == 1 and said in output and list_insured_regions() == []
+    file.write_bytes(table.encode("gbk"))
+    assert init()[0] == 0
+    assert [region.name for region in list_insured_regions()] == ["德阳市"]
 
 
 def test_options_set_up_everything_at_once(real: Flask) -> None:

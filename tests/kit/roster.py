@@ -40,6 +40,12 @@ class Importing:
         finally:
             source.close()
 
+    def people(self) -> list[tuple[str, str]]:
+        """(birthday or nothing, name) of everybody in the roster, in the order they came."""
+        db.session.rollback()
+        rows = db.session.scalars(select(InsuredPerson).order_by(InsuredPerson.id))
+        return [(row.birthday.isoformat() if row.birthday else "", row.name) for row in rows]
+
     @property
     def why(self) -> list[tuple[int, str]]:
         return [(refusal.line, refusal.field) for refusal in self.refusals]

@@ -1,4 +1,5 @@
 import csv
+import re
 import signal
 import sqlite3
 import subprocess
@@ -12,6 +13,8 @@ from flask import Flask
 from app.config import Settings
 from tests.kit.roster import HEADER, WORKER, count_people, many
 from tests.kit.settings import demo_environ
+from tests.kit.workbooks import HEADER as COLUMNS
+from tests.kit.workbooks import PERSON, listing, row, sheet, workbook
 
 BAD = "01,510600199003070018,王芳,510603,310,1\n"
 
@@ -129,3 +132,42 @@ def _has_read(pid: int, file: Path, count: int) -> bool:
         except OSError:
             continue
     return False
+
+
+def test_how_the_file_was_read_and_three_masked_rows_are_shown_first(app: Flask, tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text(many(5), encoding="gbk")
+
+    code, said = run(app, str(tmp_path / "r.csv"))
+
+    first, *rows = [line for line in said.splitlines() if not line.startswith("{")][:4]
+    assert (code, first) == (0, "编码：GB18030（GBK）")
+    assert [re.sub("[0-9X]{4}$", "…", row.split()[1]) for row in rows] == ["5106**********…"] * 3
+    assert [row.split()[0::2] for row in rows] == [["王*", "510603"]] * 3
+
+
+def test_at_a_terminal_somebody_says_whether_it_was_read_rightly(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "r.csv"
+    file.write_text(HEADER + WORKER)
+    monkeypatch.setattr("app.roster.commands._is_terminal", lambda: True)
+    runner = app.test_cli_runner()
+
+    refused = runner.invoke(args=["roster", "import", str(file)], input="n\n")
+    people = count_people()
+    unasked = runner.invoke(args=["roster", "import", str(file), "--yes"])
+
+    assert (refused.exit_code, people) == (1, 0)
+    assert "王*" in refused.output
+    assert (unasked.exit_code, count_people()) == (0, 1)
+
+
+def test_what_is_hidden_or_not_read_in_a_workbook_is_said(app: Flask, tmp_path: Path) -> None:
+    hidden = row(2, PERSON).replace("<row ", '<row hidden="1" ')
+    sheets = listing('<sheet name="本月" sheetId="1" r:id="r1"/><sheet name="说明" sheetId="2" r:id="r1"/>')
+    (tmp_path / "r.xlsx").write_bytes(workbook(sheet=sheet(row(1, COLUMNS), hidden), workbook=sheets))
+
+    code, said = run(app, str(tmp_path / "r.xlsx"))
+
+    assert code == 0
+    assert "工作表：本月" in said and "有 1 行在表格里是隐藏的" in said and "另外 1 张没有读" in said

@@ -141,7 +141,7 @@ def test_a_code_is_read_as_its_format_says_and_nothing_more() -> None:
 
 def test_one_place_knows_how_texts_are_evened_out() -> None:
     """Who normalises on their own will not know of the next invisible character."""
-    of_their_own = {"core/text.py", "credentials/code_format.py", "roster/names.py", "roster/cells.py", "roster/columns.py"}
+    of_their_own = {"core/text.py", "credentials/code_format.py", "roster/names.py"}
 
     found = {path.relative_to(APP).as_posix() for path in APP.rglob("*.py") if '"NFKC"' in path.read_text(encoding="utf-8")}
 

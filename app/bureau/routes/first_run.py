@@ -10,6 +10,7 @@ from app.bureau.forms.first_run import EntryForm, FirstStaffForm, NameForm, Offi
 from app.bureau.routes.blueprint import blueprint
 from app.bureau.service import first_run
 from app.bureau.service.first_run import FirstMember, Step
+from app.bureau.service.text_files import read_text
 from app.bureau.setting_up import is_setting_up, key_of_code, setting_up, while_first_run
 from app.core.access import access
 from app.core.errors import DomainError
@@ -99,12 +100,9 @@ def update_first_regions() -> ResponseReturnValue:
     form = RegionsForm()
     try:
         if form.file.data:
-            first_run.read_regions(form.file.data.read().decode("utf-8"))
+            first_run.read_regions(read_text(form.file.data.stream, form.file.data.filename or ""))
         else:
             first_run.choose_regions(form.cities.data or [])
-    except UnicodeDecodeError:
-        form.refuse("file", _("文件不是 UTF-8 编码，请另存一次。"))
-        return _show_regions(form, 422)
     except DomainError as refusal:
         _say(form, refusal)
         return _show_regions(form, 422)

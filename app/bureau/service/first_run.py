@@ -112,14 +112,16 @@ def read_regions(text: str) -> int:
 
     Raises DomainError with the line that is wrong.
     """
-    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    text = text.lstrip("\ufeff")
+    table = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",\t;", key=text.partition("\n")[0].count))
+    rows = [(table.line_num, row) for row in table if any(isinstance(cell, str) and cell.strip() for cell in row.values())]
     wanted = {"code", "name", "level", "parent_code", "is_insured_region"}
-    if not rows or not wanted <= set(rows[0]):
+    if not rows or not wanted <= set(rows[0][1]):
         raise DomainError("columns", str(_("表格要有这几列：code,name,level,parent_code,is_insured_region。")), field="file")
     if len(rows) > MOST_ROWS:
         raise DomainError("too_many", str(_("最多 %(count)d 行。", count=MOST_ROWS)), field="file")
     with transaction():
-        for line, row in enumerate(rows, start=2):
+        for line, row in rows:
             cells = {name: (row.get(name) or "").strip() for name in wanted}
             try:
                 level = RegionLevel(cells["level"])
@@ -132,7 +134,7 @@ def read_regions(text: str) -> int:
             except DomainError as refusal:
                 sentence = _("第 %(line)d 行：%(what)s", line=line, what=refusal.what)
                 raise DomainError(refusal.code, str(sentence), field="file") from None
-        if not any((row.get("is_insured_region") or "").strip() == "1" for row in rows):
+        if not any((row.get("is_insured_region") or "").strip() == "1" for _line, row in rows):
             raise DomainError("none_insured", str(_("没有一行可以选作参保地。")), field="file")
     return len(list_insured_regions())
 

@@ -1,10 +1,11 @@
 """The verbs of the roster; the only writer of its tables."""
 
-from app.roster.service.checking import Check, check_roster, note_checked
+from app.roster.service.checking import Check, check_roster, note_checked, remarks_on
 from app.roster.service.folding import fold_names
 from app.roster.service.imports import ImportMode, ImportResult, Refusal, import_roster
 from app.roster.service.persons import save_person
 from app.roster.service.searching import expire_searches, search_document, search_name
+from app.roster.service.seeing import Seen
 from app.roster.service.statuses import change_status, on_status_changed
 from app.roster.service.undoing import Undone, forget_formers, undo_import
 from app.roster.service.uploads import (
@@ -23,6 +24,7 @@ __all__ = [
     "ImportResult",
     "Receiving",
     "Refusal",
+    "Seen",
     "Undone",
     "change_status",
     "check_roster",
@@ -38,6 +40,7 @@ __all__ = [
     "note_checked",
     "on_status_changed",
     "reading_upload",
+    "remarks_on",
     "save_person",
     "search_document",
     "search_name",

@@ -11,8 +11,9 @@ from sqlalchemy import Select, func, select, update
 from app.core.db import db, transaction
 from app.core.settings import settings
 from app.roster.models import InsuredPerson, InsuredStatus, RosterImport, RosterUpload
-from app.roster.providers import RosterSource
+from app.roster.providers import Facts, RosterSource, facts_of
 from app.roster.service.reading import Reading, Refusal, Run, columns_of
+from app.roster.service.seeing import Seen
 from app.roster.service.staging import staging
 
 SHOWN_PROBLEMS = 50
@@ -34,6 +35,9 @@ class Check:
     reasons: list[tuple[str, str, int]] = field(default_factory=list)
     problems: list[Refusal] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    encoding: str = ""
+    sheet: str = ""
+    sample: list[tuple[str, str, str]] = field(default_factory=list)  # of the first rows: name, number, region, masked
 
 
 def check_roster(
@@ -55,7 +59,10 @@ def check_roster(
             found.problems.append(refusal)
         on_refusal(refusal)
 
-    reading = Reading(ignored_columns, regions, settings.roster_max_rows, note, on_progress)
+    def keep(seen: Seen) -> None:
+        found.encoding, found.sheet, found.sample = seen.facts.encoding, seen.facts.sheet, list(seen.rows)
+
+    reading = Reading(ignored_columns, regions, settings.roster_max_rows, note, on_progress, keep)
     columns = columns_of(source, ignored_columns)
     with staging() as stage:
         run = Run(stage, columns, reading)
@@ -67,7 +74,7 @@ def check_roster(
             found.statuses = stage.count_status_changes()
             found.touched = count_touched(stage.stopped_ids()) if found.statuses else 0
         found.known = db.session.scalar(select(func.count()).select_from(InsuredPerson)) or 0
-        found.warnings = _warnings(found)
+        found.warnings = remarks_on(facts_of(source)) + _warnings(found)
     found.reasons = [(named, why, count) for (named, why), count in reasons.most_common()]
     return found
 
@@ -76,6 +83,16 @@ def check_roster(
 def note_checked(upload_id: int) -> None:
     """The dry run of exactly this file is done: it may be applied."""
     db.session.execute(update(RosterUpload).where(RosterUpload.id == upload_id).values(checked_hash=RosterUpload.content_hash))
+
+
+def remarks_on(facts: Facts) -> list[str]:
+    """What somebody who looks at the workbook would not expect."""
+    sentences = []
+    if facts.unread_sheets:
+        sentences.append(_("只读了第一张看得见的工作表，另外 %(count)s 张没有读。", count=facts.unread_sheets))
+    if facts.hidden_rows:
+        sentences.append(_("有 %(count)s 行在表格里是隐藏的（例如被筛选掉），也会一起导入。", count=f"{facts.hidden_rows:,}"))
+    return sentences
 
 
 def _warnings(found: Check) -> list[str]:

@@ -17,6 +17,7 @@ from app.roster.models import InsuredPerson, RosterImport, RosterTag
 from app.roster.providers import RosterSource
 from app.roster.queries import find_import_of
 from app.roster.service.reading import Reading, Refusal, Run, columns_of
+from app.roster.service.seeing import Seen
 from app.roster.service.staging import staging
 from app.roster.service.statuses import tell_listeners
 
@@ -53,6 +54,7 @@ def import_roster(
     max_rows: int = 0,
     on_refusal: Callable[[Refusal], None] = lambda refusal: None,
     on_progress: Callable[[int], None] = lambda position: None,
+    on_seen: Callable[[Seen], None] = lambda seen: None,
     by: str = "system",
     report_id: int | None = None,
 ) -> ImportResult:
@@ -61,10 +63,11 @@ def import_roster(
     Columns the source does not have stay untouched, and so do rows that say nothing new. Two lines with one document: the later
     is refused. What rows were before is kept, so that the newest import can be undone. by: `kind:id` for the audit log.
     report_id: of the report this is part of; called again for the same one it goes on where the process died, and what is done
-    is done. Raises SourceRefused, with nothing changed, when the source as a whole cannot be read, and DomainError
-    `import_running` while another import or an undoing is under way.
+    is done. on_seen: gets the first rows before anything is applied; what it raises ends the import with nothing changed.
+    Raises SourceRefused, with nothing changed, when the source as a whole cannot be read, and DomainError `import_running`
+    while another import or an undoing is under way.
     """
-    reading = Reading(ignored_columns, regions, max_rows, on_refusal, on_progress)
+    reading = Reading(ignored_columns, regions, max_rows, on_refusal, on_progress, on_seen)
     columns = columns_of(source, ignored_columns)
     with exclusive(LOCK) as is_alone:
         require_alone(is_alone)

@@ -12,9 +12,10 @@ from app.core.crypto import vault
 from app.core.settings import settings
 from app.roster.columns import LABELS, WrongColumns, match_columns
 from app.roster.names import stored_fold
-from app.roster.providers import RosterSource, SourceRefused
+from app.roster.providers import RosterSource, SourceRefused, facts_of
 from app.roster.queries import CERT_PURPOSE
 from app.roster.rows import Problem, RosterRow, RowReader
+from app.roster.service.seeing import Seen, see
 from app.roster.service.staging import Staging
 
 OF_THE_NUMBER = {"cert_type", "cert_no"}
@@ -42,6 +43,7 @@ class Reading:
     max_rows: int = 0
     on_refusal: Callable[[Refusal], None] = lambda refusal: None
     on_progress: Callable[[int], None] = lambda position: None  # gets the source's position now and then
+    on_seen: Callable[[Seen], None] = lambda seen: None  # gets the first rows, once, before anything is applied; may raise
 
 
 class Run:
@@ -50,6 +52,7 @@ class Run:
     def __init__(self, stage: Staging, columns: dict[str, str], reading: Reading) -> None:
         self.stage, self.rows, self.refused_lines, self.position = stage, 0, 0, 0
         self.fields = set(columns) - OF_THE_NUMBER
+        self._columns = columns
         self._reading = reading
         self._reader = RowReader(columns, clock.today(), settings.max_age_years, reading.regions)
         self._vault = vault._get_current_object()  # type: ignore[attr-defined]  # the proxy costs more than the hash
@@ -57,6 +60,8 @@ class Run:
     def read(self, source: RosterSource) -> None:
         """Everything; afterwards the stage holds what may enter. Raises SourceRefused."""
         for batch in _batches(source, settings.roster_batch_rows):
+            if not self.rows:
+                self._reading.on_seen(see(facts_of(source), self._columns, [cells for _line, cells in batch]))
             self._take(batch)
             if self._reading.max_rows and self.rows > self._reading.max_rows:
                 raise SourceRefused(
@@ -96,11 +101,16 @@ class Run:
 
 
 def columns_of(source: RosterSource, ignored: tuple[str, ...]) -> dict[str, str]:
-    """Raises SourceRefused when they are not those of a roster."""
+    """Raises SourceRefused when they are not those of a roster; says how the source was read, which may be the reason."""
     try:
         return match_columns(source.columns(), ignored)
     except WrongColumns as wrong:
-        raise SourceRefused(wrong.sentence, _("名册没有任何改动。请改好列名，或说明哪一列不要导入。")) from None
+        facts, what = facts_of(source), wrong.sentence
+        if facts.sheet:
+            what = _("读的是工作表“%(sheet)s”：%(what)s", sheet=facts.sheet, what=what)
+        elif facts.encoding.startswith("GB"):
+            what = _("按 %(encoding)s 编码读：%(what)s", encoding=facts.encoding, what=what)
+        raise SourceRefused(what, _("名册没有任何改动。请改好列名，或说明哪一列不要导入。")) from None
 
 
 def _batches(source: RosterSource, size: int) -> Iterator[list[tuple[int, Any]]]:

@@ -1,0 +1,82 @@
+"""The app's side of the child that reads a workbook: serves it the file piece by piece and hears what it found."""
+
+import json
+import os
+import select
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from app.core import limited_start
+from app.core.limited_child import Failed, Limits, TooHard
+from app.core.logs import log
+from app.roster import workbook
+from app.roster.workbook.wire import ASKED, DATA, PIECE_BYTES, READ, read_frame, write_frame
+
+_START = Path(limited_start.__file__)
+_SCRIPT = Path(workbook.__file__).with_name("start.py")
+_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
+_WAIT_FACTOR = 4  # a busy machine may need that much longer than the processor time
+MEMORY_MEGABYTES = 768  # a million rows of eight columns, no two texts alike, take 150
+_SECONDS, _SECONDS_A_MEGABYTE = 20, 8  # of processor time; a million rows are 50 MB and take 70 s
+
+
+def limits_for(size: int) -> Limits:
+    """What a workbook of so many bytes may take: a small one that takes long is none."""
+    return Limits(_SECONDS + _SECONDS_A_MEGABYTE * (size >> 20), MEMORY_MEGABYTES, answer_megabytes=0)
+
+
+class WorkbookChild:
+    """One workbook, read once. file: open, can be read anywhere. size in bytes. Whoever made it calls `close`."""
+
+    def __init__(self, file: BinaryIO, size: int, limits: Limits) -> None:
+        self._file, self._size, self._limits = file, size, limits
+        command = [sys.executable, "-I", str(_START), str(limits.seconds), str(limits.megabytes), str(_SCRIPT), str(size)]
+        self._process = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, env=_ENVIRONMENT, cwd="/"
+        )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._inbox, self._out = self._process.stdout.fileno(), self._process.stdin
+
+    def hear(self) -> tuple[bytes, Any]:
+        """What it says next: a kind of `wire.py` and its content. Raises TooHard and Failed when it has ended in the middle."""
+        try:
+            while True:
+                kind, content = read_frame(self._read)
+                if kind != READ:
+                    return kind, json.loads(content)
+                self._serve(*ASKED.unpack(content))
+        except (EOFError, BrokenPipeError):
+            status = self._process.wait()
+        except (ValueError, OverflowError):
+            status = 1
+        if status < 0 or status == limited_start.TOO_HARD:
+            raise TooHard
+        log.warning("limited_child_failed", script="workbook", status=status)
+        raise Failed
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
+
+    def _serve(self, offset: int, length: int) -> None:
+        if offset + length > self._size or length > PIECE_BYTES:
+            raise ValueError("it asks for what is not there")
+        self._file.seek(offset)
+        write_frame(self._out, DATA, self._file.read(length))  # type: ignore[arg-type]
+
+    def _read(self, count: int) -> bytes:
+        """So many bytes, fewer at the end. A child that says nothing for long is ended."""
+        found = bytearray()
+        while len(found) < count:
+            if not select.select([self._inbox], [], [], self._limits.seconds * _WAIT_FACTOR)[0]:
+                self._process.kill()
+            block = os.read(self._inbox, min(count - len(found), 1 << 20))
+            if not block:
+                break
+            found += block
+        return bytes(found)

@@ -1,0 +1,196 @@
+"""The rows of a sheet, each cell where its coordinate says, in whatever order they are written."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
+
+from .days import day_of
+from .streaming import read_xml
+from .texts import MOST_CHARS, Texts, exact
+from .wire import Refused
+
+Cell = str | int | float | bool | dict[str, str] | None
+Row = tuple[int, list[Cell]]
+
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+FORMULA = "="  # in place of what it came to: formulas are refused, never worked out, and what is stored may be of yesterday
+EMPTY_FORMULA = "= "  # one that shows nothing, as templates have them down to the last row
+_MOST_ROW_CHARS = 1 << 20
+_EXACT_DIGITS = 15
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\Z")
+_NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]*)?(?:[Ee][+-]?[0-9]{1,4})?\Z")
+
+
+def _shows(cell: Cell) -> bool:
+    return cell is not None and cell != EMPTY_FORMULA and not (type(cell) is str and (not cell or cell.isspace()))
+
+
+def _letters(column: int) -> str:
+    found = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        found = chr(65 + rest) + found
+    return found
+
+
+_LETTERS = [_letters(column) for column in range(MOST_COLUMNS)]
+_COLUMNS = {letters: column for column, letters in enumerate(_LETTERS)}
+
+
+class SheetRows:
+    """Reads one sheet once. `hidden`: how many of the rows it gave are hidden there, for instance by a filter."""
+
+    def __init__(self, part: BinaryIO, texts: Texts, date_styles: Mapping[int, str], has_1904_dates: bool) -> None:
+        self.hidden, self.read_bytes = 0, 0
+        self._part, self._texts, self._dates, self._has_1904 = part, texts, date_styles, has_1904_dates
+        self._ready: list[Row] = []
+        self._first = 0
+        self._seen = bytearray(MOST_ROWS // 8 + 1)
+        self._row, self._row_text, self._is_hidden = 0, "", False
+        self._cells: list[Cell] = []
+
+    def blocks(self) -> Iterator[list[Row]]:
+        """Rows that hold anything, those of some kilobytes at a time. Raises Refused."""
+        self.is_in_data = False
+        column, next_column, phonetic, chars = 0, 0, 0, 0
+        type_, style, is_formula, is_text = "", "", False, False
+        pieces: list[str] = []
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            nonlocal column, next_column, type_, style, is_formula, is_text, phonetic, chars
+            if name == "c":
+                reference = attributes.get("r")
+                if reference is None or (next_column < MOST_COLUMNS and reference == _LETTERS[next_column] + self._row_text):
+                    column = next_column
+                else:
+                    column = self._column_of(reference)
+                next_column = column + 1
+                type_, style = attributes.get("t", "n"), attributes.get("s", "")
+                is_formula = False
+            elif name == "v" or name == "t":
+                is_text = not phonetic
+            elif name == "row":
+                self._begin(attributes)
+                next_column = chars = 0
+            elif name == "f":
+                is_formula = True
+            elif name == "rPh":
+                phonetic += 1
+            elif name == "sheetData":
+                self.is_in_data = True
+
+        def end(name: str) -> None:
+            nonlocal is_text, phonetic
+            if name == "v" or name == "t":
+                is_text = False
+            elif name == "c":
+                if is_formula:
+                    self._put(column, EMPTY_FORMULA if type_ == "str" and not pieces else FORMULA, next_column)
+                elif pieces:
+                    self._put(column, self._value("".join(pieces), type_, style), next_column)
+                pieces.clear()
+            elif name == "row":
+                self._finish()
+            elif name == "rPh":
+                phonetic -= 1
+            elif name == "sheetData":
+                self.is_in_data = False
+
+        def text(data: str) -> None:
+            nonlocal chars
+            if is_text and self.is_in_data:
+                pieces.append(data)
+                chars += len(data) + 1
+                if chars > _MOST_ROW_CHARS:
+                    raise Refused("long_row", line=self._row)
+
+        for read_bytes in read_xml(self._part, start, end, text):
+            self.read_bytes = read_bytes
+            if self._ready:
+                yield self._ready
+                self._ready = []
+
+    def _begin(self, attributes: dict[str, str]) -> None:
+        number = attributes.get("r")
+        if number is None:
+            self._row += 1
+        elif number.isascii() and number.isdigit() and len(number) < 8:
+            self._row = int(number)
+        else:
+            raise Refused("unreadable")
+        if not 0 < self._row <= MOST_ROWS:
+            raise Refused("too_large")
+        self._row_text = str(self._row)
+        self._is_hidden = attributes.get("hidden", "") in {"1", "true"}
+
+    def _column_of(self, reference: str) -> int:
+        found = _REFERENCE.match(reference)
+        column = _COLUMNS.get(found[1].upper()) if found else None
+        if found is None or column is None or int(found[2]) != self._row:
+            raise Refused("misplaced", line=self._row)
+        return column
+
+    def _put(self, column: int, value: Cell, next_column: int) -> None:
+        if next_column > MOST_COLUMNS:
+            raise Refused("misplaced", line=self._row)
+        if value is None:
+            return
+        cells = self._cells
+        if column == len(cells):
+            cells.append(value)
+        elif column > len(cells):
+            cells.extend([None] * (column - len(cells)))
+            cells.append(value)
+        elif cells[column] is None:
+            cells[column] = value
+        else:
+            raise Refused("misplaced", line=self._row)
+
+    def _value(self, text: str, type_: str, style: str) -> Cell:
+        if type_ == "s":
+            try:
+                return self._texts[int(text)]
+            except (ValueError, LookupError):
+                raise Refused("unreadable") from None
+        if type_ == "inlineStr" or type_ == "str":
+            if len(text) > MOST_CHARS:
+                raise Refused("long_row", line=self._row)
+            return exact(text)
+        if type_ == "n" or type_ == "":
+            return self._number(text, style)
+        if type_ == "b":
+            return True
+        if type_ == "e":
+            return {"error": text[:20]}
+        return text if type_ == "d" else {"error": ""}
+
+    def _number(self, text: str, style: str) -> Cell:
+        """As it is written, a day where its style shows one. Digits beyond the fifteenth are not believed by whoever reads on."""
+        text = text.strip()
+        if not _NUMBER.match(text):
+            return {"error": ""} if text else None
+        kind = self._dates.get(int(style), "") if self._dates and style.isascii() and style.isdigit() and len(style) < 9 else ""
+        if kind:
+            day = day_of(float(text), kind, self._has_1904) if len(text) < 25 else None
+            return day or {"error": text[:20]}
+        if len(text) <= _EXACT_DIGITS and text.isdigit():
+            return int(text)
+        number = float(text)
+        if number in (float("inf"), float("-inf")):
+            return {"error": ""}
+        return int(number) if number.is_integer() else number
+
+    def _finish(self) -> None:
+        cells, self._cells = self._cells, []
+        if not self.is_in_data or not any(map(_shows, cells)):
+            return
+        place, bit = divmod(self._row, 8)
+        if self._seen[place] >> bit & 1:
+            raise Refused("misplaced", line=self._row)
+        self._seen[place] |= 1 << bit
+        self._first = self._first or self._row
+        if self._row < self._first:
+            raise Refused("misplaced", line=self._row)  # what stands first is the names of the columns
+        self.hidden += self._is_hidden
+        self._ready.append((self._row, cells))
