@@ -125,6 +125,7 @@ STAFF = {
     StaffTag.agency_changed: _l("换了单位"),
     StaffTag.disabled: _l("停用了工作人员"),
     StaffTag.reset: _l("重置了工作人员的登录"),
+    StaffTag.half_shown: _l("看了一次性密码的后一半，交给本人"),
     StaffTag.refused: _l("想打开岗位不允许的页面"),
     StaffTag.enabled: _l("重新启用了工作人员"),
     StaffTag.sessions_ended: _l("结束了工作人员的所有登录"),
