@@ -86,6 +86,8 @@ INSTITUTIONS = {
     InstitutionTag.operator_signed_in: _l("经办人登录"),
     InstitutionTag.operator_signed_out: _l("经办人退出"),
     InstitutionTag.operator_password_set: _l("经办人设了新密码"),
+    InstitutionTag.operator_factor_set: _l("经办人设好了第二步验证"),
+    InstitutionTag.operator_factor_wrong: _l("经办人的动态码不对"),
     InstitutionTag.guesses_numbers: _l("机构在猜十二位数字码"),
 }
 CONTENT = {

@@ -12,7 +12,7 @@ from app.core.slow_hash import hash_place
 from app.institutions.desk_queries import find_operator, name_hash, session_hash
 from app.institutions.models import Operator, OperatorSession
 from app.institutions.policy import InstitutionTag
-from app.staff.service.attempts import SignInState, clear, state_of, take_guess
+from app.staff.service.attempts import SignInState, clear, give_back, state_of, take_guess
 from app.staff.service.passwords import hash_anew, hash_another, matches
 
 PASSWORD_CHARS = 15  # without a second factor (NIST 800-63B-4)
@@ -41,8 +41,9 @@ def sign_in_operator(username: str, password: str, *, browser_name: str, is_shar
     with transaction():
         operator = find_operator(username)
         if operator is None or not is_right or not _may_sign_in(operator):
-            return DeskSignIn(_note_wrong(by_name, operator))
-        clear(by_name)
+            return DeskSignIn(note_wrong_at_desk(by_name, operator, InstitutionTag.operator_password_wrong))
+        needs_code = operator.totp_enrolled_at is not None
+        give_back(by_name) if needs_code else clear(by_name)
         if newer and operator.password_hash == stored:
             operator.password_hash = newer
         token = secrets.token_urlsafe(32)
@@ -52,12 +53,13 @@ def sign_in_operator(username: str, password: str, *, browser_name: str, is_shar
             operator_id=operator.id,
             browser_name=browser_name,
             is_shared=is_shared,
+            needs_code=needs_code,
             created_at=now,
             last_seen_at=now,
         )
         db.session.add(opened)
-        db.session.flush()
-        audit.record(InstitutionTag.operator_signed_in, actor=operator.actor, subject=f"institution:{operator.institution_id}")
+        if not needs_code:
+            note_signed_in(operator)
         return DeskSignIn(SignInState(ok=True), token)
 
 
@@ -70,12 +72,21 @@ def choose_operator_password(operator: Operator, password: str, *, keep: Operato
             .where(Operator.id == operator.id)
             .values(password_hash=hashed, must_choose_password=False, password_expires_at=None)
         )
-        db.session.execute(
-            update(OperatorSession)
-            .where(OperatorSession.operator_id == operator.id, OperatorSession.id != keep.id, OperatorSession.ended_at.is_(None))
-            .values(ended_at=clock.now())
-        )
+        end_other_sessions(keep)
         audit.record(InstitutionTag.operator_password_set, actor=operator.actor, subject=f"institution:{operator.institution_id}")
+
+
+def end_other_sessions(keep: OperatorSession) -> None:
+    """Inside a transaction: how this operator signs in has changed."""
+    db.session.execute(
+        update(OperatorSession)
+        .where(OperatorSession.operator_id == keep.operator_id, OperatorSession.id != keep.id, OperatorSession.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )
+
+
+def note_signed_in(operator: Operator) -> None:
+    audit.record(InstitutionTag.operator_signed_in, actor=operator.actor, subject=f"institution:{operator.institution_id}")
 
 
 @transaction()
@@ -108,11 +119,12 @@ def _may_sign_in(operator: Operator) -> bool:
     return operator.password_expires_at is None or operator.password_expires_at > clock.now()
 
 
-def _note_wrong(by_name: bytes, operator: Operator | None) -> SignInState:
+def note_wrong_at_desk(by_name: bytes, operator: Operator | None, tag: InstitutionTag) -> SignInState:
+    """Inside the transaction that refuses."""
     who = operator.actor if operator else "operator:unknown"
     subject = f"institution:{operator.institution_id}" if operator else ""
     state = state_of(by_name)
-    audit.record(InstitutionTag.operator_password_wrong, actor=who, subject=subject, outcome="refused")
+    audit.record(tag, actor=who, subject=subject, outcome="refused")
     if state.locked_until is not None:
         audit.record(InstitutionTag.operator_locked, actor=who, subject=subject)
     return state

@@ -91,5 +91,5 @@ def expire() -> None:
 def _find(name_hash: bytes) -> tuple[int, datetime | None]:
     row = db.session.execute(
         select(StaffAttempt.failures, StaffAttempt.locked_until).where(StaffAttempt.name_hash == name_hash)
-    ).one()
-    return row.failures, row.locked_until
+    ).first()
+    return (row.failures, row.locked_until) if row else (0, None)  # none: somebody was right at the same moment

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import pyotp
 from flask_babel import gettext as _
 from sqlalchemy import delete, update
 
@@ -121,11 +120,6 @@ def reset_staff(member: StaffMember, *, by: str, started_by: StaffMember | None 
 def note_refused(staff_id: int, endpoint: str) -> None:
     """Somebody opened what their role does not open."""
     audit.record(StaffTag.refused, actor=f"staff:{staff_id}", subject=f"staff:{staff_id}", outcome="refused", endpoint=endpoint)
-
-
-def draw_totp() -> str:
-    """160 bits in base32."""
-    return pyotp.random_base32()
 
 
 def seal_totp(staff_id: int, secret: str) -> bytes:
