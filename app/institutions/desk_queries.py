@@ -44,6 +44,13 @@ def list_operators(institution_id: int) -> list[Operator]:
     )
 
 
+def totp_secret_of(operator: Operator) -> str:
+    """Base32; empty while there is none."""
+    if operator.totp_secret is None:
+        return ""
+    return vault.decrypt("operator-totp", operator.totp_secret, bound_to=str(operator.id).encode()).decode()
+
+
 def session_hash(token: str) -> bytes:
     return vault.keyed_hash("operator-session", token)
 

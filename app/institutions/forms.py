@@ -27,6 +27,10 @@ class DeskPasswordForm(RefusableForm):
             raise ValidationError(str(_l("两次输入的不一样，请再试。")))
 
 
+class DeskFactorForm(RefusableForm):
+    password = StringField(_l("现在的密码"), [Filled(_l("请填写密码。"))])
+
+
 class ScanForm(RefusableForm):
     """slip: a number of this form, so that sending it twice is one scan."""
 

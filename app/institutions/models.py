@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from enum import Enum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, BigId
+from app.core.keys.stored import sealed
 
 MOST_WRONG_ANSWERS = 3  # to one challenge: a hundred possible answers are guessed too easily
 
@@ -104,6 +105,9 @@ class Operator(Base):
     password_expires_at: Mapped[datetime | None] = mapped_column(default=None)
     business_type: Mapped[str] = mapped_column(String(5), default="")  # the one chosen last
     disabled_at: Mapped[datetime | None] = mapped_column(default=None)
+    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(96), default=None, info=sealed("operator-totp", bound_to="id"))
+    totp_enrolled_at: Mapped[datetime | None] = mapped_column(default=None)  # from then on a sign-in asks for a code too
+    totp_last_step: Mapped[int] = mapped_column(default=0, server_default="0")  # 30-second steps since 1970; a code is good once
     institution: Mapped[Institution] = relationship(init=False)
 
     @property
@@ -113,7 +117,10 @@ class Operator(Base):
 
 
 class OperatorSession(Base):
-    """is_shared: several people use this computer, so that it is left after a shorter while."""
+    """is_shared: several people use this computer, so that it is left after a shorter while.
+
+    needs_code: the password was right, the second factor is still to come.
+    """
 
     __tablename__ = "operator_session"
 
@@ -125,6 +132,7 @@ class OperatorSession(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    needs_code: Mapped[bool] = mapped_column(default=False, server_default=false())
     operator: Mapped[Operator] = relationship(init=False)
 
 

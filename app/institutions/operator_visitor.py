@@ -18,7 +18,7 @@ COOKIE = SessionCookie("desk")
 
 
 class AtDesk:
-    """A browser with a session of an operator. `is_signed_in` only with a password of the operator's own."""
+    """A browser with a session of an operator. `is_signed_in` only with every factor and a password of the operator's own."""
 
     has_session = True
 
@@ -32,14 +32,19 @@ class AtDesk:
         return self.session.operator
 
     @property
+    def is_verified(self) -> bool:
+        return not self.session.needs_code
+
+    @property
     def is_signed_in(self) -> bool:
-        return not self.operator.must_choose_password
+        return self.is_verified and not self.operator.must_choose_password
 
 
 class Nobody:
     """A browser without one."""
 
     has_session = False
+    is_verified = False
     is_signed_in = False
 
 
@@ -68,11 +73,14 @@ def carry(token: str) -> None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    return redirect(url_for("desk.new_password" if current_desk.has_session else "desk.new_session"), 303)
+    if not current_desk.has_session:
+        return redirect(url_for("desk.new_session"), 303)
+    return redirect(url_for("desk.new_password" if current_desk.is_verified else "desk.new_code"), 303)
 
 
 at_desk = Rule("operator", lambda: current_desk.is_signed_in, _to_sign_in)
 has_desk_session = Rule("operator_session", lambda: current_desk.has_session, _to_sign_in)
+is_verified_at_desk = Rule("operator_verified", lambda: current_desk.is_verified, _to_sign_in)
 
 
 def _forget() -> None:

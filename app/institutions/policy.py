@@ -32,6 +32,8 @@ class InstitutionTag(StrEnum):
     operator_signed_in = "operator:signed_in"
     operator_signed_out = "operator:signed_out"
     operator_password_set = "operator:password_set"  # noqa: S105
+    operator_factor_set = "operator:factor_set"
+    operator_factor_wrong = "operator:factor_wrong"
     guesses_numbers = "institution:guesses_numbers"
     scanned = "scan:attempted"
     sandbox_code_drawn = "sandbox:code_drawn"

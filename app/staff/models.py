@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, BigId
@@ -31,6 +31,7 @@ class StaffTag(StrEnum):
     disabled = "staff:disabled"
     enabled = "staff:enabled"
     reset = "staff:reset"
+    half_shown = "staff:half_shown"
     sessions_ended = "staff:sessions_ended"
     second_changed = "staff:second_changed"
     person_linked = "staff:person_linked"
@@ -82,6 +83,9 @@ class StaffMember(Base):
     disabled_at: Mapped[datetime | None] = mapped_column(default=None)
     reset_granted_to: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)  # an administrator's reset
     reset_granted_at: Mapped[datetime | None] = mapped_column(default=None)
+    # The half of a one-time password that a colleague hands over, until one has read it; and who has the other half.
+    second_half: Mapped[bytes | None] = mapped_column(LargeBinary(64), default=None, info=sealed("staff-half", bound_to="id"))
+    half_started_by: Mapped[int | None] = mapped_column(BigInteger, default=None)
     agency: Mapped[Agency] = relationship(init=False)
 
     @property

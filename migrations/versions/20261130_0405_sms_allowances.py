@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "202611300405"
-down_revision = "202611300340"
+down_revision = "202611300400"
 branch_labels = None
 depends_on = None
 

@@ -136,6 +136,7 @@ TABLE: dict[str, object] = {
     "POST /bureau/staff/1/enabling": SECADMINS,
     "POST /bureau/staff/1/person": SECADMINS,
     "POST /bureau/staff/1/reset": SECADMINS,
+    "POST /bureau/staff/1/second-half": EVERYBODY,  # but not whoever has the other half
     "POST /bureau/staff/1/reset-request": SECADMINS,
     "POST /bureau/staff/1/roles": SECADMINS,
     "POST /bureau/staff/1/second": SECADMINS,

@@ -86,6 +86,8 @@ INSTITUTIONS = {
     InstitutionTag.operator_signed_in: _l("经办人登录"),
     InstitutionTag.operator_signed_out: _l("经办人退出"),
     InstitutionTag.operator_password_set: _l("经办人设了新密码"),
+    InstitutionTag.operator_factor_set: _l("经办人设好了第二步验证"),
+    InstitutionTag.operator_factor_wrong: _l("经办人的动态码不对"),
     InstitutionTag.guesses_numbers: _l("机构在猜十二位数字码"),
 }
 CONTENT = {
@@ -126,6 +128,7 @@ STAFF = {
     StaffTag.agency_changed: _l("换了单位"),
     StaffTag.disabled: _l("停用了工作人员"),
     StaffTag.reset: _l("重置了工作人员的登录"),
+    StaffTag.half_shown: _l("看了一次性密码的后一半，交给本人"),
     StaffTag.refused: _l("想打开岗位不允许的页面"),
     StaffTag.enabled: _l("重新启用了工作人员"),
     StaffTag.sessions_ended: _l("结束了工作人员的所有登录"),

@@ -30,8 +30,11 @@ def list_approvals() -> ResponseReturnValue:
     member, regions = current_staff.member, current_staff.regions
     asked, settled = queries.list_asked_by(member.id), queries.list_settled(member, regions)
     people = {id_ for one in asked + settled for id_ in (one.asked_by, one.decided_by, one.second_id) if id_ is not None}
+    handovers = queries.list_handovers(member, regions)
+    people |= {one.half_started_by for one in handovers if one.half_started_by is not None}
     return render_template(
         "bureau/list_approvals.html",
+        handovers=handovers,
         waiting=queries.list_waiting_for(member, regions),
         asked=asked,
         settled=settled,
@@ -59,6 +62,15 @@ def create_second_refusal(approval_id: int) -> ResponseReturnValue:
 @access(staff_signed_in)
 def create_withdrawal(approval_id: int) -> ResponseReturnValue:
     return _answer(service.withdraw, approval_id, _("已撤回，什么也没有改。"))
+
+
+@blueprint.post("/bureau/staff/<int:staff_id>/second-half")
+@access(staff_signed_in)
+def create_second_half_view(staff_id: int) -> ResponseReturnValue:
+    """The answer itself is the page that shows it, once."""
+    member = queries.get_handover(staff_id, current_staff.member, current_staff.regions)
+    half = service.show_second_half(member, to=current_staff.member)
+    return render_template("bureau/show_second_half.html", member=member, half=half)
 
 
 @blueprint.get("/bureau/messages")

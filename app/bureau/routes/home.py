@@ -12,7 +12,7 @@ from app.family.queries import count_due_calls
 from app.regions.queries import list_unchecked_hotlines
 from app.reviews.queries import COUNTED, count_waiting, find_missing_year
 from app.staff.policy import Right, staff_signed_in
-from app.staff.queries import count_unread, list_waiting_for
+from app.staff.queries import count_unread, list_handovers, list_waiting_for
 from app.staff.visitor import current_staff
 
 
@@ -32,6 +32,7 @@ def show_desk() -> ResponseReturnValue:
         missing_year=find_missing_year() if writes_content else None,
         unread=count_unread(current_staff.staff_id),
         to_approve=len(list_waiting_for(current_staff.member, current_staff.regions)),
+        handovers=len(list_handovers(current_staff.member, current_staff.regions)),
         alarms=count_alarms() if current_staff.may(Right.see_alarms) else None,
         denials=count_open_denials_in(current_staff.regions) if follows_up else 0,
         calls_due=count_due_calls(current_staff.regions) if follows_up else 0,

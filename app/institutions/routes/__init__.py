@@ -7,6 +7,7 @@ from flask.blueprints import BlueprintSetupState
 
 from app.institutions import operator_visitor
 from app.institutions.routes import api, desk, directory
+from app.institutions.routes import desk_factor as _on_the_desk  # noqa: F401
 
 
 @desk.blueprint.record_once

@@ -9,17 +9,16 @@ from flask_babel import gettext as _
 
 from app.accounts.browser import current_browser, renew_cookie
 from app.accounts.device_name import name_device
-from app.core import clock, limits
+from app.core import limits
 from app.core.access import access, anyone
-from app.core.display import moment
 from app.core.errors import DomainError, NotFound
 from app.core.settings import settings
 from app.institutions import service
 from app.institutions.desk_verdict import Verdict, read_verdict
 from app.institutions.forms import DeskPasswordForm, DeskSignInForm, ScanForm
-from app.institutions.operator_visitor import at_desk, carry, current_desk, has_desk_session
+from app.institutions.operator_visitor import at_desk, carry, current_desk, has_desk_session, is_verified_at_desk
+from app.institutions.routes.desk_refusals import status_of, why
 from app.regions.queries import find_region
-from app.staff.service import SignInState
 from app.staff.visitor import caller
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
@@ -48,9 +47,8 @@ def create_session() -> ResponseReturnValue:
         browser=current_browser().hash,
     )
     if not result.state.ok:
-        form.refuse(form.password, _why(result.state))
-        is_locked = result.state.locked_until is not None
-        return render_template("desk/new_session.html", form=form), 429 if is_locked else 422, _headers(result.state)
+        form.refuse(form.password, why(result.state, _("用户名或密码不对，请核对一遍。")))
+        return render_template("desk/new_session.html", form=form), *status_of(result.state)
     if current_desk.has_session:
         service.sign_out_operator(current_desk.session)
     renew_cookie()
@@ -59,13 +57,13 @@ def create_session() -> ResponseReturnValue:
 
 
 @blueprint.get("/sign-in/password")
-@access(has_desk_session)
+@access(is_verified_at_desk)
 def new_password() -> ResponseReturnValue:
     return render_template("desk/new_password.html", form=DeskPasswordForm())
 
 
 @blueprint.post("/sign-in/password")
-@access(has_desk_session)
+@access(is_verified_at_desk)
 def create_password() -> ResponseReturnValue:
     form = DeskPasswordForm()
     if not form.validate_on_submit():
@@ -137,16 +135,6 @@ def _page(form: ScanForm, verdict: Verdict | None = None, status: int = 200) -> 
         is_refused=verdict is not None and not verdict.is_accepted,
     )
     return page, status
-
-
-def _why(state: SignInState) -> str:
-    if state.locked_until is not None:
-        return str(_("试错太多次，已经锁住，%(moment)s 以后再试。", moment=moment(state.locked_until)))
-    return str(_("用户名或密码不对，请核对一遍。"))
-
-
-def _headers(state: SignInState) -> dict[str, str]:
-    return {"Retry-After": str(max(1, clock.seconds_until(state.locked_until)))} if state.locked_until else {}
 
 
 @lru_cache(maxsize=4)

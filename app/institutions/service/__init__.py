@@ -13,6 +13,7 @@ from app.institutions.service.expiry import (
 )
 from app.institutions.service.key_requests import KEEP_OLD, ask_key, claim_key, describe_key_request, grant_key
 from app.institutions.service.keys import end_key, issue_key, revoke_key, revoke_keys
+from app.institutions.service.operator_factors import begin_factor, confirm_code, enrol_factor
 from app.institutions.service.operator_sessions import (
     choose_operator_password,
     drop_operator_sessions,
@@ -41,9 +42,11 @@ __all__ = [
     "add_institution",
     "add_operator",
     "ask_key",
+    "begin_factor",
     "change_institution",
     "choose_operator_password",
     "claim_key",
+    "confirm_code",
     "confirm_keys",
     "describe_key_request",
     "disable_operator",
@@ -58,6 +61,7 @@ __all__ = [
     "dry_run_risk",
     "end_key",
     "end_what_was_open",
+    "enrol_factor",
     "ensure_specimens",
     "grant_key",
     "issue_key",

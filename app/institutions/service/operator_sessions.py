@@ -46,9 +46,13 @@ def sign_in_operator(
     with transaction():
         operator = find_operator(username)
         if operator is None or not is_right or not _may_sign_in(operator):
-            return DeskSignIn(_note_wrong(attempt, operator))
-        attempt.clear()
-        remember_browser(operator.actor, browser)
+            return DeskSignIn(note_wrong_at_desk(attempt, operator, InstitutionTag.operator_password_wrong))
+        needs_code = operator.totp_enrolled_at is not None
+        if needs_code:
+            attempt.give_back()
+        else:
+            attempt.clear()
+            remember_browser(operator.actor, browser)
         if newer and operator.password_hash == stored:
             operator.password_hash = newer
         token = secrets.token_urlsafe(32)
@@ -58,12 +62,13 @@ def sign_in_operator(
             operator_id=operator.id,
             browser_name=browser_name,
             is_shared=is_shared,
+            needs_code=needs_code,
             created_at=now,
             last_seen_at=now,
         )
         db.session.add(opened)
-        db.session.flush()
-        audit.record(InstitutionTag.operator_signed_in, actor=operator.actor, subject=f"institution:{operator.institution_id}")
+        if not needs_code:
+            note_signed_in(operator)
         return DeskSignIn(SignInState(ok=True), token)
 
 
@@ -76,12 +81,21 @@ def choose_operator_password(operator: Operator, password: str, *, keep: Operato
             .where(Operator.id == operator.id)
             .values(password_hash=hashed, must_choose_password=False, password_expires_at=None)
         )
-        db.session.execute(
-            update(OperatorSession)
-            .where(OperatorSession.operator_id == operator.id, OperatorSession.id != keep.id, OperatorSession.ended_at.is_(None))
-            .values(ended_at=clock.now())
-        )
+        end_other_sessions(keep)
         audit.record(InstitutionTag.operator_password_set, actor=operator.actor, subject=f"institution:{operator.institution_id}")
+
+
+def end_other_sessions(keep: OperatorSession) -> None:
+    """Inside a transaction: how this operator signs in has changed."""
+    db.session.execute(
+        update(OperatorSession)
+        .where(OperatorSession.operator_id == keep.operator_id, OperatorSession.id != keep.id, OperatorSession.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )
+
+
+def note_signed_in(operator: Operator) -> None:
+    audit.record(InstitutionTag.operator_signed_in, actor=operator.actor, subject=f"institution:{operator.institution_id}")
 
 
 @transaction()
@@ -114,11 +128,12 @@ def _may_sign_in(operator: Operator) -> bool:
     return operator.password_expires_at is None or operator.password_expires_at > clock.now()
 
 
-def _note_wrong(attempt: Attempt, operator: Operator | None) -> SignInState:
+def note_wrong_at_desk(attempt: Attempt, operator: Operator | None, tag: InstitutionTag) -> SignInState:
+    """Inside the transaction that refuses."""
     who = operator.actor if operator else "operator:unknown"
     subject = f"institution:{operator.institution_id}" if operator else ""
     state = attempt.state()
-    audit.record(InstitutionTag.operator_password_wrong, actor=who, subject=subject, outcome="refused")
+    audit.record(tag, actor=who, subject=subject, outcome="refused")
     if state.locked_until is not None:
         audit.record(InstitutionTag.operator_locked, actor=who, subject=subject)
     return state

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
@@ -63,18 +64,27 @@ def add_operator(
 
 
 def reset_operator(operator: Operator, *, by: str) -> NewOperator:
-    """A new one-time password; all sessions end, somebody disabled may come back."""
+    """A new one-time password, and no second factor any more; all sessions end, somebody disabled may come back."""
     given = draw_password()
     password_hash = hash_password(given)
     expires_at = clock.now() + ONE_TIME
+    had_factor = operator.totp_enrolled_at is not None
     with transaction():
         db.session.execute(
             update(Operator)
             .where(Operator.id == operator.id)
-            .values(password_hash=password_hash, must_choose_password=True, password_expires_at=expires_at, disabled_at=None)
+            .values(
+                password_hash=password_hash,
+                must_choose_password=True,
+                password_expires_at=expires_at,
+                disabled_at=None,
+                totp_secret=None,
+                totp_enrolled_at=None,
+                totp_last_step=0,
+            )
         )
         _end_sessions(operator.id)
-        _record(InstitutionTag.operator_reset, operator, by)
+        _record(InstitutionTag.operator_reset, operator, by, had_factor=had_factor)
     return NewOperator(operator, given, expires_at)
 
 
@@ -92,8 +102,8 @@ def remember_business(operator: Operator, business_type: str) -> None:
     db.session.execute(update(Operator).where(Operator.id == operator.id).values(business_type=business_type))
 
 
-def _record(tag: InstitutionTag, operator: Operator, by: str) -> None:
-    audit.record(tag, actor=by, subject=f"institution:{operator.institution_id}", operator=operator.id)
+def _record(tag: InstitutionTag, operator: Operator, by: str, **more: Any) -> None:
+    audit.record(tag, actor=by, subject=f"institution:{operator.institution_id}", operator=operator.id, **more)
 
 
 def _end_sessions(operator_id: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
+from app.core import clock
 from app.core.crypto import vault
 from app.core.db import db
 from app.core.errors import NotFound
@@ -63,6 +64,27 @@ def list_colleagues(agency_ids: Collection[int], *, prefix: str = "", state: str
         wanted = wanted.where(StaffMember.disabled_at.is_(None), StaffMember.must_choose_password.is_(state == "newcomers"))
     page = wanted.options(joinedload(StaffMember.agency, innerjoin=True)).order_by(StaffMember.username).limit(MEMBERS_SHOWN + 1)
     return list(db.session.scalars(page))
+
+
+def list_handovers(to: StaffMember, regions: Collection[str]) -> list[StaffMember]:
+    """Members within these regions whose one-time password's second half this colleague may read and hand over."""
+    waiting = select(StaffMember).where(
+        StaffMember.second_half.is_not(None),
+        StaffMember.password_expires_at > clock.now(),
+        StaffMember.id != to.id,
+        StaffMember.half_started_by != to.id,
+    )
+    found = db.session.scalars(waiting.order_by(StaffMember.username).limit(500)).all()
+    agency_ids = {agency.id for agency in list_reached(regions)} if found else set()
+    return [member for member in found if member.agency_id in agency_ids]
+
+
+def get_handover(staff_id: int, to: StaffMember, regions: Collection[str]) -> StaffMember:
+    """One of `list_handovers`. Raises NotFound."""
+    found = next((member for member in list_handovers(to, regions) if member.id == staff_id), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def list_reached(regions: Collection[str]) -> list[Agency]:

@@ -1,16 +1,13 @@
 """Signing in: name and password, then the code of an authenticator, at the first time a password of one's own."""
 
-import pyotp
-import segno
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from app.accounts.browser import current_browser, renew_cookie
 from app.accounts.device_name import name_device
 from app.accounts.policy import is_local_path
-from app.core import clock
+from app.core import clock, totp
 from app.core.access import access, anyone
 from app.core.display import moment
 from app.core.errors import DomainError, NotFound
@@ -18,7 +15,6 @@ from app.core.installation import bureau_name
 from app.core.passkey_site import find_site
 from app.staff import queries, service
 from app.staff.forms import NewPasswordForm, SecondFactorForm, StaffSignInForm
-from app.staff.models import StaffMember
 from app.staff.policy import SIGN_IN, has_staff_session
 from app.staff.routes.blueprint import blueprint
 from app.staff.service import SignInState
@@ -179,22 +175,16 @@ def _show_second_factor(form: SecondFactorForm, status: int = 200, headers: dict
     member = current_staff.member
     has_passkey = queries.has_passkey(member.id)
     is_new = member.totp_enrolled_at is None and not has_passkey
+    secret = queries.totp_secret_of(member) if is_new else ""
     page = render_template(
         "staff/new_second_factor.html",
         form=form,
         next=_next_path(),
         is_new=is_new,
-        secret=queries.totp_secret_of(member) if is_new else "",
+        secret=secret,
         has_code=is_new or member.totp_enrolled_at is not None,
         has_passkey=has_passkey,
         may_use_passkey=(is_new or has_passkey) and find_site() is not None,
-        picture=_picture(member) if is_new else "",
+        picture=totp.picture(secret, name=member.username, issuer=bureau_name()) if is_new else "",
     )
     return page, status, headers or {}
-
-
-def _picture(member: StaffMember) -> Markup:
-    """The QR an authenticator reads (otpauth://), as inline SVG."""
-    uri = pyotp.TOTP(queries.totp_secret_of(member)).provisioning_uri(name=member.username, issuer_name=bureau_name())
-    drawn = segno.make(uri, micro=False, error="m")
-    return Markup(drawn.svg_inline(scale=5, border=4, light="white", svgclass="enrolment-qr", lineclass=None))  # noqa: S704

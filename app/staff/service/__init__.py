@@ -25,6 +25,7 @@ from app.staff.service.approvals import (
     withdraw,
 )
 from app.staff.service.attempts import Caller, SignInState, expire, release
+from app.staff.service.handovers import show_second_half
 from app.staff.service.members import NewStaff, Reset, add_staff, note_refused, reset_staff
 from app.staff.service.messages import mark_messages_read, post_staff_message
 from app.staff.service.passkeys import (
@@ -105,6 +106,7 @@ __all__ = [
     "sentence_of",
     "set_second",
     "settle_approvals",
+    "show_second_half",
     "sign_out",
     "withdraw",
 ]

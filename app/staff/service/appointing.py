@@ -30,7 +30,7 @@ def appoint_staff(
     """
     check_roles(roles)
     is_admin = bool(ADMINS & set(roles))
-    added = add_staff(username, name, agency=agency, roles=roles, by=by.actor, is_waiting=is_admin)
+    added = add_staff(username, name, agency=agency, roles=roles, by=by.actor, is_waiting=is_admin, started_by=by)
     return added, _ask_roles(added.member, roles, by) if is_admin else None
 
 
@@ -69,13 +69,16 @@ def has_grant(member: StaffMember, by: StaffMember) -> bool:
 
 
 def reset_colleague(member: StaffMember, *, by: StaffMember) -> Reset:
-    """A new one-time password; an administrator's only with a grant, once. Raises DomainError `reset_own`, `grant_missing`."""
+    """The first half of a new one-time password; an administrator's only with a grant, once.
+
+    Raises DomainError `reset_own`, `grant_missing`.
+    """
     _refuse_own(member, by)
     if needs_grant(member) and not _spend_grant(member.id, by.id):
         raise DomainError(
             "grant_missing", str(_("管理员的重设要先由另一个人复核。")), str(_("请先提出，复核通过后再来。")), status=409
         )
-    return reset_staff(member, by=by.actor)
+    return reset_staff(member, by=by.actor, started_by=by)
 
 
 def do_roles(approval: Approval) -> None:
@@ -84,7 +87,7 @@ def do_roles(approval: Approval) -> None:
 
 
 def do_reset(approval: Approval) -> None:
-    """Listener of `RESET`: whoever asked may print the password, once, within a day."""
+    """Listener of `RESET`: whoever asked may print their half of the password, once, within a day."""
     db.session.execute(
         update(StaffMember)
         .where(StaffMember.id == _member_of(approval).id)

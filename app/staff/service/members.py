@@ -5,7 +5,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import pyotp
 from flask_babel import gettext as _
 from sqlalchemy import delete, update
 
@@ -16,6 +15,7 @@ from app.core.errors import DomainError
 from app.regions.queries import get_agency
 from app.staff.models import Role, StaffMember, StaffPasskey, StaffTag
 from app.staff.queries import find_staff
+from app.staff.service.handovers import keep_second_half
 from app.staff.service.passwords import draw_password, hash_password
 from app.staff.service.posts import check_roles, end_sessions_of, joined
 
@@ -25,7 +25,7 @@ _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
 
 @dataclass(frozen=True)
 class NewStaff:
-    """one_time_password: to be handed over and replaced at the first sign-in; stored nowhere."""
+    """one_time_password: to be replaced at the first sign-in; its first half alone where a colleague hands over the rest."""
 
     member: StaffMember
     one_time_password: str
@@ -33,6 +33,8 @@ class NewStaff:
 
 @dataclass(frozen=True)
 class Reset:
+    """As `NewStaff`."""
+
     one_time_password: str
     expires_at: datetime
 
@@ -48,9 +50,10 @@ def add_staff(
     password: str = "",
     totp_secret: str = "",
     is_waiting: bool = False,
+    started_by: StaffMember | None = None,
 ) -> NewStaff:
     """A member of this agency (slug). The one-time password is drawn, unless the demo brings a password and secret of its own.
-    is_waiting: the roles are not given yet.
+    is_waiting: the roles are not given yet. started_by: who reads its first half; none at a shell, which reads it whole.
 
     Raises NotFound for the agency, DomainError `username_invalid`, `username_taken`, `roles_clash` or `roles_missing`.
     """
@@ -81,11 +84,12 @@ def add_staff(
             member.totp_secret = seal_totp(member.id, totp_secret)
             member.totp_enrolled_at = now
         audit.record(StaffTag.added, actor=by, subject=member.actor, roles=member.roles_text, agency=member.agency_id)
-    return NewStaff(member, given)
+        shown = keep_second_half(member, given, started_by=started_by) if started_by else given
+    return NewStaff(member, shown)
 
 
-def reset_staff(member: StaffMember, *, by: str) -> Reset:
-    """A new one-time password and a new second factor; all sessions end, a disabled member may come back."""
+def reset_staff(member: StaffMember, *, by: str, started_by: StaffMember | None = None) -> Reset:
+    """A new one-time password and a new second factor; all sessions end, a disabled member may come back. started_by: as above."""
     password = draw_password()
     hashed = hash_password(password)
     expires_at = clock.now() + ONE_TIME
@@ -101,23 +105,21 @@ def reset_staff(member: StaffMember, *, by: str) -> Reset:
                 totp_enrolled_at=None,
                 totp_last_step=0,
                 disabled_at=None,
+                second_half=None,
+                half_started_by=None,
             )
         )
         db.session.execute(delete(StaffPasskey).where(StaffPasskey.staff_id == member.id))
         end_sessions_of(member.id)
         audit.record(StaffTag.reset, actor=by, subject=member.actor)
-    return Reset(password, expires_at)
+        shown = keep_second_half(member, password, started_by=started_by) if started_by else password
+    return Reset(shown, expires_at)
 
 
 @transaction()
 def note_refused(staff_id: int, endpoint: str) -> None:
     """Somebody opened what their role does not open."""
     audit.record(StaffTag.refused, actor=f"staff:{staff_id}", subject=f"staff:{staff_id}", outcome="refused", endpoint=endpoint)
-
-
-def draw_totp() -> str:
-    """160 bits in base32."""
-    return pyotp.random_base32()
 
 
 def seal_totp(staff_id: int, secret: str) -> bytes:

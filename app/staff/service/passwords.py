@@ -57,7 +57,9 @@ def choose_password(member: StaffMember, password: str, *, keep: StaffSession) -
         db.session.execute(
             update(StaffMember)
             .where(StaffMember.id == member.id)
-            .values(password_hash=hashed, must_choose_password=False, password_expires_at=None)
+            .values(
+                password_hash=hashed, must_choose_password=False, password_expires_at=None, second_half=None, half_started_by=None
+            )
         )
         db.session.execute(
             update(StaffSession)

@@ -1,14 +1,12 @@
 """Signing in: the password opens half, the second factor the rest. The other kind of factor is in `passkeys`."""
 
-import hmac
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import pyotp
 from sqlalchemy import delete, update
 
-from app.core import audit, clock
+from app.core import audit, clock, totp
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.slow_hash import hash_place
@@ -16,11 +14,8 @@ from app.staff import queries
 from app.staff.models import StaffMember, StaffSession, StaffTag
 from app.staff.service import attempts
 from app.staff.service.attempts import Caller, SignInState
-from app.staff.service.members import draw_totp, seal_totp
+from app.staff.service.members import seal_totp
 from app.staff.service.passwords import hash_anew, matches
-
-STEP_SECONDS = 30
-_TOLERANCE = (0, -1, 1)  # steps a phone's clock may be off (RFC 6238, 5.2)
 
 
 @dataclass(frozen=True)
@@ -56,7 +51,7 @@ def begin_sign_in(username: str, password: str, *, browser_name: str, caller: Ca
         if newer and member.password_hash == stored:
             member.password_hash = newer
         if not queries.has_factor(member):
-            member.totp_secret = seal_totp(member.id, draw_totp())  # nobody sees one that an earlier sign-in was shown
+            member.totp_secret = seal_totp(member.id, totp.draw_secret())  # nobody sees one that an earlier sign-in was shown
         return SignIn(SignInState(ok=True), _open(member, browser_name))
 
 
@@ -136,27 +131,14 @@ def _open(member: StaffMember, browser_name: str) -> str:
 
 
 def _use_code(member: StaffMember, code: str) -> bool:
-    """One conditional UPDATE: a step of the clock is used once, and none before it afterwards (ASVS 6.5.1).
-
-    Who has a passkey and no code is asked for the passkey: the password alone adds no factor to one that is there.
-    """
+    """Who has a passkey and no code is asked for the passkey: the password alone adds no factor to one that is there."""
     is_new = member.totp_enrolled_at is None
     if is_new and queries.has_passkey(member.id):
         return False
-    totp = pyotp.TOTP(queries.totp_secret_of(member))
-    current = int(clock.timestamp()) // STEP_SECONDS
-    step = next((current + off for off in _TOLERANCE if hmac.compare_digest(totp.generate_otp(current + off), code)), None)
-    if step is None:
-        return False
-    used = db.session.execute(
-        update(StaffMember)
-        .where(StaffMember.id == member.id, StaffMember.totp_last_step < step)
-        .values(totp_last_step=step, totp_enrolled_at=member.totp_enrolled_at or clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    if used.rowcount == 1 and is_new:  # type: ignore[attr-defined]
+    is_used = totp.spend_code(member, queries.totp_secret_of(member), code)
+    if is_used and is_new:
         audit.record(StaffTag.factor_enrolled, actor=member.actor, subject=member.actor)
-    return used.rowcount == 1  # type: ignore[attr-defined,no-any-return]
+    return is_used
 
 
 def _token_hash(token: str) -> bytes:

@@ -1,0 +1,89 @@
+"""An operator's second factor: set up on their own page, then asked for at each sign-in. Lost, the bureau's reset takes it away."""
+
+import secrets
+
+from flask_babel import gettext as _
+from sqlalchemy import update
+
+from app.core import audit, clock, totp
+from app.core.crypto import vault
+from app.core.db import db, transaction
+from app.core.errors import DomainError
+from app.core.slow_hash import hash_place
+from app.institutions.desk_queries import session_hash, totp_secret_of
+from app.institutions.models import Operator, OperatorSession
+from app.institutions.policy import InstitutionTag
+from app.institutions.service.operator_sessions import DeskSignIn, end_other_sessions, note_signed_in, note_wrong_at_desk
+from app.staff.service.attempts import SignInState, attempt_at_factor, remember_browser
+from app.staff.service.passwords import matches
+
+
+def begin_factor(operator: Operator, password: str) -> SignInState:
+    """Draws a secret without force yet, for who types the password once more: an open desk that somebody left is not enough.
+
+    Raises DomainError `factor_known` for who has one.
+    """
+    attempt = attempt_at_factor("operator", operator.actor)
+    with hash_place():
+        refused = attempt.take()
+        if refused is not None:
+            return refused
+        is_right = matches(operator.password_hash, password)
+    with transaction():
+        if not is_right:
+            return note_wrong_at_desk(attempt, operator, InstitutionTag.operator_password_wrong)
+        attempt.give_back()
+        sealed = vault.encrypt("operator-totp", totp.draw_secret().encode(), bound_to=str(operator.id).encode())
+        drawn = db.session.execute(
+            update(Operator)
+            .where(Operator.id == operator.id, Operator.totp_enrolled_at.is_(None))
+            .values(totp_secret=sealed, totp_last_step=0)
+            .execution_options(synchronize_session=False)
+        )
+        if drawn.rowcount != 1:  # type: ignore[attr-defined]
+            raise DomainError("factor_known", _("第二步验证已经设好了。"), _("换手机或者丢了，请联系医保局重设。"), status=409)
+    db.session.refresh(operator)
+    return SignInState(ok=True)
+
+
+def enrol_factor(session: OperatorSession, code: str) -> SignInState:
+    """The first right code gives the secret force; every other session of the operator ends."""
+    operator = session.operator
+    attempt = attempt_at_factor("operator", operator.actor)
+    refused = attempt.take()
+    if refused is not None:
+        return refused
+    with transaction():
+        is_new = operator.totp_enrolled_at is None
+        if not is_new or not totp.spend_code(operator, totp_secret_of(operator), code):
+            return note_wrong_at_desk(attempt, operator, InstitutionTag.operator_factor_wrong)
+        attempt.clear()
+        end_other_sessions(session)
+        audit.record(InstitutionTag.operator_factor_set, actor=operator.actor, subject=f"institution:{operator.institution_id}")
+    return SignInState(ok=True)
+
+
+def confirm_code(session: OperatorSession, code: str, *, browser: bytes) -> DeskSignIn:
+    """A right code, good once, opens the session fully, under a new token. browser: from now on known as the operator's."""
+    operator = session.operator
+    attempt = attempt_at_factor("operator", operator.actor)
+    refused = attempt.take()
+    if refused is not None:
+        return DeskSignIn(refused)
+    with transaction():
+        is_enrolled = operator.totp_enrolled_at is not None
+        if not is_enrolled or not totp.spend_code(operator, totp_secret_of(operator), code):
+            return DeskSignIn(note_wrong_at_desk(attempt, operator, InstitutionTag.operator_factor_wrong))
+        attempt.clear()
+        token, now = secrets.token_urlsafe(32), clock.now()
+        opened = db.session.execute(
+            update(OperatorSession)
+            .where(OperatorSession.id == session.id, OperatorSession.needs_code, OperatorSession.ended_at.is_(None))
+            .values(token_hash=session_hash(token), needs_code=False, created_at=now, last_seen_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        if opened.rowcount != 1:  # type: ignore[attr-defined]
+            return DeskSignIn(SignInState(ok=False))
+        remember_browser(operator.actor, browser)
+        note_signed_in(operator)
+        return DeskSignIn(SignInState(ok=True), token)
