@@ -28,7 +28,7 @@ from app.core import (
 )
 from app.core.cli import PlainGroup
 from app.core.crypto import Vault
-from app.core.database import fitness
+from app.core.database import encryption_notes, fitness
 from app.core.db import db, let_go, migrate, prepare_engine
 from app.core.keys.adoption import tell_of_masters
 
@@ -111,6 +111,7 @@ def refuse_unfit_database(app: Flask) -> None:
             if not found:
                 tell_of_masters(app.config["SETTINGS"].code_masters)
                 installation.remember()
+                encryption_notes.warn()
         except SQLAlchemyError as error:
             found = [
                 f"The database does not answer ({outages.first_line(error)}): see that it runs and that DATABASE_URL is right."

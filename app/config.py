@@ -53,6 +53,10 @@ class Settings:
     audit_key: str = field(default="", repr=False)
     code_masters: str = field(default="", repr=False)
 
+    # Backups: public keys of age they are encrypted to, with commas between, and the passphrase of an identity that is closed
+    backup_recipients: str = ""
+    backup_passphrase: str = field(default="", repr=False)
+
     # The bureau that hosts this
     bureau_name: str = ""  # wins over what the first run was told
     icp_number: str = ""
