@@ -5,9 +5,11 @@ One field is one variable: `sms_resend_seconds` is `SMS_RESEND_SECONDS`. Default
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 from app.config_rules import is_day, is_loopback, is_secret, is_secret_hex
+from app.key_lists import Key, find_fault, read_keys
 
 SECRETS_FILE = "secrets.env"
 
@@ -47,7 +49,7 @@ class Settings:
     test_clock_file: str = ""  # demo mode only: a file holding an offset in seconds, so that tests can move the clock
     test_hash_work: int = 0  # demo mode only: less work for hashes of PINs and passwords, so that tests can be quick
 
-    # Secrets: `flask keys init` writes them once into the instance folder
+    # Secrets: `flask keys init` writes them once into the instance folder; each may be a list of keys (`app.key_lists`)
     secret_key: str = field(default="", repr=False)
     data_key: str = field(default="", repr=False)
     audit_key: str = field(default="", repr=False)
@@ -229,13 +231,29 @@ class Settings:
         """Production stands behind TLS; the demo is plain HTTP on loopback."""
         return not self.is_demo
 
+    @cached_property
+    def secret_keys(self) -> tuple[Key, ...]:
+        """Newest first, as the next two."""
+        return read_keys(self.secret_key)
+
+    @cached_property
+    def data_keys(self) -> tuple[Key, ...]:
+        return read_keys(self.data_key)
+
+    @cached_property
+    def audit_keys(self) -> tuple[Key, ...]:
+        return read_keys(self.audit_key)
+
     def problems(self) -> list[str]:
         """Sentences that say why this process must not serve; empty when it may."""
         found = [
             f"{name.upper()} is missing or no secret of its own: put secrets.env back, or for a new bureau run `flask keys init`."
             for name in ("secret_key", "data_key", "audit_key")
-            if not is_secret(getattr(self, name))
+            if not (keys := read_keys(getattr(self, name))) or not all(is_secret(key.secret) for key in keys)
         ]
+        for name in ("secret_key", "data_key", "audit_key"):
+            if fault := find_fault(read_keys(getattr(self, name))):
+                found.append(f"{name.upper()} {fault}: put back the secrets.env that `flask keys rotate` wrote.")
         if not self.code_masters:
             found.append("CODE_MASTERS is missing: put secrets.env back, or for a new bureau run `flask keys init`.")
         elif any(not is_secret_hex(part) for part in self.code_masters.split(",")):

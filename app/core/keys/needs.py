@@ -1,0 +1,40 @@
+"""What still needs a key that another has replaced."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.audit.keys import GRANTED_SECONDS
+from app.core.audit.models import AuditRow, AuditSeal
+from app.core.db import db
+from app.core.keys.rotating import moment
+from app.key_lists import Key
+
+REST_DAYS = 31  # what lives on under an older key without being written anew (cookies, codes sent by SMS) is over by then
+
+
+def find_needs(family: str, keys: tuple[Key, ...], key: Key) -> list[str]:
+    """Parts of a sentence; none when it may be dropped. keys: the list it stands in. key: one that has a successor."""
+    found = []
+    until = successor_of(keys, key).begins + timedelta(days=REST_DAYS).total_seconds()
+    if clock.timestamp() < until:
+        found.append(f"what was made under it may be used until {moment(until)}")
+    if family == "AUDIT_KEY" and _has_audit_rows(keys, key):
+        found.append("rows and seals of the audit log, which stay as long as the log does, are verified with it")
+    if family == "DATA_KEY":
+        found.append("nobody has looked what was written under it")
+    return found
+
+
+def _has_audit_rows(keys: tuple[Key, ...], key: Key) -> bool:
+    """Whether the log goes back to the time of this key. Ids and numbers rise with time, so the first tells."""
+    ended = datetime.fromtimestamp(successor_of(keys, key).begins + GRANTED_SECONDS, UTC)
+    first_row = db.session.scalar(select(AuditRow.created_at).order_by(AuditRow.id).limit(1))
+    first_seal = db.session.scalar(select(AuditSeal.sealed_at).order_by(AuditSeal.number).limit(1))
+    return any(moment is not None and moment < ended for moment in (first_row, first_seal))
+
+
+def successor_of(keys: tuple[Key, ...], key: Key) -> Key:
+    """The next newer one."""
+    return min((one for one in keys if one.number > key.number), key=lambda one: one.number)
