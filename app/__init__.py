@@ -87,7 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     outages.install()
     if settings.test_clock_file:
         clock.follow_file(settings.test_clock_file)
-    app.extensions["vault"] = Vault(settings.data_keys)
+    app.extensions["vault"] = Vault(settings.data_keys, settings.carried)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(Path(app.root_path).parent / "migrations"))
     with app.app_context():

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from app.config_rules import is_day, is_loopback, is_secret, is_secret_hex
-from app.key_lists import Key, find_fault, read_keys
+from app.key_lists import Key, find_fault, read_carried, read_keys
 
 SECRETS_FILE = "secrets.env"
 
@@ -53,6 +53,7 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     data_key: str = field(default="", repr=False)
     audit_key: str = field(default="", repr=False)
+    carried_keys: str = field(default="", repr=False)  # what `flask keys drop` keeps of the first DATA_KEY
     code_masters: str = field(default="", repr=False)
 
     # Backups: public keys of age they are encrypted to, with commas between, and the passphrase of an identity that is closed
@@ -244,6 +245,11 @@ class Settings:
     def audit_keys(self) -> tuple[Key, ...]:
         return read_keys(self.audit_key)
 
+    @cached_property
+    def carried(self) -> dict[str, bytes]:
+        """By purpose. Raises ValueError."""
+        return read_carried(self.carried_keys)
+
     def problems(self) -> list[str]:
         """Sentences that say why this process must not serve; empty when it may."""
         found = [
@@ -254,6 +260,10 @@ class Settings:
         for name in ("secret_key", "data_key", "audit_key"):
             if fault := find_fault(read_keys(getattr(self, name))):
                 found.append(f"{name.upper()} {fault}: put back the secrets.env that `flask keys rotate` wrote.")
+        if self.data_keys and self.data_keys[-1].number > 1 and not self.carried_keys:
+            found.append(
+                "CARRIED_KEYS is missing, which goes with DATA_KEY: put back the secrets.env that `flask keys drop` wrote."
+            )
         if not self.code_masters:
             found.append("CODE_MASTERS is missing: put secrets.env back, or for a new bureau run `flask keys init`.")
         elif any(not is_secret_hex(part) for part in self.code_masters.split(",")):

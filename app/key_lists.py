@@ -5,6 +5,7 @@ were they written before they could be rotated. Pure; for `app.config` and `app.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -50,6 +51,15 @@ def write_keys(keys: tuple[Key, ...]) -> str:
 def writing_key(keys: tuple[Key, ...], at: float) -> Key:
     """The newest that has begun at this moment; the oldest before any has. keys: at least one."""
     return next((key for key in keys if key.begins <= at), keys[-1])
+
+
+def read_carried(text: str) -> dict[str, bytes]:
+    """What is kept of a first key that was dropped: `purpose=hex`, with commas between. Raises ValueError."""
+    return {purpose: bytes.fromhex(key) for purpose, _is, key in (entry.partition("=") for entry in text.split(",") if entry)}
+
+
+def write_carried(carried: Mapping[str, bytes]) -> str:
+    return ",".join(f"{purpose}={key.hex()}" for purpose, key in sorted(carried.items()))
 
 
 def find_fault(keys: tuple[Key, ...]) -> str:

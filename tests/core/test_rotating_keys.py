@@ -42,7 +42,7 @@ def restart(app: Flask) -> None:
     """What a process does that starts now: it reads secrets.env."""
     known = {name.lower(): value for name, value in read_secrets(settings.instance_path).items()}
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], **known)
-    app.extensions["vault"] = Vault(app.config["SETTINGS"].data_keys)
+    app.extensions["vault"] = Vault(app.config["SETTINGS"].data_keys, app.config["SETTINGS"].carried)
     app.extensions.pop("session_serializers", None)
 
 
@@ -120,7 +120,10 @@ def test_rotating_says_what_to_do_and_that_the_copy_in_the_safe_is_old(kept: Fla
 
     assert ended.exit_code == 0, ended.output
     assert f"{PATHS[which]} k2 writes from" in ended.output and "restart every web server" in ended.output
-    assert f"Your copy of {settings.instance_path / 'secrets.env'} in the safe is out of date from now on" in ended.output
+    assert (
+        f"Your copy of {settings.instance_path / 'secrets.env'} is out of date from now on: put the new file into the safe"
+        in ended.output
+    )
     known = read_secrets(settings.instance_path)
     changed = {name for name in SECRETS if known[name] != SECRETS[name]}
     assert changed == {PATHS[which]} and known[PATHS[which]].endswith(f",k1:{SECRETS[PATHS[which]]}")

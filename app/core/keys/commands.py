@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core import audit
 from app.core.db import transaction
-from app.core.keys import dropping, rotating, state
+from app.core.keys import dropping, rotating, state, sweeping
 from app.core.keys.adoption import Place, adopt_after_upgrade, adopt_by_hand, look_at_database, tell_of_rotation
 from app.core.keys.checks import PLAIN
 from app.core.keys.fitting import SecretsDoNotFit
@@ -93,14 +93,27 @@ def rotate(chosen: tuple[str, ...], minutes: int) -> None:
     if not is_told:
         click.echo("the database cannot be reached; it is told of the new keys when the server starts")
     click.echo(
-        f"Your copy of {path} in the safe is out of date from now on: put the new file beside it, and keep the old one for as long "
-        "as you keep backups from before."
+        f"Your copy of {path} is out of date from now on: put the new file into the safe beside the old one, "
+        "which stays for as long as you keep backups from before."
     )
 
 
 @group.command("status")
 def status() -> None:
     """Says which key of each secret writes, which only read, what still needs these, and how far re-encrypting has come."""
+    for sentence in state.sentences():
+        click.echo(sentence)
+
+
+@group.command("sweep")
+@click.option("--again", is_flag=True, help="Look at everything once more, also at what was finished.")
+def sweep(again: bool) -> None:
+    """Encrypts anew, now and to the end, what stands under older DATA_KEYs; the web server does it in the background as well."""
+    if again:
+        sweeping.start_again()
+    sweeper = sweeping.Sweeper()
+    while sweeper.take_turn(seconds=5.0):
+        click.echo(".", nl=False, err=True)
     for sentence in state.sentences():
         click.echo(sentence)
 
@@ -167,7 +180,9 @@ def _newest(listed: str) -> str:
 
 def _is_told(values: dict[str, str]) -> bool:
     try:
-        tell_of_rotation({name: values.get(name) or getattr(settings, name.lower()) for name in NAMES})
+        named = {name: values.get(name) or getattr(settings, name.lower()) for name in NAMES}
+        # With those of before, which may have left the list now: one of them is known.
+        tell_of_rotation(named | {"CODE_MASTERS": f"{named['CODE_MASTERS']},{settings.code_masters}"})
     except DBAPIError:
         return False
     return True

@@ -3,10 +3,11 @@
 from sqlalchemy import update
 
 from app.core import clock
+from app.core.crypto import vault
 from app.core.db import db, schema_changes
 from app.core.keys.checks import CHECKS, name_of
 from app.core.keys.needs import find_needs
-from app.key_lists import read_keys, write_keys, writing_key
+from app.key_lists import read_keys, write_carried, write_keys, writing_key
 
 
 class StillNeeded(RuntimeError):
@@ -29,4 +30,6 @@ def drop(known: dict[str, str], family: str, key_id: str) -> None:
     with schema_changes(), db.engine.begin() as connection:
         wanted = update(CHECKS).where(CHECKS.c.name == name_of(family, going.number))
         connection.execute(wanted.values(dropped_at=clock.now()))
+    if family == "DATA_KEY" and going.number == 1:
+        known["CARRIED_KEYS"] = write_carried(vault.carry_on())
     known[family] = write_keys(tuple(key for key in keys if key is not going))

@@ -70,7 +70,7 @@ def _opens(column: Column[object], stored: tuple[bytes, bytes | int]) -> bool:
     how: Sealed = column.info["sealed"]
     text, bond = stored
     try:
-        vault.decrypt(how.purpose, text, bound_to=bond if isinstance(bond, bytes) else str(bond).encode())
+        vault.decrypt(how.purpose, text, bound_to=how.bytes_of(bond))
     except ValueError:
         return False
     return True

@@ -1,8 +1,13 @@
 """A new key in the place of another: what is written into secrets.env. The database is told afterwards."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.core import clock
+from app.core.exclusive import exclusive
+from app.core.keys import sweeping
 from app.core.keys.adoption import Place
 from app.core.keys.secrets_file import new_master, new_secret
 from app.core.settings import settings
@@ -29,9 +34,19 @@ def _add_key(known: dict[str, str], family: str, highest: int, begins: int) -> s
         raise CannotRotate(f"{family} is not in secrets.env: run `flask keys init` or put the file back")
     if keys[0].begins > clock.timestamp():
         raise CannotRotate(f"{family} {keys[0].id} was made already and begins at {moment(keys[0].begins)}")
+    if family == "DATA_KEY":
+        _require_peace()
     made = Key(max(highest, keys[0].number) + 1, new_secret(), begins)
     known[family] = write_keys((made, *keys))
     return f"{family} {made.id} writes from {moment(begins)} on; until then restart every web server and `flask jobs run`"
+
+
+def _require_peace() -> None:
+    """Nothing under way whose rows have to stand under one key. Of what cannot be asked nothing is under way here."""
+    for lock in {column.info["sealed"].lock for column in sweeping.marked_columns() if "sealed" in column.info} - {""}:
+        with suppress(SQLAlchemyError), exclusive(lock) as is_alone:
+            if not is_alone:
+                raise CannotRotate(f"{lock} is under way: wait until it is over")
 
 
 def _rotate_masters(known: dict[str, str], highest: int) -> str:

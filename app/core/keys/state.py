@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.core import clock
+from app.core.keys import sweeping
 from app.core.keys.checks import PLAIN, masters_of
 from app.core.keys.needs import find_needs, successor_of
 from app.core.keys.rotating import moment
@@ -18,6 +19,13 @@ def sentences() -> Iterator[str]:
         keys = read_keys(getattr(settings, family.lower()))
         for key in keys:
             yield f"{family} {key.id} {_does(family, keys, key)}"
+    if len(settings.data_keys) > 1:
+        yield from map(_progress, sweeping.list_progress())
+
+
+def _progress(one: sweeping.Progress) -> str:
+    failed = f", {one.failed} could not be, and stay as they are" if one.failed else ""
+    return f"  {one.step}: {one.done} written anew{failed}, {'finished' if one.is_finished else 'not finished'}"
 
 
 def _does(family: str, keys: tuple[Key, ...], key: Key) -> str:
