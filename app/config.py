@@ -5,11 +5,10 @@ One field is one variable: `sms_resend_seconds` is `SMS_RESEND_SECONDS`. Default
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 
-from app.config_rules import is_day, is_loopback, is_secret, is_secret_hex
-from app.key_lists import Key, find_fault, read_carried, read_keys
+from app.config_rules import is_day, is_loopback
+from app.config_secrets import SecretSettings
 
 SECRETS_FILE = "secrets.env"
 
@@ -28,7 +27,7 @@ def default_mode_name() -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(SecretSettings):
     # Where and how the process runs
     app_mode: Mode = field(default_factory=lambda: Mode(default_mode_name()))
     host: str = "127.0.0.1"
@@ -48,13 +47,6 @@ class Settings:
     trusted_proxies: int = 0
     test_clock_file: str = ""  # demo mode only: a file holding an offset in seconds, so that tests can move the clock
     test_hash_work: int = 0  # demo mode only: less work for hashes of PINs and passwords, so that tests can be quick
-
-    # Secrets: `flask keys init` writes them once into the instance folder; each may be a list of keys (`app.key_lists`)
-    secret_key: str = field(default="", repr=False)
-    data_key: str = field(default="", repr=False)
-    audit_key: str = field(default="", repr=False)
-    carried_keys: str = field(default="", repr=False)  # what `flask keys drop` keeps of the first DATA_KEY
-    code_masters: str = field(default="", repr=False)
 
     # Backups: public keys of age they are encrypted to, with commas between, and the passphrase of an identity that is closed
     backup_recipients: str = ""
@@ -232,42 +224,9 @@ class Settings:
         """Production stands behind TLS; the demo is plain HTTP on loopback."""
         return not self.is_demo
 
-    @cached_property
-    def secret_keys(self) -> tuple[Key, ...]:
-        """Newest first, as the next two."""
-        return read_keys(self.secret_key)
-
-    @cached_property
-    def data_keys(self) -> tuple[Key, ...]:
-        return read_keys(self.data_key)
-
-    @cached_property
-    def audit_keys(self) -> tuple[Key, ...]:
-        return read_keys(self.audit_key)
-
-    @cached_property
-    def carried(self) -> dict[str, bytes]:
-        """By purpose. Raises ValueError."""
-        return read_carried(self.carried_keys)
-
     def problems(self) -> list[str]:
         """Sentences that say why this process must not serve; empty when it may."""
-        found = [
-            f"{name.upper()} is missing or no secret of its own: put secrets.env back, or for a new bureau run `flask keys init`."
-            for name in ("secret_key", "data_key", "audit_key")
-            if not (keys := read_keys(getattr(self, name))) or not all(is_secret(key.secret) for key in keys)
-        ]
-        for name in ("secret_key", "data_key", "audit_key"):
-            if fault := find_fault(read_keys(getattr(self, name))):
-                found.append(f"{name.upper()} {fault}: put back the secrets.env that `flask keys rotate` wrote.")
-        if self.data_keys and self.data_keys[-1].number > 1 and not self.carried_keys:
-            found.append(
-                "CARRIED_KEYS is missing, which goes with DATA_KEY: put back the secrets.env that `flask keys drop` wrote."
-            )
-        if not self.code_masters:
-            found.append("CODE_MASTERS is missing: put secrets.env back, or for a new bureau run `flask keys init`.")
-        elif any(not is_secret_hex(part) for part in self.code_masters.split(",")):
-            found.append("CODE_MASTERS holds a key that is not a secret of its own: run `flask keys init`.")
+        found = self.secret_problems()
         if self.activation_target_on and not is_day(self.activation_target_on):
             found.append(f"ACTIVATION_TARGET_ON={self.activation_target_on} is not a day: write it like 2026-12-31.")
         if self.is_demo:
