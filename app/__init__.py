@@ -30,9 +30,9 @@ from app.core import (
 )
 from app.core.cli import PlainGroup
 from app.core.crypto import Vault
-from app.core.database import fitness
+from app.core.database import encryption_notes, fitness
 from app.core.db import db, let_go, migrate, prepare_engine
-from app.core.keys.adoption import tell_of_masters
+from app.core.keys.adoption import tell_of_rotation
 
 # Lower ones know nothing of higher ones; import-linter holds this order (pyproject.toml).
 FEATURES = (
@@ -75,7 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = web.App(__name__, instance_path=str(settings.instance_path), static_folder=None)
     app.config.from_mapping(
         SETTINGS=settings,
-        SECRET_KEY=settings.secret_key,
+        SECRET_KEY=settings.secret_keys[-1].secret if settings.secret_keys else "",  # `web` signs with the list
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=connecting.engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=bodies.ORDINARY,
@@ -89,7 +89,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     outages.install()
     if settings.test_clock_file:
         clock.follow_file(settings.test_clock_file)
-    app.extensions["vault"] = Vault(settings.data_key)
+    app.extensions["vault"] = Vault(settings.data_keys, settings.carried)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(Path(app.root_path).parent / "migrations"))
     with app.app_context():
@@ -113,8 +113,9 @@ def refuse_unfit_database(app: Flask) -> None:
         try:
             found = fitness.problems() or installation.problems(app.config["SETTINGS"].app_mode)
             if not found:
-                tell_of_masters(app.config["SETTINGS"].code_masters)
+                tell_of_rotation()
                 installation.remember()
+                encryption_notes.warn()
         except SQLAlchemyError as error:
             found = [
                 f"The database does not answer ({outages.first_line(error)}): see that it runs and that DATABASE_URL is right."

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from app.config_rules import is_day, is_inside, is_loopback, is_origin, is_safe_address, is_secret, is_secret_hex
+from app.config_rules import is_day, is_inside, is_loopback, is_origin, is_safe_address
+from app.config_secrets import SecretSettings
 
 SECRETS_FILE = "secrets.env"
 
@@ -26,7 +27,7 @@ def default_mode_name() -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(SecretSettings):
     # Where and how the process runs
     app_mode: Mode = field(default_factory=lambda: Mode(default_mode_name()))
     host: str = "127.0.0.1"
@@ -50,11 +51,9 @@ class Settings:
     hashes_at_once: int = 2  # of PINs and passwords in one process: 19 MiB and a core each while they last
     test_hash_work: int = 0  # demo mode only: less work for hashes of PINs and passwords, so that tests can be quick
 
-    # Secrets: `flask keys init` writes them once into the instance folder
-    secret_key: str = field(default="", repr=False)
-    data_key: str = field(default="", repr=False)
-    audit_key: str = field(default="", repr=False)
-    code_masters: str = field(default="", repr=False)
+    # Backups: public keys of age they are encrypted to, with commas between, and the passphrase of an identity that is closed
+    backup_recipients: str = ""
+    backup_passphrase: str = field(default="", repr=False)
 
     # The bureau that hosts this
     bureau_name: str = ""  # wins over what the first run was told
@@ -235,15 +234,7 @@ class Settings:
 
     def problems(self) -> list[str]:
         """Sentences that say why this process must not serve; empty when it may."""
-        found = [
-            f"{name.upper()} is missing or no secret of its own: put secrets.env back, or for a new bureau run `flask keys init`."
-            for name in ("secret_key", "data_key", "audit_key")
-            if not is_secret(getattr(self, name))
-        ]
-        if not self.code_masters:
-            found.append("CODE_MASTERS is missing: put secrets.env back, or for a new bureau run `flask keys init`.")
-        elif any(not is_secret_hex(part) for part in self.code_masters.split(",")):
-            found.append("CODE_MASTERS holds a key that is not a secret of its own: run `flask keys init`.")
+        found = self.secret_problems()
         if self.activation_target_on and not is_day(self.activation_target_on):
             found.append(f"ACTIVATION_TARGET_ON={self.activation_target_on} is not a day: write it like 2026-12-31.")
         if self.public_origin and not is_origin(self.public_origin):

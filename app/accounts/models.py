@@ -40,7 +40,9 @@ class Account(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
-    phone_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary(64), info=sealed("phone", bound_to="phone_hash"))
+    phone_encrypted: Mapped[bytes | None] = mapped_column(
+        LargeBinary(64), info=sealed("phone", bound_to="phone_hash", found_by="{}")
+    )
     created_at: Mapped[datetime]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), unique=True, default=None)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account, Device
 from app.core.db import Base, BigId
+from app.core.keys.stored import encrypted
 from app.roster.models import InsuredPerson
 
 
@@ -51,7 +52,9 @@ class ActivationDraft(Base):
     step: Mapped[DraftStep]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
-    typed_encrypted: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    typed_encrypted: Mapped[bytes] = mapped_column(
+        LargeBinary, default=b"", info=encrypted("activation-draft", bound_to="device_id", bond="device:{}")
+    )
     person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), index=True, default=None)
     consented_notices: Mapped[str] = mapped_column(String(120), default="")  # notice ids, comma separated
     # A reassigned number: at the end its old account loses it, if it still is the number the SMS was sent to.

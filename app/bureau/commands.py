@@ -13,7 +13,7 @@ from app.bureau.service import first_run
 from app.config import Mode
 from app.core import installation, jobs, proxy
 from app.core.audit.verify import problems as audit_problems
-from app.core.database import fitness
+from app.core.database import encryption_notes, fitness
 from app.core.errors import DomainError, NotFound
 from app.core.installation import bureau_name
 from app.core.keys.adoption import notes as key_notes
@@ -90,7 +90,7 @@ def doctor() -> None:
         wrong.append(f"{path} can be read by others: chmod 600.")
     if not wrong:
         wrong += list_document_problems() + jobs.problems() + audit_problems() + proxy.problems() + weather.problems()
-        wrong += pdf.problems()
+        wrong += pdf.problems() + encryption_notes.problems()
     for sentence in wrong:
         click.echo(f"mend   {sentence}")
     notes = [] if wrong else _notes()
@@ -106,6 +106,7 @@ def _notes() -> list[str]:
     return [
         *fitness.notes(),
         *key_notes(),
+        *encryption_notes.notes(),
         *list_notes_on_keys(),
         *_hotline_notes(),
         *_holiday_notes(),

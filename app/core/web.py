@@ -17,6 +17,7 @@ from werkzeug.routing import IntegerConverter, Map
 from app.core import installation, logs, outages, store_away
 from app.core.db import let_go
 from app.core.errors import DomainError
+from app.core.signing_keys import SigningKeys
 
 # What is said to documents would only cost bytes here.
 _NO_DOCUMENT = {"application/json", "text/css", "text/javascript", "image/png"}
@@ -44,7 +45,9 @@ def install(app: Flask) -> None:
     proxies = app.config["SETTINGS"].trusted_proxies
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
+    app.extensions["signing_keys"] = SigningKeys(app)
     app.session_interface = _Sessions()
+    app.config["WTF_CSRF_SECRET_KEY"] = app.extensions["signing_keys"]
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # asked below: the API has keys instead of cookies
     app.extensions["csrf_guard"] = CSRFProtect(app)
     app.before_request(_check_token)
@@ -59,7 +62,7 @@ def install(app: Flask) -> None:
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Flask makes its serializer anew for every request; one of each app and epoch does.
+    """Flask makes its serializer anew for every request; one of each app, epoch and signing key does.
 
     The epoch is mixed into the signature: after a restore no cookie from before says anything, since what it says of rows may be of
     others by now. That it was a good one then is noted, so that the page can say why everybody is signed out.
@@ -80,12 +83,18 @@ class _Sessions(SecureCookieSessionInterface):
         return signer is not None and signer.loads_unsafe(cookie)[0]
 
     def _serializer(self, app: Flask, epoch: int) -> URLSafeTimedSerializer | None:
-        known: dict[int, URLSafeTimedSerializer | None] = app.extensions.setdefault("session_serializers", {})
-        if epoch not in known:
-            maker = SecureCookieSessionInterface()
-            maker.salt = f"{self.salt}.{epoch}" if epoch else self.salt
-            known[epoch] = maker.get_signing_serializer(app)
-        return known[epoch]
+        known: dict[tuple[int, int], URLSafeTimedSerializer] = app.extensions.setdefault("session_serializers", {})
+        keys: SigningKeys = app.extensions["signing_keys"]
+        if not (number := keys.number):
+            return None
+        if (epoch, number) not in known:
+            known[epoch, number] = URLSafeTimedSerializer(
+                keys,
+                salt=f"{self.salt}.{epoch}" if epoch else self.salt,
+                serializer=self.serializer,
+                signer_kwargs={"key_derivation": self.key_derivation, "digest_method": self.digest_method},
+            )
+        return known[epoch, number]
 
 
 def allow_inline(text: str) -> str:

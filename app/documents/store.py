@@ -9,11 +9,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.core import blobs, store_mark
-from app.core.crypto import AES_256_GCM, NONCE_BYTES, vault
+from app.core.crypto import AES_256_GCM, NONCE_BYTES, length_of, number_of, vault
 
 MAGIC = b"PZD1"
 _KEY_BYTES = 32
-_WRAPPED_BYTES = 1 + NONCE_BYTES + _KEY_BYTES + 16
 _PURPOSE = "document-key"
 
 
@@ -61,12 +60,27 @@ def seal(name: str, data: bytes) -> bytes:
 
 
 def unseal(name: str, sealed: bytes) -> bytes:
-    body = len(MAGIC) + _WRAPPED_BYTES
-    start = body + 1 + NONCE_BYTES
-    if sealed[: len(MAGIC)] != MAGIC or sealed[body : body + 1] != AES_256_GCM:
-        raise Unreadable(name)
     try:
+        body = _body(sealed)
+        start = body + 1 + NONCE_BYTES
         key = vault.decrypt(_PURPOSE, sealed[len(MAGIC) : body], bound_to=name.encode())
         return AESGCM(key).decrypt(sealed[body + 1 : start], sealed[start:], name.encode())
     except (ValueError, InvalidTag):
         raise Unreadable(name) from None
+
+
+def reseal(name: str, sealed: bytes) -> bytes | None:
+    """With its key wrapped by the DATA_KEY that writes now; None when it is. Raises ValueError."""
+    body = _body(sealed)
+    if number_of(sealed[len(MAGIC) :])[0] == vault.writer:
+        return None
+    key = vault.decrypt(_PURPOSE, sealed[len(MAGIC) : body], bound_to=name.encode())
+    return b"".join((MAGIC, vault.encrypt(_PURPOSE, key, bound_to=name.encode()), sealed[body:]))
+
+
+def _body(sealed: bytes) -> int:
+    """Where the wrapped key ends. Raises ValueError."""
+    body = len(MAGIC) + length_of(_KEY_BYTES, sealed[len(MAGIC) :])
+    if sealed[: len(MAGIC)] != MAGIC or sealed[body : body + 1] != AES_256_GCM:
+        raise ValueError("no file of the sealed store")
+    return body

@@ -11,9 +11,9 @@ HOUR, DAY = 3600.0, 86400.0
 
 
 def register(app: Flask) -> None:
-    name_files(app, NamedFiles(PAGES_FOLDER, (DocumentPage.object_name,), store.opens))
-    name_files(app, NamedFiles(SOURCES_FOLDER, (DocumentPage.source_name,), store.opens))
-    name_files(app, NamedFiles(UPLOADS_FOLDER, (), store.opens))
+    name_files(app, NamedFiles(PAGES_FOLDER, (DocumentPage.object_name,), store.opens, reseal=store.reseal))
+    name_files(app, NamedFiles(SOURCES_FOLDER, (DocumentPage.source_name,), store.opens, reseal=store.reseal))
+    name_files(app, NamedFiles(UPLOADS_FOLDER, (), store.opens, reseal=store.reseal))
     jobs.register(app, service.READ_PDF, service.read_pdf)
     jobs.every(app, "documents.delete_expired", HOUR, service.delete_expired)
     jobs.every(app, "documents.expire_uploads", HOUR, service.expire_uploads)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account
 from app.core.db import Base, BigId
+from app.core.keys.stored import encrypted
 from app.roster.models import InsuredPerson
 
 
@@ -142,7 +143,9 @@ class LinkRequest(Base):
     expires_at: Mapped[datetime]  # of a draft, and of waiting for an authorisation
     state: Mapped[RequestState] = mapped_column(default=RequestState.draft)
     step: Mapped[DraftStep] = mapped_column(default=DraftStep.notice)
-    typed_encrypted: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    typed_encrypted: Mapped[bytes] = mapped_column(
+        LargeBinary, default=b"", info=encrypted("family-request", bound_to="holder_account_id", bond="account:{}")
+    )
     person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), default=None)
     relation: Mapped[Relation | None] = mapped_column(default=None)
     way: Mapped[Way | None] = mapped_column(default=None)
@@ -207,7 +210,9 @@ class CallBack(Base):
     starts_at: Mapped[datetime]
     place: Mapped[int]
     region: Mapped[str] = mapped_column(String(6))
-    phone_encrypted: Mapped[bytes] = mapped_column(LargeBinary(64))
+    phone_encrypted: Mapped[bytes] = mapped_column(
+        LargeBinary(64), info=encrypted("call-back", bound_to="request_id", bond="request:{}")
+    )
     created_at: Mapped[datetime]
     state: Mapped[CallBackState] = mapped_column(default=CallBackState.booked)
     checklist: Mapped[str] = mapped_column(String(200), default="")  # the questions answered with yes, comma separated

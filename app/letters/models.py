@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Notice
 from app.core.db import Base, BigId
+from app.core.keys.stored import encrypted
 
 
 class LetterTag(StrEnum):
@@ -35,11 +36,13 @@ class Letter(Base):
     subject: Mapped[str] = mapped_column(String(40))
     owner_account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))  # the legal text in its version
-    facts_encrypted: Mapped[bytes] = mapped_column(LargeBinary)
+    facts_encrypted: Mapped[bytes] = mapped_column(LargeBinary, info=encrypted("letter-facts"))
     return_to: Mapped[str] = mapped_column(String(120))  # the page of this site that comes after signing
     created_at: Mapped[datetime]
     signature: Mapped[SignatureKind | None] = mapped_column(default=None)
-    strokes_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)  # drawn: the lines, as vectors
+    strokes_encrypted: Mapped[bytes | None] = mapped_column(
+        LargeBinary, default=None, info=encrypted("letter-strokes")
+    )  # drawn: the lines, as vectors
     signed_at: Mapped[datetime | None] = mapped_column(default=None)
     pdf_name: Mapped[str | None] = mapped_column(String(80), default=None)
     pdf_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True, default=None)

@@ -9,4 +9,4 @@ from app.letters.service import FOLDER
 
 
 def register(app: Flask) -> None:
-    name_files(app, NamedFiles(FOLDER, (Letter.pdf_name,), store.opens))
+    name_files(app, NamedFiles(FOLDER, (Letter.pdf_name,), store.opens, reseal=store.reseal))

@@ -42,4 +42,5 @@ def find_demo_sms(phone: str) -> DemoSms | None:
     """The last SMS "sent" to this number; always None outside the demo."""
     if not settings.is_demo or not phone:
         return None
-    return db.session.get(DemoSms, vault.keyed_hash("phone", phone), populate_existing=True)
+    wanted = select(DemoSms).where(DemoSms.phone_hash.in_(vault.keyed_hashes("phone", phone)))
+    return db.session.scalar(wanted.order_by(DemoSms.sent_at.desc()).limit(1).execution_options(populate_existing=True))

@@ -10,6 +10,6 @@ HOUR = 3600.0
 
 
 def register(app: Flask) -> None:
-    name_files(app, NamedFiles(FOLDER, (Report.file_name,), sealed_files.opens, sealed_files.HEAD_ENDING))
+    name_files(app, NamedFiles(FOLDER, (Report.file_name,), sealed_files.opens, sealed_files.HEAD_ENDING, sealed_files.reseal))
     jobs.register(app, service.RUN_REPORT, service.run_report)
     jobs.every(app, "reports.delete_old", HOUR, service.delete_old)

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId
+from app.core.keys.stored import encrypted
 
 
 class ReviewTag(StrEnum):
@@ -141,7 +142,9 @@ class ReviewStep(Base):
     verb: Mapped[StepVerb]
     taken_at: Mapped[datetime]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)
-    note_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    note_encrypted: Mapped[bytes | None] = mapped_column(
+        LargeBinary, default=None, info=encrypted("review-note", bound_to="case_id", bond="case:{}")
+    )
     settled_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     undone_at: Mapped[datetime | None] = mapped_column(default=None)
 

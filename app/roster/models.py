@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base, BigId
 from app.core.keys.stored import sealed
 
+IMPORT_LOCK = "roster-import"  # of whoever needs the roster to stay as it is, or to stand under one key
+
 
 class InsuredStatus(Enum):
     """psn_insu_stas 1, 2 and 4, and two reasons a bureau records itself."""
@@ -59,7 +61,9 @@ class InsuredPerson(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     cert_type: Mapped[str] = mapped_column(String(2))  # psn_cert_type
     cert_no_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    cert_no_encrypted: Mapped[bytes] = mapped_column(LargeBinary(96), info=sealed("cert_no", bound_to="cert_no_hash"))
+    cert_no_encrypted: Mapped[bytes] = mapped_column(
+        LargeBinary(96), info=sealed("cert_no", bound_to="cert_no_hash", found_by="{cert_type}:{}", lock=IMPORT_LOCK)
+    )
     name: Mapped[str] = mapped_column(String(60))
     gender: Mapped[str] = mapped_column(String(1))  # 1 男, 2 女, 9 未说明
     birthday: Mapped[date | None]

@@ -23,6 +23,11 @@ def cert_hash(cert_type: str, number: str) -> bytes:
     return vault.keyed_hash(CERT_PURPOSE, f"{cert_type}:{number}")
 
 
+def cert_hashes(cert_type: str, number: str) -> tuple[bytes, ...]:
+    """What a row may stand under, while one DATA_KEY takes another's place."""
+    return vault.keyed_hashes(CERT_PURPOSE, f"{cert_type}:{number}")
+
+
 def find_person(cert_type: str, number: str) -> InsuredPerson | None:
     """By document; number normalised. Where the roster keeps it under a kindred type, there too: dictionaries vary by province."""
     found = _find(cert_type, number)
@@ -139,6 +144,6 @@ def list_uploads(by: str, limit: int = 10) -> list[RosterUpload]:
 def _find(cert_type: str, number: str) -> InsuredPerson | None:
     return db.session.scalar(
         select(InsuredPerson).where(
-            InsuredPerson.cert_no_hash == cert_hash(cert_type, number), InsuredPerson.cert_type == cert_type
+            InsuredPerson.cert_no_hash.in_(cert_hashes(cert_type, number)), InsuredPerson.cert_type == cert_type
         )
     )

@@ -11,7 +11,9 @@ HOUR, DAY = 3600.0, 86400.0
 
 def register(app: Flask) -> None:
     audit.tell_log(app, RosterTag.status_changed, RosterTag.imported, RosterTag.undone)
-    name_files(app, NamedFiles(FOLDER, (RosterUpload.file_name,), sealed_files.opens, sealed_files.HEAD_ENDING))
+    name_files(
+        app, NamedFiles(FOLDER, (RosterUpload.file_name,), sealed_files.opens, sealed_files.HEAD_ENDING, sealed_files.reseal)
+    )
     jobs.every(app, "roster.expire_uploads", HOUR, service.expire_uploads)
     jobs.every(app, "roster.expire_searches", HOUR, service.expire_searches)
     jobs.every(app, "roster.forget_formers", DAY, service.forget_formers)

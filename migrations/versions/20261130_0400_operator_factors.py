@@ -8,7 +8,7 @@ down_revision = "202611300340"
 branch_labels = None
 depends_on = None
 
-oldest_program = "0.1.0"  # columns more, each with a default; an older program asks for no code
+oldest_program = "0.3.0"  # an older program asks operators for no code, and reads no PIN or password that this one has hashed anew
 
 
 def upgrade() -> None:

@@ -16,6 +16,7 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.display import masked_phone
 from app.core.errors import DomainError
+from app.core.found_by import claim
 from app.messages.service import post_message, send_sms
 
 
@@ -38,6 +39,7 @@ def change_phone(session: LoginSession, phone: str, code: str, *, browser: Brows
     old = phone_of(account)
     if old == phone:
         return PhoneChange(check)
+    claim("phone", phone)
     holder = find_account_by_phone(phone)
     if holder is not None and holder.is_activated:
         return _refuse_taken()

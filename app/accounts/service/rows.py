@@ -6,10 +6,11 @@ from sqlalchemy import select, update
 
 from app.accounts.browser import Browser
 from app.accounts.models import Account, Device
-from app.accounts.queries import phone_hash
+from app.accounts.queries import find_account_by_phone, phone_hash, phone_hashes
 from app.core import clock
 from app.core.crypto import vault
 from app.core.db import Base, db, upsert
+from app.core.found_by import claim
 
 
 def seal_phone(phone: str) -> dict[str, bytes]:
@@ -20,8 +21,12 @@ def seal_phone(phone: str) -> dict[str, bytes]:
 
 def find_or_create_account(phone: str) -> Account:
     """One number, one account."""
-    _insert_unless_there(Account, created_at=clock.now(), **seal_phone(phone))
-    return db.session.scalars(select(Account).where(Account.phone_hash == phone_hash(phone))).one()
+    claim("phone", phone)
+    found = find_account_by_phone(phone)
+    if found is None:
+        _insert_unless_there(Account, created_at=clock.now(), **seal_phone(phone))
+        found = db.session.scalars(select(Account).where(Account.phone_hash.in_(phone_hashes(phone)))).one()
+    return found
 
 
 def find_or_create_device(account: Account, browser: Browser) -> Device:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, select
 
 from app.accounts.browser import Browser
 from app.accounts.models import Account, Device, SmsCode
+from app.accounts.queries import phone_hashes
 from app.core import clock
 from app.core.crypto import vault
 from app.core.db import db
@@ -41,24 +42,25 @@ class BureauFull(TooMany):
 
 @dataclass(frozen=True)
 class Asking:
-    """A request for a code. phone, network, wide: keyed hashes."""
+    """A request for a code. phones: keyed hashes of the number, under each key it may have been noted with. network, wide: hashes."""
 
     allowance: Allowance
-    phone: bytes
+    phones: tuple[bytes, ...]
     network: bytes
     wide: bytes
     browser: bytes
 
 
-def asking_of(at_phone: bytes, *, browser: Browser, address: str, is_lost: bool) -> Asking:
-    allowance = Allowance.known if _is_known(at_phone, browser) else Allowance.lost if is_lost else Allowance.stranger
+def asking_of(phone: str, *, browser: Browser, address: str, is_lost: bool) -> Asking:
+    phones = phone_hashes(phone)
+    allowance = Allowance.known if _is_known(phones, browser) else Allowance.lost if is_lost else Allowance.stranger
     network = vault.keyed_hash("address", network_of(address))
-    return Asking(allowance, at_phone, network, vault.keyed_hash("address", wide_network_of(address)), browser.hash)
+    return Asking(allowance, phones, network, vault.keyed_hash("address", wide_network_of(address)), browser.hash)
 
 
 def check_allowance(asking: Asking) -> None:
     """Inside the transaction that notes the code; parallel requests queue here. Raises TooMany: from when on it will work."""
-    one_at_a_time(asking.phone, asking.network, asking.wide)
+    one_at_a_time(*asking.phones, asking.network, asking.wide)
     same = _same(asking)
     resend = timedelta(seconds=settings.sms_resend_seconds)
     ends = _full_until(same, 1, resend)
@@ -72,7 +74,7 @@ def check_allowance(asking: Asking) -> None:
         return
     alike = SmsCode.allowance == asking.allowance
     if asking.allowance is Allowance.lost:
-        _check_number((SmsCode.phone_hash == asking.phone) & alike, settings.sms_per_number_hour * LOST_TIMES)
+        _check_number(SmsCode.phone_hash.in_(asking.phones) & alike, settings.sms_per_number_hour * LOST_TIMES)
     _check_network((SmsCode.address_hash == asking.network) & alike, settings.sms_per_address_hour)
     if asking.wide != asking.network:
         _check_network((SmsCode.wide_hash == asking.wide) & alike, settings.sms_per_address_hour * WIDE_TIMES)
@@ -84,18 +86,18 @@ def check_allowance(asking: Asking) -> None:
 
 def _same(asking: Asking) -> ColumnElement[bool]:
     """Those that count for the number: of this browser, of this network, or of all strangers."""
-    of_number = SmsCode.phone_hash == asking.phone
+    of_number = SmsCode.phone_hash.in_(asking.phones)
     if asking.allowance is Allowance.known:
         return of_number & (SmsCode.browser_hash == asking.browser)
     of_allowance = of_number & (SmsCode.allowance == asking.allowance)
     return of_allowance & (SmsCode.wide_hash == asking.wide) if asking.allowance is Allowance.lost else of_allowance
 
 
-def _is_known(at_phone: bytes, browser: Browser) -> bool:
+def _is_known(phones: tuple[bytes, ...], browser: Browser) -> bool:
     known = (
         select(Device.id)
         .join(Account, Account.id == Device.account_id)
-        .where(Device.browser_hash == browser.hash, Account.phone_hash == at_phone, Device.revoked_at.is_(None))
+        .where(Device.browser_hash == browser.hash, Account.phone_hash.in_(phones), Device.revoked_at.is_(None))
     )
     return db.session.scalar(known) is not None
 

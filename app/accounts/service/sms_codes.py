@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select, update
 
 from app.accounts.browser import Browser
 from app.accounts.models import AccountTag, SmsCode, SmsPurpose
-from app.accounts.queries import phone_hash
+from app.accounts.queries import phone_hash, phone_hashes
 from app.accounts.service.sms_allowance import BureauFull, asking_of, check_allowance
 from app.core import audit, clock
 from app.core.crypto import vault
@@ -89,7 +89,7 @@ def request_sms_code(phone: str, purpose: SmsPurpose, *, browser: Browser, addre
 def _note_asked(phone: str, purpose: SmsPurpose, browser: Browser, address: str, *, is_lost: bool) -> tuple[int, Sending]:
     code = f"{secrets.randbelow(1_000_000):06}"
     at_phone = phone_hash(phone)
-    asking = asking_of(at_phone, browser=browser, address=address, is_lost=is_lost)
+    asking = asking_of(phone, browser=browser, address=address, is_lost=is_lost)
     check_allowance(asking)
     asked = SmsCode(
         phone_hash=at_phone,
@@ -127,10 +127,10 @@ def spend_sms_code(phone: str, code: str, purpose: SmsPurpose, *, browser: Brows
     Call it inside the transaction of what the code opens.
     """
     with transaction():
-        at_phone, now = phone_hash(phone), clock.now()
+        now = clock.now()
         newest = db.session.scalar(
             select(SmsCode)
-            .where(SmsCode.phone_hash == at_phone, SmsCode.browser_hash == browser.hash, SmsCode.purpose == purpose)
+            .where(SmsCode.phone_hash.in_(phone_hashes(phone)), SmsCode.browser_hash == browser.hash, SmsCode.purpose == purpose)
             .order_by(SmsCode.id.desc())
             .limit(1)
         )
@@ -142,7 +142,7 @@ def spend_sms_code(phone: str, code: str, purpose: SmsPurpose, *, browser: Brows
         if not _update(newest, open_still, guesses=SmsCode.guesses + 1):
             db.session.refresh(newest)
             return _refused(CodeState.used if newest.used_at else CodeState.worn_out, newest)
-        if not hmac.compare_digest(newest.code_hash, _code_hash(at_phone, purpose, browser, code)):
+        if not hmac.compare_digest(newest.code_hash, _code_hash(newest.phone_hash, purpose, browser, code)):
             db.session.refresh(newest)
             left = settings.sms_guesses - newest.guesses
             return _refused(CodeState.wrong if left else CodeState.worn_out, newest, left)

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete
 
 from app.accounts.models import LoginSession
+from app.accounts.queries import phone_hashes, phone_of
 from app.accounts.service import bind_device, give_account_to_person, record_consent, take_over_phone
 from app.activation.models import ActivationDraft, ActivationTag, DraftStep
 from app.activation.policy import find_refusal
@@ -83,6 +84,7 @@ def _use_up(draft: ActivationDraft, proof: IdentityProof) -> InsuredPerson:
 
 def _take_over(session: LoginSession, draft: ActivationDraft) -> None:
     """Only the number that the SMS was sent to: its old owner may have changed numbers meanwhile."""
-    if session.account.phone_hash is None or session.account.phone_hash != draft.takes_over_phone_hash:
+    phone = phone_of(session.account)
+    if not phone or draft.takes_over_phone_hash not in phone_hashes(phone):
         raise DomainError("phone_gone", _("这个手机号的登记刚刚变过。"), _("请退出登录，用短信验证码重新登录后再来。"), status=409)
     take_over_phone(session)

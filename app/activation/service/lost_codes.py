@@ -29,7 +29,7 @@ from app.core.settings import settings
 from app.messages.service import post_message
 from app.roster.identity import Cert, is_same_name
 from app.roster.models import InsuredPerson
-from app.roster.queries import cert_hash, find_person
+from app.roster.queries import cert_hash, cert_hashes, find_person
 
 _HOUR = timedelta(hours=1)
 
@@ -47,7 +47,7 @@ def ask_lost_code(cert: Cert, name: str, *, browser: Browser, address: str) -> N
     """Sends a code to the family's inboxes, where there is a family. name: cleaned. Raises TooMany."""
     at_cert, at_address = cert_hash(cert.cert_type, cert.number), vault.keyed_hash("address", network_of(address))
     one_at_a_time(at_cert, at_address)
-    _check_limit(LostReport.cert_hash == at_cert, settings.lost_code_per_person_hour)
+    _check_limit(LostReport.cert_hash.in_(cert_hashes(cert.cert_type, cert.number)), settings.lost_code_per_person_hour)
     _check_limit(LostReport.address_hash == at_address, settings.lost_code_per_address_hour)
     found = _find_account(cert, name)
     relatives = relatives_of(found[0]) if found is not None else []

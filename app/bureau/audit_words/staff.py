@@ -9,6 +9,7 @@ from app.accounts.models import AccountTag
 from app.bureau.models import CounterTag, HotlineTag
 from app.core.audit import AuditTag
 from app.core.installation import InstallationTag
+from app.core.keys.models import KeysTag
 from app.core.limits import LimitsTag
 from app.figures.models import FigureTag
 from app.help.models import HelpTag
@@ -146,6 +147,8 @@ STAFF = {
     LimitsTag.alone: _l("计数的服务器连不上，次数限制暂时由各进程各自计算"),
     LimitsTag.shared_again: _l("计数的服务器恢复了"),
     InstallationTag.restored: _l("从备份恢复了全部数据"),
+    KeysTag.rotated: _l("换了一把系统密钥"),
+    KeysTag.dropped: _l("停用了一把旧的系统密钥"),
 }
 AUDIT = {
     FigureTag.exported: _l("导出了统计数据"),

@@ -1,22 +1,44 @@
-"""MACs of rows and seals, under AUDIT_KEY, which never enters the database."""
+"""MACs of rows and seals, under AUDIT_KEY, which never enters the database.
+
+Of a list of keys the moment of a row or seal says under which it stands. A process that was not restarted in time goes on with the
+older one for a while: so one day is granted, in which the newer key's elder is believed as well.
+"""
 
 import hashlib
 import hmac
 import json
 import struct
 from array import array
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from app.core.crypto import MissingSecret
 from app.core.settings import settings
+from app.key_lists import Key, writing_key
 
 GENESIS = bytes(32)
+GRANTED_SECONDS = 86_400
 
 
 def row_mac(row: Mapping[str, Any]) -> bytes:
-    """HMAC-SHA256 over every column but the MAC itself, in one fixed order."""
+    """HMAC-SHA256 over every column but the MAC itself, in one fixed order, under the key of the row's moment."""
+    return _row_mac(row, _key_at(row["created_at"]).secret)
+
+
+def key_of_row(row: Mapping[str, Any]) -> int:
+    """The number of the key that the row's MAC was made with; 0 when there is none, so that the row was changed."""
+    return next((key.number for key in _believed(row["created_at"]) if _is_same(_row_mac(row, key.secret), row["row_mac"])), 0)
+
+
+def believed_until(number: int) -> datetime | None:
+    """Until when what stands under this key was to be sealed; None for the newest one's."""
+    successor = min((key for key in settings.audit_keys if key.number > number), key=lambda key: key.number, default=None)
+    return None if successor is None else datetime.fromtimestamp(successor.begins + GRANTED_SECONDS, UTC)
+
+
+def _row_mac(row: Mapping[str, Any], key: str) -> bytes:
     moment: datetime = row["created_at"]
     content = [
         row["id"],
@@ -29,12 +51,21 @@ def row_mac(row: Mapping[str, Any]) -> bytes:
         row["place"],
         row["detail"],
     ]
-    return hmac.digest(_key(), b"row" + json.dumps(content, ensure_ascii=False).encode(), hashlib.sha256)
+    return hmac.digest(key.encode(), b"row" + json.dumps(content, ensure_ascii=False).encode(), hashlib.sha256)
 
 
 def seal_mac(number: int, moment: datetime, members: bytes, root: bytes, previous: bytes) -> bytes:
+    return _seal_mac(_key_at(moment).secret, number, moment, members, root, previous)
+
+
+def seal_fits(mac: bytes, number: int, moment: datetime, members: bytes, root: bytes, previous: bytes) -> bool:
+    """Whether the seal was made with a key of its moment."""
+    return any(_is_same(_seal_mac(key.secret, number, moment, members, root, previous), mac) for key in _believed(moment))
+
+
+def _seal_mac(key: str, number: int, moment: datetime, members: bytes, root: bytes, previous: bytes) -> bytes:
     head = struct.pack(">qq", number, int(moment.timestamp() * 1_000_000))
-    return hmac.digest(_key(), b"seal" + head + hashlib.sha256(members).digest() + root + previous, hashlib.sha256)
+    return hmac.digest(key.encode(), b"seal" + head + hashlib.sha256(members).digest() + root + previous, hashlib.sha256)
 
 
 def merkle_root(leaves: Iterable[tuple[int, bytes]]) -> bytes:
@@ -56,7 +87,21 @@ def unpack_ids(members: bytes) -> list[int]:
     return ids.tolist()
 
 
-def _key() -> bytes:
-    if not settings.audit_key:
+def _key_at(moment: datetime) -> Key:
+    """The one that wrote then."""
+    keys = settings.audit_keys
+    if not keys:
         raise MissingSecret("AUDIT_KEY is missing")
-    return settings.audit_key.encode()
+    return keys[0] if len(keys) == 1 else writing_key(keys, moment.timestamp())
+
+
+def _believed(moment: datetime) -> Iterator[Key]:
+    """The key that wrote then, and before it those that had been replaced less than a day ago. No newer one."""
+    yield (newest := _key_at(moment))
+    for newer, key in pairwise(key for key in settings.audit_keys if key.number <= newest.number):
+        if moment.timestamp() < newer.begins + GRANTED_SECONDS:
+            yield key
+
+
+def _is_same(one: bytes, other: bytes) -> bool:
+    return hmac.compare_digest(one, other)

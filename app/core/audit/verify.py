@@ -6,11 +6,12 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
-from app.core.audit.keys import GENESIS, merkle_root, row_mac, seal_mac, unpack_ids
+from app.core.audit.keys import GENESIS, believed_until, key_of_row, merkle_root, seal_fits, unpack_ids
 from app.core.audit.look import Look
 from app.core.audit.models import AuditRow, AuditSeal
 from app.core.audit.seal import head_path
@@ -27,8 +28,9 @@ _WINDOWS_FOR_DOCTOR = 20  # of the newest rows
 
 @dataclass(frozen=True)
 class Finding:
-    """kind: altered (changed or inserted by hand) | missing | seal_changed | seal_missing | chain_cut | head_missing | unsealed.
+    """kind: altered | missing | seal_changed | seal_missing | chain_cut | head_missing | unsealed.
 
+    altered: changed, inserted by hand, or sealed when its key had been replaced for a day.
     unsealed: a row older than five minutes that no seal names, so that nobody would notice if it went.
     """
 
@@ -49,25 +51,27 @@ class Report:
 
 
 class _Rows:
-    """Every row's id, MAC and whether a seal names it: 41 bytes a row."""
+    """Every row's id, MAC, the number of its key and whether a seal names it: 43 bytes a row."""
 
     def __init__(self) -> None:
         self.ids = array("q")
         self.macs = bytearray()
+        self.keys = array("H")
         self.is_sealed = bytearray()
 
-    def add(self, number: int, mac: bytes) -> None:
+    def add(self, number: int, mac: bytes, key: int) -> None:
         self.ids.append(number)
+        self.keys.append(key)
         self.macs += mac.ljust(_MAC_BYTES, b"\0")[:_MAC_BYTES]
         self.is_sealed.append(0)
 
-    def take(self, number: int) -> bytes | None:
-        """The MAC of this row, which from now on counts as sealed."""
+    def take(self, number: int) -> tuple[bytes, int] | None:
+        """MAC and key of this row, which from now on counts as sealed."""
         i = bisect_left(self.ids, number)
         if i == len(self.ids) or self.ids[i] != number:
             return None
         self.is_sealed[i] = 1
-        return bytes(self.macs[i * _MAC_BYTES : (i + 1) * _MAC_BYTES])
+        return bytes(self.macs[i * _MAC_BYTES : (i + 1) * _MAC_BYTES]), self.keys[i]
 
     def unsealed_before(self, number: int) -> list[int]:
         """Ids below this one that no seal names."""
@@ -86,9 +90,9 @@ def verify(progress: Callable[[int], object] = lambda n: None) -> Report:
     report, rows = Report(), _Rows()
     for row in _stream_rows():
         values = row._mapping
-        if row_mac(values) != values["row_mac"]:
+        if not (key := key_of_row(values)):
             report.findings.append(Finding("altered", f"row {values['id']}"))
-        rows.add(values["id"], values["row_mac"])
+        rows.add(values["id"], values["row_mac"], key)
         report.rows += 1
         if report.rows % _CHUNK == 0:
             progress(_CHUNK)
@@ -138,7 +142,7 @@ def _verify_chain(report: Report, rows: _Rows, head: dict[str, Any] | None) -> N
             report.findings.append(Finding("seal_missing", f"seal {expected} to {seal.number - 1}"))
         elif seal.previous_mac != previous:
             report.findings.append(Finding("chain_cut", f"before seal {seal.number}"))
-        if seal_mac(seal.number, seal.sealed_at, seal.members, seal.merkle_root, seal.previous_mac) != seal.seal_mac:
+        if not seal_fits(seal.seal_mac, seal.number, seal.sealed_at, seal.members, seal.merkle_root, seal.previous_mac):
             report.findings.append(Finding("seal_changed", f"seal {seal.number}"))
         if head and head["number"] == seal.number and head["mac"] != seal.seal_mac.hex():
             report.findings.append(Finding("seal_changed", f"seal {seal.number} is not the published one"))
@@ -157,8 +161,17 @@ def _name_unsealed(report: Report, late: list[int]) -> None:
 
 
 def _verify_members(report: Report, rows: _Rows, seal: AuditSeal) -> None:
+    """A row under a key that had been replaced for a day when it was sealed was written by who has stolen that key."""
     leaves = [(number, rows.take(number)) for number in unpack_ids(seal.members)]
-    missing = [number for number, mac in leaves if mac is None]
+    missing = [number for number, row in leaves if row is None]
     report.findings += [Finding("missing", f"row {number}") for number in missing]
-    if not missing and merkle_root((n, mac) for n, mac in leaves if mac is not None) != seal.merkle_root:
+    replaced = {key for key in {row[1] for _n, row in leaves if row is not None} if _is_over(key, seal.sealed_at)}
+    report.findings += [Finding("altered", f"row {number}") for number, row in leaves if row is not None and row[1] in replaced]
+    if not missing and merkle_root((n, row[0]) for n, row in leaves if row is not None) != seal.merkle_root:
         report.findings.append(Finding("seal_changed", f"rows of seal {seal.number}"))
+
+
+def _is_over(key: int, moment: datetime) -> bool:
+    """key: 0 for a row that was named already."""
+    until = believed_until(key) if key else None
+    return until is not None and moment > until

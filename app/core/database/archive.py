@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.core.database.manifest import Manifest, read_manifest
+from app.core.database.source import Source
+from app.core.database.unfit import Unfit
 from app.core.private_files import private
 
 DATABASE_NAME = "database.sqlite3"
@@ -28,10 +30,6 @@ _MOST_SAID = 1 << 30  # bytes of a manifest: five million documents
 _MOST_HEAD = 1 << 12
 _DOCUMENT = re.compile(rf"{DOCUMENTS_NAME}/(\w[\w.-]{{0,99}}(?:/\w[\w.-]{{0,99}}){{0,4}})", re.ASCII)
 Progress = Callable[[int], object]
-
-
-class Unfit(RuntimeError):
-    """The file is no backup that can be used; the message says why in one sentence without its full stop."""
 
 
 @dataclass(slots=True)
@@ -54,12 +52,12 @@ def digest_of(source: Path) -> str:
     return digest.hexdigest()
 
 
-def read_archive(source: Path, folder: Path, progress: Progress = lambda n: None) -> Contents:
+def read_archive(source: Source, folder: Path, progress: Progress = lambda n: None) -> Contents:
     """Reads the whole file and puts the database into `folder`. progress hears of bytes.
 
     Raises Unfit, and OSError where the disk is full.
     """
-    found = Contents(digest=digest_of(source))
+    found = Contents(digest=digest_of(source.path))
     with _members(source, progress) as members:
         for name, stream in members:
             if name == DATABASE_NAME:
@@ -76,7 +74,7 @@ def read_archive(source: Path, folder: Path, progress: Progress = lambda n: None
     return found
 
 
-def iterate_documents(source: Path, progress: Progress = lambda n: None) -> Iterator[tuple[str, bytes]]:
+def iterate_documents(source: Source, progress: Progress = lambda n: None) -> Iterator[tuple[str, bytes]]:
     """(name in the store, content), one in memory at a time. Raises Unfit."""
     with _members(source, progress) as members:
         for name, stream in members:
@@ -85,12 +83,12 @@ def iterate_documents(source: Path, progress: Progress = lambda n: None) -> Iter
 
 
 @contextmanager
-def _members(source: Path, progress: Progress) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
+def _members(source: Source, progress: Progress) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
     """(name, content) of each member; what is wrong with the file is said, whoever stumbles over it."""
     try:
-        with source.open("rb") as raw, gzip.GzipFile(fileobj=raw) as unpacked:
+        with source.open() as (raw, tell), gzip.GzipFile(fileobj=raw) as unpacked:
             with tarfile.open(fileobj=unpacked, mode="r:") as archive:
-                yield _checked(archive, raw, source, progress)
+                yield _checked(archive, tell, source, progress)
             while rest := unpacked.read(CHUNK):  # to the end, where the checksum is
                 if rest.strip(b"\0"):
                     raise Unfit(f"{source} was changed: something is written behind its end")
@@ -103,7 +101,9 @@ def _members(source: Path, progress: Progress) -> Iterator[Iterator[tuple[str, I
         raise Unfit(f"{source} is not a backup" if is_other else f"{source} was changed: its checksum does not fit") from None
 
 
-def _checked(archive: tarfile.TarFile, raw: IO[bytes], source: Path, progress: Progress) -> Iterator[tuple[str, IO[bytes]]]:
+def _checked(
+    archive: tarfile.TarFile, tell: Callable[[], int], source: Source, progress: Progress
+) -> Iterator[tuple[str, IO[bytes]]]:
     seen: set[str] = set()
     at = 0
     for member in archive:
@@ -120,9 +120,9 @@ def _checked(archive: tarfile.TarFile, raw: IO[bytes], source: Path, progress: P
         if stream is None:
             raise Unfit(f"{source} is not safe: {member.name!r} holds nothing to read")
         yield member.name, stream
-        progress(raw.tell() - at)
-        at = raw.tell()
-    progress(source.stat().st_size - at)
+        progress(tell() - at)
+        at = tell()
+    progress(source.size - at)
 
 
 def _copy(stream: IO[bytes], target: Path) -> str:
@@ -141,14 +141,14 @@ def _digest(stream: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _manifest(data: bytes, source: Path) -> Manifest:
+def _manifest(data: bytes, source: Source) -> Manifest:
     try:
         return read_manifest(data)
     except ValueError:
         raise Unfit(f"{source} was changed: its manifest cannot be read") from None
 
 
-def _head(data: bytes, source: Path) -> dict[str, Any]:
+def _head(data: bytes, source: Source) -> dict[str, Any]:
     try:
         head = json.loads(data)
         return {"number": int(head["number"]), "mac": str(bytes.fromhex(head["mac"]).hex())}

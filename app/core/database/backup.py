@@ -1,4 +1,5 @@
-"""A backup is one file: the database as SQLite whatever it was, and the documents, from whichever store. No secrets.
+"""A backup is one file: the database as SQLite whatever it was, and the documents, from whichever store. No secrets. Encrypted
+to the public keys of BACKUP_RECIPIENTS where there are any.
 
 Made beside the running server. The documents are read before the database and looked through again at its very moment, so what
 its rows name is in the file: bytes are deleted only after the row that named them. A document that is missing or does not open is
@@ -11,7 +12,7 @@ import json
 import os
 import tarfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,13 +28,16 @@ from app.core.crypto import MissingSecret
 from app.core.database import named_files
 from app.core.database.archive import DATABASE_NAME, DOCUMENTS_NAME, HEAD_NAME, MANIFEST_NAME, digest_of
 from app.core.database.copying import copy_rows, count_tables, open_engine, revision_of, snapshot
+from app.core.database.encrypting import encrypted, read_recipients
 from app.core.database.manifest import Manifest
 from app.core.database.workroom import workroom
 from app.core.db import db, schema_changes
 from app.core.keys.fitting import misfits
+from app.core.settings import settings
 from app.version import VERSION
 
 ROOM = ".pingzheng-backup"  # beside the file that is being made
+INNER_ROOM = "backup-made"  # in the instance folder
 _COMPRESSION = 6
 Steps = Callable[[str, int, int], object]  # of what, how many more, of how many
 
@@ -44,13 +48,17 @@ class NoBureau(RuntimeError):
 
 @dataclass(slots=True)
 class Made:
-    """missing, spoilt: documents that rows name and that are not in the store, or do not open. notes: what else is wrong."""
+    """missing, spoilt: documents that rows name and that are not in the store, or do not open. notes: what else is wrong.
+
+    recipients: public keys it is encrypted to.
+    """
 
     rows: int = 0
     documents: int = 0
     missing: list[str] = field(default_factory=list)
     spoilt: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
 
     @property
     def is_whole(self) -> bool:
@@ -60,12 +68,20 @@ class Made:
 def create_backup(target: Path, progress: Steps = lambda *_: None) -> Made:
     """Writes the file, mode 0600, in one step. What is there already stays: FileExistsError.
 
-    Raises workroom.Busy, NoBureau, blobs.StoreUnavailable, and OSError or DBAPIError where the disk is full; then nothing is left.
+    Raises workroom.Busy, NoBureau, encrypting.BadRecipient, crypto.MissingSecret, blobs.StoreUnavailable, and OSError or DBAPIError
+    where the disk is full; then nothing is left.
     """
     if os.path.lexists(target):
         raise FileExistsError(target)
-    with workroom(target.parent / ROOM) as room:
-        made = _Backup(current_app._get_current_object(), room, progress).write()  # type: ignore[attr-defined]
+    recipients = read_recipients(settings.backup_recipients)
+    if recipients and not settings.data_key:
+        raise MissingSecret("DATA_KEY is missing, and an encrypted backup is signed with it: put secrets.env back")
+    with ExitStack() as stack:
+        room = stack.enter_context(workroom(target.parent / ROOM))
+        # The copy of the database is in clear: for an encrypted backup it never lies where backups are kept.
+        inner = stack.enter_context(workroom(settings.instance_path / INNER_ROOM)) if recipients else room
+        backup = _Backup(current_app._get_current_object(), room, inner, progress)  # type: ignore[attr-defined]
+        made = backup.write(recipients)
         _put_in_place(room / "backup", target)
     return made
 
@@ -86,24 +102,25 @@ def migrate_copy(engine: Engine) -> None:
 
 
 class _Backup:
-    """One backup while it is made. _digests: of the documents that are in it, by name."""
+    """One backup while it is made. _room: for the file. _inner: for what goes into it. _digests: of the documents, by name."""
 
-    def __init__(self, app: Flask, room: Path, progress: Steps) -> None:
-        self._app, self._room, self._progress = app, room, progress
+    def __init__(self, app: Flask, room: Path, inner: Path, progress: Steps) -> None:
+        self._app, self._room, self._inner, self._progress = app, room, inner, progress
         self._made = Made()
         self._digests: dict[str, str] = {}
         self._opens_documents = True
 
-    def write(self) -> Made:
+    def write(self, recipients: list[str]) -> Made:
+        self._made.recipients = recipients
         published = json.loads(head_path().read_text()) if head_path().exists() else None
         self._look_at_secrets()
         with open(self._room / "backup", "xb") as file:
             os.fchmod(file.fileno(), 0o600)
-            with tarfile.open(fileobj=file, mode="w:gz", compresslevel=_COMPRESSION) as archive:
+            with encrypted(file, recipients) as out, tarfile.open(fileobj=out, mode="w:gz", compresslevel=_COMPRESSION) as archive:
                 self._add_documents(archive)
                 with snapshot(db.engine) as reading:
                     self._add_documents(archive)  # those that came meanwhile
-                    manifest = self._copy(reading, self._room / DATABASE_NAME)
+                    manifest = self._copy(reading, self._inner / DATABASE_NAME)
                 self._finish(archive, manifest, published)
             file.flush()
             os.fsync(file.fileno())
@@ -162,7 +179,7 @@ class _Backup:
         return manifest
 
     def _finish(self, archive: tarfile.TarFile, manifest: Manifest, published: dict[str, Any] | None) -> None:
-        archive.add(self._room / DATABASE_NAME, DATABASE_NAME, filter=_anonymous)
+        archive.add(self._inner / DATABASE_NAME, DATABASE_NAME, filter=_anonymous)
         head = self._head(manifest.head, published)
         if head is not None:
             _add_bytes(archive, HEAD_NAME, json.dumps(head).encode())

@@ -4,6 +4,7 @@ Asks for no secrets and touches no bureau; where the secrets of this installatio
 """
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +16,13 @@ from sqlalchemy import Connection, Engine, select
 
 from app.core import installation
 from app.core.crypto import MissingSecret
-from app.core.database.archive import Contents, Progress, Unfit, read_archive
+from app.core.database.archive import Contents, Progress, read_archive
 from app.core.database.backup import last_seal, migrate_copy
 from app.core.database.copying import open_engine
+from app.core.database.encrypting import Identity
 from app.core.database.manifest import FORMAT
+from app.core.database.source import Source, look_at
+from app.core.database.unfit import Unfit
 from app.core.database.workroom import workroom
 from app.core.db import schema_changes
 from app.core.keys.fitting import SecretsDoNotFit, adopt, misfits
@@ -48,8 +52,12 @@ class Checked:
     cut: int = 0
 
 
-def check_backup(source: Path, progress: Progress = lambda n: None) -> Checked:
-    """Reads everything. progress hears of bytes. Raises archive.Unfit, workroom.Busy."""
+def check_backup(path: Path, progress: Progress = lambda n: None, identities: Sequence[Identity] = ()) -> Checked:
+    """Reads everything; an encrypted one with an identity that opens it. progress hears of bytes.
+
+    Raises unfit.Unfit, workroom.Busy.
+    """
+    source = look_at(path, identities)
     with workroom(settings.instance_path / ROOM) as room:
         contents = read_archive(source, room, progress)
         engine = open_checked(source, contents)
@@ -59,7 +67,7 @@ def check_backup(source: Path, progress: Progress = lambda n: None) -> Checked:
             engine.dispose()
 
 
-def open_checked(source: Path, contents: Contents) -> Engine:
+def open_checked(source: Source, contents: Contents) -> Engine:
     """The backup's database, brought to this program's migrations; compared with the manifest before. Raises Unfit."""
     assert contents.database is not None
     revision = _read(source, contents)
@@ -79,7 +87,7 @@ def open_checked(source: Path, contents: Contents) -> Engine:
     return engine
 
 
-def describe(source: Path, contents: Contents, engine: Engine) -> Checked:
+def describe(source: Source, contents: Contents, engine: Engine) -> Checked:
     """What a readable backup is, and whether the secrets of this installation are its own. Raises Unfit when its manifest was
     changed by somebody without them."""
     with schema_changes(), engine.begin() as connection:
@@ -100,6 +108,8 @@ def describe(source: Path, contents: Contents, engine: Engine) -> Checked:
             cut=_cut(contents.head, head) if manifest else 0,
         )
         _try_secrets(connection, contents, found)
+    if source.envelope and manifest and not manifest.mac:  # whoever knows the public key may have encrypted it
+        raise Unfit(f"{source} is signed by nobody: a backup that is encrypted carries the signature of its bureau's DATA_KEY")
     if manifest and manifest.mac and not found.unfit_secrets and settings.data_key:
         found.is_signed = manifest.is_genuine()
         if not found.is_signed:
@@ -121,7 +131,7 @@ def _try_secrets(connection: Connection, contents: Contents, found: Checked) -> 
         found.unfit_secrets = None
 
 
-def _read(source: Path, contents: Contents) -> str:
+def _read(source: Source, contents: Contents) -> str:
     """The migration of the database, which is sound and as its manifest says. Raises Unfit."""
     manifest = contents.manifest
     if manifest is not None and manifest.format > FORMAT:
@@ -142,7 +152,7 @@ def _read(source: Path, contents: Contents) -> str:
     return revision
 
 
-def _compare(source: Path, contents: Contents, revision: str, counts: dict[str, int]) -> None:
+def _compare(source: Source, contents: Contents, revision: str, counts: dict[str, int]) -> None:
     manifest = contents.manifest
     assert manifest is not None
     if manifest.database != contents.database_digest:

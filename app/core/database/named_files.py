@@ -14,17 +14,31 @@ BATCH = 1000
 @dataclass(frozen=True, slots=True)
 class NamedFiles:
     """folder: the first part of their names. columns: whose values name one, `ending` behind it. opens: (name, bytes) → whether
-    it is as it was written, under the secrets of now; asked of every file in the folder."""
+    it is as it was written, under the secrets of now; asked of every file in the folder.
+
+    reseal: (name, bytes) → the same under the DATA_KEY that writes now, None when it is so already or hangs from no key itself.
+    Raises ValueError when it does not open.
+    """
 
     folder: str
     columns: tuple[InstrumentedAttribute[str | None], ...]
     opens: Callable[[str, bytes], bool]
     ending: str = ""
+    reseal: Callable[[str, bytes], bytes | None] | None = None
 
 
 def name_files(app: Flask, files: NamedFiles) -> None:
     """From now on backups know of these."""
     _known(app)[files.folder] = files
+
+
+def find(app: Flask, folder: str) -> NamedFiles:
+    return _known(app)[folder]
+
+
+def list_folders(app: Flask) -> list[str]:
+    """Of those that can be sealed anew."""
+    return [files.folder for files in _known(app).values() if files.reseal is not None]
 
 
 def opens(app: Flask, name: str, data: bytes) -> bool:

@@ -9,7 +9,7 @@ it, only the end is left to do, which the digest of the backup in `installation`
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,11 +23,14 @@ from app.core import audit, blobs, clock, installation, store_mark
 from app.core.audit.models import AuditRow
 from app.core.audit.seal import head_path
 from app.core.database import aftermath
-from app.core.database.archive import Contents, Unfit, digest_of, iterate_documents, read_archive
+from app.core.database.archive import Contents, digest_of, iterate_documents, read_archive
 from app.core.database.backup import Steps, last_seal
 from app.core.database.checking import Checked, describe, open_checked
 from app.core.database.copying import copy_rows, count_rows, require_empty, snapshot
+from app.core.database.encrypting import Identity
+from app.core.database.source import Source, look_at
 from app.core.database.standing_still import standing_still
+from app.core.database.unfit import Unfit
 from app.core.database.workroom import workroom
 from app.core.db import bare_transaction, begin_writing, db, session_on
 from app.core.exclusive import exclusive
@@ -68,23 +71,24 @@ class Restored:
     was_begun: bool = False
 
 
-def restore_backup(source: Path, progress: Steps = lambda *_: None) -> Restored:
+def restore_backup(path: Path, progress: Steps = lambda *_: None, identities: Sequence[Identity] = ()) -> Restored:
     """Fills this installation's empty database and its store of documents; migrates it first where it has no tables.
 
-    Raises archive.Unfit, SecretsUnfit, copying.NotEmpty, standing_still.StillServing, workroom.Busy, blobs.StoreUnavailable, and
+    Raises unfit.Unfit, SecretsUnfit, copying.NotEmpty, standing_still.StillServing, workroom.Busy, blobs.StoreUnavailable, and
     OSError or DBAPIError where a disk is full. Whatever it raises, the same command may be given again.
     """
+    source = look_at(path, identities)
     with exclusive("restore") as is_alone, workroom(settings.instance_path / ROOM) as room, standing_still():
         if not is_alone:
             raise Unfit("another restore of this installation is under way: wait for it")
         _migrate_untouched()
-        digest = digest_of(source)
+        digest = digest_of(source.path)
         if _is_filled_from(digest):
             _require_own_secrets()
             return _finish(digest)
         _require_empty()
         with _mark(source, digest) as mark:
-            contents = read_archive(source, room, lambda n: progress("bytes read", n, source.stat().st_size))
+            contents = read_archive(source, room, lambda n: progress("bytes read", n, source.size))
             engine = open_checked(source, contents)
             try:
                 checked = _judge(source, contents, engine)
@@ -131,7 +135,7 @@ class _Mark:
 
 
 @contextmanager
-def _mark(source: Path, digest: str) -> Iterator[_Mark]:
+def _mark(source: Source, digest: str) -> Iterator[_Mark]:
     path, mark = installation.restoring_path(), _Mark()
     mark.is_held = path.exists()  # an earlier try has changed something perhaps
     replace_private(path, json.dumps({"file": str(source), "sha256": digest, "begun_at": clock.now().isoformat()}))
@@ -143,7 +147,7 @@ def _mark(source: Path, digest: str) -> Iterator[_Mark]:
         raise
 
 
-def _judge(source: Path, contents: Contents, engine: Engine) -> Checked:
+def _judge(source: Source, contents: Contents, engine: Engine) -> Checked:
     checked = describe(source, contents, engine)
     if checked.unfit_secrets is None:
         raise SecretsUnfit("secrets are missing: put the secrets.env of the bureau the backup was made of into the instance folder")
@@ -157,7 +161,7 @@ def _judge(source: Path, contents: Contents, engine: Engine) -> Checked:
     return checked
 
 
-def _put_documents(source: Path, contents: Contents, progress: Steps) -> int:
+def _put_documents(source: Source, contents: Contents, progress: Steps) -> int:
     """Those that are there as they should be are left alone. Returns how many others are in the store."""
     store_mark.require_ours()
     there = {name for name, _written in blobs.list_names()}

@@ -13,6 +13,7 @@ from app.core import clock
 from app.core.audit.models import AuditRow
 from app.core.database.backup import Made
 from app.core.database.checking import Checked
+from app.core.database.envelope import Envelope
 from app.core.database.losses import Act, Losses
 from app.core.database.restoring import Restored
 from app.core.db import db
@@ -44,6 +45,20 @@ def faults_of(made: Made) -> Iterator[str]:
         yield f"{len(made.missing)} documents are missing from the store and are not in the backup: {_some(made.missing)}"
     if made.spoilt:
         yield f"{len(made.spoilt)} documents in the store are spoilt and are in the backup as they are: {_some(made.spoilt)}"
+
+
+def about_encryption(made: Made) -> str:
+    if made.recipients:
+        return f"encrypted to {', '.join(made.recipients)}"
+    return "not encrypted: whoever has this file reads the names, birth dates, sex and regions of everybody (BACKUP_RECIPIENTS)"
+
+
+def about_envelope(source: Path, envelope: Envelope) -> str:
+    """Of a backup that nobody has opened."""
+    return (
+        f"every byte of {source} is as its list says: version {envelope.version}, made {_local(envelope.created_at)}, encrypted to "
+        f"{', '.join(envelope.recipients)}; no more was seen: whether it opens and what is in it shows --identity FILE"
+    )
 
 
 def about(source: Path, found: Checked) -> Iterator[str]:

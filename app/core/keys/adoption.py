@@ -1,25 +1,29 @@
 """The check values of this installation's own database: when they are written and looked at, and what is said of them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from app.core.db import Base, db, schema_changes
 from app.core.keys import fitting
-from app.core.keys.checks import CHECKS, made_with, masters_of, read_checks
+from app.core.keys.checks import CHECKS, made_with, read_checks, running_values, secrets_of
 from app.core.keys.proving import holds_sealed
 from app.core.settings import settings
 
 
 @dataclass(frozen=True)
 class Place:
-    """The database as `flask keys` finds it. made_with: empty for one that holds nothing yet. misfits: of the running secrets."""
+    """The database as `flask keys` finds it. made_with: empty for one that holds nothing yet. misfits: of the running secrets.
+
+    highest: by family the number of the last key.
+    """
 
     is_reachable: bool
     made_with: str = ""
     misfits: tuple[str, ...] = ()
-    highest_master: int = 0
+    highest: Mapping[str, int] = field(default_factory=dict)
 
 
 def look_at_database() -> Place:
@@ -32,7 +36,7 @@ def look_at_database() -> Place:
             if not is_filled(connection):
                 return Place(is_reachable=True)
             wrong = tuple(fitting.misfits(connection))
-            return Place(True, made_with(connection), wrong, fitting.highest_master(connection))
+            return Place(True, made_with(connection), wrong, fitting.highest_numbers(connection))
     except DBAPIError:
         return Place(is_reachable=False)
 
@@ -63,14 +67,15 @@ def adopt_by_hand() -> list[str]:
         return fitting.replace_unproved(connection)
 
 
-def tell_of_masters(code_masters: str) -> None:
-    """After a rotation, by who rotates or by the server that starts with it. Writes only what is new."""
+def tell_of_rotation(values: Mapping[str, str] | None = None) -> None:
+    """After a rotation, by who rotates or by the server that starts with it. Writes only what is new. values: as in secrets.env."""
+    values = running_values() if values is None else values
     with db.engine.connect() as connection:
         known = read_checks(connection)
-    if not known or masters_of(code_masters).keys() <= known.keys():
+    if not known or secrets_of(values).keys() <= known.keys():
         return
     with schema_changes(), db.engine.begin() as connection:
-        fitting.add_masters(connection, code_masters)
+        fitting.add_rotated(connection, values)
 
 
 def problems(*, is_set_up: bool) -> list[str]:

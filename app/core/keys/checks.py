@@ -5,16 +5,18 @@ import hmac
 import os
 import socket
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, inspect, select
+from sqlalchemy import Connection, Table, func, inspect, null, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import clock
 from app.core.db import Base
 from app.core.keys.models import SecretCheck
 from app.core.settings import settings
+from app.key_lists import read_keys
 
 PLAIN = ("SECRET_KEY", "DATA_KEY", "AUDIT_KEY")
 MASTERS = "CODE_MASTERS"
@@ -26,12 +28,16 @@ def read_checks(connection: Connection) -> dict[str, Any]:
     """The rows of `secret_check` by name, the newest master last; none in a database that was not migrated so far."""
     if not inspect(connection).has_table(CHECKS.name):
         return {}
-    rows = connection.execute(select(CHECKS)).all()
+    there = {column["name"] for column in inspect(connection).get_columns(CHECKS.name)}
+    columns = [column if column.name in there else null().label(column.name) for column in CHECKS.c]  # of an older version
+    rows = connection.execute(select(*columns).select_from(CHECKS)).all()
     return {row.name: row for row in sorted(rows, key=lambda row: (row.made_at, len(row.name), row.name))}
 
 
-def insert_checks(connection: Connection, secrets: Mapping[str, bytes], proved: Collection[str]) -> None:
-    """Leaves alone what another process has written meanwhile."""
+def insert_checks(
+    connection: Connection, secrets: Mapping[str, bytes], proved: Collection[str], begins: Mapping[str, int] = MappingProxyType({})
+) -> None:
+    """Leaves alone what another process has written meanwhile. begins: Unix seconds by name, of keys that came by rotation."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     salt = next((row.salt for row in read_checks(connection).values()), None) or os.urandom(16)
     for name, key in secrets.items():
@@ -42,14 +48,40 @@ def insert_checks(connection: Connection, secrets: Mapping[str, bytes], proved: 
             "made_at": clock.now(),
             "made_in": f"{settings.instance_path} on {socket.gethostname()}"[:255],
             "is_proved": name in proved,
+            "begins_at": datetime.fromtimestamp(begins[name], UTC) if begins.get(name) else None,
         }
         connection.execute(insert(CHECKS).values(values).on_conflict_do_nothing())
 
 
 def running_secrets() -> dict[str, bytes]:
     """Every secret of the settings under the name of its check value."""
-    plain = {name: str(getattr(settings, name.lower())).encode() for name in PLAIN}
-    return {name: key for name, key in plain.items() if key} | masters_of(settings.code_masters)
+    return secrets_of(running_values())
+
+
+def running_values() -> dict[str, str]:
+    """The settings that hold secrets, as secrets.env names them."""
+    return {name: str(getattr(settings, name.lower())) for name in (*PLAIN, MASTERS)}
+
+
+def secrets_of(values: Mapping[str, str]) -> dict[str, bytes]:
+    """Every secret of these settings under the name of its check value."""
+    plain = {name_of(family, key.number): key.secret.encode() for family in PLAIN for key in read_keys(values.get(family, ""))}
+    return plain | masters_of(values.get(MASTERS, ""))
+
+
+def begins_of(values: Mapping[str, str]) -> dict[str, int]:
+    """From when on each key of a list writes, Unix seconds, under the name of its check value."""
+    return {name_of(family, key.number): key.begins for family in PLAIN for key in read_keys(values.get(family, ""))}
+
+
+def name_of(family: str, number: int) -> str:
+    """The first key of a list has the name the secret had when it was alone."""
+    return family if number == 1 else f"{family} k{number}"
+
+
+def family_of(name: str) -> str:
+    """`DATA_KEY` of `DATA_KEY k2`."""
+    return name.partition(" ")[0]
 
 
 def masters_of(code_masters: str) -> dict[str, bytes]:
@@ -67,8 +99,8 @@ def is_master(name: str) -> bool:
 
 
 def id_of(name: str) -> str:
-    """`m1` of `CODE_MASTERS m1`."""
-    return name.removeprefix(MASTERS).strip()
+    """`m1` of `CODE_MASTERS m1`, `k2` of `DATA_KEY k2`, `k1` of `DATA_KEY`."""
+    return name.partition(" ")[2] or "k1"
 
 
 def made_with(connection: Connection) -> str:

@@ -5,13 +5,18 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 
-from app.core import clock
-from app.core.keys.adoption import Place, adopt_after_upgrade, adopt_by_hand, look_at_database, tell_of_masters
+from app.core import audit
+from app.core.db import transaction
+from app.core.keys import dropping, rotating, state, sweeping
+from app.core.keys.adoption import Place, adopt_after_upgrade, adopt_by_hand, look_at_database, tell_of_rotation
+from app.core.keys.checks import PLAIN
 from app.core.keys.fitting import SecretsDoNotFit
+from app.core.keys.models import KeysTag
 from app.core.keys.secrets_file import new_master, new_secret, read_secrets, secrets_path, write_secrets
 from app.core.private_files import alone_in
 from app.core.settings import settings
 
+WHICH = {"code": "CODE_MASTERS", "secret": "SECRET_KEY", "audit": "AUDIT_KEY", "data": "DATA_KEY"}
 NAMES = ("SECRET_KEY", "DATA_KEY", "AUDIT_KEY", "CODE_MASTERS")
 group = AppGroup("keys", help="The secrets of this installation.")
 
@@ -42,27 +47,99 @@ def init_keys(new_database: bool) -> None:
 
 
 @group.command("rotate")
-def rotate_master() -> None:
-    """Makes a new code master; the old ones verify for another 31 days, then they are dropped. Restart the workers afterwards."""
-    if "CODE_MASTERS" in os.environ:
-        raise click.ClickException("CODE_MASTERS comes from the environment: rotate it there, newest first.")
+@click.option(
+    "--which",
+    "chosen",
+    multiple=True,
+    type=click.Choice([*WHICH, "all"]),
+    default=("code",),
+    help="Which secret gets a new key; may be repeated. The code masters unless it is said.",
+)
+@click.option(
+    "--begin-in",
+    "minutes",
+    type=click.IntRange(0, 7 * 1440),
+    default=15,
+    help="Minutes until a new SECRET_KEY, AUDIT_KEY or DATA_KEY writes; every process has to be restarted before.",
+)
+def rotate(chosen: tuple[str, ...], minutes: int) -> None:
+    """Makes new keys; the older ones go on reading. Restart the web servers and `flask jobs run` afterwards.
+
+    A new code master draws from the next start on, its elders verify for another 31 days. A new DATA_KEY encrypts from its moment
+    on, and what is stored is encrypted anew in the background: see `flask keys status`, and `flask keys drop` at the end.
+    """
+    families = [WHICH[one] for one in (WHICH if "all" in chosen else dict.fromkeys(chosen))]
+    if elsewhere := [family for family in families if family in os.environ]:
+        raise click.ClickException(
+            f"{elsewhere[0]} comes from the environment: rotate it there, newest first, as docs/operations.md says."
+        )
+    path = secrets_path(settings.instance_path)
     with alone_in(settings.instance_path):
-        place = look_at_database()
-        known = read_secrets(settings.instance_path)
-        stamp, overlap = int(clock.timestamp()), settings.master_overlap_days * 86400
-        entries = [entry for entry in known.get("CODE_MASTERS", "").split(",") if entry]
-        _refuse_beside(place, [] if entries else ["CODE_MASTERS"], secrets_path(settings.instance_path))
-        retired = [entry if entry.count(":") == 3 else f"{entry}:{stamp}" for entry in entries]
-        kept = [entry for entry in retired if int(entry.rsplit(":", 1)[1]) > stamp - overlap]
-        newest = max([place.highest_master, *(int(entry.split(":")[0].lstrip("m")) for entry in entries)])
-        known["CODE_MASTERS"] = ",".join([new_master(settings.code_digest, newest), *kept])
-        # The file first: a database that knows a master which no file has would take the next one of that number for another's.
+        place, known = look_at_database(), read_secrets(settings.instance_path)
+        _refuse_beside(place, [family for family in families if not known.get(family)], path)
+        try:
+            said = [rotating.rotate(known, family, place, minutes) for family in families]
+        except rotating.CannotRotate as error:
+            raise click.ClickException(f"{error}; nothing was written") from None
+        # The file first: a database that knows a key which no file has would take the next one of that number for another's.
         write_secrets(settings.instance_path, known)
-        is_told = place.is_reachable and _is_told(f"{known['CODE_MASTERS']},{settings.code_masters}")
-    click.echo(f"master m{newest + 1} draws from the next start on; {len(kept)} retired kept, {len(retired) - len(kept)} dropped")
+        is_told = place.is_reachable and _is_told(known)
+    if is_told and place.made_with:
+        with transaction():
+            for family in families:
+                audit.record(KeysTag.rotated, actor="system", subject=f"secret:{family}", key=_newest(known[family]))
+    for sentence in said:
+        click.echo(sentence)
     if not is_told:
-        click.echo("the database cannot be reached; it is told of the new master when the server starts")
-    click.echo(f"Your copy of {secrets_path(settings.instance_path)} is out of date from now on: replace it with the new file.")
+        click.echo("the database cannot be reached; it is told of the new keys when the server starts")
+    click.echo(
+        f"Your copy of {path} is out of date from now on: put the new file into the safe beside the old one, "
+        "which stays for as long as you keep backups from before."
+    )
+
+
+@group.command("status")
+def status() -> None:
+    """Says which key of each secret writes, which only read, what still needs these, and how far re-encrypting has come."""
+    for sentence in state.sentences():
+        click.echo(sentence)
+
+
+@group.command("sweep")
+@click.option("--again", is_flag=True, help="Look at everything once more, also at what was finished.")
+def sweep(again: bool) -> None:
+    """Encrypts anew, now and to the end, what stands under older DATA_KEYs; the web server does it in the background as well."""
+    if again:
+        sweeping.start_again()
+    sweeper = sweeping.Sweeper()
+    while sweeper.take_turn(seconds=5.0):
+        click.echo(".", nl=False, err=True)
+    for sentence in state.sentences():
+        click.echo(sentence)
+
+
+@group.command("drop")
+@click.argument("family", type=click.Choice(PLAIN))
+@click.argument("key_id", metavar="ID")
+def drop(family: str, key_id: str) -> None:
+    """Takes a key out of the list, such as `DATA_KEY k1`, unless something still needs it: that is said, and the key stays."""
+    if family in os.environ:
+        raise click.ClickException(f"{family} comes from the environment: see `flask keys status`, then take it out there.")
+    path = secrets_path(settings.instance_path)
+    with alone_in(settings.instance_path):
+        known = read_secrets(settings.instance_path)
+        _refuse_beside(look_at_database(), [], path)
+        try:
+            dropping.drop(known, family, key_id)
+        except dropping.StillNeeded as error:
+            raise click.ClickException(f"{error}; nothing was dropped") from None
+        write_secrets(settings.instance_path, known)
+    with transaction():
+        audit.record(KeysTag.dropped, actor="system", subject=f"secret:{family}", key=key_id)
+    click.echo(f"{family} {key_id} is dropped; restart the web servers and `flask jobs run`")
+    click.echo(
+        f"Put the new {path} into the safe; backups from before {key_id} was replaced open only with the old file: keep both."
+    )
 
 
 @group.command("adopt")
@@ -96,9 +173,16 @@ def _refuse_beside(place: Place, missing: list[str], path: Path) -> None:
         raise click.ClickException(f"{said}; nothing was written.")
 
 
-def _is_told(code_masters: str) -> bool:
+def _newest(listed: str) -> str:
+    """The id of a list's first key."""
+    return listed.partition(":")[0]
+
+
+def _is_told(values: dict[str, str]) -> bool:
     try:
-        tell_of_masters(code_masters)
+        named = {name: values.get(name) or getattr(settings, name.lower()) for name in NAMES}
+        # With those of before, which may have left the list now: one of them is known.
+        tell_of_rotation(named | {"CODE_MASTERS": f"{named['CODE_MASTERS']},{settings.code_masters}"})
     except DBAPIError:
         return False
     return True

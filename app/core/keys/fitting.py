@@ -1,24 +1,29 @@
 """Whether the running secrets are those a database was made with. Everything works on a connection, on a backup's snapshot too.
 
-`adopt`, `found`, `replace_unproved` and `add_masters` write and belong into a transaction of the caller's; the others read.
+`adopt`, `found`, `replace_unproved` and `add_rotated` write and belong into a transaction of the caller's; the others read.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, update
 
+from app.core import clock
 from app.core.keys.checks import (
     CHECKS,
     MASTERS,
     PLAIN,
+    begins_of,
+    family_of,
     fits,
     id_of,
     insert_checks,
     is_master,
     made_with,
-    masters_of,
     read_checks,
     running_secrets,
+    running_values,
+    secrets_of,
 )
 from app.core.keys.proving import Evidence, list_masters_in_use, try_audit_key, try_data_key
 
@@ -36,7 +41,8 @@ def misfits(connection: Connection) -> list[str]:
     stored, running = read_checks(connection), running_secrets()
     known = [name for name in stored if is_master(name)]
     shared = [name for name in known if name in running]
-    wrong = [name for name in (*PLAIN, *shared) if name in stored and not _fits(stored[name], running)]
+    asked = [name for name in stored if not is_master(name) and (name in running or _is_asked_for(stored[name]))]
+    wrong = [name for name in (*asked, *shared) if not _fits(stored[name], running)]
     found = [_misfit(connection, stored[name], is_missing=name not in running) for name in wrong]
     if known and not shared:  # masters come and go by rotation, but never all at once
         found.append(_misfit(connection, stored[known[-1]], is_missing=not any(map(is_master, running))))
@@ -66,11 +72,12 @@ def replace_unproved(connection: Connection) -> list[str]:
     return adopt(connection)
 
 
-def add_masters(connection: Connection, code_masters: str) -> None:
-    """Makes the masters of a rotation known to a database that knows one of those they stand beside."""
-    known, masters = read_checks(connection), masters_of(code_masters)
-    if any(name in known and fits(known[name], key) for name, key in masters.items()):
-        insert_checks(connection, {name: key for name, key in masters.items() if name not in known}, proved=masters)
+def add_rotated(connection: Connection, values: Mapping[str, str]) -> None:
+    """Makes the keys of a rotation known to a database that knows one of those they stand beside. values: as in secrets.env."""
+    known, secrets = read_checks(connection), secrets_of(values)
+    fitting = {family_of(name) for name, key in secrets.items() if name in known and fits(known[name], key)}
+    new = {name: key for name, key in secrets.items() if name not in known and family_of(name) in fitting}
+    insert_checks(connection, new, proved=new, begins=begins_of(values))
 
 
 def list_unproved(connection: Connection) -> list[str]:
@@ -86,10 +93,14 @@ def find_absent_master(connection: Connection) -> str:
     return id_of(known[-1]) if known and known[-1] not in running_secrets() else ""
 
 
-def highest_master(connection: Connection) -> int:
-    """The number of the last master made for this database; 0 for none."""
-    numbers = [id_of(name).removeprefix("m") for name in read_checks(connection) if is_master(name)]
-    return max((int(number) for number in numbers if number.isdecimal()), default=0)
+def highest_numbers(connection: Connection) -> dict[str, int]:
+    """By family the number of the last key made for this database, dropped ones too."""
+    found: dict[str, int] = {}
+    for name in read_checks(connection):
+        number, family = id_of(name)[1:], family_of(name)
+        if number.isdecimal():
+            found[family] = max(found.get(family, 0), int(number))
+    return found
 
 
 def _write(connection: Connection, *, is_new: bool) -> list[str]:
@@ -99,9 +110,11 @@ def _write(connection: Connection, *, is_new: bool) -> list[str]:
         proved = set(running)
     else:
         proved = {name for name, seen in evidence.items() if seen.is_proof}
-        if any(is_master(name) for name in checks):  # those which stand beside a known one came by rotation
-            proved |= {name for name in running if is_master(name) and name not in checks}
-    insert_checks(connection, {name: key for name, key in running.items() if name not in checks}, proved)
+        proved |= {name for name in running if family_of(name) in proved}
+        known = {family_of(name) for name in checks}  # those which stand beside a known one came by rotation
+        proved |= {name for name in running if family_of(name) in known and name not in checks}
+    new = {name: key for name, key in running.items() if name not in checks}
+    insert_checks(connection, new, proved, begins_of(running_values()))
     connection.execute(update(CHECKS).where(CHECKS.c.name.in_(proved & checks.keys())).values(is_proved=True))
     if wrong := misfits(connection):  # somebody else was faster, with other secrets
         raise SecretsDoNotFit(wrong)
@@ -113,7 +126,7 @@ def _require_fitting(connection: Connection, running: dict[str, bytes], settled:
 
     settled: those that were proved once. Their check value decides, whatever has been spoilt among the rows since.
     """
-    missing = [name for name in PLAIN if name not in running] + ([] if any(map(is_master, running)) else [MASTERS])
+    missing = [family for family in (*PLAIN, MASTERS) if family not in map(family_of, running)]
     if wrong := misfits(connection) or [f"{name} is missing: {made_with(connection)}." for name in missing]:
         raise SecretsDoNotFit(wrong)
     evidence = {"DATA_KEY": try_data_key(connection), "AUDIT_KEY": try_audit_key(connection)}
@@ -130,19 +143,27 @@ def _require_fitting(connection: Connection, running: dict[str, bytes], settled:
     return evidence
 
 
+def _is_asked_for(row: Any) -> bool:
+    """Whether no process may be without this key: it was not dropped, and something may be written under it already."""
+    return row.dropped_at is None and (row.begins_at is None or row.begins_at <= clock.now())
+
+
 def _fits(row: Any, running: dict[str, bytes]) -> bool:
     return row.name in running and fits(row, running[row.name])
 
 
 def _misfit(connection: Connection, row: Any, *, is_missing: bool) -> str:
-    secret = MASTERS if is_master(row.name) else row.name
+    secret = family_of(row.name)
+    if is_missing and not is_master(row.name) and secret in map(family_of, running_secrets()):
+        return f"{secret} lacks its key {id_of(row.name)}, which this database needs: {made_with(connection)}, its newest copy."
     if is_missing:
         return f"{secret} is missing, and this database was made with one: {made_with(connection)}."
-    what = f"other {MASTERS} ({id_of(row.name)})" if is_master(row.name) else f"another {secret}"
+    ordinal = f" ({id_of(row.name)})" if " " in row.name else ""
+    what = f"other {MASTERS}{ordinal}" if is_master(row.name) else f"another {secret}{ordinal}"
     end = "" if row.is_proved else "; if the present one is right, run `flask keys adopt`, because nothing proved the other"
     return f"This database was made with {what}: {made_with(connection)}{end}."
 
 
 def _unproved(name: str) -> str:
-    said = f"{MASTERS} ({id_of(name)})" if is_master(name) else name
+    said = f"{family_of(name)} ({id_of(name)})" if " " in name else name
     return f"{said} is unproved: nothing is stored that it could open. Compare it with your copy of secrets.env."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, Table, select
 
-from app.core.audit.keys import row_mac
+from app.core.audit.keys import key_of_row
 from app.core.audit.models import AuditRow
 from app.core.crypto import vault
 from app.core.db import Base
@@ -41,7 +41,7 @@ def try_data_key(connection: Connection) -> Evidence:
 def try_audit_key(connection: Connection) -> Evidence:
     columns = AuditRow.__table__.c
     rows = [dict(row) for row in connection.execute(select(*columns).order_by(columns.id).limit(OLDEST_ROWS)).mappings()]
-    return Evidence(len(rows), sum(row_mac(row) == row["row_mac"] for row in rows))
+    return Evidence(len(rows), sum(key_of_row(row) > 0 for row in rows))
 
 
 def list_masters_in_use(connection: Connection) -> set[str]:
@@ -70,7 +70,7 @@ def _opens(column: Column[object], stored: tuple[bytes, bytes | int]) -> bool:
     how: Sealed = column.info["sealed"]
     text, bond = stored
     try:
-        vault.decrypt(how.purpose, text, bound_to=bond if isinstance(bond, bytes) else str(bond).encode())
+        vault.decrypt(how.purpose, text, bound_to=how.bytes_of(bond))
     except ValueError:
         return False
     return True

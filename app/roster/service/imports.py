@@ -12,8 +12,9 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.exclusive import exclusive
+from app.core.keys.sweeping import finish_column
 from app.core.settings import settings
-from app.roster.models import InsuredPerson, RosterImport, RosterTag
+from app.roster.models import IMPORT_LOCK, InsuredPerson, RosterImport, RosterTag
 from app.roster.providers import RosterSource
 from app.roster.queries import find_import_of
 from app.roster.service.reading import Reading, Refusal, Run, columns_of
@@ -21,7 +22,7 @@ from app.roster.service.seeing import Seen
 from app.roster.service.staging import staging
 from app.roster.service.statuses import tell_listeners
 
-LOCK = "roster-import"
+LOCK = IMPORT_LOCK
 
 
 class ImportMode(StrEnum):
@@ -71,6 +72,7 @@ def import_roster(
     columns = columns_of(source, ignored_columns)
     with exclusive(LOCK) as is_alone:
         require_alone(is_alone)
+        finish_column("insured_person.cert_no_encrypted")  # staged rows find theirs by one hash
         begun = find_import_of(report_id) if report_id is not None else None
         if begun is not None and begun.undoing_at is not None:
             raise DomainError("import_undone", _("这次导入已经撤销了。"), _("请重新上传。"), status=409)

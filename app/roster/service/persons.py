@@ -5,6 +5,7 @@ from datetime import date
 from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, transaction
+from app.core.found_by import claim
 from app.roster.identity import Cert, clean_name, nationality_of
 from app.roster.models import InsuredPerson, InsuredStatus, RosterTag
 from app.roster.names import stored_fold
@@ -43,6 +44,7 @@ def save_person(
         "status": status,
         "is_specimen": is_specimen,
     }
+    claim(CERT_PURPOSE, f"{cert.cert_type}:{cert.number}")
     person = find_person(cert.cert_type, cert.number)
     if person is None:
         person = _add(cert, values)

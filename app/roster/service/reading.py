@@ -56,6 +56,7 @@ class Run:
         self._reading = reading
         self._reader = RowReader(columns, clock.today(), settings.max_age_years, reading.regions)
         self._vault = vault._get_current_object()  # type: ignore[attr-defined]  # the proxy costs more than the hash
+        self._key = vault.writer  # one for the whole run: its rows find theirs by one hash
 
     def read(self, source: RosterSource) -> None:
         """Everything; afterwards the stage holds what may enter. Raises SourceRefused."""
@@ -95,8 +96,8 @@ class Run:
 
     def _sealed(self, row: RosterRow) -> tuple[Any, ...]:
         cert_type, number, *values = row
-        found_by = self._vault.keyed_hash(CERT_PURPOSE, f"{cert_type}:{number}")
-        sealed = self._vault.encrypt(CERT_PURPOSE, number.encode(), bound_to=found_by)
+        found_by = self._vault.hash_under(self._key, CERT_PURPOSE, f"{cert_type}:{number}")
+        sealed = self._vault.encrypt(CERT_PURPOSE, number.encode(), bound_to=found_by, number=self._key)
         return (cert_type, found_by, sealed, *values, stored_fold(row.name))
 
 

@@ -1,0 +1,59 @@
+"""The settings that are secrets: typed, and judged before anything is served."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from app.config_rules import is_secret, is_secret_hex
+from app.key_lists import Key, find_fault, read_carried, read_keys
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretSettings:
+    """`flask keys init` writes them once into the instance folder; each may be a list of keys (`app.key_lists`)."""
+
+    secret_key: str = field(default="", repr=False)
+    data_key: str = field(default="", repr=False)
+    audit_key: str = field(default="", repr=False)
+    carried_keys: str = field(default="", repr=False)  # what `flask keys drop` keeps of the first DATA_KEY
+    code_masters: str = field(default="", repr=False)
+
+    @cached_property
+    def secret_keys(self) -> tuple[Key, ...]:
+        """Newest first, as the next two."""
+        return read_keys(self.secret_key)
+
+    @cached_property
+    def data_keys(self) -> tuple[Key, ...]:
+        return read_keys(self.data_key)
+
+    @cached_property
+    def audit_keys(self) -> tuple[Key, ...]:
+        return read_keys(self.audit_key)
+
+    @cached_property
+    def carried(self) -> dict[str, bytes]:
+        """By purpose; none where the setting cannot be read, which `secret_problems` names."""
+        try:
+            return read_carried(self.carried_keys)
+        except ValueError:
+            return {}
+
+    def secret_problems(self) -> list[str]:
+        """Sentences that say why nothing must be served with these secrets."""
+        found = [
+            f"{name.upper()} is missing or no secret of its own: put secrets.env back, or for a new bureau run `flask keys init`."
+            for name in ("secret_key", "data_key", "audit_key")
+            if not (keys := read_keys(getattr(self, name))) or not all(is_secret(key.secret) for key in keys)
+        ]
+        for name in ("secret_key", "data_key", "audit_key"):
+            if fault := find_fault(read_keys(getattr(self, name))):
+                found.append(f"{name.upper()} {fault}: put back the secrets.env that `flask keys rotate` wrote.")
+        if self.data_keys and self.data_keys[-1].number > 1 and not self.carried:
+            found.append(
+                "CARRIED_KEYS is missing or cut, which goes with DATA_KEY: put back the secrets.env that `flask keys drop` wrote."
+            )
+        if not self.code_masters:
+            found.append("CODE_MASTERS is missing: put secrets.env back, or for a new bureau run `flask keys init`.")
+        elif any(not is_secret_hex(part) for part in self.code_masters.split(",")):
+            found.append("CODE_MASTERS holds a key that is not a secret of its own: run `flask keys init`.")
+        return found

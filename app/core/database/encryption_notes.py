@@ -1,0 +1,29 @@
+"""What an operator is told about the encryption of backups before one is stolen."""
+
+from app.core.database.encrypting import BadRecipient, read_recipients
+from app.core.logs import log
+from app.core.settings import settings
+
+
+def problems() -> list[str]:
+    try:
+        read_recipients(settings.backup_recipients)
+    except BadRecipient as error:
+        return [f"BACKUP_RECIPIENTS: {error}."]
+    return []
+
+
+def notes() -> list[str]:
+    """The demo's people are made up: of its backups nothing is said."""
+    if settings.is_demo or settings.backup_recipients:
+        return []
+    return [
+        "Backups are not encrypted, and show names, birth dates, sex and regions of everybody to whoever has the file: "
+        "make a key with `flask backup new-key` on another machine and set BACKUP_RECIPIENTS to its public half."
+    ]
+
+
+def warn() -> None:
+    """At a start, which nobody but the log shipper watches."""
+    for sentence in problems() + notes():
+        log.warning("backups_not_encrypted", sentence=sentence)
