@@ -33,6 +33,8 @@ class Settings:
     port: int = 8000
     web_workers: int = 2
     web_threads: int = 4
+    request_head_seconds: float = 20.0  # for all of a request's first lines
+    request_pause_seconds: float = 60.0  # between two pieces of a body, or of an answer that is read slowly
     demo_public: bool = False
     instance_path: Path = Path("instance")
     database_url: str = ""
