@@ -10,6 +10,7 @@ from pathlib import Path
 from app.config_rules import is_day, is_loopback, is_secret, is_secret_hex
 
 SECRETS_FILE = "secrets.env"
+_LONGEST_WAIT = 600.0  # seconds
 
 
 class SettingsError(SystemExit):
@@ -238,6 +239,8 @@ class Settings:
             found.append("CODE_MASTERS is missing: put secrets.env back, or for a new bureau run `flask keys init`.")
         elif any(not is_secret_hex(part) for part in self.code_masters.split(",")):
             found.append("CODE_MASTERS holds a key that is not a secret of its own: run `flask keys init`.")
+        if not all(0 < seconds <= _LONGEST_WAIT for seconds in (self.request_head_seconds, self.request_pause_seconds)):
+            found.append(f"REQUEST_HEAD_SECONDS and REQUEST_PAUSE_SECONDS must be above 0 and at most {_LONGEST_WAIT:g}.")
         if self.activation_target_on and not is_day(self.activation_target_on):
             found.append(f"ACTIVATION_TARGET_ON={self.activation_target_on} is not a day: write it like 2026-12-31.")
         if self.is_demo:

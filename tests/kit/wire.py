@@ -40,7 +40,8 @@ def many(count: int, port: int, sent: bytes) -> Iterator[list[socket.socket]]:
 
 def heard(client: socket.socket, seconds: float = 20.0) -> bytes:
     """All that comes until the server closes; raises TimeoutError when it does not."""
-    until, parts = time.monotonic() + seconds, []
+    until = time.monotonic() + seconds
+    parts: list[bytes] = []
     while True:
         client.settimeout(max(until - time.monotonic(), 0.001))
         try:
