@@ -49,6 +49,15 @@ class Arriving:
     def held_bytes(self) -> int:
         return len(self.rest) + self.body.tell()
 
+    @property
+    def body_bytes(self) -> int:
+        return len(self.body.getbuffer())
+
+    def refuse(self, status: int) -> None:
+        """What is here of the body is let go."""
+        self.refusal = status
+        self.body = BytesIO()
+
     def take(self, data: bytes) -> bool:
         """Whether the request is whole, or refused. Raises what gunicorn's parser raises at a head that is none."""
         self.rest += data

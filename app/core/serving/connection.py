@@ -21,7 +21,7 @@ class State(Enum):
 class Connection:
     """client, server: addresses. answer: the one begun. keeps: open for another request after it.
 
-    watched: for what the poller looks. deadline: when its time is over, in monotonic seconds. held: bytes that its room counts.
+    watched: for what the poller looks. deadline: when its time is over, in monotonic seconds. held, queued: bytes its room counts.
     """
 
     def __init__(self, sock: socket.socket, client: Any, server: Any, arriving: Arriving) -> None:
@@ -36,6 +36,7 @@ class Connection:
         self.watched = 0
         self.keeps = False
         self.held = 0
+        self.queued = 0
         self.patience = 0.0
 
     def wait_for_head(self, seconds: float) -> None:

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+from app.core.proxy.needs import HELD_BYTES, TOO_BUSY
 from app.core.serving.connection import Connection
+
+_SMALL_BYTES = 65_536  # a scan, or a form without files
 
 
 class Room:
@@ -11,6 +14,7 @@ class Room:
     def __init__(self) -> None:
         self._inside: dict[Connection, None] = {}
         self.held = 0  # bytes of requests that are not whole
+        self.queued = 0  # bytes of those that wait for a thread
 
     def __bool__(self) -> bool:
         return bool(self._inside)
@@ -36,3 +40,16 @@ class Room:
 
     def overdue(self, now: float) -> list[Connection]:
         return [connection for connection in self._inside if connection.deadline <= now]
+
+    def queue(self, connection: Connection) -> None:
+        """A whole request waits for a thread. There is memory for so many large bodies; what comes beyond is refused this time."""
+        size = connection.arriving.body_bytes
+        if size > _SMALL_BYTES and self.queued + size > HELD_BYTES:
+            connection.arriving.refuse(TOO_BUSY)
+            size = 0
+        connection.queued = size
+        self.queued += size
+
+    def unqueue(self, connection: Connection) -> None:
+        self.queued -= connection.queued
+        connection.queued = 0

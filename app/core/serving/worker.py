@@ -139,11 +139,17 @@ class WholeRequestWorker(KeepingWorker):
         connection.state = State.answering
         self.room.let_out(connection)
         connection.deadline = time.monotonic() + self.pause
+        if connection.answer is None:
+            self.room.queue(connection)
         pool = self._large if connection.arriving.streams else self.tpool
         pool.submit(self._answer, connection).add_done_callback(partial(self._report, connection))
 
     def _report(self, connection: Connection, _future: "Future[None]") -> None:
-        self.method_queue.defer(self.guard, self._go_on, connection)
+        self.method_queue.defer(self.guard, self._done, connection)
+
+    def _done(self, connection: Connection) -> None:
+        self.room.unqueue(connection)
+        self._go_on(connection)
 
     def _answer(self, connection: Connection) -> None:
         """A thread's, which leaves the answer with the connection while there is more of it."""

@@ -14,7 +14,7 @@ PIECES, PIECE_BYTES = 64, MEGABYTE // 2
 LARGEST = 64 * MEGABYTE
 
 app = Flask(__name__)
-app.config["SETTINGS"] = Settings(request_head_seconds=30, request_pause_seconds=30, instance_path=Path())
+app.config["SETTINGS"] = Settings(request_head_seconds=300, request_pause_seconds=300, instance_path=Path())
 app.extensions["body_limits"] = [BodyLimit("take", lambda _settings: LARGEST, "anything")]
 _lock = threading.Lock()
 _counts = {"made": 0, "ended": 0}
