@@ -1,17 +1,19 @@
-"""How `make run` and production serve: threads in a few workers, and one elected background loop."""
+"""How `make run` and production serve: threads in a few workers that wait for no client, and one elected background loop."""
 
 from app.config_loading import load_settings
 from app.core import background
 from app.core.audit.tasks import seal_before_ending
 from app.core.jobs import start_inside
 from app.core.proxy import needs
+from app.core.serving import open_files
 
 _settings = load_settings()
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.web_workers
 threads = _settings.web_threads
-worker_class = "gthread"
+worker_class = "app.core.serving.worker.WholeRequestWorker"
+worker_connections = open_files.connections()
 control_socket_disable = True
 keepalive = needs.IDLE_SECONDS
 graceful_timeout = 20

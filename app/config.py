@@ -11,6 +11,7 @@ from app.config_rules import is_day, is_inside, is_loopback, is_origin, is_safe_
 from app.config_secrets import SecretSettings
 
 SECRETS_FILE = "secrets.env"
+_LONGEST_WAIT = 600.0  # seconds
 
 
 class SettingsError(SystemExit):
@@ -34,6 +35,8 @@ class Settings(SecretSettings):
     port: int = 8000
     web_workers: int = 2
     web_threads: int = 4
+    request_head_seconds: float = 20.0  # for all of a request's first lines
+    request_pause_seconds: float = 60.0  # between two pieces of a body, or of an answer that is read slowly
     demo_public: bool = False
     instance_path: Path = Path("instance")
     database_url: str = ""
@@ -235,6 +238,8 @@ class Settings(SecretSettings):
     def problems(self) -> list[str]:
         """Sentences that say why this process must not serve; empty when it may."""
         found = self.secret_problems()
+        if not all(0 < seconds <= _LONGEST_WAIT for seconds in (self.request_head_seconds, self.request_pause_seconds)):
+            found.append(f"REQUEST_HEAD_SECONDS and REQUEST_PAUSE_SECONDS must be above 0 and at most {_LONGEST_WAIT:g}.")
         if self.activation_target_on and not is_day(self.activation_target_on):
             found.append(f"ACTIVATION_TARGET_ON={self.activation_target_on} is not a day: write it like 2026-12-31.")
         if self.public_origin and not is_origin(self.public_origin):

@@ -23,11 +23,13 @@ from bench import (
     roster_import,
     roster_web,
     scan,
+    slow_clients,
 )
 from bench.ratios import Ratio
 
 MEASUREMENTS = {
     "scan": scan.measure,
+    "slow_clients": slow_clients.measure,
     "growth": growth.measure,
     "races": races.measure,
     "code_page": code_page.measure,

@@ -48,16 +48,19 @@ def _own_cpu(pid: int) -> float:
 
 
 class Server:
-    """gunicorn with two workers of four threads; `database_pid` is counted with it."""
+    """gunicorn with two workers of four threads; `database_pid` is counted with it. worker_class: not the program's own."""
 
-    def __init__(self, application: str, environ: dict[str, str], database_pid: int | None = None) -> None:
+    def __init__(self, application: str, environ: dict[str, str], database_pid: int | None = None, worker_class: str = "") -> None:
         self.port = free_port()
         self._database_pid = database_pid
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
         command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{self.port}", "--no-control-socket"]
-        command += ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--log-level", "warning"]
+        command += ["--workers", "2", "--threads", "4", "--log-level", "warning"]
         if application != "wsgi:app":
             command += ["--config", os.devnull]  # our own starts background work that only our app has
+            worker_class = worker_class or "gthread"
+        if worker_class:
+            command += ["--worker-class", worker_class]
         env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), **environ}
         self._process = subprocess.Popen(command, env=env, stdout=self._log, stderr=self._log)
         self._wait()

@@ -10,6 +10,7 @@ from app.config import Settings
 
 MEGABYTE = 1 << 20
 ORDINARY = MEGABYTE  # whatever no entry of the list names
+REFUSED = "pingzheng.refused"  # in the WSGI environment: the status with which our own server refused this body
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,16 @@ def path_of(app: Flask, limit: BodyLimit) -> str:
     if rule.arguments:
         raise ValueError(f"{rule.rule} is not one address")
     return rule.rule
+
+
+def largest_by_path(app: Flask, settings: Settings) -> Callable[[str], int]:
+    """What an address takes, in bytes: the list, for a server that knows no views."""
+    known = {path_of(app, limit): limit.largest(settings) for limit in declared(app)}
+    folders = {path: largest for path, largest in known.items() if path.endswith("/")}
+
+    def largest(path: str) -> int:
+        if path in known:
+            return known[path]
+        return next((most for folder, most in folders.items() if path.startswith(folder)), ORDINARY)
+
+    return largest

@@ -61,6 +61,8 @@ def test_production_refuses_in_one_sentence(subtests: pytest.Subtests, tmp_path:
         ({"PASSKEY_RP_ID": "other.example"}, "PASSKEY_RP_ID"),
         ({"TEST_CLOCK_FILE": "/tmp/clock"}, "TEST_CLOCK_FILE"),
         ({"TEST_HASH_WORK": "4"}, "TEST_HASH_WORK"),
+        ({"REQUEST_HEAD_SECONDS": "0"}, "REQUEST_HEAD_SECONDS"),
+        ({"REQUEST_PAUSE_SECONDS": "3600"}, "REQUEST_PAUSE_SECONDS"),
     ):
         with subtests.test(change=change, named=named):
             settings = load_settings({**PRODUCTION, "INSTANCE_PATH": str(tmp_path), **change})

@@ -11,7 +11,9 @@ from app.config import Settings
 from app.core import bodies
 from app.core.proxy import needs
 from app.core.proxy.chapter import put_into, write_chapter
-from app.core.proxy.nginx import Site, write_nginx
+from app.core.proxy.nginx import Site, list_bodies, write_nginx
+from app.documents.service import PIECE_BYTES
+from app.institutions.reasons import BY_NAME
 from tests.kit.nginx import EXECUTABLE, make_certificate
 from tests.kit.settings import make_settings
 
@@ -53,6 +55,26 @@ def test_gunicorn_waits_as_long_as_the_proxy() -> None:
     text = (ROOT / "gunicorn.conf.py").read_text()
 
     assert "timeout = needs.ANSWER_SECONDS" in text and "keepalive = needs.IDLE_SECONDS" in text
+    assert Settings().request_head_seconds == needs.HEAD_SECONDS
+    assert Settings().request_pause_seconds == needs.ANSWER_SECONDS
+
+
+def test_no_sentence_or_script_knows_another_limit_than_the_list() -> None:
+    said = f"{Settings().api_max_bytes // 1024} KB"
+
+    assert said in BY_NAME["too_large"].message
+    for text in (ROOT / "app/help/content").glob("*/reason/59.md"):
+        assert said in text.read_text()
+    assert PIECE_BYTES < bodies.ORDINARY
+
+
+def test_a_server_that_knows_no_views_finds_the_same_limits(unserved: Flask) -> None:
+    largest = bodies.largest_by_path(unserved, Settings())
+
+    for limit in list_bodies(unserved, Settings()):
+        assert largest(limit.path) == limit.largest
+    assert largest("/api/v1/ec/query") == Settings().api_max_bytes
+    assert largest("/documents/7/removal") == largest("/nowhere") == bodies.ORDINARY
 
 
 @pytest.mark.parametrize("name", ["a b", "x; return 200", "$host", "a{"])

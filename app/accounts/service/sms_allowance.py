@@ -42,7 +42,7 @@ class BureauFull(TooMany):
 
 @dataclass(frozen=True)
 class Asking:
-    """A request for a code. phones: keyed hashes of the number, under each key it may have been noted with. network, wide: hashes."""
+    """A request for a code. phones: keyed hashes of the number, under each key it may be noted with. network, wide: hashes too."""
 
     allowance: Allowance
     phones: tuple[bytes, ...]

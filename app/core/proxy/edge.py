@@ -2,6 +2,7 @@
 
 from flask import Flask, abort, current_app, request
 
+from app.core.bodies import REFUSED
 from app.core.proxy.needs import REFUSAL_HEADER, TOO_LARGE, TOO_MANY
 from app.core.proxy.signs import read_signs
 from app.core.proxy.watch import Watch
@@ -18,17 +19,19 @@ def install(app: Flask) -> None:
 
 
 def refusal() -> int:
-    """The status with which the proxy refused this request's body, which is not here; 0 for a request that is whole.
+    """The status with which our server or the proxy refused this request's body, which is not here; 0 for a request that is whole.
 
     Whoever sends this header without a proxy is refused their own request and nothing else.
     """
-    return _REFUSALS.get(request.headers.get(REFUSAL_HEADER, ""), 0)
+    ours: int = request.environ.get(REFUSED, 0)
+    return ours or _REFUSALS.get(request.headers.get(REFUSAL_HEADER, ""), 0)
 
 
 def _word_refusal() -> None:
-    """As the views would have refused it, in the reader's language. The API words its own."""
+    """As the views would have refused it, in the reader's language. The API's views word their own, in their own order."""
     status = refusal()
-    if status and not request.path.startswith("/api/"):
+    is_word_of_api = request.path.startswith("/api/") and request.endpoint is not None and request.method == "POST"
+    if status and not is_word_of_api:
         abort(status)
 
 

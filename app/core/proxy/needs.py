@@ -1,12 +1,19 @@
 """What this program needs of the proxy before it, as one list. `nginx.py` and `chapter.py` write it out; the views keep to the same
-numbers (`core.bodies`), gunicorn to the same time-outs."""
+numbers (`core.bodies`), gunicorn and its worker (`core.serving`) to the same time-outs."""
 
 from dataclasses import dataclass
 
+HEAD_SECONDS = 20
 ANSWER_SECONDS = 60
 IDLE_SECONDS = 30
 REFUSAL_HEADER = "X-Proxy-Refusal"
-TOO_LARGE, TOO_MANY = 413, 429
+BAD_BODY, TOO_SLOW, TOO_LARGE, TOO_MANY, TOO_BUSY = 400, 408, 413, 429, 503
+
+# What our own server allows, with or without a proxy before it.
+HEAD_BYTES = 32 * 1024  # as nginx does, all lines together
+SLOWEST_BYTES = 1024  # a second, after the first minute; what comes more slowly is a trickle that would never end
+HELD_BYTES = 64 * 1024 * 1024  # of requests that are not whole, in one worker
+LARGE_AT_ONCE = 8  # bodies too large to be kept, in one worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,7 @@ HEADERS = (
 )
 
 TIMEOUTS = (
-    Timeout("client_header_timeout", 20, "for a request's first lines"),
+    Timeout("client_header_timeout", HEAD_SECONDS, "for a request's first lines"),
     Timeout("client_body_timeout", ANSWER_SECONDS, "between two pieces of a body from a slow phone"),
     Timeout("send_timeout", ANSWER_SECONDS, "between two pieces of an answer to a slow phone"),
     Timeout("keepalive_timeout", IDLE_SECONDS, "for a connection nobody uses"),

@@ -12,6 +12,7 @@ from app.accounts.policy import is_local_path, trusted
 from app.accounts.visitor import current_visitor
 from app.core.access import access
 from app.core.bodies import MEGABYTE, ORDINARY, BodyLimit, declare
+from app.core.db import db
 from app.core.errors import DomainError, NotFound
 from app.core.settings import settings
 from app.documents import queries, service
@@ -36,7 +37,9 @@ def _take_larger_bodies(endpoint: str | None, _values: dict[str, Any] | None) ->
     """Before anything reads the body: the one form that carries files may be as large as they are, for a person known here."""
     if endpoint != PAPERS.endpoint:
         return
-    if trusted.allows():
+    may_send = trusted.allows()
+    db.session.rollback()  # no snapshot is held while a slow line sends
+    if may_send:
         request.max_content_length = PAPERS.largest(settings)
     elif (request.content_length or 0) > ORDINARY:
         raise DomainError("sign_in", _("您的登录已经过期，照片没有发出。"), _("请重新登录，再发一次。"), status=401)

@@ -14,6 +14,7 @@ from app.core.access import access, anyone
 from app.core.bodies import BodyLimit, declare
 from app.core.errors import DomainError
 from app.core.networks import network_of
+from app.core.proxy.needs import BAD_BODY
 from app.core.settings import settings
 from app.institutions import service
 from app.institutions.openapi import document
@@ -79,10 +80,12 @@ def _network() -> str:
 
 def _read() -> tuple[str, bytes, Any]:
     """fault (a reason's name or empty), the bytes, and what they say."""
-    raw: bytes | None = b""
+    refused, raw = proxy.refusal(), None
     try:
-        raw = read_body(get_input_stream(request.environ), CALLS.largest(settings)) if not proxy.refusal() else None
+        raw = read_body(get_input_stream(request.environ), CALLS.largest(settings)) if not refused else None
     except (OSError, HTTPException):
+        refused = BAD_BODY
+    if refused == BAD_BODY:
         return "body_invalid", b"", None
     if not is_json_type(request.headers.get("Content-Type", ""), request.headers.get("Content-Encoding", "")):
         return "media_type", b"", None

@@ -1,0 +1,73 @@
+"""One answer: the app is asked by a thread, which goes on to others while the reader is behind."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from gunicorn.http.body import Body, LengthReader
+from gunicorn.http.wsgi import create
+
+from app.core.bodies import REFUSED
+from app.core.serving.connection import Connection
+from app.core.serving.flowing import Flowing
+
+
+class Answer:
+    """worker: gunicorn's, of whose settings, log and app it makes use. may_keep: the connection, for another request."""
+
+    def __init__(self, worker: Any, connection: Connection, *, may_keep: bool) -> None:
+        self._worker = worker
+        self._out = connection.out
+        self._began = datetime.now()  # noqa: DTZ005 (gunicorn's log takes the difference alone)
+        self._items: Any = None
+        self._rest: Iterator[bytes] = iter(())
+        arriving = connection.arriving
+        self._request = arriving.request
+        self._request.body = arriving.body
+        if arriving.refusal:
+            arriving.wants_continue()  # it is not told to send what nobody takes
+        elif arriving.streams:
+            source = Flowing(connection.sock, bytes(arriving.rest), worker.pause)
+            self._request.body = Body(LengthReader(source, arriving.length))
+        worker.cfg.pre_request(worker, self._request)
+        self._response, self._environ = create(self._request, self._out, connection.client, connection.server, worker.cfg)
+        self._environ["wsgi.multithread"] = True
+        if arriving.refusal:
+            self._environ[REFUSED] = arriving.refusal
+            for name in ("CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"):
+                self._environ.pop(name, None)
+        if arriving.refusal or arriving.streams or not may_keep:
+            self._response.force_close()
+
+    @property
+    def has_begun(self) -> bool:
+        return bool(self._response.headers_sent)
+
+    @property
+    def keeps_open(self) -> bool:
+        return not self._response.should_close()
+
+    def go_on(self) -> bool:
+        """Whether all of it is written; if not, the reader takes what is written first. Raises what the app raises."""
+        if self._items is None:
+            self._items = self._worker.wsgi(self._environ, self._response.start_response)
+            self._rest = iter(self._items)
+        for item in self._rest:
+            self._response.write(item)
+            self._out.push()
+            if self._out.is_behind:
+                return False
+        self._response.close()
+        self._out.push()
+        return True
+
+    def end(self) -> None:
+        """Once, whole or not; the app clears up."""
+        worker = self._worker
+        try:
+            worker.log.access(self._response, self._request, self._environ, datetime.now() - self._began)  # noqa: DTZ005
+            if hasattr(self._items, "close"):
+                self._items.close()
+            worker.cfg.post_request(worker, self._request, self._environ, self._response)
+        except Exception:
+            worker.log.exception("Error after a request")

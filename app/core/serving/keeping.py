@@ -1,0 +1,115 @@
+"""The clients of one worker that no thread works for: watched, ended in time, and few enough."""
+
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from gunicorn.util import write_error
+from gunicorn.workers.gthread import ThreadWorker
+
+from app.core.proxy import needs
+from app.core.serving.connection import Connection, State
+from app.core.serving.room import Room
+
+LOOK_SECONDS = 1.0
+PIECE = 65_536
+_LINGER_SECONDS = 2.0
+_REFUSED_LINGER_SECONDS = 20.0  # for a client that sends all of a refused body before it reads the refusal
+
+
+class KeepingWorker(ThreadWorker):  # type: ignore[misc]
+    """All of this belongs to the poller's thread. on_ready(connection): what to do when a socket is ready."""
+
+    alive: bool
+    nr_conns: int
+
+    def __init__(self, *args: Any, **known: Any) -> None:
+        super().__init__(*args, **known)
+        self.room = Room()
+        self._looked_at = 0.0
+
+    def on_ready(self, connection: Connection) -> None:
+        raise NotImplementedError
+
+    def watch(self, connection: Connection, events: int) -> None:
+        """events: the selector's; 0 for nothing."""
+        if events == connection.watched:
+            return
+        if not events:
+            self.poller.unregister(connection.sock)
+        elif connection.watched:
+            self.poller.modify(connection.sock, events, partial(self._call, connection))
+        else:
+            self.poller.register(connection.sock, events, partial(self._call, connection))
+        connection.watched = events
+
+    def linger(self, connection: Connection) -> None:
+        """All is said. An end while the client still sends would take the answer from it."""
+        is_refused = connection.arriving.refusal or connection.arriving.streams
+        connection.state = State.lingering
+        connection.deadline = time.monotonic() + (_REFUSED_LINGER_SECONDS if is_refused else _LINGER_SECONDS)
+        self.room.take_in(connection)
+        try:
+            connection.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.drop(connection)
+        else:
+            self.watch(connection, selectors.EVENT_READ)
+
+    def throw_away(self, connection: Connection) -> None:
+        """What a lingering client still sends."""
+        try:
+            is_over = not connection.sock.recv(PIECE)
+        except BlockingIOError:
+            is_over = False
+        except OSError:
+            is_over = True
+        if is_over:
+            self.drop(connection)
+
+    def end_overdue(self) -> None:
+        """Once a second; always, once this worker is to end."""
+        now = time.monotonic()
+        if self.alive and now - self._looked_at < LOOK_SECONDS:
+            return
+        self._looked_at = now
+        for connection in self.room.overdue(now):
+            if connection.state is State.arriving and connection.arriving.has_begun:
+                with suppress(OSError):
+                    write_error(connection.out, needs.TOO_SLOW, "Request Timeout", "")
+                    connection.out.push()
+            self.drop(connection)
+
+    def shed(self, *, holding: bool = False) -> bool:
+        """Makes room: whoever has been at it longest goes. Whether there was somebody."""
+        connection = self.room.longest(holding=holding)
+        if connection is not None:
+            self.drop(connection)
+        return connection is not None
+
+    def drop(self, connection: Connection) -> None:
+        connection.state = State.closed
+        self.room.let_out(connection)
+        self.watch(connection, 0)
+        connection.sock.close()
+        self.nr_conns -= 1
+        answer, connection.answer = connection.answer, None
+        if answer is not None:
+            self.tpool.submit(answer.end)
+
+    def guard(self, act: Callable[[Connection], None], connection: Connection) -> None:
+        """Whatever goes wrong with one client is no other's trouble."""
+        if connection.state is State.closed:  # by another client's event of the same moment
+            return
+        try:
+            act(connection)
+        except Exception:
+            self.log.exception("Error at a connection")
+            self.drop(connection)
+
+    def _call(self, connection: Connection, _sock: socket.socket) -> None:
+        self.guard(self.on_ready, connection)
