@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from app.config_rules import is_day, is_inside, is_loopback, is_origin, is_safe_address
+from app.config_problems import find_problems
 from app.config_secrets import SecretSettings
 
 SECRETS_FILE = "secrets.env"
-_LONGEST_WAIT = 600.0  # seconds
 
 
 class SettingsError(SystemExit):
@@ -237,60 +236,4 @@ class Settings(SecretSettings):
 
     def problems(self) -> list[str]:
         """Sentences that say why this process must not serve; empty when it may."""
-        found = self.secret_problems()
-        if not all(0 < seconds <= _LONGEST_WAIT for seconds in (self.request_head_seconds, self.request_pause_seconds)):
-            found.append(f"REQUEST_HEAD_SECONDS and REQUEST_PAUSE_SECONDS must be above 0 and at most {_LONGEST_WAIT:g}.")
-        if self.activation_target_on and not is_day(self.activation_target_on):
-            found.append(f"ACTIVATION_TARGET_ON={self.activation_target_on} is not a day: write it like 2026-12-31.")
-        if self.public_origin and not is_origin(self.public_origin):
-            found.append(
-                f"PUBLIC_ORIGIN={self.public_origin} is no site's address: write it like https://ybm.example.cn, without a path."
-            )
-        if self.metrics_token and len(self.metrics_token) < 24:
-            found.append("METRICS_TOKEN is too short to be a secret: make it 24 characters or more, or leave it out.")
-        if not 1 <= self.hashes_at_once <= 64:
-            found.append("HASHES_AT_ONCE says how many PINs and passwords are hashed at once: set it to 1 to 64.")
-        if self.is_demo:
-            if not is_loopback(self.host) and not self.demo_public:
-                found.append(f"The demo answers on loopback only, not on {self.host}: set DEMO_PUBLIC=1 if you mean it.")
-            return found
-        if not self.public_origin:
-            found.append(
-                "PUBLIC_ORIGIN is missing: set it to the address browsers know this site by, such as https://ybm.example.cn."
-            )
-        elif self.passkey_rp_id and not is_inside(self.public_origin, self.passkey_rp_id):
-            found.append(f"PASSKEY_RP_ID={self.passkey_rp_id} is not the domain of PUBLIC_ORIGIN, nor one above it: leave it out.")
-        if self.face_check == "stub":
-            found.append("The face check is the stub, which lets anyone pass: set FACE_CHECK to a real provider.")
-        if self.face_check == "http" and not (self.face_check_url.startswith("https://") and self.face_check_key):
-            found.append("The face check has no safe way to its provider: set FACE_CHECK_URL (https) and FACE_CHECK_KEY.")
-        if self.sms_sender == "console":
-            found.append("The SMS sender is the console, which sends nothing: set SMS_SENDER to a real one.")
-        if self.sms_sender == "http" and not (self.sms_url and self.sms_key):
-            found.append("The SMS sender does not know where to send and by which key: set SMS_URL and SMS_KEY.")
-        found += self._plain_addresses()
-        if self.web_workers > 1 and self.ratelimit_storage_url.startswith("memory"):
-            found.append("Several workers cannot share limits kept in memory: set RATELIMIT_STORAGE_URL or WEB_WORKERS=1.")
-        if self.documents_url.startswith("s3:") and not (self.s3_access_key and self.s3_secret_key):
-            found.append("The store of the documents has no key: set S3_ACCESS_KEY and S3_SECRET_KEY.")
-        if self.test_clock_file:
-            found.append("TEST_CLOCK_FILE moves the clock and belongs to the demo alone.")
-        if self.test_hash_work:
-            found.append("TEST_HASH_WORK makes PINs and passwords easy to guess and belongs to the demo alone.")
-        return found
-
-    def _plain_addresses(self) -> list[str]:
-        """Whatever leaves this machine is encrypted. A gateway of SMS or of the bucket on this same machine may be plain http."""
-        own = "https, or http on this machine itself"
-        ways = (
-            ("SMS_URL", self.sms_url, True),
-            ("S3_ENDPOINT", self.s3_endpoint, True),
-            ("FACE_CHECK_URL", self.face_check_url, False),
-            ("FACE_CHECK_PAGE_URL", self.face_check_page_url, False),
-            ("ROSTER_URL", self.roster_url, False),
-        )
-        return [
-            f"{name} would send in clear what others must not read: it has to be {own if may_be_here else 'https'}."
-            for name, address, may_be_here in ways
-            if address and not is_safe_address(address, may_be_here=may_be_here)
-        ]
+        return self.secret_problems() + find_problems(self)
