@@ -56,6 +56,7 @@ FEATURES = (
     "mutual_aid",
     "institutions",
     "help",
+    "script_errors",
     "figures",
     "bureau",
     "pwa",

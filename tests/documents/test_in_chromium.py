@@ -33,7 +33,7 @@ LOAD = """async ([html, module]) => {
   document.querySelector('main').replaceChildren(...parsed.body.childNodes);
   for (const field of document.querySelectorAll('main input[name=csrf_token]')) field.value = token;
   window.uploadModule = module;
-  (await import(module)).default(document.querySelector('[data-enhance=document-upload]'));
+  await import(module);
 }"""
 
 

@@ -1,26 +1,46 @@
 // Each element marked data-enhance="name" is given to enhance/name.js; a page works when none of this runs.
-for (const element of document.querySelectorAll("[data-enhance]")) {
-  const names = element.dataset.enhance.split(/\s+/).filter(Boolean);
-  const enhanced = names.map(async (name) => (await import(`./enhance/${name}.js`)).default?.(element));
-  Promise.all(enhanced).then(() => (element.dataset.isReady = ""));
+
+import { namesOf } from "./enhancing.js";
+
+const here = document.querySelector('script[type=module][src$="/js/app.js"]').src;
+const wanted = new Set();
+for (const element of document.querySelectorAll("[data-enhance]")) for (const name of namesOf(element)) wanted.add(name);
+for (const name of wanted) {
+  const src = new URL(`enhance/${name}.js`, here).href;
+  document.head.append(Object.assign(document.createElement("script"), { type: "module", src }));
 }
 
 // A page kept for no network was fetched without cookies: larger type and higher contrast are put back here.
-const wish = (name) => document.cookie.match(`(?:^|; )${name}=(\\w+)`)?.[1];
+const wish = (name) => (document.cookie.match(`(?:^|; )${name}=(\\w+)`) || [])[1];
 const size = { 1: "large", 2: "largest" }[wish("elder")];
 if (size) document.documentElement.dataset.elder = size;
 if (wish("contrast") === "high") document.documentElement.dataset.contrast = "high";
 
 if ("serviceWorker" in navigator) {
+  const { serviceWorker } = navigator;
+  serviceWorker.register("/sw.js").then(letWorkerChange, () => {}); // private windows may refuse it; the site works without
   // The worker keeps pages in the language of this one, which its own request would not say.
-  const { search } = new URL(document.querySelector("link[rel=manifest]").href);
-  navigator.serviceWorker.register(`/sw.js${search}`).catch(() => {}); // private windows may refuse it; the site works without
+  const language = new URL(document.querySelector("link[rel=manifest]").href).searchParams.get("lang");
+  serviceWorker.ready.then(({ active }) => active.postMessage({ language }));
+}
+
+/**
+ * The worker of a new release waits until nobody looks: one that takes over while the old one answers a navigation leaves a browser's
+ * error page behind (WebKit). A page that is only being left is gone before the time is up.
+ */
+function letWorkerChange(registration) {
+  let timer = 0;
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    if (document.hidden) timer = setTimeout(() => registration.waiting && registration.waiting.postMessage("nobody-looks"), 1500);
+  });
 }
 
 // Signing out: the codes kept for no network go (code/wallet.js), and the worker fills its store anew.
 document.addEventListener("submit", (event) => {
   const path = new URL(event.target.action, location.href).pathname;
   if (!/\/sign-outs?$/.test(path)) return;
-  globalThis.indexedDB?.deleteDatabase("pingzheng-wallet");
-  navigator.serviceWorker?.controller?.postMessage("forget");
+  if (window.indexedDB) indexedDB.deleteDatabase("pingzheng-wallet");
+  const { controller } = navigator.serviceWorker || {};
+  if (controller) controller.postMessage("forget");
 });

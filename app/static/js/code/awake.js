@@ -2,8 +2,8 @@
 
 export async function keepAwake() {
   try {
-    await navigator.wakeLock?.request("screen");
-  } catch {
+    if (navigator.wakeLock) await navigator.wakeLock.request("screen");
+  } catch (refused) {
     // Refused, for example when the battery is low: the code is shown all the same.
   }
 }

@@ -8,12 +8,13 @@ export function hold(found) {
 }
 
 export function keyOf(handle) {
-  return entries.find((entry) => entry.handle === handle)?.key ?? null;
+  const found = entries.find((entry) => entry.handle === handle);
+  return found ? found.key : null;
 }
 
 /** By credential id; own when there is none. */
 export function entryOf(credential) {
-  return entries.find((entry) => (credential ? entry.credential === Number(credential) : entry.shownBy === "self")) ?? null;
+  return entries.find((entry) => (credential ? entry.credential === Number(credential) : entry.shownBy === "self")) || null;
 }
 
 export function listHeld() {

@@ -1,5 +1,6 @@
 // Tabs of one browser share their keys: a second tab that claimed to hold none would end the first one's codes.
 
+// eslint-disable-next-line compat/compat -- without it (iOS 15.3 and before) a second tab asks for the PIN
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("pingzheng-code") : null;
 const PATIENCE_MS = 120;
 
@@ -18,16 +19,16 @@ export function askForKeys() {
   });
 }
 
-/** `current()` gives the entries this tab holds; `onLock` runs when any tab was locked. Until `signal` is aborted. */
-export function answerTabs(current, onLock, signal) {
+/** `current()` gives the entries this tab holds; `onLock` runs when any tab was locked. listening: a Listening. */
+export function answerTabs(current, onLock, listening) {
   const answer = ({ data }) => {
     const entries = current();
     if (data.type === "ask" && entries.length) channel.postMessage({ type: "keys", entries });
     if (data.type === "lock") onLock();
   };
-  channel?.addEventListener("message", answer, { signal });
+  if (channel) listening.on(channel, "message", answer);
 }
 
 export function tellLocked() {
-  channel?.postMessage({ type: "lock" });
+  if (channel) channel.postMessage({ type: "lock" });
 }

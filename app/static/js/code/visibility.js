@@ -1,7 +1,7 @@
 // While nobody sees the page the poll rests, and after five minutes of that the code is locked (S15).
 
-/** relockMs: how long the page may be out of sight. hear: {hide(), lock(), see()}. Until `signal` is aborted. */
-export function watchVisibility(relockMs, hear, signal) {
+/** relockMs: how long the page may be out of sight. hear: {hide(), lock(), see()}. listening: a Listening. */
+export function watchVisibility(relockMs, hear, listening) {
   let hiddenAt = 0;
   let timer = 0;
   const look = () => {
@@ -16,6 +16,6 @@ export function watchVisibility(relockMs, hear, signal) {
       hear.see();
     }
   };
-  document.addEventListener("visibilitychange", look, { signal });
-  signal.addEventListener("abort", () => clearTimeout(timer));
+  listening.on(document, "visibilitychange", look);
+  listening.atEnd(() => clearTimeout(timer));
 }

@@ -1,9 +1,12 @@
 // One file to the server in pieces. A broken connection costs one piece: asked again, the server says how much it has.
 
+import { NoNetwork, ask as askServer, contentOf } from "../network.js";
+
 const TRIES = 5;
 const PAUSE_MS = 800;
 
 export class Refused extends Error {} // the server's own sentence: sending again does not help
+export class Trouble extends Error {} // the server's, for a moment: sending again may help
 
 // where: address that begins uploads; token: of the form; fields: {subject, slot}; onProgress(share 0..1). -> the page's state
 export async function sendFile(file, { where, token, fields, onProgress = () => {} }) {
@@ -26,12 +29,12 @@ export async function sendFile(file, { where, token, fields, onProgress = () => 
 }
 
 async function ask(url, options) {
-  const response = await fetch(url, { credentials: "same-origin", redirect: "error", ...options });
-  const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
-  const answer = isJson ? await response.json() : {};
-  if (response.ok || (response.status === 409 && "offset" in answer)) return answer;
-  if (response.status < 500 && answer.what) throw new Refused(answer.what + (answer.next ?? ""));
-  throw new Error(`status ${response.status}`);
+  const came = await askServer(url, { credentials: "same-origin", redirect: "error", ...options });
+  const { ok, status } = came.answer;
+  const answer = contentOf(came) || {};
+  if (ok || (status === 409 && "offset" in answer)) return answer;
+  if (status < 500 && answer.what) throw new Refused(answer.what + (answer.next || ""));
+  throw new Trouble(`status ${status}`);
 }
 
 async function patiently(act) {
@@ -39,7 +42,8 @@ async function patiently(act) {
     try {
       return await act();
     } catch (error) {
-      if (error instanceof Refused || left <= 1) throw error;
+      const mayPass = error instanceof NoNetwork || error instanceof Trouble;
+      if (!mayPass || left <= 1) throw error;
       await new Promise((done) => setTimeout(done, PAUSE_MS * (TRIES - left + 1)));
     }
   }

@@ -1,31 +1,37 @@
 // Changes the PIN by fetch, so that what this phone keeps for no network is wrapped with the new one. Else its keys are made anew.
 
-export default function changeByFetch(form) {
-  if (!globalThis.crypto?.subtle || !globalThis.indexedDB) return;
-  const wallet = import("../code/wallet.js");
-  return wallet.then(() => form.addEventListener("submit", (event) => change(event, form, wallet)), () => {});
+import { forgetWallet, isWalletThere, rewrapWallet } from "../code/wallet.js";
+import { enhance, enhanceAgain } from "../enhancing.js";
+import { NoNetwork, ask, contentOf, tellFault } from "../network.js";
+import { focusErrors } from "./error-focus.js";
+
+enhance("pin-change", changeByFetch);
+
+function changeByFetch(form) {
+  if (!window.crypto.subtle || !window.indexedDB) return;
+  form.addEventListener("submit", (event) => change(event, form));
 }
 
-async function change(event, form, wallet) {
+async function change(event, form) {
   event.preventDefault();
   const button = form.querySelector("button");
   button.disabled = true;
   const [old, next] = [form.elements.old.value, form.elements.pin.value].map((pin) => pin.normalize("NFKC").replace(/\s/g, ""));
   try {
-    const answer = await fetch(form.action, {
+    const came = await ask(form.action, {
       method: "POST",
       headers: { Accept: "application/json" },
       body: new URLSearchParams(new FormData(form)),
     });
-    const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
-    if (isJson) {
-      const { next: page } = await answer.json();
-      await wrapAnew(await wallet, old, next);
-      return location.assign(page);
+    const content = contentOf(came);
+    if (content) {
+      await wrapAnew(old, next);
+      return location.assign(content.next);
     }
-    if (answer.redirected) return location.assign(answer.url);
-    return showAgain(form, await answer.text());
-  } catch {
+    if (came.answer.redirected) return location.assign(came.answer.url);
+    return showAgain(came.text);
+  } catch (error) {
+    if (!(error instanceof NoNetwork)) tellFault(error);
     form.submit(); // no network: the browser says so, and nothing typed is lost
   } finally {
     button.disabled = false;
@@ -33,22 +39,22 @@ async function change(event, form, wallet) {
 }
 
 /** Keys that cannot be wrapped anew are forgotten: the next unlock gets others. */
-async function wrapAnew({ isWalletThere, rewrapWallet, forgetWallet }, old, next) {
+async function wrapAnew(old, next) {
   try {
     if (await isWalletThere()) await rewrapWallet(old, next);
-  } catch {
+  } catch (error) {
     await forgetWallet();
   }
 }
 
 /** A refusal comes as the whole page: its main part takes the place of this one. */
-function showAgain(form, text) {
+function showAgain(text) {
   const page = new DOMParser().parseFromString(text, "text/html");
   const main = document.adoptNode(page.querySelector("main"));
   document.querySelector("main").replaceWith(main);
   document.title = page.title;
   const again = main.querySelector("[data-enhance~=pin-change]");
-  if (again) changeByFetch(again)?.then(() => (again.dataset.isReady = ""));
+  if (again) enhanceAgain(again);
   const summary = main.querySelector(".error-summary");
-  if (summary) import("./error-focus.js").then((module) => module.default(summary));
+  if (summary) focusErrors(summary);
 }
