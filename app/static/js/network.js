@@ -11,7 +11,7 @@ export async function ask(address, options = {}, patienceMs = 0) {
   // eslint-disable-next-line compat/compat -- Chromium 64 and 65 wait as long as they like
   const stopper = patienceMs && "AbortController" in window ? new AbortController() : null;
   const timer = stopper ? setTimeout(() => stopper.abort(), patienceMs) : 0;
-  const asked = fetch(address, stopper ? { ...options, signal: stopper.signal } : options);
+  const asked = fetch(address, { credentials: "same-origin", ...options, ...(stopper ? { signal: stopper.signal } : {}) }); // Chromium 71: "omit"
   try {
     const answer = await asked;
     return { answer, text: await answer.text() };

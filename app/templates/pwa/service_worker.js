@@ -80,7 +80,7 @@ async function speak(wanted) {
 async function language() {
   const noted = (await (await caches.open(CACHE)).match(LANGUAGE)) || (await caches.match(LANGUAGE));
   if (noted) return noted.text();
-  const manifest = await fetch("/manifest.webmanifest", { cache: "no-store" }).then((answer) => answer.json(), () => ({}));
+  const manifest = await fetch("/manifest.webmanifest", { credentials: "same-origin", cache: "no-store" }).then((answer) => answer.json(), () => ({}));
   return Object.keys(TAGS).find((each) => TAGS[each] === manifest.lang) || Object.keys(TAGS)[0];
 }
 

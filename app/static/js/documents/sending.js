@@ -29,7 +29,7 @@ export async function sendFile(file, { where, token, fields, onProgress = () => 
 }
 
 async function ask(url, options) {
-  const came = await askServer(url, { credentials: "same-origin", redirect: "error", ...options });
+  const came = await askServer(url, { redirect: "error", ...options });
   const { ok, status } = came.answer;
   const answer = contentOf(came) || {};
   if (ok || (status === 409 && "offset" in answer)) return answer;
