@@ -32,6 +32,7 @@ const es2018 = Object.fromEntries(
   Object.entries(esx.configs["flat/restrict-to-es2018"].rules).filter(([name]) => !name.includes("-iterator-prototype-")), // arrays have those names
 );
 const plugins = { compat, "es-x": esx, floor: { rules: { members } } };
+const globals = Object.fromEntries(["globalThis", "BigInt", "WeakRef", "AggregateError", "Iterator"].map((name) => [name, "readonly"])); // known, to be refused
 const settings = {
   browsers: ["chrome 64", "ios_saf 13.4"],
   "es-x": { aggressive: true },
@@ -42,21 +43,21 @@ export default [
   {
     files: ["**/*.js"],
     ignores: [...STAFF, ...PLAIN, ...WORKER],
-    languageOptions: { ecmaVersion: 2018, sourceType: "module" },
+    languageOptions: { globals, ecmaVersion: 2018, sourceType: "module" },
     plugins,
     settings,
     rules: { ...es2018, ...rules },
   },
   {
     files: WORKER,
-    languageOptions: { ecmaVersion: 2018, sourceType: "script" },
+    languageOptions: { globals, ecmaVersion: 2018, sourceType: "script" },
     plugins,
     settings,
     rules: { ...es2018, ...rules, "es-x/no-string-prototype-matchall": "off" }, // of clients
   },
   {
     files: PLAIN,
-    languageOptions: { ecmaVersion: 5, sourceType: "script" },
+    languageOptions: { globals, ecmaVersion: 5, sourceType: "script" },
     plugins,
     settings,
     rules: { ...esx.configs["flat/restrict-to-es5"].rules, ...rules },

@@ -3,7 +3,7 @@
 // in the language that the page on the screen says. Without a network, /code is answered by a page without a person: the phone's own
 // wallet fills it. One worker for all languages: another one at each change would take over under the reader's next step.
 const RELEASE = {{ release|tojson }};
-const CACHE = `pingzheng-${RELEASE}-{{ pages_version }}`;
+const CACHE = `pingzheng-${RELEASE}-{{ pages_version }}`; // the files; the pages of each language in one of their own
 const FILES = {{ files|tojson }};
 const PAGES = {{ pages|tojson }};
 const TAGS = {{ tags|tojson }}; // language -> the page's lang attribute
@@ -13,6 +13,7 @@ const LANGUAGE = "/offline/language"; // a note of our own in the store: the lan
 const WALLET = "pingzheng-wallet"; // names as in static/js/code/keystore.js and wallet.js
 const PATIENCE_MS = 4000; // for a weak signal, when the phone can show the code by itself
 
+const pagesIn = (spoken) => caches.open(`${CACHE}-${spoken}`);
 const isFile = (path) => path.startsWith("/static/v-");
 const isOfThisRelease = (path) => path.startsWith(`/static/v-${RELEASE}/`);
 const isCode = (path) => /^\/code(\/\d+)?$/.test(path);
@@ -55,25 +56,25 @@ async function takeOver() {
 
 /** The files must all be there before this worker takes over; a page that does not come now is kept when it is next seen. */
 async function fill(spoken) {
-  const cache = await caches.open(CACHE);
-  await cache.addAll(FILES);
-  await keepPages(spoken, cache);
+  await (await caches.open(CACHE)).addAll(FILES);
+  await keepPages(spoken);
 }
 
 async function fillAnew() {
   const spoken = await language();
-  await caches.delete(CACHE);
+  const ours = (await caches.keys()).filter((name) => name.startsWith(CACHE));
+  await Promise.all(ours.map((name) => caches.delete(name)));
   await fill(spoken);
 }
 
-async function keepPages(spoken, cache) {
-  await cache.put(LANGUAGE, new Response(spoken));
-  await Promise.all(PAGES.map((path) => keepPage(path, spoken, cache)));
+async function keepPages(spoken) {
+  await (await caches.open(CACHE)).put(LANGUAGE, new Response(spoken));
+  await Promise.all(PAGES.map((path) => keepPage(path, spoken)));
 }
 
 /** The reader chose another language: its pages are kept beside those of the one before. */
 async function speak(wanted) {
-  if (wanted !== (await language())) await keepPages(wanted, await caches.open(CACHE));
+  if (wanted !== (await language())) await keepPages(wanted);
 }
 
 /** As last told, by this release or the one before; else what the server makes of the reader's cookie and browser. */
@@ -86,14 +87,15 @@ async function language() {
 
 /** One release before this one stays: a page that was open when this worker took over may still ask for its files. */
 async function forgetOlder() {
-  const others = (await caches.keys()).filter((name) => name.startsWith("pingzheng-") && name !== CACHE);
-  await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
+  const others = (await caches.keys()).filter((name) => name.startsWith("pingzheng-") && !name.startsWith(CACHE));
+  const releaseOf = (name) => name.split("-").slice(0, 3).join("-");
+  const before = others.length ? releaseOf(others[others.length - 1]) : "";
+  await Promise.all(others.filter((name) => releaseOf(name) !== before).map((name) => caches.delete(name)));
 }
 
-async function keepPage(path, spoken, cache) {
-  const address = `${path}?lang=${spoken}`;
-  const response = await fetch(address, { credentials: "omit", cache: "no-store", redirect: "error" }).catch(() => null);
-  if (response && response.ok) await cache.put(address, response);
+async function keepPage(path, spoken) {
+  const response = await fetch(`${path}?lang=${spoken}`, { credentials: "omit", cache: "no-store", redirect: "error" }).catch(() => null);
+  if (response && response.ok) await (await pagesIn(spoken)).put(path, response);
 }
 
 async function keptFile(request, url) {
@@ -106,9 +108,7 @@ async function keptFile(request, url) {
 
 /** In the reader's language; in another one rather than not at all. */
 async function keptOr(path, otherwise) {
-  const cache = await caches.open(CACHE);
-  const kept = (await cache.match(`${path}?lang=${await language()}`)) || (await cache.match(path, { ignoreSearch: true }));
-  return kept || otherwise();
+  return (await (await pagesIn(await language())).match(path)) || (await caches.match(path)) || otherwise();
 }
 
 async function page(event, url) {
@@ -124,7 +124,7 @@ async function page(event, url) {
 }
 
 async function keepSeen(path) {
-  await keepPage(path, await language(), await caches.open(CACHE));
+  await keepPage(path, await language());
 }
 
 /** The server's page; without a network, with too weak a signal or a server in trouble the phone's own, if it has one. */
