@@ -1,4 +1,4 @@
-"""The oldest phones: Chromium 64 (Android 8) and iOS 13.4 read every script of a citizen's page, and its style loses no more than looks.
+"""The oldest phones, Chromium 64 (Android 8) and iOS 13.4, read every script of a citizen's page; its style loses no more than looks.
 
 tests/eslint.config.mjs and tests/stylelint.config.mjs say what may be used; the tables are those of MDN and caniuse.
 """
@@ -54,8 +54,8 @@ def unserved(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 def run_node(folder: Path, *arguments: str | Path) -> list[Any]:
-    done = subprocess.run(  # noqa: S603
-        ["node", *map(str, arguments)],  # noqa: S607
+    done = subprocess.run(
+        ["node", *map(str, arguments)],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -119,7 +119,10 @@ def test_another_language_needs_no_other_worker_and_is_kept_too(chromium: Browse
         before = page.evaluate("async () => (await navigator.serviceWorker.ready).active.scriptURL")
 
         page.get_by_role("button", name="English").first.click()
-        wait_until(page, "async () => (await (await caches.open((await caches.keys()).find((name) => name.endsWith('-en')))).keys()).length > 5")
+        wait_until(
+            page,
+            "async () => (await (await caches.open((await caches.keys()).find((name) => name.endsWith('-en')))).keys()).length > 5",
+        )
         registration = "async () => { const r = await navigator.serviceWorker.ready; return [r.active.scriptURL, r.waiting] }"
         after = page.evaluate(registration)
         context.set_offline(True)

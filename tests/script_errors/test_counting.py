@@ -16,10 +16,13 @@ from app.staff.models import Role
 from tests.kit.client import Browser
 from tests.kit.staff import make_staff, sign_in_staff
 
-IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 13_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/13.1 Mobile/15E148 Safari/604.1"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 13_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/13.1 Mobile/15E148 Safari/604.1"
+)
 WECHAT = (
-    "Mozilla/5.0 (Linux; Android 8.1.0; OPPO R11) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/86.0.4240.99 XWEB/4317 "
-    "MMWEBSDK/20220505 Mobile Safari/537.36 MicroMessenger/8.0.23"
+    "Mozilla/5.0 (Linux; Android 8.1.0; OPPO R11) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Version/4.0 Chrome/86.0.4240.99 XWEB/4317 MMWEBSDK/20220505 Mobile Safari/537.36 MicroMessenger/8.0.23"
 )
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
 MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/15.1 Safari/605.1.15"
@@ -29,9 +32,7 @@ HERE = "http://localhost"
 def tell(app: Flask, *, origin: str | None = HERE, agent: str = WECHAT, address: str = "127.0.0.1", **fields: object) -> int:
     headers = {"User-Agent": agent} | ({"Origin": origin} if origin else {})
     sent = {"module": "code/live-state.js", "line": "33"} | fields
-    return app.test_client().post(
-        "/script-errors", data=sent, headers=headers, environ_base={"REMOTE_ADDR": address}
-    ).status_code
+    return app.test_client().post("/script-errors", data=sent, headers=headers, environ_base={"REMOTE_ADDR": address}).status_code
 
 
 def rows() -> list[tuple[str, int, str, int, int]]:
