@@ -1,14 +1,10 @@
 // Each element marked data-enhance="name" is given to enhance/name.js; a page works when none of this runs.
 
-import { namesOf } from "./enhancing.js";
+import { add, namesOf } from "./enhancing.js";
 
-const here = document.querySelector('script[type=module][src$="/js/app.js"]').src;
 const wanted = new Set();
 for (const element of document.querySelectorAll("[data-enhance]")) for (const name of namesOf(element)) wanted.add(name);
-for (const name of wanted) {
-  const src = new URL(`enhance/${name}.js`, here).href;
-  document.head.append(Object.assign(document.createElement("script"), { type: "module", src }));
-}
+for (const name of wanted) add(`enhance/${name}.js`);
 
 // A page kept for no network was fetched without cookies: larger type and higher contrast are put back here.
 const wish = (name) => (document.cookie.match(`(?:^|; )${name}=(\\w+)`) || [])[1];

@@ -2,6 +2,39 @@
 // oldest engine that we promise (docs/browsers.md).
 
 const acts = new Map();
+const provided = new Map(); // path below js/ -> [promise, resolve]
+const failures = new Map(); // path -> a promise that is rejected when the file does not come
+const here = document.querySelector('script[type=module][src$="/js/app.js"]').src;
+
+/** The same as `import(path)`, of a module below js/ that calls `provide` with that path. Rejects with false when it does not come. */
+export function load(path) {
+  const [promise] = placeFor(path);
+  if (!document.querySelector(`script[data-module="${path}"]`)) add(path);
+  return Promise.race([promise, failures.get(path)]);
+}
+
+/** Said by a module that is loaded only when it is needed: what others may use of it. */
+export function provide(path, things) {
+  placeFor(path)[1](things);
+}
+
+/** Adds a module's script to the page. */
+export function add(path) {
+  const script = Object.assign(document.createElement("script"), { type: "module", src: new URL(path, here).href });
+  script.dataset.module = path;
+  failures.set(path, new Promise((_, reject) => (script.onerror = () => (script.remove(), reject(false)))));
+  failures.get(path).catch(() => {});
+  document.head.append(script);
+}
+
+function placeFor(path) {
+  if (!provided.has(path)) {
+    let resolve;
+    const promise = new Promise((done) => (resolve = done));
+    provided.set(path, [promise, resolve]);
+  }
+  return provided.get(path);
+}
 
 /** act(element) runs for each element of this page that asks for it; it may give a promise. Ready is what all its names have dressed. */
 export function enhance(name, act) {

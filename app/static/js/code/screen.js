@@ -6,12 +6,11 @@ import { Listening } from "./listening.js";
 import { LiveState } from "./live-state.js";
 import { encode, pathOf } from "./qr.js";
 import { ServerClock } from "./server-clock.js";
+import { load } from "../enhancing.js";
 import { ask, tellFault } from "../network.js";
 import { keepAwake } from "./awake.js";
 import { offerReading } from "./reading.js";
 import { dropKeys, keyOf, listHeld } from "./held-keys.js";
-import { offerPeople } from "./people.js";
-import { showServerDrawn } from "./server-drawn.js";
 import { answerTabs, tellLocked } from "./tabs.js";
 import { Denial } from "./uses.js";
 import { sayLine } from "./status-line.js";
@@ -74,7 +73,9 @@ export class CodeScreen {
     listening.on(window, "online", () => this.live.ask());
     listening.on(window, "pageshow", (event) => event.persisted && this.leave());
     answerTabs(listHeld, () => this.leave(), listening);
-    offerPeople(this, (root, how) => new CodeScreen(root, how).start());
+    if (this.root.querySelector("[data-person]")) {
+      load("code/people.js").then(({ offerPeople }) => offerPeople(this, (root, how) => new CodeScreen(root, how).start()), () => {});
+    }
     keepAwake();
     offerReading(this.root.querySelector("[data-speak]"), () => this.typed.textContent);
     this.root.classList.toggle("is-paused", this.isPaused);
@@ -109,7 +110,7 @@ export class CodeScreen {
         const { digits, issuedAt } = await this.drawer.draw(this.clock.seconds);
         this.show(digits, pathOf(encode(digits)), issuedAt);
       } else {
-        await showServerDrawn(this);
+        await this.drawOnServer();
       }
     } catch (error) {
       tellFault(error);
@@ -118,6 +119,13 @@ export class CodeScreen {
     } finally {
       this.isDrawing = false;
     }
+  }
+
+  async drawOnServer() {
+    const drawer = await load("code/server-drawn.js").catch(() => null);
+    if (drawer) return drawer.showServerDrawn(this);
+    this.drawnAt = this.clock.seconds;
+    return this.hearNetwork(true); // a file of ours that does not come is a network that is not there
   }
 
   /** turn: how long it stays, in seconds; the answer to a desk's question stays for all its life. */

@@ -1,9 +1,12 @@
 // The code as the server draws it, for a page that holds no key: after a reload, or without WebCrypto.
 
+import { provide } from "../enhancing.js";
 import { NoNetwork, ask } from "../network.js";
 
+provide("code/server-drawn.js", { showServerDrawn });
+
 /** screen: a CodeScreen. Throws what is no matter of the network. */
-export async function showServerDrawn(screen) {
+async function showServerDrawn(screen) {
   screen.drawnAt = screen.clock.seconds; // the next try is due in one period, also when this one fails
   try {
     const drawn = await drawOnServer(screen.root.dataset.here, screen.clock);

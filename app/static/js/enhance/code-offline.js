@@ -4,11 +4,12 @@ import { hold } from "../code/held-keys.js";
 import { Refused, openOffline } from "../code/offline.js";
 import { dress } from "../code/people.js";
 import { isWalletThere } from "../code/wallet.js";
-import { enhance } from "../enhancing.js";
+import { enhance, provide } from "../enhancing.js";
 import { NoNetwork, ask } from "../network.js";
 import { showScreen } from "./code-page.js";
 
 enhance("code-offline", openShell);
+provide("enhance/code-offline.js", { openWithoutNetwork });
 
 /** The shell that the service worker answers with when /code cannot be reached. */
 async function openShell(form) {
@@ -34,7 +35,7 @@ async function openShell(form) {
 }
 
 /** lock: the lock's element, with the sentences. credential: whose code; none is one's own. */
-export async function openWithoutNetwork(lock, pin, credential) {
+async function openWithoutNetwork(lock, pin, credential) {
   const shell = lock.dataset.screen ? lock : await fetchShell();
   if (!shell) return say(lock, new Refused("none"));
   const { days, uses, title, style } = shell.dataset;

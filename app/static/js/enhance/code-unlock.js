@@ -5,9 +5,8 @@ import { importKey } from "../code/drawer.js";
 import { hold, keyOf } from "../code/held-keys.js";
 import { askForKeys } from "../code/tabs.js";
 import { forgetWallet, openWallet, storeWallet, walletHandles } from "../code/wallet.js";
-import { enhance, enhanceAgain } from "../enhancing.js";
+import { enhance, enhanceAgain, load } from "../enhancing.js";
 import { NoNetwork, ask, contentOf, tellFault } from "../network.js";
-import { openWithoutNetwork } from "./code-offline.js";
 import { isKeyRight, showScreen } from "./code-page.js";
 
 enhance("code-unlock", unlockByFetch);
@@ -43,8 +42,11 @@ async function send(form, isSecondTry = false) {
   } catch (error) {
     if (!(error instanceof NoNetwork)) throw error;
     // Perhaps in the middle of it: what this phone keeps opens with the same PIN, as before the attempt.
+    const offline = await load("enhance/code-offline.js").catch(() => null); // the first visit: nothing is kept yet, also no script
     const { of } = form.elements;
-    return openWithoutNetwork(lock, pin, Number(of && of.value));
+    if (offline) return offline.openWithoutNetwork(lock, pin, Number(of && of.value));
+    lock.querySelector("[data-lock-error]").textContent = lock.dataset.offlineText;
+    return null;
   }
   const content = contentOf(came);
   if (content && content.handle) {
