@@ -8,7 +8,7 @@ const HARMLESS = [
   "css-snappoints", // scroll-padding: a jump ends under the header
   "viewport-unit-variants", // asked for by @supports
   "css-focus-visible", // the browser's own outline
-  "flexbox-gap", // margins instead: the same test holds that they are there
+  "flexbox-gap", // old.css: the same test holds that they are there
   "css-env-function", // no safe area on such phones; where it stands in a sum there is another rule
   "css-media-scripting", // what is for readers without script is shown by <noscript> too
   "css-has", // a frame less around what is chosen

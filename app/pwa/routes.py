@@ -28,8 +28,8 @@ SHELL_FILES = (
     "icons/seal.svg",
     "icons/icon-192.png",
     "css/code.css",
+    "css/old.css",
     "js/app.js",
-    "js/enhancing.js",
     "js/network.js",
     "js/script-errors.js",
     "js/enhance/code-offline.js",
@@ -108,7 +108,7 @@ def show_offline() -> ResponseReturnValue:
 @access(anyone)
 def show_offline_code() -> ResponseReturnValue:
     """The code page without a person: the phone asks for the PIN and draws the code by itself."""
-    modules = ["js/enhancing.js", "js/network.js", "js/enhance/code-offline.js", "js/enhance/code-page.js", *_module_names()]
+    modules = ["js/network.js", "js/enhance/code-offline.js", "js/enhance/code-page.js", *_module_names()]
     return packed(render_template("pwa/show_offline_code.html", screen=render_shell(), limits=settings, modules=modules))
 
 

@@ -1,8 +1,7 @@
 // From one person's code to another's in place, while this page holds the keys: also without a network, and without typing the PIN again.
 
-import { provide } from "../enhancing.js";
-import { Drawer } from "./drawer.js";
-import { entryOf } from "./held-keys.js";
+import { provide } from "../app.js";
+import { Drawer, entryOf } from "./drawer.js";
 import { encode, pathOf } from "./qr.js";
 
 /**

@@ -1,7 +1,5 @@
 // Reads aloud whose code this is, what to do with it, and the twelve digits one by one.
 
-import { speak } from "./voice.js";
-
 export function offerReading(button, digits) {
   if (!("speechSynthesis" in window)) return;
   button.removeAttribute("data-unoffered");
@@ -12,4 +10,13 @@ export function offerReading(button, digits) {
     speechSynthesis.cancel();
     speak([name, does, ...groups].filter(Boolean).join("，"));
   });
+}
+
+/** With the phone's own voice, a little slower than speech usually is. */
+export function speak(text, done = () => {}) {
+  const speech = new SpeechSynthesisUtterance(text);
+  speech.lang = document.documentElement.lang || "zh-CN";
+  speech.rate = 0.8;
+  speech.onend = speech.onerror = done;
+  speechSynthesis.speak(speech);
 }

@@ -1,20 +1,14 @@
 // The code on the screen: a new one every 30 s, its picture, digits and countdown changed in one step.
 
 import { Challenge } from "./challenge.js";
-import { Drawer } from "./drawer.js";
-import { Listening } from "./listening.js";
-import { LiveState } from "./live-state.js";
+import { Drawer, answerTabs, dropKeys, keyOf, listHeld, tellLocked } from "./drawer.js";
+import { LiveState, ServerClock } from "./live-state.js";
 import { encode, pathOf } from "./qr.js";
-import { ServerClock } from "./server-clock.js";
-import { load } from "../enhancing.js";
+import { load } from "../app.js";
 import { ask, tellFault } from "../network.js";
-import { keepAwake } from "./awake.js";
 import { offerReading } from "./reading.js";
-import { dropKeys, keyOf, listHeld } from "./held-keys.js";
-import { answerTabs, tellLocked } from "./tabs.js";
-import { Denial } from "./uses.js";
-import { sayLine } from "./status-line.js";
-import { watchVisibility } from "./visibility.js";
+import { Denial, sayLine } from "./status-line.js";
+import { Listening, keepAwake, watchVisibility } from "./visibility.js";
 import { closeWallet, forgetWallet, isWalletThere, tellWallet } from "./wallet.js";
 
 const NOTICE_MS = 8000;

@@ -1,6 +1,6 @@
 // The code as the server draws it, for a page that holds no key: after a reload, or without WebCrypto.
 
-import { provide } from "../enhancing.js";
+import { provide } from "../app.js";
 import { NoNetwork, ask } from "../network.js";
 
 provide("code/server-drawn.js", { showServerDrawn });

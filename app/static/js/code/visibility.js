@@ -19,3 +19,33 @@ export function watchVisibility(relockMs, hear, listening) {
   listening.on(document, "visibilitychange", look);
   listening.atEnd(() => clearTimeout(timer));
 }
+
+// What a screen listens to until another takes its place. `signal` among a listener's options would do, were it not younger than the
+// oldest engine we promise.
+export class Listening {
+  constructor() {
+    this.ends = [];
+  }
+
+  on(target, kind, act) {
+    target.addEventListener(kind, act);
+    this.atEnd(() => target.removeEventListener(kind, act));
+  }
+
+  atEnd(act) {
+    this.ends.push(act);
+  }
+
+  end() {
+    for (const act of this.ends.splice(0)) act();
+  }
+}
+
+/** The screen stays on while a code is shown, where the browser can do that. */
+export async function keepAwake() {
+  try {
+    if (navigator.wakeLock) await navigator.wakeLock.request("screen");
+  } catch (refused) {
+    // Refused, for example when the battery is low: the code is shown all the same.
+  }
+}

@@ -1,10 +1,10 @@
 // The code page without a network: the PIN is asked by the phone itself and the code drawn by it alone.
 
-import { hold } from "../code/held-keys.js";
+import { hold } from "../code/drawer.js";
 import { Refused, openOffline } from "../code/offline.js";
 import { dress } from "../code/people.js";
 import { isWalletThere } from "../code/wallet.js";
-import { enhance, provide } from "../enhancing.js";
+import { enhance, provide } from "../app.js";
 import { NoNetwork, ask } from "../network.js";
 import { showScreen } from "./code-page.js";
 

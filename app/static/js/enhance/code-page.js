@@ -1,11 +1,9 @@
 // The code page drawn by script. The server's page works alone; this takes over from its first code.
 
-import { Drawer } from "../code/drawer.js";
-import { hold, keyOf } from "../code/held-keys.js";
+import { Drawer, askForKeys, hold, keyOf } from "../code/drawer.js";
 import { CodeScreen } from "../code/screen.js";
-import { askForKeys } from "../code/tabs.js";
 import { isWalletMissing } from "../code/wallet.js";
-import { enhance } from "../enhancing.js";
+import { enhance } from "../app.js";
 
 enhance("code-page", takeOver);
 

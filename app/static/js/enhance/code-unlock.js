@@ -1,11 +1,9 @@
 // Sends the unlock form by fetch, so that the page that gets the keys knows the PIN to wrap them with and is the page that draws.
 // Without WebCrypto the form goes its own way.
 
-import { importKey } from "../code/drawer.js";
-import { hold, keyOf } from "../code/held-keys.js";
-import { askForKeys } from "../code/tabs.js";
+import { askForKeys, hold, importKey, keyOf } from "../code/drawer.js";
 import { forgetWallet, openWallet, storeWallet, walletHandles } from "../code/wallet.js";
-import { enhance, enhanceAgain, load } from "../enhancing.js";
+import { enhance, enhanceAgain, load } from "../app.js";
 import { NoNetwork, ask, contentOf, tellFault } from "../network.js";
 import { isKeyRight, showScreen } from "./code-page.js";
 

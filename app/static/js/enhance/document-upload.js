@@ -1,4 +1,4 @@
 import { offerUpload } from "../documents/upload.js";
-import { enhance } from "../enhancing.js";
+import { enhance } from "../app.js";
 
 enhance("document-upload", offerUpload);

@@ -1,7 +1,7 @@
 // The error summary takes the focus, so that it is read first; its links put the focus into the field itself.
 // This page answered a post: as an address of its own, Back and Reload show it again instead of asking to send the form twice.
 
-import { enhance } from "../enhancing.js";
+import { enhance } from "../app.js";
 
 enhance("error-focus", focusErrors);
 

@@ -1,6 +1,6 @@
 // Where the browser can put the site onto the home screen by itself, the hint's link asks it to; elsewhere the link explains how.
 
-import { enhance } from "../enhancing.js";
+import { enhance } from "../app.js";
 import { ask } from "../network.js";
 
 enhance("install-hint", offerInstalling);

@@ -2,7 +2,7 @@
 
 import { makePasskey } from "../code/authenticator.js";
 import { answerByPasskey } from "../code/passkey-form.js";
-import { enhance } from "../enhancing.js";
+import { enhance } from "../app.js";
 
 enhance("passkey-add", (form) => {
   answerByPasskey(form, "/me/passkeys/challenges", async (options) => {

@@ -1,7 +1,7 @@
 // Opens the code by fingerprint or face. The phone's keys stay wrapped with the PIN, so the server draws the codes.
 
 import { askFor, signWithPasskey } from "../code/authenticator.js";
-import { enhance } from "../enhancing.js";
+import { enhance } from "../app.js";
 import { NoNetwork } from "../network.js";
 
 enhance("passkey-unlock", unlockByPasskey);

@@ -1,7 +1,7 @@
 // Changes the PIN by fetch, so that what this phone keeps for no network is wrapped with the new one. Else its keys are made anew.
 
 import { forgetWallet, isWalletThere, rewrapWallet } from "../code/wallet.js";
-import { enhance, enhanceAgain } from "../enhancing.js";
+import { enhance, enhanceAgain } from "../app.js";
 import { NoNetwork, ask, contentOf, tellFault } from "../network.js";
 import { focusErrors } from "./error-focus.js";
 

@@ -1,5 +1,5 @@
 // Without script the browser's own menu prints; with it the button does, and Enter is enough.
-import { enhance } from "../enhancing.js";
+import { enhance } from "../app.js";
 
 enhance("print-paper", offerPrinting);
 

@@ -1,7 +1,7 @@
 // Reads the key sentences of a page aloud, in the page's language; pressed again, it stops.
 
-import { speak } from "../code/voice.js";
-import { enhance } from "../enhancing.js";
+import { speak } from "../code/reading.js";
+import { enhance } from "../app.js";
 
 enhance("read-aloud", offerReading);
 

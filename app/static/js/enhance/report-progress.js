@@ -1,6 +1,6 @@
 // Fetches the page of a report again every two seconds and shows how far it is; without this, <noscript> reloads it.
 
-import { enhance } from "../enhancing.js";
+import { enhance } from "../app.js";
 import { ask } from "../network.js";
 
 const PAUSE = 2000;

@@ -1,6 +1,6 @@
 // A case under the keyboard: pages larger and turned, the decision one key away. Without it pages are pictures and links.
 import { Paper } from "../bureau/paper.js";
-import { enhance } from "../enhancing.js";
+import { enhance } from "../app.js";
 
 enhance("review-case", reviewCase);
 

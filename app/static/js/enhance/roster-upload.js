@@ -1,6 +1,6 @@
 // Sends the file with a bar that shows how far it is and a button that stops it; without this the form sends itself.
 
-import { enhance } from "../enhancing.js";
+import { enhance } from "../app.js";
 
 enhance("roster-upload", followUpload);
 

@@ -1,6 +1,6 @@
 // The phone's own sheet for sending things, or where there is none the clipboard. Without script the link is copied by hand.
 
-import { enhance } from "../enhancing.js";
+import { enhance } from "../app.js";
 
 enhance("send-link", offerSending);
 

@@ -1,7 +1,7 @@
 // A box to sign in with finger or mouse. The lines go to the server as vectors, in a box of 1000 x 400; no picture is made.
 // Without script the letter is signed by typing the name or on paper, which counts as much.
 
-import { enhance } from "../enhancing.js";
+import { enhance } from "../app.js";
 
 const INK_WIDTH = 8;
 

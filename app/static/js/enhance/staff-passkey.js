@@ -2,7 +2,7 @@
 
 import { makePasskey, signWithPasskey } from "../code/authenticator.js";
 import { answerByPasskey } from "../code/passkey-form.js";
-import { enhance } from "../enhancing.js";
+import { enhance } from "../app.js";
 
 enhance("staff-passkey", (form) =>
   answerByPasskey(form, "/bureau/sign-in/passkey-challenges", (options) => (options.user ? makePasskey(options) : signWithPasskey(options))),
