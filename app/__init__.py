@@ -58,6 +58,7 @@ FEATURES = (
     "mutual_aid",
     "institutions",
     "help",
+    "script_errors",
     "figures",
     "bureau",
     "pwa",

@@ -23,6 +23,7 @@ _SECTIONS: tuple[tuple[tuple[Right, ...], str, LazyString], ...] = (
     ((Right.manage_staff,), "/bureau/staff", _l("人员")),
     ((Right.approve_roles, Right.approve_keys, Right.manage_roster), "/bureau/approvals", _l("复核")),
     ((Right.set_risk_rules,), "/bureau/risk-rules", _l("规则")),
+    ((Right.see_script_errors,), "/bureau/script-errors", _l("网页故障")),
 )
 
 

@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from app.core import installation, logs, outages, store_away
+from app.core.access import View
 from app.core.db import let_go
 from app.core.errors import DomainError
 from app.core.signing_keys import SigningKeys
@@ -22,6 +23,7 @@ from app.core.signing_keys import SigningKeys
 # What is said to documents would only cost bytes here.
 _NO_DOCUMENT = {"application/json", "text/css", "text/javascript", "image/png"}
 _LARGEST_KEY = 2**63 - 1
+_TOKENLESS = "__takes_no_token__"
 
 
 class _KeyConverter(IntegerConverter):
@@ -104,13 +106,19 @@ def allow_inline(text: str) -> str:
     return text
 
 
+def takes_no_token(view: View) -> View:
+    """Marks a view that pages post to without a form. tests/house/test_routes.py lists them."""
+    setattr(view, _TOKENLESS, True)
+    return view
+
+
 def is_api() -> bool:
     return request.path == "/api" or request.path.startswith("/api/")
 
 
 def _check_token() -> None:
     """Every form that posts carries the token of its session, whether or not a WTForm reads it."""
-    if request.endpoint is not None and not is_api():
+    if request.endpoint is not None and not is_api() and not hasattr(current_app.view_functions[request.endpoint], _TOKENLESS):
         current_app.extensions["csrf_guard"].protect()
 
 

@@ -64,6 +64,8 @@ def find_status() -> HomeStatus:
         return HomeStatus(stage=Stage.stranger)
     account, device = current_visitor.account, current_visitor.device
     if not current_visitor.is_trusted:
+        if is_frozen(account):
+            return HomeStatus(stage=Stage.frozen)
         waiting = _find_rebinding(device.id)
         return HomeStatus(stage=Stage.rebinding, until=waiting.effective_at) if waiting else HomeStatus(stage=Stage.unbound)
     credential = find_credential_of(account.person_id) if account.person_id is not None else None
@@ -79,6 +81,25 @@ def find_status() -> HomeStatus:
         requests=count_requests(account),
         **_whereabouts(account),
     )
+
+
+def is_frozen(account: Account) -> bool:
+    """Whether what belongs to this account's person has been reported lost. The short message that reports it may know it, too."""
+    credential = find_credential_of(account.person_id) if account.person_id is not None else None
+    return credential is not None and credential.status is CredentialStatus.frozen
+
+
+def is_strange_device() -> bool:
+    """Somebody is signed in here who has not proved to be themselves on this device: perhaps they will hand it back.
+
+    False when the database does not answer.
+    """
+    try:
+        return bool(current_visitor.is_authenticated and not current_visitor.is_trusted)
+    except SQLAlchemyError as error:
+        outages.note("visitor_not_read", error)
+        roll_back()
+        return False
 
 
 def find_own_region() -> str | None:

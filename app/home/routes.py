@@ -122,6 +122,7 @@ def _offer_to_templates(state: BlueprintSetupState) -> None:
         elder_size=reading.elder_size,
         has_high_contrast=reading.has_high_contrast,
         page_look=reading.page_look,
+        is_strange_device=queries.is_strange_device,
         own_region=queries.find_own_region,
         own_status=queries.find_status,
         hotlines_for=list_nearest_lines,

@@ -10,6 +10,7 @@ from app.core.errors import DomainError
 from app.letters import queries, service
 from app.letters.forms import SignatureForm
 from app.letters.models import Letter, SignatureKind
+from app.letters.strokes import is_readable
 
 blueprint = Blueprint("letters", __name__)
 
@@ -53,5 +54,7 @@ def _letter(id: int) -> Letter:
 
 
 def _show(letter: Letter, form: SignatureForm, status: int = 200) -> ResponseReturnValue:
-    page = render_template("letters/show_letter.html", letter=letter, facts=queries.facts_of(letter), form=form)
+    """What was drawn comes back with a refusal, if it can be read: nobody should sign twice because a choice was missing."""
+    strokes = form.strokes.data if is_readable(form.strokes.data or "") else ""
+    page = render_template("letters/show_letter.html", letter=letter, facts=queries.facts_of(letter), form=form, strokes=strokes)
     return page, status

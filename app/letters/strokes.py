@@ -17,6 +17,21 @@ class NoSignature(ValueError):
 
 def parse_strokes(text: str) -> list[Stroke]:
     """`[[[x, y], …], …]`, whole numbers inside the box. Raises NoSignature."""
+    strokes = _lines_of(text)
+    if sum(dist(a, b) for stroke in strokes for a, b in pairwise(stroke)) < MIN_LENGTH:
+        raise NoSignature("too short")
+    return strokes
+
+
+def is_readable(text: str) -> bool:
+    """Whether these are lines at all, be they a signature or the beginning of one."""
+    try:
+        return bool(_lines_of(text))
+    except NoSignature:
+        return False
+
+
+def _lines_of(text: str) -> list[Stroke]:
     try:
         raw = json.loads(text)
         strokes = [[(_within(x, WIDTH), _within(y, HEIGHT)) for x, y in stroke] for stroke in raw]
@@ -24,8 +39,6 @@ def parse_strokes(text: str) -> list[Stroke]:
         raise NoSignature(text[:20]) from None
     if len(strokes) > MAX_STROKES or sum(map(len, strokes)) > MAX_POINTS:
         raise NoSignature("too many points")
-    if sum(dist(a, b) for stroke in strokes for a, b in pairwise(stroke)) < MIN_LENGTH:
-        raise NoSignature("too short")
     return strokes
 
 

@@ -14,7 +14,7 @@ from app.core.access import access, anyone
 from app.core.assets import asset
 from app.core.db import roll_back
 from app.core.installation import bureau_name
-from app.core.locale import CATALOGS, current_language, page_lang, vary_by_language
+from app.core.locale import CATALOGS, LANGUAGES, page_lang, vary_by_language
 from app.core.packing import packed
 from app.core.settings import settings
 from app.credentials.showing import render_shell
@@ -28,7 +28,10 @@ SHELL_FILES = (
     "icons/seal.svg",
     "icons/icon-192.png",
     "css/code.css",
+    "css/old.css",
     "js/app.js",
+    "js/network.js",
+    "js/script-errors.js",
     "js/enhance/code-offline.js",
     "js/enhance/code-page.js",
     "js/enhance/code-unlock.js",
@@ -81,19 +84,17 @@ def show_manifest() -> Response:
 def show_service_worker() -> Response:
     """Served from the root so that it may answer for every page; asked for anew each time, so that a release takes over.
 
-    The reader's language is part of it: who chooses another gets another worker, which keeps the pages in that language.
+    The same for every reader: pages tell it their language.
     """
     script = render_template(
         "pwa/service_worker.js",
         release=current_app.config["RELEASE"],
-        language=current_language(),
+        tags=LANGUAGES,
         pages_version=_pages_version(Path(current_app.root_path)),
         files=[asset(name) for name in (*SHELL_FILES, *_module_names())],
         pages=[*SHELL_PAGES, *_addresses()],
     )
-    return packed(
-        vary_by_language(Response(script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}))
-    )
+    return packed(Response(script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}))
 
 
 @blueprint.get("/offline")
@@ -107,7 +108,7 @@ def show_offline() -> ResponseReturnValue:
 @access(anyone)
 def show_offline_code() -> ResponseReturnValue:
     """The code page without a person: the phone asks for the PIN and draws the code by itself."""
-    modules = ["js/enhance/code-offline.js", "js/enhance/code-page.js", *_module_names()]
+    modules = ["js/network.js", "js/enhance/code-offline.js", "js/enhance/code-page.js", *_module_names()]
     return packed(render_template("pwa/show_offline_code.html", screen=render_shell(), limits=settings, modules=modules))
 
 

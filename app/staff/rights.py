@@ -24,6 +24,7 @@ class Right(Enum):
     set_risk_rules = "set the rules of number matching"
     read_audit = "search, export and verify the audit log"
     see_alarms = "see locked staff, refused rights, guesses at people and numbers, codes that did not fit"
+    see_script_errors = "see which scripts of ours failed on people's phones"
     read_dashboard = "see the figures of the own region"
 
 
@@ -41,7 +42,14 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.counter: frozenset({Right.serve_at_counter, Right.read_dashboard}),
     # A bureau's one security administrator appoints no administrator alone: the system administrator is a second person too.
     Role.sysadmin: frozenset(
-        {Right.manage_roster, Right.manage_institutions, Right.manage_content, Right.approve_roles, Right.read_dashboard}
+        {
+            Right.manage_roster,
+            Right.manage_institutions,
+            Right.manage_content,
+            Right.approve_roles,
+            Right.see_script_errors,
+            Right.read_dashboard,
+        }
     ),
     Role.secadmin: frozenset(
         {

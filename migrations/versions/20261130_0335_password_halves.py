@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "202611300335"
-down_revision = "202611300325"
+down_revision = "202611300330"
 branch_labels = None
 depends_on = None
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -324,3 +325,41 @@ def test_the_footer_names_the_office_of_the_page(app: Flask) -> None:
     page = loser(app).get("/lost")
 
     assert numbers(page) == {HOTLINE}
+
+
+def test_who_reports_a_loss_on_a_strangers_phone_is_offered_to_sign_out(subtests: pytest.Subtests, app: Flask) -> None:
+    enrol()
+    activate(app)
+    browser = loser(app)
+
+    for path_ in ("/", "/lost", "/services", "/re-binding", "/family"):
+        with subtests.test(path=path_):
+            assert browser.get(path_).all("form", action="/sign-out"), "also before anything is reported"
+    page = browser.post("/lost/freezing")
+
+    assert "这是别人的手机？用完请退出" in page.text
+    home = browser.get("/")
+    assert "已挂失" in home.text and "本机未认证" not in home.text and "这是别人的手机" in home.text
+    assert "李" not in home.text.replace("办理", ""), "who they are is not said on a phone that may be anybody's"
+    for path_ in ("/", "/lost", "/services", "/recovery", "/re-binding"):
+        with subtests.test(path=path_):
+            assert len(browser.get(path_).all("form", action="/sign-out")) == 1
+    browser.post("/sign-out")
+    assert path(browser.get("/recovery")) == "/sign-in"
+    assert status() is CredentialStatus.frozen
+
+
+def test_ones_own_phone_is_not_taken_for_a_strangers(app: Flask) -> None:
+    enrol()
+    first = activate(app)
+
+    page = first.post("/lost/freezing")
+
+    assert "这是别人的手机" not in page.text and "这是别人的手机" not in first.get("/").text
+
+
+def test_the_sign_in_on_the_way_to_reporting_a_loss_speaks_of_the_loss(app: Flask) -> None:
+    lost, ordinary = Browser(app).get("/sign-in?next=/lost"), Browser(app).get("/sign-in")
+
+    assert "先收一条短信，再挂失" in lost.one("h1").text and "立即挂失" in lost.text and "自动建好" not in lost.text
+    assert ordinary.one("h1").text == "登录" and "自动建好" in ordinary.text

@@ -48,6 +48,7 @@ TABLE: dict[str, object] = {
     "GET /bureau/figures/scans": EVERYBODY,
     "GET /bureau/figures/steps": EVERYBODY,
     "GET /bureau/figures/table": EVERYBODY,
+    "GET /bureau/script-errors": SYSADMINS,
     "GET /bureau/cases": REVIEWERS,
     "POST /bureau/claims": REVIEWERS,
     "GET /bureau/cases/1": REVIEWERS,

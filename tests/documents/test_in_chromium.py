@@ -29,14 +29,17 @@ TEMPLATE = (
     "{% from 'components/upload.html' import upload %}"
     "{{ upload(subject=subject, slot='other', label='出生医学证明', hint='请拍正面。', pages=[], action='/me') }}"
 )
-LOAD = """async ([html, module]) => {
+LOAD_HTML = """(html) => {
   const token = document.querySelector('input[name=csrf_token]').value;
   const parsed = new DOMParser().parseFromString(html, 'text/html');
   document.querySelector('main').replaceChildren(...parsed.body.childNodes);
   for (const field of document.querySelectorAll('main input[name=csrf_token]')) field.value = token;
-  window.uploadModule = module;
-  (await import(module)).default(document.querySelector('[data-enhance=document-upload]'));
 }"""
+LOAD = f"""async ([html, module]) => {{
+  ({LOAD_HTML})(html);
+  window.uploadModule = module;
+  await import(module);
+}}"""
 
 
 @pytest.fixture
@@ -156,3 +159,38 @@ def test_what_does_not_arrive_is_said_also_after_the_page_shows_what_did(app: Fl
     assert form.locator(".upload-check").all_inner_texts()[0].startswith("notes.jpg 这不是照片")
     assert form.locator(".upload-check").all_inner_texts()[1].startswith("blurred.jpg 这张有些模糊")
     assert len(queries.list_pages(SUBJECT)) == 1
+
+
+def test_a_photo_chosen_before_the_script_came_is_looked_at_and_sent(app: Flask, form: Page) -> None:
+    html, module = form.evaluate("() => [document.querySelector('main').innerHTML, window.uploadModule]")
+    form.reload()
+    form.evaluate(LOAD_HTML, html)
+    choose(form, ("good.jpg", "image/jpeg", make_photo(1600, 1200)))
+
+    form.evaluate("(module) => import(module)", module)
+
+    form.locator(".upload-check").get_by_text("看得清楚").wait_for()
+    form.get_by_role("button", name=SEND).click()
+    form.get_by_role("heading", level=1, name="我的").wait_for(timeout=30_000)
+    assert [page.state for page in queries.list_pages(SUBJECT)] == [PageState.ready]
+
+
+def test_a_fault_in_the_script_sends_the_photo_as_without_script(app: Flask, form: Page) -> None:
+    """And says nothing of a network that is there."""
+    choose(form, ("good.jpg", "image/jpeg", make_photo(1600, 1200)))
+    form.locator(".upload-check").get_by_text("看得清楚").wait_for()
+    form.evaluate("() => { Blob.prototype.slice = () => { throw new TypeError('no such thing here'); } }")
+
+    form.get_by_role("button", name=SEND).click()
+
+    form.get_by_role("heading", level=1, name="我的").wait_for(timeout=30_000)
+    assert [page.state for page in queries.list_pages(SUBJECT)] == [PageState.ready]
+
+
+def test_an_engine_without_bitmaps_looks_at_the_photo_too(form: Page) -> None:
+    form.evaluate("() => { delete window.createImageBitmap; }")
+
+    choose(form, ("small.jpg", "image/jpeg", make_photo(400, 300)))
+
+    form.locator(".upload-check").get_by_text("太小了").wait_for()
+    assert form.locator(".upload-preview").evaluate("(canvas) => [canvas.width, canvas.height]") == [400, 300]

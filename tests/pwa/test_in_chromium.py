@@ -24,9 +24,11 @@ KEPT_TEXTS = """async () => {
 }"""
 
 # Asks until it is there: a question put while the browser's own is under way is answered by that one, from before the change.
-TAKEN = """async (name) => {
-  await (await navigator.serviceWorker.ready).update();
-  return (await caches.keys()).at(-1).startsWith(name);
+TWO_RELEASES = "async () => new Set((await caches.keys()).map((name) => name.split('-')[1])).size === 2"
+WAITS = """async (name) => {
+  const registration = await navigator.serviceWorker.ready;
+  await registration.update();
+  return registration.waiting !== null && (await caches.keys()).some((each) => each.startsWith(name));
 }"""
 
 
@@ -77,33 +79,57 @@ def test_a_page_of_a_person_is_never_kept(chromium: Browser, site: tuple[Flask, 
         context.set_offline(True)
         page.goto(site[1] + "/me")
 
-        assert all(path.startswith(("/static/", "/help")) or path in ("/offline", "/offline/code") for path in kept)
+        impersonal = ("/offline", "/offline/code", "/offline/language")
+        assert all(path.startswith(("/static/", "/help")) or path in impersonal for path in kept)
         assert "李" not in texts
         assert page.locator("h1").inner_text() == "现在没有网络"
 
 
-def test_a_new_release_takes_over_and_leaves_the_open_page_whole(chromium: Browser, site: tuple[Flask, str]) -> None:
+def test_a_new_release_waits_until_nobody_looks_and_leaves_what_is_open_whole(chromium: Browser, site: tuple[Flask, str]) -> None:
     app, address = site
     with phone(chromium) as context:
         page = open_ready(context, address)
         old, script = page.evaluate("() => caches.keys()"), page.locator("script[src$='app.js']").get_attribute("src")
 
-        for release in ("0123456789ab", "ba9876543210"):
-            app.config["RELEASE"] = release
-            wait_until(page, TAKEN, f"pingzheng-{release}")
-            wait_until(page, "async () => (await caches.keys()).length === 2")
-            if (
-                release == "0123456789ab"
-            ):  # the page of the release before is still open: its files are still there, also without a network
-                context.set_offline(True)
-                kept = page.evaluate(f"async () => (await fetch('{script}'.replace('app.js', 'enhance/code-page.js'))).ok")
-                context.set_offline(False)
-                assert kept
+        app.config["RELEASE"] = "0123456789ab"
+        wait_until(page, WAITS, "pingzheng-0123456789ab")
+        page.goto(address + "/help")  # going on: the old worker answers, and no navigation is broken off
+        assert page.evaluate("async () => (await navigator.serviceWorker.ready).waiting !== null")
 
+        page.close()  # nobody looks
+        page = open_ready(context, address)
+        wait_until(page, TWO_RELEASES)
+        context.set_offline(True)  # a page of the release before may still ask for its files
+        assert page.evaluate(f"async () => (await fetch('{script}'.replace('app.js', 'enhance/code-page.js'))).ok")
+        context.set_offline(False)
+
+        app.config["RELEASE"] = "ba9876543210"
+        wait_until(page, WAITS, "pingzheng-ba9876543210")
+        page.close()
+        page = open_ready(context, address)
+        wait_until(page, TWO_RELEASES)
         assert not set(old) & set(page.evaluate("() => caches.keys()"))  # two releases ago is gone
         page.goto(address + "/")
-        assert page.locator("h1").count() == 1
         assert "ba9876543210" in (page.locator("script[src$='app.js']").get_attribute("src") or "")
+
+
+def test_another_language_needs_no_other_worker_and_is_kept_too(chromium: Browser, site: tuple[Flask, str]) -> None:
+    with phone(chromium) as context:
+        page = open_ready(context, site[1])
+        before = page.evaluate("async () => (await navigator.serviceWorker.ready).active.scriptURL")
+
+        page.get_by_role("button", name="English").first.click()
+        wait_until(
+            page,
+            "async () => (await (await caches.open((await caches.keys()).find((name) => name.endsWith('-en')))).keys()).length > 5",
+        )
+        registration = "async () => { const r = await navigator.serviceWorker.ready; return [r.active.scriptURL, r.waiting] }"
+        after = page.evaluate(registration)
+        context.set_offline(True)
+        page.goto(site[1] + "/help/hotlines")
+
+        assert after == [before, None]
+        assert page.locator("html").get_attribute("lang") == "en"
 
 
 def test_every_page_of_the_help_is_read_without_a_network(chromium: Browser, site: tuple[Flask, str]) -> None:

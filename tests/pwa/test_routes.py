@@ -87,7 +87,7 @@ def test_all_that_draws_a_code_is_kept(app: Flask) -> None:
 def test_the_lock_loads_all_that_its_script_imports_at_once(app: Flask) -> None:
     root: Path = app.config["STATIC_ROOT"] / "js"
     template = Path(app.root_path, "templates/credentials/show_lock.html").read_text()
-    listed = set(re.findall(r"'((?:enhance|code)/[\w-]+)'", template))
+    listed = set(re.findall(r"'([\w/-]+)'", template.partition("for name in (")[2].partition(")")[0]))
     needed, seen = [root / "enhance/code-unlock.js"], set()
     while needed:
         path = needed.pop()

@@ -1,12 +1,13 @@
 // Speaks to the phone's own fingerprint or face. JSON carries bytes as base64url.
 
-/** POSTs the form's fields; {content} or {refusal}. Throws without a network. */
+import { ask, contentOf } from "../network.js";
+
+/** POSTs the form's fields; {content} or {refusal}. Throws NoNetwork. */
 export async function askFor(address, form) {
-  const answer = await fetch(address, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(new FormData(form)) });
-  if (answer.redirected) return { movedTo: answer.url };
-  const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
-  const content = isJson ? await answer.json() : {};
-  return answer.ok && isJson ? { content } : { refusal: content.refusal ?? "" };
+  const came = await ask(address, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(new FormData(form)) });
+  if (came.answer.redirected) return { movedTo: came.answer.url };
+  const content = contentOf(came);
+  return came.answer.ok && content ? { content } : { refusal: (content && content.refusal) || "" };
 }
 
 export async function makePasskey(options) {
@@ -43,9 +44,9 @@ function answerOf(credential, response) {
 }
 
 function bytes(base64url) {
-  return Uint8Array.from(atob(base64url.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
+  return Uint8Array.from(atob(base64url.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));
 }
 
 function text(buffer) {
-  return btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 }

@@ -1,6 +1,7 @@
 // The phone's side of number matching: whoever holds only a relayed picture of the code hears no digits at the desk.
 // The desk says two digits, the holder types them, an `81` code that carries them is shown for its life, then the usual one again.
 
+import { NoNetwork, ask } from "../network.js";
 import { encode, pathOf } from "./qr.js";
 import { digitsOf } from "./typed.js";
 
@@ -72,7 +73,7 @@ export class Challenge {
   async submit(event) {
     event.preventDefault();
     const typed = digitsOf(this.field.value);
-    this.field.toggleAttribute("aria-invalid", false);
+    this.field.removeAttribute("aria-invalid");
     if (!/^[0-9]{2}$/.test(typed)) {
       this.error.textContent = this.panel.dataset.formText;
       this.field.setAttribute("aria-invalid", "true");
@@ -97,14 +98,15 @@ export class Challenge {
     }
     try {
       const address = `${this.form.action}?${new URLSearchParams({ of: screen.root.dataset.of, digits: typed })}`;
-      const answer = await fetch(address, { headers: { Accept: "text/html" } });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const { text } = await ask(address, { headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(text, "text/html");
       const root = page.querySelector("[data-answer]");
       if (!root) return screen.leave();
       const path = root.querySelector("[data-modules]").getAttribute("d");
       screen.show(root.querySelector("[data-code]").dataset.code, path, Number(root.dataset.issuedAt), screen.lives);
       return true;
-    } catch {
+    } catch (error) {
+      if (!(error instanceof NoNetwork)) throw error;
       screen.hearNetwork(true);
       return false;
     }

@@ -3,7 +3,7 @@
 // A key is masked with the display PIN, and all that is kept lies under AES-CTR with a key of this device that script can use but not
 // read. No tag anywhere: whoever copies the store cannot tell the right PIN from a wrong one, but for one check value of 0 to 99.
 
-export const ROUNDS = 600_000; // of PBKDF2-SHA256: OWASP's figure
+export const ROUNDS = 600000; // of PBKDF2-SHA256: OWASP's figure
 const DATABASE = "pingzheng-wallet";
 const STORE = "kept";
 const KEY_BYTES = 32;
@@ -35,14 +35,14 @@ export async function keep(name, content) {
   await inStore("readwrite", (store) => store.put({ counter, sealed }, name));
 }
 
-/** What was kept, or null: nothing there, evicted, or the device key is another one. */
+/** What was kept, or null: nothing there, evicted, or the device key is another one. Throws when it cannot be read. */
 export async function recall(name) {
   const [key, record] = await inStore("readonly", (store) => [store.get("device-key"), store.get(name)]);
   if (!key || !record) return null;
   const plain = await crypto.subtle.decrypt({ name: "AES-CTR", counter: record.counter, length: 64 }, key, record.sealed);
   try {
     return JSON.parse(new TextDecoder().decode(plain));
-  } catch {
+  } catch (garbled) {
     return null;
   }
 }
@@ -62,6 +62,7 @@ export function changePlain(name, change) {
 
 export function forgetAll() {
   return new Promise((resolve) => {
+    if (!window.indexedDB) return resolve();
     const request = indexedDB.deleteDatabase(DATABASE);
     request.onsuccess = request.onerror = request.onblocked = resolve;
   });
@@ -77,6 +78,16 @@ async function deviceKey() {
 
 /** Runs `work(store)` in one transaction; what it gave has its `result` then: one request, or several in a list. */
 async function inStore(mode, work) {
+  try {
+    return await run(mode, work);
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    opening = null;
+    return run(mode, work);
+  }
+}
+
+async function run(mode, work) {
   const database = await open();
   const given = await new Promise((resolve, reject) => {
     const transaction = database.transaction(STORE, mode);
@@ -84,23 +95,30 @@ async function inStore(mode, work) {
     transaction.oncomplete = () => resolve(requests);
     transaction.onabort = transaction.onerror = () => reject(transaction.error);
   });
-  return Array.isArray(given) ? given.map((request) => request.result) : given?.result;
+  return Array.isArray(given) ? given.map((request) => request.result) : given && given.result;
+}
+
+/** Whether the connection is gone, which is told in as many ways as there are browsers (WebKit: "Connection to Indexed Database server lost"). */
+function isLost(error) {
+  return !error || ["UnknownError", "InvalidStateError", "AbortError", "TransactionInactiveError"].includes(error.name);
 }
 
 /** One connection for as long as the page lives, or until a tab forgets: opening and closing for each look loses the race with itself. */
 function open() {
-  opening ??= new Promise((resolve, reject) => {
+  if (opening) return opening;
+  const mine = new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
       request.result.onversionchange = request.result.onclose = () => {
         request.result.close();
-        opening = null;
+        if (opening === mine) opening = null;
       };
       resolve(request.result);
     };
   });
-  opening.catch(() => (opening = null));
-  return opening;
+  opening = mine;
+  mine.catch(() => (opening = null));
+  return mine;
 }

@@ -1,14 +1,14 @@
 // Opening the wallet without a network: the phone itself counts wrong PINs and keeps to the limits that the server will hold it to.
 
 import { changePlain } from "./keystore.js";
-import { forgiveGuesses, noteInWallet, openWallet, walletState, NoWallet, WrongPin } from "./wallet.js";
+import { forgiveGuesses, noteInWallet, openWallet, walletState, NoWallet, Unreadable, WrongPin } from "./wallet.js";
 
 const GUESSES = 5;
-const LOCK_MS = 15 * 60_000;
-const DAY_MS = 86_400_000;
-const SLACK_MS = 5 * 60_000;
+const LOCK_MS = 15 * 60000;
+const DAY_MS = 86400000;
+const SLACK_MS = 5 * 60000;
 
-/** Why it does not open. reason: none | silent | clock | locked | wrong; until: ms; left: guesses. */
+/** Why it does not open. reason: none | unread | silent | clock | locked | wrong; until: ms; left: guesses. */
 export class Refused extends Error {
   constructor(reason, more = {}) {
     super(reason);
@@ -21,12 +21,20 @@ export class Refused extends Error {
  * be refused at the desk. limits: {days, uses}. Throws Refused.
  */
 export async function openOffline(pin, limits) {
+  try {
+    return await openWithin(pin, limits);
+  } catch (error) {
+    throw error instanceof Unreadable ? new Refused("unread") : error;
+  }
+}
+
+async function openWithin(pin, limits) {
   const state = await walletState();
-  if (!state?.entries.length) throw new Refused("none");
+  if (!state || !state.entries.length) throw new Refused("none");
   const nowMs = Date.now() + state.offset;
   if (nowMs < state.heardAt - SLACK_MS) throw new Refused("clock");
   if (nowMs - state.heardAt >= limits.days * DAY_MS) throw new Refused("silent");
-  const tries = await takeGuess();
+  const tries = await takeGuess().catch(() => Promise.reject(new Unreadable("tries")));
   if (!tries.isTaken) throw new Refused("locked", { until: tries.lockedUntil });
   let entries;
   try {

@@ -1,10 +1,11 @@
 // A form whose hidden `answer` comes from the browser's own dialog for passkeys: asked for, filled in, sent.
 
 import { askFor } from "./authenticator.js";
+import { NoNetwork } from "../network.js";
 
 /** challenges: where the options come from. answerTo: options to what the authenticator said. Without passkeys nothing changes. */
 export function answerByPasskey(form, challenges, answerTo) {
-  if (!globalThis.PublicKeyCredential) return;
+  if (!window.PublicKeyCredential) return;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("button");
@@ -27,7 +28,7 @@ export function answerByPasskey(form, challenges, answerTo) {
 }
 
 function sentenceFor(error, words) {
-  if (error instanceof TypeError) return words.offline;
+  if (error instanceof NoNetwork) return words.offline;
   if (error.name === "InvalidStateError") return words.exists;
   return error.name === "NotSupportedError" ? words.missing : words.cancelled;
 }

@@ -1,14 +1,14 @@
 // From one person's code to another's in place, while this page holds the keys: also without a network, and without typing the PIN again.
 
-import { Drawer } from "./drawer.js";
-import { entryOf } from "./held-keys.js";
+import { provide } from "../app.js";
+import { Drawer, entryOf } from "./drawer.js";
 import { encode, pathOf } from "./qr.js";
 
 /**
  * screen: the CodeScreen whose links these are. A link to somebody whose key is not held goes its own way.
  * startScreen(root, how): makes the next CodeScreen.
  */
-export function offerPeople(screen, startScreen) {
+function offerPeople(screen, startScreen) {
   for (const link of screen.root.querySelectorAll("[data-person]")) {
     link.addEventListener("click", async (event) => {
       const entry = entryOf(link.dataset.person);
@@ -27,6 +27,8 @@ export function offerPeople(screen, startScreen) {
     });
   }
 }
+
+provide("code/people.js", { offerPeople });
 
 /** Makes the page that of this entry, with a code drawn now. Picture, digits and name change in one step. nowMs: the server's clock. */
 export async function dress(root, entry, nowMs) {

@@ -1,17 +1,14 @@
 // The code on the screen: a new one every 30 s, its picture, digits and countdown changed in one step.
 
 import { Challenge } from "./challenge.js";
-import { Drawer } from "./drawer.js";
-import { LiveState } from "./live-state.js";
+import { Drawer, answerTabs, dropKeys, keyOf, listHeld, tellLocked } from "./drawer.js";
+import { LiveState, ServerClock } from "./live-state.js";
 import { encode, pathOf } from "./qr.js";
-import { ServerClock } from "./server-clock.js";
-import { keepAwake } from "./awake.js";
+import { load } from "../app.js";
+import { ask, tellFault } from "../network.js";
 import { offerReading } from "./reading.js";
-import { dropKeys, keyOf, listHeld } from "./held-keys.js";
-import { answerTabs, tellLocked } from "./tabs.js";
-import { Denial } from "./uses.js";
-import { sayLine } from "./status-line.js";
-import { watchVisibility } from "./visibility.js";
+import { Denial, sayLine } from "./status-line.js";
+import { Listening, keepAwake, watchVisibility } from "./visibility.js";
 import { closeWallet, forgetWallet, isWalletThere, tellWallet } from "./wallet.js";
 
 const NOTICE_MS = 8000;
@@ -41,11 +38,11 @@ export class CodeScreen {
     const key = keyOf(this.handle);
     this.drawer = key && new Drawer(key, this.handle, this.lastUsed);
     Object.assign(this, { isLocal, isWorn });
-    this.listening = new AbortController();
+    this.listening = new Listening();
     this.drawnAt = this.clock.seconds;
     this.isPaused = location.search.includes("paused");
     this.isOffline = isOffline;
-    this.isDrawing = this.isLocked = false;
+    this.isDrawing = this.isLocked = this.isBroken = false;
     root.classList.toggle("is-local", isLocal);
     this.turn = this.period; // how long the code on the screen stays
     this.challenge = new Challenge(this);
@@ -54,23 +51,24 @@ export class CodeScreen {
       state: (content) => this.hearState(content),
       gone: (status) => this.hearGone(status),
       offline: (isOffline) => this.hearNetwork(isOffline),
+      broken: () => (this.isBroken = true), // from now on the page renews itself as it does without script
     });
   }
 
   start() {
-    const { signal } = this.listening;
+    const { listening } = this;
     this.root.querySelector("[data-refresh]").addEventListener("click", (event) => {
       event.preventDefault();
       this.draw();
     });
     this.pauseLink.addEventListener("click", (event) => this.togglePause(event));
     this.root.querySelector("[data-lock]").addEventListener("submit", (event) => this.lockByHand(event));
-    watchVisibility(this.relockMs, { hide: () => this.live.stop(), lock: () => this.leave(), see: () => this.see() }, signal);
-    addEventListener("online", () => this.live.ask(), { signal });
-    addEventListener("pageshow", (event) => event.persisted && this.leave(), { signal });
-    answerTabs(listHeld, () => this.leave(), signal);
+    watchVisibility(this.relockMs, { hide: () => this.live.stop(), lock: () => this.leave(), see: () => this.see() }, listening);
+    listening.on(window, "online", () => this.live.ask());
+    listening.on(window, "pageshow", (event) => event.persisted && this.leave());
+    answerTabs(listHeld, () => this.leave(), listening);
     if (this.root.querySelector("[data-person]")) {
-      import("./people.js").then(({ offerPeople }) => offerPeople(this, (root, how) => new CodeScreen(root, how).start()));
+      load("code/people.js").then(({ offerPeople }) => offerPeople(this, (root, how) => new CodeScreen(root, how).start()), () => {});
     }
     keepAwake();
     offerReading(this.root.querySelector("[data-speak]"), () => this.typed.textContent);
@@ -98,6 +96,8 @@ export class CodeScreen {
 
   async draw() {
     if (this.isDrawing || this.isLocked) return;
+    const isAlone = this.isLocal || this.isOffline; // the server's page cannot be had, or would ask for the PIN
+    if (this.isBroken && !isAlone) return this.leave();
     this.isDrawing = true;
     try {
       if (this.drawer) {
@@ -106,23 +106,20 @@ export class CodeScreen {
       } else {
         await this.drawOnServer();
       }
+    } catch (error) {
+      tellFault(error);
+      this.isBroken = true;
+      if (isAlone) this.drawnAt = this.clock.seconds; // the next try is due in one period
     } finally {
       this.isDrawing = false;
     }
   }
 
   async drawOnServer() {
-    this.drawnAt = this.clock.seconds; // the next try is due in one period, also when this one fails
-    try {
-      const { drawOnServer } = await import("./server-drawn.js");
-      const drawn = await drawOnServer(this.root.dataset.here, this.clock);
-      if (!drawn) return this.leave();
-      this.hearTyped(drawn.typed, drawn.typedUntil);
-      this.lastUsed = drawn.lastUsed;
-      this.show(drawn.digits, drawn.path, drawn.issuedAt);
-    } catch {
-      this.hearNetwork(true);
-    }
+    const drawer = await load("code/server-drawn.js").catch(() => null);
+    if (drawer) return drawer.showServerDrawn(this);
+    this.drawnAt = this.clock.seconds;
+    return this.hearNetwork(true); // a file of ours that does not come is a network that is not there
   }
 
   /** turn: how long it stays, in seconds; the answer to a desk's question stays for all its life. */
@@ -153,7 +150,7 @@ export class CodeScreen {
     this.denial.about(lastUsed);
     if (this.drawer) this.drawer.lastUsed = Math.max(this.drawer.lastUsed, lastUsed);
     const { usedText, usedAtText } = this.root.dataset;
-    this.used = (place ? usedAtText.replace("{place}", () => place) : usedText).replace("{time}", () => at ?? this.clock.hhmm);
+    this.used = (place ? usedAtText.replace("{place}", () => place) : usedText).replace("{time}", () => at || this.clock.hhmm);
     setTimeout(() => {
       this.used = "";
       this.say();
@@ -196,7 +193,8 @@ export class CodeScreen {
     const { textContent: words, dataset } = this.pauseLink;
     [this.pauseLink.textContent, dataset.other] = [dataset.other, words];
     this.root.classList.toggle("is-paused", this.isPaused);
-    this.root.querySelector("[data-paused-note]")?.remove();
+    const note = this.root.querySelector("[data-paused-note]");
+    if (note) note.remove();
     if (!this.isPaused) this.draw();
   }
 
@@ -212,7 +210,7 @@ export class CodeScreen {
     this.forget();
     tellLocked();
     try {
-      await fetch(event.target.action, { method: "POST", body: new URLSearchParams(new FormData(event.target)), keepalive: true });
+      await ask(event.target.action, { method: "POST", body: new URLSearchParams(new FormData(event.target)), keepalive: true });
     } finally {
       location.replace(this.root.dataset.here);
     }
@@ -220,7 +218,7 @@ export class CodeScreen {
 
   /** The server cannot draw, this page holds no key, but the phone may: it asks for the PIN. */
   async turnToWallet() {
-    if (await isWalletThere()) this.leave();
+    if (await isWalletThere().catch(() => false)) this.leave();
   }
 
   /** The key and the picture are gone at once; then the page asks for the PIN, or says why there is nothing to show. */
@@ -236,7 +234,7 @@ export class CodeScreen {
     this.drawer = null;
     clearInterval(this.ticker);
     this.live.stop();
-    this.listening.abort();
+    this.listening.end();
   }
 
   forget() {

@@ -4,38 +4,41 @@ import { importKey } from "./drawer.js";
 import { changePlain, deriveLock, forgetAll, keep, mask, recall } from "./keystore.js";
 
 const NAME = "wallet";
-const TELL_EVERY_MS = 60_000;
-const JUMP_MS = 5_000;
+const TELL_EVERY_MS = 60000;
+const JUMP_MS = 5000;
 
 export class WrongPin extends Error {}
 export class NoWallet extends Error {}
+export class Unreadable extends Error {} // there may be something, but the browser does not give it
 
 let toldAt = 0;
 let toldOffset = 0;
 let opened = null; // the lock of the PIN that was typed last: lets a new key be wrapped without deriving again
 
+/** Throws Unreadable. */
 export async function isWalletThere() {
   return (await load()) !== null;
 }
 
 /** Whether this phone could keep codes for no network and keeps none: its PIN went to the server before the script was there. */
 export function isWalletMissing() {
-  const canKeep = globalThis.crypto?.subtle && globalThis.indexedDB;
+  const canKeep = window.crypto.subtle && window.indexedDB;
   return canKeep ? recall(NAME).then((content) => content === null, () => false) : Promise.resolve(false);
 }
 
 /** The handles whose keys this phone has; needs no PIN. */
 export async function walletHandles() {
-  return ((await load())?.entries ?? []).map((entry) => entry.handle);
+  const content = await load().catch(() => null); // the server hands out other keys then
+  return (content ? content.entries : []).map((entry) => entry.handle);
 }
 
-/** {offset, heardAt, openings}: the server's clock less the phone's, when the server last spoke (its ms), openings without it since. */
+/** {offset, heardAt, openings}: the server's clock less the phone's, when the server last spoke (its ms), openings without it since. Throws Unreadable. */
 export async function walletState() {
   return load();
 }
 
 /**
- * [{credential, handle, key, label, name, colour, shownBy, lastUsed}], the keys not extractable. Throws NoWallet, or WrongPin for 99 of
+ * [{credential, handle, key, label, name, colour, shownBy, lastUsed}], the keys not extractable. Throws NoWallet, Unreadable, or WrongPin for 99 of
  * 100 wrong PINs: the hundredth yields keys whose codes only the server can tell from right ones.
  */
 export async function openWallet(pin) {
@@ -64,14 +67,15 @@ export function storeWallet(pin, lines, salt, serverMs) {
     const known = new Map(isSame ? old.entries.map((entry) => [entry.handle, entry]) : []);
     const entries = [];
     for (const { credential, handle, key, label, name, colour, shown_by: shownBy } of lines) {
-      const masked = key ? hexOf(await mask(lock, handle, bytesOf(key))) : known.get(handle)?.masked;
-      if (masked) entries.push({ credential, handle, masked, label, name, colour, shownBy, lastUsed: known.get(handle)?.lastUsed ?? 0 });
+      const before = known.get(handle) || { masked: "", lastUsed: 0 };
+      const masked = key ? hexOf(await mask(lock, handle, bytesOf(key))) : before.masked;
+      if (masked) entries.push({ credential, handle, masked, label, name, colour, shownBy, lastUsed: before.lastUsed });
     }
     opened = lock;
     const state = { offset: serverMs - Date.now(), heardAt: serverMs, openings: 0 };
     await keep(NAME, { salt: hexOf(lock.salt), rounds: lock.rounds, check: lock.check, entries, ...state });
     await forgiveGuesses();
-    navigator.storage?.persist?.().catch(() => {}); // a browser in need of space should not take the offline codes first
+    if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(() => {}); // a browser in need of space should not take the offline codes first
   });
 }
 
@@ -109,17 +113,24 @@ export function tellWallet(clock, handle, lastUsed, isNews) {
   noteInWallet({ offset: clock.offset, heardAt: clock.seconds * 1000, openings: 0 }, handle, lastUsed);
 }
 
-function load() {
-  return recall(NAME).catch(() => null); // no IndexedDB here, or it was taken away
+/** Null: nothing there. Throws Unreadable. */
+async function load() {
+  if (!window.indexedDB) return null;
+  try {
+    return await recall(NAME);
+  } catch (error) {
+    throw new Unreadable(String(error));
+  }
 }
 
 /** One tab at a time, where the browser can do that. */
 function exclusively(work) {
+  // eslint-disable-next-line compat/compat -- else all at once: what two tabs write at the same time is the same
   return navigator.locks ? navigator.locks.request("pingzheng-wallet", work) : work();
 }
 
 function bytesOf(hex) {
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  return Uint8Array.from(hex.match(/../g) || [], (pair) => parseInt(pair, 16));
 }
 
 function hexOf(bytes) {

@@ -12,8 +12,8 @@ const CELLS = 8;
 export async function inspect(file) {
   let bitmap;
   try {
-    bitmap = await createImageBitmap(file);
-  } catch {
+    bitmap = await decode(file);
+  } catch (unknown) {
     return { problem: "", canvas: null };
   }
   const longer = Math.max(bitmap.width, bitmap.height);
@@ -23,9 +23,22 @@ export async function inspect(file) {
   canvas.height = Math.max(1, Math.round(bitmap.height * scale));
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
+  if (bitmap.close) bitmap.close();
   const picture = context.getImageData(0, 0, canvas.width, canvas.height);
   return { problem: judge(greyOf(picture.data), canvas.width, canvas.height, longer), canvas };
+}
+
+/** iOS has createImageBitmap since 15 only. A picture's `width` is its own as long as it stands on no page. */
+async function decode(file) {
+  if ("createImageBitmap" in window) return createImageBitmap(file);
+  const address = await new Promise((resolve, reject) => {
+    const reader = Object.assign(new FileReader(), { onload: () => resolve(reader.result), onerror: () => reject(reader.error) });
+    reader.readAsDataURL(file);
+  });
+  return new Promise((resolve, reject) => {
+    const picture = Object.assign(new Image(), { onload: () => resolve(picture), onerror: reject });
+    picture.src = address;
+  });
 }
 
 // grey: Uint8 values of width x height pixels; longer: the photo's own longer side.

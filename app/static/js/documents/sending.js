@@ -1,5 +1,7 @@
 // One file to the server in pieces. A broken connection costs one piece: asked again, the server says how much it has.
 
+import { NoNetwork, ask as askServer, contentOf } from "../network.js";
+
 const TRIES = 5;
 const PAUSE_MS = 800;
 const BUSY_TRIES = 30; // others' photos are being read: it is our turn soon
@@ -7,6 +9,7 @@ const BUSY_SECONDS = 15; // the longest pause the server may ask for
 
 export class Refused extends Error {} // the server's own sentence: sending again does not help
 export class Busy extends Error {} // the server's own sentence: sending again helps, and nothing that was sent is lost
+export class Trouble extends Error {} // the server's, for a moment: sending again may help
 
 // where: address that begins uploads; token: of the form; fields: {subject, slot}; onProgress(share 0..1); onWait() whenever others
 // come first. -> the page's state
@@ -30,18 +33,18 @@ export async function sendFile(file, { where, token, fields, onProgress = () => 
 }
 
 async function ask(url, options) {
-  const response = await fetch(url, { credentials: "same-origin", redirect: "error", ...options });
-  const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
-  const answer = isJson ? await response.json() : {};
-  if (response.ok || (response.status === 409 && "offset" in answer)) return answer;
-  const sentence = answer.what ? answer.what + (answer.next ?? "") : "";
-  if (response.status < 500 && sentence) throw new Refused(sentence);
+  const came = await askServer(url, { redirect: "error", ...options });
+  const { ok, status, headers } = came.answer;
+  const answer = contentOf(came) || {};
+  if (ok || (status === 409 && "offset" in answer)) return answer;
+  const sentence = answer.what ? answer.what + (answer.next || "") : "";
+  if (status < 500 && sentence) throw new Refused(sentence);
   if (answer.code === "photos_busy") {
     const busy = new Busy(sentence);
-    busy.seconds = Math.min(Number(response.headers.get("Retry-After")) || 1, BUSY_SECONDS);
+    busy.seconds = Math.min(Number(headers.get("Retry-After")) || 1, BUSY_SECONDS);
     throw busy;
   }
-  throw new Error(`status ${response.status}`);
+  throw new Trouble(`status ${status}`);
 }
 
 // A pause differs from phone to phone, so that those who were sent away together do not come back together.
@@ -51,13 +54,13 @@ async function patiently(act, onWait = () => {}) {
     try {
       return await act();
     } catch (error) {
-      if (error instanceof Refused) throw error;
       if (error instanceof Busy) {
         if (++waits >= BUSY_TRIES) throw error;
         onWait();
         await pause(error.seconds * 1000 * (0.5 + Math.random()));
       } else {
-        if (++tries >= TRIES) throw error;
+        const mayPass = error instanceof NoNetwork || error instanceof Trouble;
+        if (!mayPass || ++tries >= TRIES) throw error;
         await pause(PAUSE_MS * tries);
       }
     }

@@ -2,29 +2,28 @@
 // Everything said to the person stands in data-say-* of the form, in their language.
 
 import { inspect } from "./quality.js";
-import { Busy, Refused, sendFile } from "./sending.js";
+import { NoNetwork, tellFault } from "../network.js";
+import { Busy, Refused, Trouble, sendFile } from "./sending.js";
 
-export function enhance(form) {
+export function offerUpload(form) {
   const input = form.querySelector('input[type="file"]');
   const list = form.querySelector("[data-checks]");
   const status = form.querySelector("[data-status]");
   const button = form.querySelector('button[type="submit"]');
-  const say = (name) => form.dataset[`say${name}`] ?? "";
+  const say = (name) => form.dataset[`say${name}`] || "";
   const maxBytes = Number(form.dataset.maxBytes);
   // Where it is kept what has not arrived: the page is loaded anew to show what has, and says the rest once more.
   const place = `papers-left:${form.elements.slot.value}`;
   let chosen = []; // {file, problem, isKept, note, item}
+  let looking = Promise.resolve(); // at what was chosen
 
   async function take() {
-    chosen = [...input.files].map((file) => ({ file, problem: "", isKept: true }));
-    list.replaceChildren();
+    const mine = [...input.files].map((file) => ({ file, problem: "", isKept: true }));
+    chosen = mine;
+    list.textContent = "";
     status.textContent = "";
-    for (const one of chosen) await show(one);
+    for (const one of mine) if (chosen === mine) await show(one); // unless others were chosen meanwhile
   }
-
-  input.addEventListener("change", take);
-  if (input.files.length) take(); // chosen before this script was there
-  for (const [name, why] of takeLeft()) show({ file: { name }, why });
 
   async function show(one) {
     one.item = document.createElement("li");
@@ -72,9 +71,20 @@ export function enhance(form) {
   }
 
   form.addEventListener("submit", async (event) => {
-    const wanted = chosen.filter((one) => one.isKept && !one.isSent);
-    if (!chosen.length || !window.fetch) return; // nothing chosen: the server says so
+    if (!chosen.length) return; // nothing chosen: the server says so
     event.preventDefault();
+    try {
+      await looking;
+      await send();
+    } catch (error) {
+      tellFault(error);
+      if (chosen.some((one) => one.isSent)) location.reload(); // shows what has arrived
+      else form.submit(); // as without script
+    }
+  });
+
+  async function send() {
+    const wanted = chosen.filter((one) => one.isKept && !one.isSent);
     if (!wanted.length) {
       status.textContent = say("Nothing");
       return;
@@ -92,14 +102,14 @@ export function enhance(form) {
         one.isSent = true;
         tell(one, page.refusal || say("Sent"), Boolean(page.refusal));
       } catch (error) {
-        if (error instanceof Refused) {
-          one.isKept = false;
-          tell(one, error.message, true);
-        } else {
-          status.textContent = error instanceof Busy ? error.message : say("Broken");
+        if (error instanceof NoNetwork || error instanceof Trouble || error instanceof Busy) {
+          status.textContent = error instanceof Busy ? error.message : say(error instanceof Trouble ? "Trouble" : "Broken");
           button.disabled = false;
           return;
         }
+        if (!(error instanceof Refused)) throw error;
+        one.isKept = false;
+        tell(one, error.message, true);
       }
     }
     const left = chosen.filter((one) => !one.isSent && one.item.isConnected);
@@ -108,23 +118,29 @@ export function enhance(form) {
     if (!chosen.some((one) => one.isSent)) return;
     keepLeft(left);
     location.assign(form.elements.next.value || location.href);
-  });
+  }
 
   function keepLeft(left) {
     try {
       if (left.length) sessionStorage.setItem(place, JSON.stringify(left.map((one) => [one.file.name, one.note.textContent])));
-    } catch {
+    } catch (refused) {
       // No storage: the pages that arrived are shown all the same.
     }
   }
 
   function takeLeft() {
     try {
-      const kept = JSON.parse(sessionStorage.getItem(place) ?? "[]");
+      const kept = JSON.parse(sessionStorage.getItem(place) || "[]");
       sessionStorage.removeItem(place);
       return kept;
-    } catch {
+    } catch (refused) {
       return [];
     }
   }
+
+  // At the end, when all of the above is there: what was chosen before this script came has no event of its own.
+  const takeAnew = () => (looking = take());
+  input.addEventListener("change", takeAnew);
+  if (input.files.length) takeAnew();
+  for (const [name, why] of takeLeft()) show({ file: { name }, why });
 }

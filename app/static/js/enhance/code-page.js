@@ -1,17 +1,19 @@
 // The code page drawn by script. The server's page works alone; this takes over from its first code.
 
-import { Drawer } from "../code/drawer.js";
-import { hold, keyOf } from "../code/held-keys.js";
+import { Drawer, askForKeys, hold, keyOf } from "../code/drawer.js";
 import { CodeScreen } from "../code/screen.js";
-import { askForKeys } from "../code/tabs.js";
 import { isWalletMissing } from "../code/wallet.js";
+import { enhance } from "../app.js";
+
+enhance("code-page", takeOver);
 
 /** A page that came by reload: its keys are gone, unless another tab still holds them. */
-export default async function takeOver(root) {
-  if (globalThis.crypto?.subtle) hold(await askForKeys());
+async function takeOver(root) {
+  if (window.crypto.subtle) hold(await askForKeys());
   new CodeScreen(root).start();
   const keepsNothing = !keyOf(root.dataset.handle) && (await isWalletMissing()); // the next unlock, with its script there, keeps codes
-  if (keepsNothing) document.querySelector("[data-keeps-nothing]")?.removeAttribute("hidden");
+  const note = document.querySelector("[data-keeps-nothing]");
+  if (keepsNothing && note) note.hidden = false;
 }
 
 /**
@@ -22,7 +24,7 @@ export async function showScreen(content, fill = null, how = {}) {
   await loadStyle(content.style);
   const page = new DOMParser().parseFromString(content.page, "text/html");
   const root = document.adoptNode(page.querySelector(".code-screen"));
-  await fill?.(root);
+  if (fill) await fill(root);
   for (const child of [...document.body.children]) if (!child.matches(".skip-link")) child.remove();
   document.body.className = "is-code";
   document.body.append(root);

@@ -1,1 +1,4 @@
-export { enhance as default } from "../documents/upload.js";
+import { offerUpload } from "../documents/upload.js";
+import { enhance } from "../app.js";
+
+enhance("document-upload", offerUpload);

@@ -1,7 +1,8 @@
 // The session is over on the server: what this browser keeps of its codes for no network goes with it.
 
 import { forgetWallet } from "../code/wallet.js";
+import { enhance } from "../app.js";
 
-export default function forgetNow() {
+enhance("forget-wallet-now", () => {
   forgetWallet();
-}
+});

@@ -1,8 +1,6 @@
 // A form after which this browser's codes are worthless: what it keeps of them for no network goes with it.
 
-export default function forgetOnSubmit(form) {
-  const wallet = import("../code/wallet.js");
-  form.addEventListener("submit", () => {
-    wallet.then(({ forgetWallet }) => forgetWallet()).catch(() => {});
-  });
-}
+import { forgetWallet } from "../code/wallet.js";
+import { enhance } from "../app.js";
+
+enhance("forget-wallet", (form) => form.addEventListener("submit", () => forgetWallet()));

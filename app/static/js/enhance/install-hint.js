@@ -1,6 +1,11 @@
 // Where the browser can put the site onto the home screen by itself, the hint's link asks it to; elsewhere the link explains how.
 
-export default function offerInstalling(hint) {
+import { enhance } from "../app.js";
+import { ask } from "../network.js";
+
+enhance("install-hint", offerInstalling);
+
+function offerInstalling(hint) {
   const link = hint.querySelector("[data-install]");
   let prompt = null;
   addEventListener("beforeinstallprompt", (event) => {
@@ -14,7 +19,8 @@ export default function offerInstalling(hint) {
     const asked = prompt;
     prompt = null; // it can be used once
     await asked.prompt();
-    if ((await asked.userChoice)?.outcome === "accepted") await dismiss(hint);
+    const choice = await asked.userChoice;
+    if (choice && choice.outcome === "accepted") await dismiss(hint);
   });
   hint.querySelector("[data-dismissal]").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -26,5 +32,5 @@ export default function offerInstalling(hint) {
 async function dismiss(hint) {
   const form = hint.querySelector("[data-dismissal]");
   hint.remove();
-  await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" }).catch(() => {});
+  await ask(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" }).catch(() => {}); // it comes again then
 }

@@ -2,11 +2,12 @@
 
 import { makePasskey } from "../code/authenticator.js";
 import { answerByPasskey } from "../code/passkey-form.js";
+import { enhance } from "../app.js";
 
-export default function addPasskey(form) {
+enhance("passkey-add", (form) => {
   answerByPasskey(form, "/me/passkeys/challenges", async (options) => {
     const made = await makePasskey(options);
     form.elements.pin.value = "";
     return made;
   });
-}
+});

@@ -1,8 +1,11 @@
 // Reads the key sentences of a page aloud, in the page's language; pressed again, it stops.
 
-import { speak } from "../code/voice.js";
+import { speak } from "../code/reading.js";
+import { enhance } from "../app.js";
 
-export default function offerReading(button) {
+enhance("read-aloud", offerReading);
+
+function offerReading(button) {
   if (!("speechSynthesis" in window)) {
     button.remove();
     return;
@@ -24,7 +27,8 @@ export default function offerReading(button) {
 function keySentences() {
   const main = document.getElementById("main");
   const said = [".error-summary", "h1", ".notice-done, .notice-danger, .notice-warn", ".lead, form label, p:not([class])"]
-    .map((selector) => main.querySelector(selector)?.innerText)
+    .map((selector) => main.querySelector(selector))
+    .map((found) => found && found.innerText)
     .filter(Boolean);
   return [...new Set(said)].join("。");
 }

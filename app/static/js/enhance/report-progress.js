@@ -1,9 +1,16 @@
 // Fetches the page of a report again every two seconds and shows how far it is; without this, <noscript> reloads it.
 
+import { enhance } from "../app.js";
+import { ask } from "../network.js";
+
 const PAUSE = 2000;
 const LONGEST = 60 * 60 * 1000;
 
-export default async function followReport(place) {
+enhance("report-progress", (place) => {
+  followReport(place); // for as long as the report is made: the page is ready at once
+});
+
+async function followReport(place) {
   const until = Date.now() + LONGEST;
   while (Date.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
@@ -21,9 +28,9 @@ export default async function followReport(place) {
 
 async function load() {
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    return new DOMParser().parseFromString(await answer.text(), "text/html");
-  } catch {
+    const { text } = await ask(location.href, { headers: { Accept: "text/html" } });
+    return new DOMParser().parseFromString(text, "text/html");
+  } catch (silence) {
     return null; // no network for a moment
   }
 }

@@ -1,9 +1,12 @@
 // A case under the keyboard: pages larger and turned, the decision one key away. Without it pages are pictures and links.
 import { Paper } from "../bureau/paper.js";
+import { enhance } from "../app.js";
+
+enhance("review-case", reviewCase);
 
 const STORED = "pz-review-keys";
 
-export default function enhance(root) {
+function reviewCase(root) {
   const papers = [...root.querySelectorAll("[data-paper]")].map((figure) => new Paper(figure, root.dataset));
   let current = null;
   const choose = (paper) => {

@@ -1,6 +1,10 @@
 // Sends the file with a bar that shows how far it is and a button that stops it; without this the form sends itself.
 
-export default function followUpload(form) {
+import { enhance } from "../app.js";
+
+enhance("roster-upload", followUpload);
+
+function followUpload(form) {
   const panel = form.querySelector(".upload-progress");
   const [said, bar, stop] = ["[data-said]", "progress", "[data-stop]"].map((wanted) => panel.querySelector(wanted));
   const input = form.querySelector("input[type=file]");

@@ -2,7 +2,8 @@
 
 import { makePasskey, signWithPasskey } from "../code/authenticator.js";
 import { answerByPasskey } from "../code/passkey-form.js";
+import { enhance } from "../app.js";
 
-export default function staffPasskey(form) {
-  answerByPasskey(form, "/bureau/sign-in/passkey-challenges", (options) => (options.user ? makePasskey(options) : signWithPasskey(options)));
-}
+enhance("staff-passkey", (form) =>
+  answerByPasskey(form, "/bureau/sign-in/passkey-challenges", (options) => (options.user ? makePasskey(options) : signWithPasskey(options))),
+);

@@ -1,0 +1,42 @@
+"""Where a page tells that a script of ours failed (static/js/script-errors.js).
+
+It brings no form token: a page kept for no network has none, and all one can do here is to count up.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, abort, current_app, request
+from flask.typing import ResponseReturnValue
+
+from app.core.access import access, anyone
+from app.core.limits import client_address, per_second, retry_after
+from app.core.web import takes_no_token
+from app.script_errors.engines import engine_of
+from app.script_errors.service import count_script_error
+
+blueprint = Blueprint("script_errors", __name__)
+_OF_ONE = per_second(1 / 60, 6)
+_OF_ALL = per_second(1, 60)
+_LONGEST_FILE = 1000  # lines; ours have 250 at most
+
+
+@blueprint.post("/script-errors")
+@access(anyone)
+@takes_no_token
+def create_script_error() -> ResponseReturnValue:
+    """module and line, of our own files alone; the engine is what the request says anyway. Nothing else is read."""
+    line = request.form.get("line", type=int) or 0
+    module = request.form.get("module", "")
+    is_ours = request.headers.get("Origin", "").rstrip("/") == request.host_url.rstrip("/")
+    if not is_ours or not 0 < line <= _LONGEST_FILE or module not in _modules(current_app.config["STATIC_ROOT"]):
+        abort(400)
+    if retry_after(_OF_ONE, "script-error", client_address()) or retry_after(_OF_ALL, "script-errors"):
+        abort(429)
+    count_script_error(module, line, engine_of(request.user_agent.string))
+    return "", 204
+
+
+@lru_cache(maxsize=2)
+def _modules(root: Path) -> frozenset[str]:
+    return frozenset(path.relative_to(root / "js").as_posix() for path in (root / "js").rglob("*.js"))

@@ -1,0 +1,35 @@
+"""Counts faults by where and in what they happened. The table cannot grow beyond its bound, whoever sends what."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select
+
+from app.core import clock
+from app.core.db import db, transaction, upsert
+from app.script_errors.engines import UNKNOWN, Engine
+from app.script_errors.models import ScriptError
+
+MOST_ROWS = 500
+KEPT = timedelta(days=90)
+_FULL = {"module": "", "line": 0, "engine": UNKNOWN.family, "engine_version": 0}
+_KEY = ("module", "line", "engine", "engine_version")
+
+
+@transaction()
+def count_script_error(module: str, line: int, engine: Engine) -> None:
+    """module: path of one of our own scripts, below static/js. What is new when the table is full has one row together."""
+    key = {"module": module, "line": line, "engine": engine.family, "engine_version": engine.version}
+    is_known = db.session.get(ScriptError, tuple(key.values())) is not None
+    if not is_known and (db.session.scalar(select(func.count()).select_from(ScriptError)) or 0) >= MOST_ROWS:
+        key = _FULL
+    now = clock.now()
+    db.session.execute(
+        upsert(ScriptError)
+        .values(**key, count=1, first_at=now, last_at=now)
+        .on_conflict_do_update(index_elements=_KEY, set_={"count": ScriptError.count + 1, "last_at": now})
+    )
+
+
+@transaction()
+def drop_old_script_errors() -> None:
+    db.session.execute(delete(ScriptError).where(ScriptError.last_at < clock.now() - KEPT))

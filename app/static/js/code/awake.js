@@ -1,9 +1,0 @@
-// The screen stays on while a code is shown, where the browser can do that.
-
-export async function keepAwake() {
-  try {
-    await navigator.wakeLock?.request("screen");
-  } catch {
-    // Refused, for example when the battery is low: the code is shown all the same.
-  }
-}
