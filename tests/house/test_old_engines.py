@@ -1,4 +1,4 @@
-"""The oldest phones, Chromium 64 (Android 8) and iOS 13.4, read each script of a citizen's page; its style loses no more than looks.
+"""The oldest phones, Chromium 64 (Android 8) and iOS 13.4, read each script of a citizen's page; its style loses but looks.
 
 tests/eslint.config.mjs and tests/stylelint.config.mjs say what may be used; the tables are those of MDN and caniuse.
 """
