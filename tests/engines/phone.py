@@ -73,7 +73,8 @@ class Phone:
         """Presses what leads to another page, and waits until it is there."""
         self.ask("window.isLeft = 'not yet';")
         self.press(*words)
-        self.wait_for("return window.isLeft !== 'not yet' && seen.isSettled();")
+        left = "return window.isLeft !== 'not yet' && seen.isSettled();"
+        self.wait(f"the page that {words} leads to", lambda: self.ask(left))
 
     def fill(self, label: str, text: str) -> None:
         self.settle()
