@@ -13,6 +13,7 @@ from typing import TypeVar
 
 _STARTS_WITHIN = 60.0
 _STOPS_WITHIN = 10.0
+_DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")  # a test process that is killed stops nothing any more
 Found = TypeVar("Found")
 
 
@@ -27,7 +28,7 @@ class Program:
         self._log = open(self.folder / "log", "wb")  # noqa: SIM115
         own = {"HOME": str(self.folder), "XDG_RUNTIME_DIR": str(self.folder)}
         self._process = subprocess.Popen(
-            [part.replace("{folder}", str(self.folder)) for part in command],
+            [*_DIES_WITH_US, *(part.replace("{folder}", str(self.folder)) for part in command)],
             env={**os.environ, **own, **(environ or {})},
             stdin=subprocess.DEVNULL,
             stdout=self._log,
