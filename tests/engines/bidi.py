@@ -27,6 +27,7 @@ _PREFERENCES = {
     "network.connectivity-service.enabled": False,
     "services.settings.server": "data:,",  # nothing is asked of anybody else
     "toolkit.telemetry.enabled": False,
+    "ui.useOverlayScrollbars": 1,  # as on a phone: a bar takes no room
 }
 _LEFT = ("no such frame", "DiscardedBrowsingContext", "context has been discarded", "AbortError", "no such window", "unloaded")
 
@@ -122,7 +123,9 @@ class Firefox:
             return None
 
     def _hear(self, name: str, told: dict[str, Any]) -> None:
-        if name == "log.entryAdded" and told["type"] == "javascript" and told["level"] == "error":
+        """What a page no longer loads because it is being left is told as if a script had failed: that is none."""
+        is_error = name == "log.entryAdded" and told["type"] == "javascript" and told["level"] == "error"
+        if is_error and not told["text"].startswith("Failed to load"):
             self._complaints.append(told["text"])
 
 
