@@ -6,7 +6,7 @@ FLASK := $(BIN)/flask
 # requirements-fonts.txt: a font for printed letters; its package names a typesetter it does not need, hence --no-deps.
 export PINGZHENG_DEFAULT_MODE ?= demo
 
-.PHONY: run test check thorough steady fault bench tools format translations flask-command
+.PHONY: run test check thorough steady fault engines bench tools format translations flask-command
 
 run: .venv/runtime
 	@$(FLASK) keys init
@@ -36,6 +36,10 @@ steady: tools
 # What is too long for the gate: five backups under traffic, and a restore killed at twenty moments, on both databases.
 fault: tools
 	@FAULT_BACKUPS=5 FAULT_ROUNDS=20 $(BIN)/python -m pytest -n 0 tests/core/test_backup_under_traffic.py tests/core/test_restore_killed.py
+
+# Every engine through every journey as a citizen would, without the gate's short cuts; writes the matrix into docs/browsers.md.
+engines: tools
+	@$(BIN)/python -m tests.engines
 
 bench: tools
 	@$(BIN)/python -m bench

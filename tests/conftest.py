@@ -28,9 +28,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedServer
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that has Chromium is a browser test: no file need say so."""
+    """A test that has Chromium, or another engine, is a browser test: no file need say so."""
     for item in items:
-        if "chromium" in getattr(item, "fixturenames", ()):
+        if {"chromium", "engine"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from tests.engines.phone import WaitedInVain
 from tests.kit import faults
 
 _COUNTED = ("failed", "passed", "skipped", "xfailed", "xpassed", "error")
@@ -43,8 +44,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def _is_unmet_wait(excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-    """Playwright's TimeoutError, or the AssertionError that its `expect` raises after waiting."""
+    """Playwright's TimeoutError, the AssertionError that its `expect` raises after waiting, or what a phone of ours raises."""
     kind = excinfo.type
+    if issubclass(kind, WaitedInVain):
+        return True
     if kind.__name__ == "TimeoutError" and kind.__module__.startswith("playwright."):
         return True
     raised_in = Path(excinfo.traceback[-1].path).as_posix()

@@ -15,7 +15,14 @@ import pytest
 from tests.kit.scheduling import scope_of
 
 _VARIABLE = "PYTEST_SEED"
-LONG = ("tests/proxy/", "tests/journeys/", "tests/house/test_pages.py", "tests/documents/test_s3.py", "tests/install/")
+LONG = (
+    "tests/engines/",
+    "tests/proxy/",
+    "tests/journeys/",
+    "tests/house/test_pages.py",
+    "tests/documents/test_s3.py",
+    "tests/install/",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

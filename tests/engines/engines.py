@@ -1,0 +1,36 @@
+"""The engines, how each is started, and which journeys it cannot walk for a reason that is not ours."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.engines.bidi import Firefox
+from tests.engines.devtools import Chromium
+from tests.engines.engine import Engine
+from tests.engines.old_chromium import unpack
+from tests.engines.webdriver import WebKit
+
+CURRENT = Path("/usr/bin/chromium-headless-shell")
+OLD = (64, 80, 88, 92)  # Android 8's own; iOS 13.4 by its table; WeChat's and other vendors' inner browsers
+
+
+def start_engine(name: str) -> Engine:
+    """name: one of ENGINES."""
+    return _STARTS[name]()
+
+
+def _start_old(version: int) -> Engine:
+    folder = unpack(version)
+    return Chromium(folder / "chromium", environ={"LD_LIBRARY_PATH": str(folder / "lib")})
+
+
+_STARTS: dict[str, Callable[[], Engine]] = {
+    "Chromium": lambda: Chromium(CURRENT),
+    "WebKit": WebKit,
+    "Firefox": Firefox,
+    **{f"Chromium {version}": lambda version=version: _start_old(version) for version in reversed(OLD)},  # type: ignore[misc]
+}
+ENGINES = list(_STARTS)
+
+NO_WORKER = "no service worker here: contract's floor for it is Chromium 86"
+# By engine and journey. Only what the engine lacks stands here; a fault of ours never does.
+LIMITS: dict[str, dict[str, str]] = {}
