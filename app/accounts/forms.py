@@ -3,9 +3,10 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, StringField
+from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
+from app.accounts.ending_others import EndsOthers
 from app.accounts.phone import InvalidPhone, parse_mobile
 from app.core.forms import RefusableForm
 from app.core.text import code_of, is_digits
@@ -48,12 +49,6 @@ class SignInForm(RefusableForm):
 
     def has_mobile(self) -> bool:
         return bool(self.phone.validate(self))
-
-
-class EndsOthers:
-    """Offered with another PIN or number (ASVS 7.4.3)."""
-
-    ends_others = BooleanField(_l("让我的其他手机和电脑都退出登录"))
 
 
 class NewPhoneForm(EndsOthers, SignInForm):

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, PasswordField, SelectField, StringField
 from wtforms.validators import ValidationError
 
-from app.accounts.forms import EndsOthers
+from app.accounts.ending_others import EndsOthers
 from app.accounts.models import ConsentPurpose, Notice
 from app.accounts.notice_words import in_words
 from app.core.forms import Form

@@ -66,6 +66,7 @@ NOUNS: dict[str, LazyString] = {
     "holiday_year": _l("节假日"),
     "hotline": _l("电话"),
     "installation": _l("本系统"),
+    "secret": _l("密钥"),
     "institution": _l("机构"),
     "letter": _l("承诺书"),
     "limits": _l("次数限制"),

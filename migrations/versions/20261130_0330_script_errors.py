@@ -8,7 +8,7 @@ down_revision = "202611300325"
 branch_labels = None
 depends_on = None
 
-oldest_program = "0.1.0"  # one table more
+oldest_program = "0.2.0"  # one table more
 
 
 def upgrade() -> None:

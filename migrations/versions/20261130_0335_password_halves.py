@@ -8,7 +8,7 @@ down_revision = "202611300330"
 branch_labels = None
 depends_on = None
 
-oldest_program = "0.1.0"  # empty columns more
+oldest_program = "0.2.0"  # empty columns more
 
 
 def upgrade() -> None:

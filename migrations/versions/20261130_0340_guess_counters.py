@@ -8,7 +8,7 @@ down_revision = "202611300335"
 branch_labels = None
 depends_on = None
 
-oldest_program = "0.1.0"  # tables of their own, which an older program does not know
+oldest_program = "0.2.0"  # tables of their own, which an older program does not know
 
 
 def upgrade() -> None:

@@ -8,7 +8,7 @@ down_revision = "202611300400"
 branch_labels = None
 depends_on = None
 
-oldest_program = "0.1.0"  # columns with a default, which an older program leaves alone
+oldest_program = "0.3.0"  # columns with a default, which an older program leaves alone
 
 
 def upgrade() -> None:

@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.browser import Browser as BrowserKey
-from app.accounts.models import Account, LoginSession
+from app.accounts.models import LoginSession
 from app.accounts.queries import find_account_by_phone
 from app.accounts.service import create_account
 from app.activation.models import LostReport, PinReset
@@ -60,15 +60,15 @@ def test_a_choice_and_an_objection_at_once_have_one_winner(app: Flask) -> None:
     clock.move(A_DAY + timedelta(minutes=1))
     account, device = account_and_device("13800000001")
     session_id = db.session.scalars(select(LoginSession.id).where(LoginSession.device_id == device.id)).one()
-    account_id, pin_hash = account.id, hash_display_pin("846201")
+    pin_hash = hash_display_pin("846201")
+    pending_id = list_pin_resets(account)[0].id
 
     def choose() -> bool:
-        pending = list_pin_resets(db.session.get_one(Account, account_id))[0]
-        finish_pin_reset(db.session.get_one(LoginSession, session_id), pending, pin_hash)
+        finish_pin_reset(db.session.get_one(LoginSession, session_id), db.session.get_one(PinReset, pending_id), pin_hash)
         return True
 
     def objects() -> bool:
-        return cancel_pin_reset(list_pin_resets(db.session.get_one(Account, account_id))[0], "device:1")
+        return cancel_pin_reset(db.session.get_one(PinReset, pending_id), "device:1")
 
     won = [answer is True for answer in at_once(app, [choose, objects])]
 

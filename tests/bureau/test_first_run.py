@@ -186,7 +186,7 @@ def test_a_list_of_ones_own_is_taken_whole_or_not_at_all(real: Flask) -> None:
     def send(text: str | bytes) -> str:
         content = text if isinstance(text, bytes) else text.encode()
         data = {"csrf_token": page.hidden()["csrf_token"], "file": (io.BytesIO(content), "regions.csv")}
-        answer = browser.http.post("/first-run/regions", data=data, content_type="multipart/form-data")
+        answer = browser.http.post("/first-run/regions", data=data, content_type="multipart/form-data", headers=browser.said())
         text = answer.get_data(as_text=True)
         answer.close()
         db.session.rollback()

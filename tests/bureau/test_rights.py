@@ -129,6 +129,8 @@ TABLE: dict[str, object] = {
     "POST /bureau/approvals/1/withdrawal": EVERYBODY,
     "GET /bureau/messages": EVERYBODY,
     "POST /bureau/messages/reading": EVERYBODY,
+    "GET /bureau/locked-sign-ins": SECADMINS,
+    "POST /bureau/locked-sign-ins/releases": SECADMINS,
     "GET /bureau/staff": SECADMINS,
     "POST /bureau/staff": SECADMINS,
     "GET /bureau/staff/1": SECADMINS,

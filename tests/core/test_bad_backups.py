@@ -20,6 +20,7 @@ from app.core.db import db, transaction
 from app.core.installation import Profile, set_profile
 from app.core.settings import settings
 from app.messages.models import DemoSms
+from app.version import VERSION
 from tests.kit.backups import Members, manifest_of, member, rebuilt, with_manifest
 
 
@@ -161,7 +162,7 @@ def test_a_bad_backup_is_refused_in_one_sentence_and_harms_nothing(app: Flask, m
 
     verified = run(app, "verify", str(made))
     restored = run(app, "restore", str(made))
-    assert verified.exit_code == 0 and "is whole: version 0.2.0" in verified.output
+    assert verified.exit_code == 0 and f"is whole: version {VERSION}" in verified.output
     assert "the secrets of this installation fit it" in verified.output
     assert restored.exit_code == 0, restored.output
     assert blobs.get("files/one") == b"first"

@@ -24,6 +24,7 @@ from app.core.database.encrypting import encrypted, new_identity
 from app.core.database.envelope import EnvelopeWriter
 from app.core.db import db
 from app.core.settings import settings
+from app.version import VERSION
 from tests.kit.backups import read_members, write_members
 from tests.kit.databases import Databases
 from tests.kit.lost_bureau import assert_whole, bureau, fill_bureau
@@ -31,9 +32,6 @@ from tests.kit.people import make_person
 from tests.kit.small_disk import small_disk
 
 PHRASE = "短语 four words of one's own"
-
-
-pytestmark = pytest.mark.one_database
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +114,7 @@ def test_with_a_key_it_is_read_to_its_end(app: Flask, sealed: tuple[Path, int], 
     ended = run(app, "verify", str(source), "--identity", str(keys["drill"][1]))
 
     assert ended.exit_code == 0, ended.output
-    assert "is whole: version 0.2.0" in ended.output and f"{rows} rows and 3 documents" in ended.output
+    assert f"is whole: version {VERSION}" in ended.output and f"{rows} rows and 3 documents" in ended.output
     assert "the secrets of this installation fit it" in ended.output
 
 

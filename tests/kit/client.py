@@ -106,7 +106,7 @@ class Browser:
         """Submits a form: hidden fields of the last page that fit (the CSRF token) are sent along."""
         hidden = {k: v for k, v in (self.page.hidden() if self.page else {}).items() if k == "csrf_token"}
         response = self.http.post(
-            self._path(target, values), data={**hidden, **(data or {})}, headers=self._said(), follow_redirects=True
+            self._path(target, values), data={**hidden, **(data or {})}, headers=self.said(), follow_redirects=True
         )
         return self._arrive(response, expect)
 
@@ -114,7 +114,7 @@ class Browser:
         """Submits a body as it is: what a form with files sends."""
         return self._arrive(self.http.post(target, data=body, content_type=content_type, follow_redirects=True), expect)
 
-    def _said(self) -> dict[str, str]:
+    def said(self) -> dict[str, str]:
         """The page the form is on, by the address a browser would know it."""
         origin = self._app.config["SETTINGS"].public_origin or "http://localhost"
         return {"Referer": origin + (self.page.response.request.path if self.page else "/")}

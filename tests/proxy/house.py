@@ -96,6 +96,10 @@ class House:
             *("--listen", f"127.0.0.1:{port}", "--plain-listen", f"127.0.0.1:{plain}"),
         )
 
+    def named(self) -> dict[str, str]:
+        """The header by which the server, asked past the proxy, knows its own name."""
+        return {"Host": self.base_url.removeprefix("https://")}
+
     def forget(self) -> None:
         """What was found out about proxies, by the server and on the disk."""
         self.server.stop()

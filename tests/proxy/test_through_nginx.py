@@ -83,7 +83,7 @@ def test_an_institutions_calls_are_answered_as_without_a_proxy(house: House, vis
 
     for sent, status, reason in ((body, 200, "code_malformed"), ({**body, "padding": "1" * 70_000}, 413, "too_large")):
         through = visitor.http.post(SCAN, json=sent, headers=headers)
-        straight = httpx.post(house.server.base_url + SCAN, json=sent, headers=headers, timeout=30)
+        straight = httpx.post(house.server.base_url + SCAN, json=sent, headers={**headers, **house.named()}, timeout=30)
 
         assert without_code(through) == without_code(straight)
         assert (through.status_code, through.json()["reason"]) == (status, reason)
@@ -164,7 +164,7 @@ def test_a_static_file_comes_as_it_was_packed(house: House, visit: Visit) -> Non
     address = page[page.index("/static/") :].partition('"')[0]
 
     through = visit().http.get(address)
-    straight = httpx.get(house.server.base_url + address)
+    straight = httpx.get(house.server.base_url + address, headers=house.named())
 
     assert hashlib.sha256(through.content).digest() == hashlib.sha256(straight.content).digest()
     assert through.headers["Content-Encoding"] == straight.headers["Content-Encoding"] == "gzip"

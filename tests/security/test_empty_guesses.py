@@ -18,14 +18,14 @@ def failures() -> int:
 
 
 def test_what_is_no_pin_at_all_is_no_guess(app: Flask, subtests: pytest.Subtests) -> None:
-    account = make_holder().account
+    device = make_holder().device
     for typed in ("", " ", "\u3000\u200b", "\u202d\u202c", "12345", "1234567", "abcdef", "\ufdfa" * 5000):
         with subtests.test(typed=typed[:10]):
-            result = try_display_pin(account.id, typed)
+            result = try_display_pin(device, typed)
 
             assert not result.ok and result.unread and result.locked_until is None
             assert failures() == 0
-    assert try_display_pin(account.id, f"\u202d{PIN}\u202c").ok
+    assert try_display_pin(device, f"\u202d{PIN}\u202c").ok
 
 
 def test_empty_pins_on_the_family_page_do_not_lock_the_holder_out(app: Flask) -> None:

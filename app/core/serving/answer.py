@@ -1,7 +1,8 @@
 """One answer: the app is asked by a thread, which goes on to others while the reader is behind."""
 
+import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from gunicorn.http.body import Body, LengthReader
@@ -18,7 +19,7 @@ class Answer:
     def __init__(self, worker: Any, connection: Connection, *, may_keep: bool) -> None:
         self._worker = worker
         self._out = connection.out
-        self._began = datetime.now()  # noqa: DTZ005 (gunicorn's log takes the difference alone)
+        self._began = time.monotonic()
         self._items: Any = None
         self._rest: Iterator[bytes] = iter(())
         arriving = connection.arriving
@@ -65,7 +66,7 @@ class Answer:
         """Once, whole or not; the app clears up."""
         worker = self._worker
         try:
-            worker.log.access(self._response, self._request, self._environ, datetime.now() - self._began)  # noqa: DTZ005
+            worker.log.access(self._response, self._request, self._environ, timedelta(seconds=time.monotonic() - self._began))
             if hasattr(self._items, "close"):
                 self._items.close()
             worker.cfg.post_request(worker, self._request, self._environ, self._response)

@@ -12,7 +12,7 @@ from app.accounts.policy import is_local_path, trusted
 from app.accounts.visitor import current_visitor
 from app.core.access import access
 from app.core.bodies import MEGABYTE, ORDINARY, BodyLimit, declare
-from app.core.db import db
+from app.core.db import roll_back
 from app.core.errors import DomainError, NotFound
 from app.core.settings import settings
 from app.documents import queries, service
@@ -38,7 +38,7 @@ def _take_larger_bodies(endpoint: str | None, _values: dict[str, Any] | None) ->
     if endpoint != PAPERS.endpoint:
         return
     may_send = trusted.allows()
-    db.session.rollback()  # no snapshot is held while a slow line sends
+    roll_back()  # no snapshot is held while a slow line sends
     if may_send:
         request.max_content_length = PAPERS.largest(settings)
     elif (request.content_length or 0) > ORDINARY:

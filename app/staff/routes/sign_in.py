@@ -14,9 +14,10 @@ from app.core.errors import DomainError, NotFound
 from app.core.installation import bureau_name
 from app.core.passkey_site import find_site
 from app.staff import queries, service
-from app.staff.forms import NewPasswordForm, SecondFactorForm, StaffSignInForm
+from app.staff.forms import NewPasswordForm, StaffSignInForm
 from app.staff.policy import SIGN_IN, has_staff_session
 from app.staff.routes.blueprint import blueprint
+from app.staff.second_factor import SecondFactorForm
 from app.staff.service import SignInState
 from app.staff.visitor import caller, carry, current_staff
 
