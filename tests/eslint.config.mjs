@@ -24,7 +24,7 @@ const rules = {
     "error",
     {
       selector: "CallExpression[callee.property.name=addEventListener] > ObjectExpression > Property[key.name=signal]",
-      message: "`signal` among a listener's options is younger than the floor (Chromium 90, iOS 15): code/visibility.js.",
+      message: "`signal` among a listener's options is younger than the floor (Chromium 90, iOS 15): code/around.js.",
     },
   ],
 };

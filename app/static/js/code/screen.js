@@ -1,5 +1,6 @@
 // The code on the screen: a new one every 30 s, its picture, digits and countdown changed in one step.
 
+import { Denial, Listening, keepAwake, sayLine, watchVisibility } from "./around.js";
 import { Challenge } from "./challenge.js";
 import { Drawer, answerTabs, dropKeys, keyOf, listHeld, tellLocked } from "./drawer.js";
 import { LiveState, ServerClock } from "./live-state.js";
@@ -7,8 +8,6 @@ import { encode, pathOf } from "./qr.js";
 import { load } from "../app.js";
 import { ask, tellFault } from "../network.js";
 import { offerReading } from "./reading.js";
-import { Denial, sayLine } from "./status-line.js";
-import { Listening, keepAwake, watchVisibility } from "./visibility.js";
 import { closeWallet, forgetWallet, isWalletThere, tellWallet } from "./wallet.js";
 
 const NOTICE_MS = 8000;
