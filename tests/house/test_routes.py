@@ -33,6 +33,13 @@ def test_every_view_says_who_may(unserved: Flask) -> None:
     assert [endpoint for endpoint in unserved.view_functions if access.rule_of(unserved, endpoint) is None] == []
 
 
+def test_few_views_take_what_carries_no_token(unserved: Flask) -> None:
+    """Where a page of a stranger may post to: what it could do there is one more count of a fault."""
+    tokenless = {endpoint for endpoint, view in unserved.view_functions.items() if hasattr(view, "__takes_no_token__")}
+
+    assert tokenless == {"script_errors.create_script_error"}
+
+
 def test_addresses_are_kebab_case(unserved: Flask) -> None:
     odd = [
         rule.rule
