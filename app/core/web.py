@@ -107,7 +107,7 @@ def allow_inline(text: str) -> str:
 
 
 def takes_no_token(view: View) -> View:
-    """Marks a view that scripts post to without a form. tests/house/test_routes.py lists them: each must be harmless from anywhere."""
+    """Marks a view that scripts post to without a form, harmless from anywhere. tests/house/test_routes.py lists them."""
     setattr(view, _TOKENLESS, True)
     return view
 
