@@ -42,8 +42,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
+    """subject: whose secret is guessed at here; empty when unknown, or when it is no one person's."""
+
     rule: Rule
     key: bytes
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class _Locked(Exception):
         self.until = until
 
 
-def take_guess(counters: Iterable[Counter], *, subject: str = "") -> datetime | None:
+def take_guess(counters: Iterable[Counter]) -> datetime | None:
     """None when the guess may be made: each of the counters has it now. Else until when one of them is locked, and none has it.
 
     One conditional UPDATE each, in one order for everybody. The last guess locks already when it is taken.
@@ -70,7 +73,7 @@ def take_guess(counters: Iterable[Counter], *, subject: str = "") -> datetime | 
     try:
         with transaction():
             for counter in sorted(counters, key=lambda each: (each.rule.kind, each.key)):
-                _take(counter, subject)
+                _take(counter)
     except _Locked as locked:
         return locked.until
     return None
@@ -105,9 +108,9 @@ def count_of(counter: Counter) -> Count:
 
 
 @transaction()
-def count_up(counter: Counter, *, subject: str = "") -> Count:
+def count_up(counter: Counter) -> Count:
     """One more wrong guess, for what is taken and locked elsewhere."""
-    _add(counter, subject, locks=False)
+    _add(counter, locks=False)
     return count_of(counter)
 
 
@@ -137,17 +140,17 @@ def expire() -> None:
     db.session.execute(delete(GuessCounter).where(GuessCounter.forget_at < clock.now()))
 
 
-def _take(counter: Counter, subject: str) -> None:
-    if not _add(counter, subject, locks=True):
+def _take(counter: Counter) -> None:
+    if not _add(counter, locks=True):
         raise _Locked(db.session.scalar(select(GuessCounter.locked_until).where(_is(counter))) or clock.now())
 
 
-def _add(counter: Counter, subject: str, *, locks: bool) -> bool:
+def _add(counter: Counter, *, locks: bool) -> bool:
     """False when it is locked."""
     rule, now = counter.rule, clock.now()
     db.session.execute(
         upsert(GuessCounter)
-        .values(kind=rule.kind, key=counter.key, forget_at=now, subject=subject, failures=0, in_a_row=0)
+        .values(kind=rule.kind, key=counter.key, forget_at=now, subject=counter.subject, failures=0, in_a_row=0)
         .on_conflict_do_nothing()
     )
     is_forgotten = GuessCounter.forget_at <= now
@@ -161,7 +164,7 @@ def _add(counter: Counter, subject: str, *, locks: bool) -> bool:
             in_a_row=case((is_forgotten, 1), else_=GuessCounter.in_a_row + 1),
             locked_until=case((failures >= rule.guesses, now + rule.lock), else_=None) if locks else None,
             forget_at=now + rule.forgets,
-            subject=subject,
+            subject=counter.subject,
         )
         .execution_options(synchronize_session=False)
     )

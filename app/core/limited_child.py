@@ -14,13 +14,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO
 
 from app.core.limited_start import TOO_HARD
 from app.core.logs import log
 
 _START = Path(__file__).with_name("limited_start.py")
-_WAIT_FACTOR = 4  # a busy machine may need that much longer than the processor time
+WAIT_FACTOR = 4  # a busy machine may need that much longer than the processor time
 _COMPLAINT_BYTES = 2000
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}  # each arena of a thread reserves 64 MB
 
@@ -43,32 +43,47 @@ class Limits:
 
 
 def ask_child(script: Path, arguments: Sequence[str] = (), *, source: bytes | IO[bytes], limits: Limits) -> bytes:
-    """All that the script says about the file. Raises TooHard, Failed."""
-    with reading_child(script, arguments, source=source, limits=limits) as answer:
-        return answer.read()
+    """All that the script says about the file. Raises TooHard, Failed.
 
-
-@contextmanager
-def reading_child(script: Path, arguments: Sequence[str] = (), *, source: bytes | IO[bytes], limits: Limits) -> Iterator[BinaryIO]:
-    """What the script says, while it says it; whoever leaves the block before the end ends the child.
-
-    source: the file's bytes, or an open file with a descriptor, which is read from its beginning. Reading raises TooHard or Failed
-    at the latest at the end: what was read before counts only if the end is reached without.
+    source: the file's bytes, or an open file with a descriptor, which is read from its beginning.
     """
-    command = [sys.executable, "-I", str(_START), str(limits.seconds), str(limits.megabytes), str(script), *arguments]
-    with _as_file(source) as file:
-        process = subprocess.Popen(  # noqa: S603
-            command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, env=_ENVIRONMENT, cwd="/"
-        )
-    deadline = threading.Timer(limits.seconds * _WAIT_FACTOR, process.kill)
-    deadline.daemon = True
-    with process:
+    with _as_file(source) as file, start_child(script, arguments, stdin=file, limits=limits) as process:
+        assert process.stdout is not None
+        deadline = threading.Timer(limits.seconds * WAIT_FACTOR, process.kill)
+        deadline.daemon = True
         try:
             deadline.start()
-            yield io.BufferedReader(_Answer(process, script.stem, limits.answer_megabytes << 20))  # type: ignore[type-var]
+            most = limits.answer_megabytes << 20
+            with io.BufferedReader(process.stdout) as said:  # type: ignore[type-var]
+                answer = said.read(most + 1)
+            if len(answer) > most:
+                raise TooHard
+            require_good_end(process, script.stem)
         finally:
             deadline.cancel()
             process.kill()
+    return answer
+
+
+def start_child(script: Path, arguments: Sequence[str], *, stdin: IO[bytes] | int, limits: Limits) -> subprocess.Popen[bytes]:
+    """Whoever starts it ends it. stdin: the file, or subprocess.PIPE for a child that is served what it asks for."""
+    command = [sys.executable, "-I", str(_START), str(limits.seconds), str(limits.megabytes), str(script), *arguments]
+    return subprocess.Popen(  # noqa: S603
+        command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, env=_ENVIRONMENT, cwd="/"
+    )
+
+
+def require_good_end(process: subprocess.Popen[bytes], name: str) -> None:
+    """Of a child that says no more. name: for the log, which holds of its complaint the kind alone. Raises TooHard, Failed."""
+    status = process.wait()
+    if status < 0 or status == TOO_HARD:
+        raise TooHard
+    if status != 0:
+        assert process.stderr is not None
+        complaint = process.stderr.read(_COMPLAINT_BYTES) or b""
+        last = complaint.decode(errors="replace").strip().rpartition("\n")[2]
+        log.warning("limited_child_failed", script=name, status=status, error=last.partition(":")[0][:100])
+        raise Failed
 
 
 @contextmanager
@@ -82,34 +97,3 @@ def _as_file(source: bytes | IO[bytes]) -> Iterator[IO[bytes]]:
         file.write(source)
         file.seek(0)
         yield file
-
-
-class _Answer(io.RawIOBase):
-    """Standard output of a child, bounded; its end is only an end when the child ended well."""
-
-    def __init__(self, process: subprocess.Popen[bytes], name: str, room: int) -> None:
-        self._process, self._name, self._room = process, name, room
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        assert self._process.stdout is not None
-        count: int = self._process.stdout.readinto(buffer)  # type: ignore[attr-defined]
-        self._room -= count
-        if self._room < 0:
-            raise TooHard
-        if count == 0:
-            self._require_end()
-        return count
-
-    def _require_end(self) -> None:
-        status = self._process.wait()
-        if status < 0 or status == TOO_HARD:
-            raise TooHard
-        if status != 0:
-            assert self._process.stderr is not None
-            complaint = self._process.stderr.read(_COMPLAINT_BYTES) or b""
-            last = complaint.decode(errors="replace").strip().rpartition("\n")[2]
-            log.warning("limited_child_failed", script=self._name, status=status, error=last.partition(":")[0][:100])
-            raise Failed

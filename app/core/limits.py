@@ -23,7 +23,7 @@ from redis.retry import Retry
 
 from app.core import audit, background, outages
 from app.core.db import transaction
-from app.core.networks import UNKNOWN
+from app.core.networks import UNKNOWN, network_of
 
 REDIS = "redis"  # what an outage of it is called
 WATCH_SECONDS = 10.0
@@ -179,5 +179,10 @@ def retry_after(bucket: Bucket, *key: str) -> int:
 
 
 def client_address() -> str:
-    """The caller's address as the trusted proxies hand it on. Whoever counts by it counts by its network (`core.networks`)."""
+    """The caller's address as the trusted proxies hand it on."""
     return request.remote_addr or UNKNOWN
+
+
+def client_network() -> str:
+    """The caller as counted: see `core.networks`."""
+    return network_of(client_address())

@@ -74,9 +74,9 @@ def is_outdated(stored: str) -> bool:
 def hash_place(*, is_stranger: bool = False) -> Iterator[None]:
     """One of HASHES_AT_ONCE places of this process; inside it further hashes of the same thread need none.
 
-    is_stranger: nobody has signed in yet. Strangers have half of the places at most and few may wait, so that a flood of them
-    keeps neither the processor, the memory nor the threads from those who are known. Raises DomainError `busy` (503) when no
-    place became free in time: then nothing was looked at, and no guess is to be counted.
+    is_stranger: whoever asks is not signed in, nor has been in this browser. Strangers have half of the places at most and few
+    may wait, so that a flood of them keeps neither the processor, the memory nor the threads from those who are known. Raises
+    DomainError `busy` (503) when no place became free in time: then nothing was looked at, and no guess is to be counted.
     """
     if is_writing():
         raise RuntimeError("a password hash does not belong into a transaction")

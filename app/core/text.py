@@ -11,7 +11,6 @@ import regex
 from flask_babel import gettext as _
 
 LONGEST_LINE = 1000  # characters of one field of a form; nothing that is read as a number, a code or a name comes near
-UNICODE = f"{unicodedata.unidata_version}/{regex.__version__}"  # under which tables texts are compared
 
 _IGNORABLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2800]+")  # the latter are shown as nothing, too
 _DASH = regex.compile(r"\p{Dash}")

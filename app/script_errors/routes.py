@@ -10,8 +10,7 @@ from flask import Blueprint, abort, current_app, request
 from flask.typing import ResponseReturnValue
 
 from app.core.access import access, anyone
-from app.core.limits import client_address, per_second, retry_after
-from app.core.networks import network_of
+from app.core.limits import client_network, per_second, retry_after
 from app.core.web import takes_no_token
 from app.script_errors.engines import engine_of
 from app.script_errors.service import count_script_error
@@ -32,7 +31,7 @@ def create_script_error() -> ResponseReturnValue:
     is_ours = request.headers.get("Origin", "").rstrip("/") == request.host_url.rstrip("/")
     if not is_ours or not 0 < line <= _LONGEST_FILE or module not in _modules(current_app.config["STATIC_ROOT"]):
         abort(400)
-    if retry_after(_OF_ONE, "script-error", network_of(client_address())) or retry_after(_OF_ALL, "script-errors"):
+    if retry_after(_OF_ONE, "script-error", client_network()) or retry_after(_OF_ALL, "script-errors"):
         abort(429)
     count_script_error(module, line, engine_of(request.user_agent.string))
     return "", 204

@@ -8,8 +8,7 @@ from werkzeug.local import LocalProxy
 
 from app.accounts.browser import known_browser
 from app.core import store_away
-from app.core.limits import client_address
-from app.core.networks import network_of
+from app.core.limits import client_network
 from app.core.visits import SessionCookie, note_in_use
 from app.staff import queries, service
 from app.staff.models import StaffMember, StaffSession
@@ -97,7 +96,7 @@ def carry(token: str) -> None:
 def caller() -> service.Caller:
     """Where a guess at a password comes from."""
     browser = known_browser()
-    return service.Caller(browser.hash if browser else None, network_of(client_address()))
+    return service.Caller(browser.hash if browser else None, client_network())
 
 
 def _forget() -> None:

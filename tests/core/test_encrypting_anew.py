@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask
@@ -19,19 +18,20 @@ from app.accounts.models import Account
 from app.accounts.queries import find_account_by_phone, phone_of
 from app.accounts.service.rows import find_or_create_account
 from app.config import Mode
-from app.core import blobs, clock, installation, sealed_files
+from app.core import blobs, clock, sealed_files
 from app.core.crypto import ROOT, STANDING, Vault, number_of, vault
 from app.core.db import db, transaction
 from app.core.exclusive import exclusive
 from app.core.keys import sweeping
 from app.core.keys.models import KeySweep
-from app.core.keys.secrets_file import new_secret, read_secrets, write_secrets
+from app.core.keys.secrets_file import new_secret, read_secrets
 from app.core.settings import settings
 from app.credentials.service import hash_display_pin
 from app.documents import store
 from app.key_lists import read_keys
 from app.roster.models import InsuredPerson
 from app.roster.queries import cert_no_of, find_person
+from tests.core.key_files import keep_secrets, restart, run
 from tests.kit.at_once import at_once
 from tests.kit.people import make_person
 from tests.kit.roster import Importing, many
@@ -45,22 +45,8 @@ NUMBER = "510600199003070017"
 @pytest.fixture
 def kept(app: Flask) -> Flask:
     """A bureau whose secrets lie in the instance folder."""
-    installation.set_kind(Mode.demo)
-    write_secrets(settings.instance_path, dict(SECRETS))
+    keep_secrets()
     return app
-
-
-def run(app: Flask, *arguments: str) -> Result:
-    db.session.remove()
-    return app.test_cli_runner().invoke(args=["keys", *arguments])
-
-
-def restart(app: Flask) -> None:
-    """What a process does that starts now: it reads secrets.env."""
-    db.session.remove()
-    known = {name.lower(): value for name, value in read_secrets(settings.instance_path).items()}
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], **known)
-    app.extensions["vault"] = Vault(settings.data_keys, settings.carried)
 
 
 def rotate(app: Flask) -> None:

@@ -5,19 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from click.testing import Result
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from app.config import Mode
 from app.core import audit, clock, installation
 from app.core.audit.keys import key_of_row, row_mac
 from app.core.audit.models import AuditRow, AuditSeal
-from app.core.crypto import Vault
 from app.core.db import db, transaction
-from app.core.keys.secrets_file import new_secret, read_secrets, write_secrets
+from app.core.keys.secrets_file import new_secret, read_secrets
 from app.core.settings import settings
 from app.key_lists import Key, find_fault, read_keys, write_keys, writing_key
+from tests.core.key_files import keep_secrets, restart, run
 from tests.kit.apps import check_for_serving
 from tests.kit.client import Browser
 from tests.kit.settings import SECRETS
@@ -28,22 +26,8 @@ PATHS = {"secret": "SECRET_KEY", "audit": "AUDIT_KEY", "data": "DATA_KEY"}
 @pytest.fixture
 def kept(app: Flask) -> Flask:
     """A demo bureau whose secrets lie in the instance folder."""
-    installation.set_kind(Mode.demo)
-    write_secrets(settings.instance_path, dict(SECRETS))
+    keep_secrets()
     return app
-
-
-def run(app: Flask, *arguments: str) -> Result:
-    db.session.remove()
-    return app.test_cli_runner().invoke(args=["keys", *arguments])
-
-
-def restart(app: Flask) -> None:
-    """What a process does that starts now: it reads secrets.env."""
-    known = {name.lower(): value for name, value in read_secrets(settings.instance_path).items()}
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], **known)
-    app.extensions["vault"] = Vault(app.config["SETTINGS"].data_keys, app.config["SETTINGS"].carried)
-    app.extensions.pop("session_serializers", None)
 
 
 def after(minutes: float = 0, **more: float) -> None:

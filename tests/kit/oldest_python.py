@@ -4,13 +4,13 @@
 the temporary folder under the digest of what it is made of, so that only a change of the requirements takes the half minute.
 """
 
-import fcntl
 import hashlib
 import os
-import shutil
 import subprocess
-import tempfile
+from functools import partial
 from pathlib import Path
+
+from tests.kit.made_once import made_once
 
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "requirements.txt"
@@ -26,20 +26,11 @@ def oldest_python() -> Path:
     interpreter = os.environ.get(CHOICE, INTERPRETER)
     _require_old(interpreter, _version_of(interpreter))
     made_of = f"{interpreter} {_version_of(interpreter)}\n".encode() + REQUIREMENTS.read_bytes()
-    folder = Path(tempfile.gettempdir()) / f"pz-oldest-python-{os.getuid()}-{hashlib.sha256(made_of).hexdigest()[:16]}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.stat().st_uid != os.getuid() or folder.is_symlink():
-        raise RuntimeError(f"{folder} is another user's: remove it.")
-    with open(folder / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two test processes make one
-        if not (folder / "whole").exists():
-            _make(interpreter, folder / "venv")
-            (folder / "whole").touch()
-    return folder / "venv/bin/python"
+    made = made_once("oldest-python", hashlib.sha256(made_of).hexdigest()[:16], partial(_make, interpreter))
+    return made / "bin/python"
 
 
 def _make(interpreter: str, venv: Path) -> None:
-    shutil.rmtree(venv, ignore_errors=True)
     for command in ([interpreter, "-m", "venv", str(venv)], [str(venv / "bin/python"), *_PIP, "-r", str(REQUIREMENTS)]):
         ended = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
         if ended.returncode:

@@ -65,6 +65,15 @@ def test_a_sign_in_nobody_can_look_at_is_told_so_and_counts_as_no_guess(app: Fla
     assert sign_in_staff(browser).response.request.path == "/bureau"
 
 
+def test_strangers_do_not_keep_out_who_signs_in_where_they_always_do(app: Flask, browser: Browser) -> None:
+    make_staff()
+    sign_in_staff(browser)
+    browser.post("/bureau/sign-out")
+
+    with strangers_hashing(app, 1):
+        assert sign_in_staff(browser).response.request.path == "/bureau"
+
+
 def test_strangers_never_take_the_place_of_who_is_signed_in(app: Flask) -> None:
     device = make_holder().device
 

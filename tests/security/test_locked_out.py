@@ -106,6 +106,16 @@ def test_the_security_administrator_sees_who_is_locked_and_lets_them_in(app: Fla
     assert "staff:released" in db.session.scalars(select(AuditRow.tag)).all()
 
 
+def test_an_address_that_is_locked_is_nobodys_lock(app: Flask, browser: Browser) -> None:
+    make_staff("anquan", (Role.secadmin,))
+    make_staff()
+    change_settings(app, staff_guesses_from_address=3)
+    assert knock(app, "nobody", times=2) == 422 and knock(app) == 429
+    sign_in_staff(browser, "anquan")
+
+    assert "现在没有人被锁住" in browser.get("/bureau/locked-sign-ins").text
+
+
 def test_nobody_else_sees_or_releases(app: Flask, browser: Browser) -> None:
     make_staff()
     sign_in_staff(browser)

@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import Enum
 
 from flask_babel import gettext as _
@@ -163,12 +163,8 @@ def _refused(state: CodeState, code: SmsCode | None = None, left: int = 0) -> Co
     audit.record(AccountTag.sms_refused, actor="visitor", outcome=state.value)
     wait = 0
     if code is not None:
-        wait = max(0, _seconds_until(code.created_at + timedelta(seconds=settings.sms_resend_seconds)))
+        wait = max(0, clock.seconds_until(code.created_at + timedelta(seconds=settings.sms_resend_seconds)))
     return CodeCheck(state, left, wait)
-
-
-def _seconds_until(at: datetime) -> int:
-    return clock.seconds_until(at)
 
 
 def _code_hash(at_phone: bytes, purpose: SmsPurpose, browser: Browser, code: str) -> bytes:

@@ -28,13 +28,13 @@ def note_miss(device: Device, *, is_locked: bool) -> bool:
     True when this device is trusted no more.
     """
     actor = f"account:{device.account_id}"
-    in_a_row = guesses.count_up(_of_device(device), subject=actor).in_a_row
+    in_a_row = guesses.count_up(_of_device(device)).in_a_row
     if in_a_row >= settings.pin_failures_in_a_row:
         audit.record(CredentialTag.pin_guessed, actor=actor, subject=f"device:{device.id}", outcome="refused", failures=in_a_row)
         revoke_device(device, "system", reason=SessionEnd.pin_guessed)
         _tell_of_end(device, in_a_row)
         return True
-    if is_locked and guesses.count_up(_of_locks(device.account_id), subject=actor).in_a_row == 1:
+    if is_locked and guesses.count_up(_of_locks(device.account_id)).in_a_row == 1:
         _tell_of_lock(device)
     return False
 
@@ -46,12 +46,13 @@ def note_right(device: Device) -> None:
 
 def _of_device(device: Device) -> Counter:
     rule = Rule("pin_device", settings.pin_failures_in_a_row, timedelta(), forgets=_REMEMBERED)
-    return Counter(rule, vault.keyed_hash("guesses", f"device:{device.id}"))
+    return Counter(rule, vault.keyed_hash("guesses", f"device:{device.id}"), f"account:{device.account_id}")
 
 
 def _of_locks(account_id: int) -> Counter:
     """The holder is told of the first, and again after a right PIN lies between."""
-    return Counter(Rule("pin_locks", 1, timedelta(), forgets=_REMEMBERED), vault.keyed_hash("guesses", f"account:{account_id}"))
+    subject = f"account:{account_id}"
+    return Counter(Rule("pin_locks", 1, timedelta(), forgets=_REMEMBERED), vault.keyed_hash("guesses", subject), subject)
 
 
 def _tell_of_lock(device: Device) -> None:

@@ -13,7 +13,6 @@ from app.core import limits, proxy
 from app.core.access import access, anyone
 from app.core.bodies import BodyLimit, declare
 from app.core.errors import DomainError
-from app.core.networks import network_of
 from app.core.proxy.needs import BAD_BODY
 from app.core.settings import settings
 from app.institutions import service
@@ -59,7 +58,7 @@ def answer_error(error: DomainError) -> Response:
     reason = known if known is not None and known.status == error.status else reason_of_status(error.status)
     call: Call | None = g.get("api_call")
     refusal = Refusal(reason, field=error.field, retry_after=error.retry_after)
-    return _respond(service.refuse_call(refusal, call.org_id if call else "", _network()))
+    return _respond(service.refuse_call(refusal, call.org_id if call else "", limits.client_network()))
 
 
 def _receive(family: str) -> Call:
@@ -69,13 +68,9 @@ def _receive(family: str) -> Call:
     bucket = hashlib.sha256(authorization.encode()).hexdigest()[:32]
     retry_after = limits.retry_after(_rate(settings.ec_query_per_second, settings.ec_query_burst), family, bucket)
     fault, raw, body = _read()
-    call = Call(authorization, body, fault, hashlib.sha256(raw).digest(), retry_after, _network())
+    call = Call(authorization, body, fault, hashlib.sha256(raw).digest(), retry_after, limits.client_network())
     g.api_call = call
     return call
-
-
-def _network() -> str:
-    return network_of(limits.client_address())
 
 
 def _read() -> tuple[str, bytes, Any]:

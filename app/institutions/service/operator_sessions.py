@@ -34,9 +34,9 @@ def sign_in_operator(
 
     browser: keyed hash of its cookie, after a right password known as the operator's.
     """
-    with hash_place(is_stranger=True):
-        operator = find_operator(username)
-        attempt = attempt_of("operator", name_hash(username), operator.actor if operator else "", caller)
+    operator = find_operator(username)
+    attempt = attempt_of("operator", name_hash(username), operator.actor if operator else "", caller)
+    with hash_place(is_stranger=attempt.is_strangers):
         refused = attempt.take()
         if refused is not None:
             return DeskSignIn(refused)

@@ -4,20 +4,15 @@ import json
 import os
 import select
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from app.core import limited_start
-from app.core.limited_child import Failed, Limits, TooHard
+from app.core.limited_child import WAIT_FACTOR, Failed, Limits, require_good_end, start_child
 from app.core.logs import log
 from app.roster import workbook
 from app.roster.workbook.wire import ASKED, DATA, PIECE_BYTES, READ, read_frame, write_frame
 
-_START = Path(limited_start.__file__)
 _SCRIPT = Path(workbook.__file__).with_name("start.py")
-_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
-_WAIT_FACTOR = 4  # a busy machine may need that much longer than the processor time
 MEMORY_MEGABYTES = 768  # a million rows of eight columns, no two texts alike, take 150
 _SECONDS, _SECONDS_A_MEGABYTE = 20, 8  # of processor time; a million rows are 50 MB and take 70 s
 
@@ -32,10 +27,7 @@ class WorkbookChild:
 
     def __init__(self, file: BinaryIO, size: int, limits: Limits) -> None:
         self._file, self._size, self._limits = file, size, limits
-        command = [sys.executable, "-I", str(_START), str(limits.seconds), str(limits.megabytes), str(_SCRIPT), str(size)]
-        self._process = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, env=_ENVIRONMENT, cwd="/"
-        )
+        self._process = start_child(_SCRIPT, [str(size)], stdin=subprocess.PIPE, limits=limits)
         assert self._process.stdin is not None and self._process.stdout is not None
         self._inbox, self._out = self._process.stdout.fileno(), self._process.stdin
 
@@ -48,18 +40,16 @@ class WorkbookChild:
                     return kind, json.loads(content)
                 self._serve(*ASKED.unpack(content))
         except (EOFError, BrokenPipeError):
-            status = self._process.wait()
+            require_good_end(self._process, "workbook")
         except (ValueError, OverflowError):
-            status = 1
-        if status < 0 or status == limited_start.TOO_HARD:
-            raise TooHard
-        log.warning("limited_child_failed", script="workbook", status=status)
+            pass
+        log.warning("limited_child_failed", script="workbook", error="it broke off, or said what nobody asked")
         raise Failed
 
     def close(self) -> None:
         self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             assert pipe is not None
             pipe.close()
 
@@ -73,7 +63,7 @@ class WorkbookChild:
         """So many bytes, fewer at the end. A child that says nothing for long is ended."""
         found = bytearray()
         while len(found) < count:
-            if not select.select([self._inbox], [], [], self._limits.seconds * _WAIT_FACTOR)[0]:
+            if not select.select([self._inbox], [], [], self._limits.seconds * WAIT_FACTOR)[0]:
                 self._process.kill()
             block = os.read(self._inbox, min(count - len(found), 1 << 20))
             if not block:

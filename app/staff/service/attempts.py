@@ -39,14 +39,17 @@ class SignInState:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A guess under a name, counted where it came from. subject: whose name it is, `staff:3`; empty when nobody's."""
+    """A guess under a name, counted where it came from. subject: whose name it is, `staff:3`; empty when nobody's. is_strangers:
+    not from where this person has signed in before.
+    """
 
     counters: tuple[Counter, ...]
     subject: str
+    is_strangers: bool = False
 
     def take(self) -> SignInState | None:
         """None when the guess may be made; the last one locks already when it is taken, and being right gives it back."""
-        until = guesses.take_guess(self.counters, subject=self.subject)
+        until = guesses.take_guess(self.counters)
         return SignInState(ok=False, locked_until=until) if until is not None else None
 
     def give_back(self) -> None:
@@ -69,21 +72,21 @@ def attempt_of(kind: str, name_hash: bytes, subject: str, caller: Caller) -> Att
     lock = timedelta(minutes=settings.staff_lock_minutes)
     own = Rule(f"{kind}_password", settings.staff_guesses, lock)
     if subject and caller.browser is not None and is_known(subject, caller.browser):
-        return Attempt((Counter(own, _key(name_hash, "browser", caller.browser.hex())),), subject)
+        return Attempt((Counter(own, _key(name_hash, "browser", caller.browser.hex()), subject),), subject)
     strangers = Rule(f"{kind}_strangers", settings.staff_guesses_from_strangers, lock)
     address = Rule("sign_in_address", settings.staff_guesses_from_address, lock, forgets=timedelta(hours=1))
     counters = (
-        Counter(own, _key(name_hash, "network", caller.network)),
-        Counter(strangers, name_hash),
+        Counter(own, _key(name_hash, "network", caller.network), subject),
+        Counter(strangers, name_hash, subject),
         Counter(address, _key(b"", "network", caller.network)),
     )
-    return Attempt(counters, subject)
+    return Attempt(counters, subject, is_strangers=True)
 
 
 def attempt_at_factor(kind: str, subject: str) -> Attempt:
     """At the second factor, which only who knows the password comes to: a stranger cannot lock it."""
     rule = Rule(f"{kind}_factor", settings.staff_guesses, timedelta(minutes=settings.staff_lock_minutes))
-    return Attempt((Counter(rule, _key(b"", "factor", subject)),), subject)
+    return Attempt((Counter(rule, _key(b"", "factor", subject), subject),), subject)
 
 
 def note_wrong(attempt: Attempt, tag: StaffTag) -> SignInState:

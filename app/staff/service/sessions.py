@@ -34,9 +34,9 @@ class Confirmation:
 
 def begin_sign_in(username: str, password: str, *, browser_name: str, caller: Caller) -> SignIn:
     """A right password opens a session as far as the second factor. The answer is the same whether or not the name is known."""
-    with hash_place(is_stranger=True):
-        member = queries.find_staff(username)
-        attempt = attempts.attempt_of("staff", queries.name_hash(username), member.actor if member else "", caller)
+    member = queries.find_staff(username)
+    attempt = attempts.attempt_of("staff", queries.name_hash(username), member.actor if member else "", caller)
+    with hash_place(is_stranger=attempt.is_strangers):
         refused = attempt.take()
         if refused is not None:
             return SignIn(refused)
