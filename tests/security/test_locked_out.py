@@ -96,10 +96,10 @@ def test_the_security_administrator_sees_who_is_locked_and_lets_them_in(app: Fla
     assert knock(app, password=PASSWORD) == 429
     sign_in_staff(browser, "anquan")
 
-    page = browser.get("/bureau/locked-sign-ins")
+    page = browser.get("/bureau/staff/locked-sign-ins")
     assert "员工reviewer" in page.text
     subject = page.one("input", name="subject").attrs["value"]
-    page = browser.post("/bureau/locked-sign-ins/releases", {"subject": subject})
+    page = browser.post("/bureau/staff/locked-sign-ins/releases", {"subject": subject})
 
     assert "员工reviewer现在可以登录" in page.text and "现在没有人被锁住" in page.text
     assert knock(app, password=PASSWORD) == 303
@@ -113,12 +113,12 @@ def test_an_address_that_is_locked_is_nobodys_lock(app: Flask, browser: Browser)
     assert knock(app, "nobody", times=2) == 422 and knock(app) == 429
     sign_in_staff(browser, "anquan")
 
-    assert "现在没有人被锁住" in browser.get("/bureau/locked-sign-ins").text
+    assert "现在没有人被锁住" in browser.get("/bureau/staff/locked-sign-ins").text
 
 
 def test_nobody_else_sees_or_releases(app: Flask, browser: Browser) -> None:
     make_staff()
     sign_in_staff(browser)
 
-    browser.get("/bureau/locked-sign-ins", expect=403)
-    browser.post("/bureau/locked-sign-ins/releases", {"subject": "staff:1"}, expect=403)
+    browser.get("/bureau/staff/locked-sign-ins", expect=403)
+    browser.post("/bureau/staff/locked-sign-ins/releases", {"subject": "staff:1"}, expect=403)

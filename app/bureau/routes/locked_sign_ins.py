@@ -13,13 +13,13 @@ from app.staff.policy import Right, may
 from app.staff.visitor import current_staff
 
 
-@blueprint.get("/bureau/locked-sign-ins")
+@blueprint.get("/bureau/staff/locked-sign-ins")
 @access(may(Right.manage_staff))
 def show_locked_sign_ins() -> ResponseReturnValue:
     return render_template("bureau/list_locked_sign_ins.html", locked=list_locked_sign_ins(_agency_ids()))
 
 
-@blueprint.post("/bureau/locked-sign-ins/releases")
+@blueprint.post("/bureau/staff/locked-sign-ins/releases")
 @access(may(Right.manage_staff))
 def create_sign_in_release() -> ResponseReturnValue:
     subject = request.form.get("subject", "")
