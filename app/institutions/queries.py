@@ -157,7 +157,10 @@ def _open_challenge(institution_id: int, since: int) -> tuple[ColumnElement[bool
 
 
 def find_open_challenge(connection: Connection, institution_id: int, handle: str, since: int) -> Row[*tuple[Any, ...]] | None:
-    """The newest challenge of this institution to this handle that was made after `since` (Unix seconds) and is not over."""
+    """The newest challenge of this institution to this handle that was made after `since` (Unix seconds) and is not over.
+
+    Locks it, so that guesses at the same moment wait for one another and each is counted before the next is looked at.
+    """
     return connection.execute(
         select(Challenge.id, Challenge.digits, Challenge.wrong_answers)
         .where(
@@ -166,6 +169,7 @@ def find_open_challenge(connection: Connection, institution_id: int, handle: str
         )
         .order_by(Challenge.id.desc())
         .limit(1)
+        .with_for_update()
     ).first()
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from datetime import timedelta
+from hashlib import sha256
 
 from flask_babel import gettext as _
 from sqlalchemy import delete
@@ -16,6 +17,7 @@ from app.bureau.policy import refuse_oneself
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError, TooMany
+from app.core.queueing import one_at_a_time
 from app.core.text import compact, plain_dashes, unquoted
 from app.credentials.queries import get_credential
 from app.roster.identity import ending_of
@@ -87,25 +89,25 @@ def verify_caller(staff: StaffMember, call: HotlineCall, right: Collection[Calle
 def note_search(staff: StaffMember, persons: list[InsuredPerson], way: str) -> HotlineSearch:
     """At the hotline and at the window: whoever is insured elsewhere is found by nobody here. Guessing is counted, and stopped with
     an alarm."""
-    if queries.is_over_limit(staff.id):
-        _alarm(staff)
-        raise TooMany(_("您一小时内查不到的次数太多，查询先停下来。"), _("请联系安全管理员。一小时后可以再查。"), 3600)
     regions = regions_of(staff.agency)
     own = [person for person in persons if person.insured_region in regions]
     with transaction():
-        search = HotlineSearch(
-            staff_id=staff.id, searched_at=clock.now(), person_ids=",".join(str(person.id) for person in own[:20])
-        )
-        db.session.add(search)
-        db.session.flush()
-        outcome = "ok" if own else "missed"
-        audit.record(
-            HotlineTag.searched, actor=staff.actor, subject=f"search:{search.id}", outcome=outcome, way=way, found=len(own)
-        )
+        one_at_a_time(sha256(staff.actor.encode()).digest())
+        if not queries.is_over_limit(staff.id):
+            return _note(staff, own, way)
+        _alarm(staff)
+    raise TooMany(_("您一小时内查不到的次数太多，查询先停下来。"), _("请联系安全管理员。一小时后可以再查。"), 3600)
+
+
+def _note(staff: StaffMember, own: list[InsuredPerson], way: str) -> HotlineSearch:
+    search = HotlineSearch(staff_id=staff.id, searched_at=clock.now(), person_ids=",".join(str(person.id) for person in own[:20]))
+    db.session.add(search)
+    db.session.flush()
+    outcome = "ok" if own else "missed"
+    audit.record(HotlineTag.searched, actor=staff.actor, subject=f"search:{search.id}", outcome=outcome, way=way, found=len(own))
     return search
 
 
-@transaction()
 def _alarm(staff: StaffMember) -> None:
     """Each attempt is written down; those who see alarms are told of the first in an hour."""
     is_first = not has_alarmed_lately(staff.actor)

@@ -3,6 +3,7 @@
 import hmac
 import re
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, update
@@ -10,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core import audit, clock
 from app.core.prepared import Prepared
+from app.core.queueing import one_at_a_time
 from app.core.settings import settings
 from app.institutions.fields import Field, find_unfit
 from app.institutions.models import ApiKey, WrongTyped
@@ -69,7 +71,11 @@ def find_refusal(caller: Any, call: Call, table: Sequence[Field]) -> Refusal | N
 
 
 def find_guessing(attempt: Attempt) -> Refusal | None:
-    """Whether this institution has typed so many unknown numbers within the minute that none is looked at any more."""
+    """Whether this institution has typed so many unknown numbers within the minute that none is looked at any more.
+
+    Its typed numbers queue here: else those of one moment would all be looked at before any of them counts.
+    """
+    one_at_a_time(sha256(b"typed:%d" % attempt.caller.id).digest(), connection=attempt.connection)
     minute = int(attempt.now.timestamp()) // 60
     if count_wrong_numbers(attempt.connection, attempt.caller.id, minute) < settings.wrong_typed_per_minute:
         return None

@@ -1,7 +1,8 @@
 """Finding a person to change the status of. What was typed is kept nowhere; that somebody searched and found nobody is counted."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
+from hashlib import sha256
 
 from flask_babel import gettext as _
 from sqlalchemy import delete
@@ -9,6 +10,7 @@ from sqlalchemy import delete
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError, TooMany
+from app.core.queueing import one_at_a_time
 from app.core.settings import settings
 from app.roster import queries
 from app.roster.identity import InvalidCert, ending_of, parse_cert
@@ -23,9 +25,7 @@ def search_document(cert_type: str, number: str, *, by: str, regions: Collection
         cert = parse_cert(cert_type, number)
     except InvalidCert as invalid:
         raise DomainError("cert_invalid", invalid.sentence, field="number") from None
-    _refuse_guessing(by)
-    person = queries.find_person(cert.cert_type, cert.number)
-    return _note([person] if person is not None else [], "document", by, regions)
+    return _search(lambda: [queries.find_person(cert.cert_type, cert.number)], "document", by, regions)
 
 
 def search_name(name: str, tail: str, *, by: str, regions: Collection[str]) -> list[int]:
@@ -33,21 +33,22 @@ def search_name(name: str, tail: str, *, by: str, regions: Collection[str]) -> l
     ending = ending_of(tail)
     if ending is None:
         raise DomainError("tail_invalid", _("请填写证件号码的最后 4 位。"), field="tail")
-    _refuse_guessing(by)
-    return _note(queries.list_by_name(name, ending, regions), "name", by, regions)
+    return _search(lambda: queries.list_by_name(name, ending, regions), "name", by, regions)
 
 
-def _refuse_guessing(by: str) -> None:
-    if queries.count_misses(by) < settings.hotline_misses_per_hour:
-        return
+def _search(find: Callable[[], Sequence[InsuredPerson | None]], way: str, by: str, regions: Collection[str]) -> list[int]:
+    """Counted and looked for in one step: many searches at the same moment are no way round the count."""
     with transaction():
-        audit.record(RosterTag.alarm, actor=by, subject=by, outcome="refused", misses=queries.count_misses(by))
+        one_at_a_time(sha256(by.encode()).digest())
+        misses = queries.count_misses(by)
+        if misses < settings.hotline_misses_per_hour:
+            return _note(find(), way, by, regions)
+        audit.record(RosterTag.alarm, actor=by, subject=by, outcome="refused", misses=misses)
     raise TooMany(_("您一小时内查不到的次数太多，查询先停下来。"), _("请联系安全管理员。一小时后可以再查。"), 3600)
 
 
-@transaction()
-def _note(persons: list[InsuredPerson], way: str, by: str, regions: Collection[str]) -> list[int]:
-    own = [person.id for person in persons if person.insured_region in regions][:MOST_FOUND]
+def _note(found: Sequence[InsuredPerson | None], way: str, by: str, regions: Collection[str]) -> list[int]:
+    own = [person.id for person in found if person is not None and person.insured_region in regions][:MOST_FOUND]
     db.session.add(RosterSearch(by=by, searched_at=clock.now(), found=len(own)))
     outcome = "ok" if own else "missed"
     audit.record(RosterTag.searched, actor=by, subject="roster", outcome=outcome, way=way, found=len(own))
