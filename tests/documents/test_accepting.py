@@ -1,7 +1,6 @@
 """Taking a file: what it must be, what is left of it, and how much one person may keep."""
 
 import io
-import time
 
 import pytest
 from flask import Flask
@@ -17,7 +16,7 @@ from app.documents import queries, store
 from app.documents.models import PageState, Slot
 from app.documents.service import accept_page, open_page
 from tests.kit.at_once import at_once, named
-from tests.kit.documents import OTHER_SUBJECT, SUBJECT, encode, make_pdf, make_photo, make_picture, photo_with_place
+from tests.kit.documents import OTHER_SUBJECT, SUBJECT, encode, make_pdf, make_photo, make_picture, patiently, photo_with_place
 
 
 def accept(owner: Account, data: bytes, subject: str = SUBJECT, slot: str = "other") -> object:
@@ -115,15 +114,7 @@ def test_parallel_uploads_do_not_get_past_the_limit(app: Flask, owner: Account) 
     data, owner_id = make_photo(), owner.id
 
     def send() -> str:
-        while True:
-            try:
-                accept(db.session.get(Account, owner_id), data)
-                return "taken"
-            except DomainError as error:
-                if error.code != "photos_busy":
-                    raise
-                db.session.rollback()
-                time.sleep(0.05)
+        return patiently(lambda: accept(db.session.get_one(Account, owner_id), data))
 
     outcomes = named(at_once(app, [send] * (settings.document_max_files + 3)))
 

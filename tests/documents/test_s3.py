@@ -20,11 +20,15 @@ from app.core.store_mark import StoreState
 from app.documents import queries
 from app.documents.models import DocumentPage
 from app.documents.service import accept_page, delete_subject, open_page
+from tests.documents.malicious import CLEANED, REFUSED
+from tests.institutions.desk import change_settings
+from tests.kit.at_once import at_once, named
 from tests.kit.databases import Databases
-from tests.kit.documents import SUBJECT, make_pdf, make_photo
+from tests.kit.documents import SUBJECT, make_pdf, make_photo, patiently
 from tests.kit.people import make_activated_account
 from tests.kit.settings import make_settings
 from tests.kit.swift import Swift, running_swift
+from tests.kit.visitors import account_and_device, activated_browser
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +123,53 @@ def test_a_backup_holds_the_bucket_and_comes_back_into_a_folder(swift: Swift, da
 
         page = queries.list_pages(SUBJECT)[0]
         assert open_page(page, by=f"account:{page.owner_account_id}") == kept
+
+
+def test_hostile_files_leave_nothing_in_a_bucket_and_what_is_taken_is_sealed_there(
+    subtests: pytest.Subtests, swift: Swift, databases: Databases, tmp_path: Path
+) -> None:
+    with bureau(databases, tmp_path, **swift.settings(folder="hostile")):
+        owner = make_activated_account()
+        for name, file in REFUSED.items():
+            with subtests.test(name), pytest.raises(DomainError):
+                accept(owner, file.data)
+            assert list(blobs.list_names()) == []
+        for name, file in CLEANED.items():
+            with subtests.test(name):
+                page = accept(owner, file.data)
+                kept = [blobs.get(found) for found, _ in blobs.list_names()]
+                shown = open_page(page, by=f"account:{owner.id}")
+                assert kept and not any(hidden in held for hidden in file.gone for held in (*kept, shown))
+                delete_subject(SUBJECT)
+                assert list(blobs.list_names()) == []
+
+
+def test_who_keeps_the_bucket_can_neither_swap_nor_cut_nor_put_in_a_page(app: Flask, swift: Swift, tmp_path: Path) -> None:
+    change_settings(app, **swift.settings(folder=tmp_path.name))
+    browser = activated_browser(app)
+    owner = account_and_device()[0]
+    first, second = accept(owner, make_photo()), accept(owner, make_photo())
+    (one, _), (other, _) = blobs.list_names()
+    sealed = blobs.get(one)
+
+    for written in (blobs.get(other), sealed[:-1], b"<script>alert(1)</script>", b""):
+        blobs.put(one, written)
+        answers = [browser.http.get(f"/documents/{page.id}") for page in (first, second)]
+
+        assert sorted(answer.status_code for answer in answers) == [200, 503]
+        assert not any(b"alert" in answer.data for answer in answers)
+    blobs.put(one, sealed)
+    assert {browser.http.get(f"/documents/{page.id}").status_code for page in (first, second)} == {200}
+
+
+def test_parallel_uploads_to_a_bucket_keep_to_the_limit(app: Flask, swift: Swift, tmp_path: Path) -> None:
+    change_settings(app, **swift.settings(folder=tmp_path.name))
+    owner, data = make_activated_account().id, make_photo()
+
+    def send() -> str:
+        return patiently(lambda: accept(db.session.get_one(Account, owner), data))
+
+    outcomes = named(at_once(app, [send] * (settings.document_max_files + 3)))
+
+    assert sorted(outcomes) == ["taken"] * settings.document_max_files + ["too_many_files"] * 3
+    assert len(list(blobs.list_names())) == settings.document_max_files
