@@ -44,7 +44,7 @@ def spend_code(owner: Any, secret: str, code: str) -> bool:
 def picture(secret: str, *, name: str, issuer: str) -> Markup:
     """The QR an authenticator reads (otpauth://), as inline SVG."""
     drawn = segno.make(pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer), micro=False, error="m")
-    return Markup(drawn.svg_inline(scale=5, border=4, light="white", svgclass="enrolment-qr", lineclass=None))  # noqa: S704
+    return Markup(drawn.svg_inline(omitsize=True, border=4, light="white", svgclass="enrolment-qr", lineclass=None))  # noqa: S704
 
 
 def _step_of(secret: str, code: str) -> int | None:

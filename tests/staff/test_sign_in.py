@@ -141,7 +141,7 @@ def test_the_first_sign_in_sets_up_the_authenticator_and_a_password_of_ones_own(
     browser.get("/bureau/sign-in")
     page = browser.post("/bureau/sign-in", {"username": "wang.li", "password": added.one_time_password})
     secret = page.one("code").text.strip()
-    assert "enrolment-qr" in page.html
+    assert "enrolment-qr" in page.html and "viewBox" in page.html, "a picture of a fixed size is cut on a small phone"
 
     page = browser.post(FACTOR, {"code": code_now(secret)})
     assert page.response.request.path == "/bureau/sign-in/password"
