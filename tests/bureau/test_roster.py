@@ -22,6 +22,8 @@ from tests.kit.client import Browser, Page
 from tests.kit.roster import HEADER, RETIREE, WORKER, count_people, save
 from tests.kit.staff import make_staff, sign_in_staff, staff_browser
 
+pytestmark = pytest.mark.one_database
+
 STOPPED = WORKER.replace(",310,1", ",310,2")
 
 

@@ -19,6 +19,8 @@ from app.credentials.models import Presentation
 from tests.credentials.holders import PIN, Holder, make_holder
 from tests.kit.client import Browser, Page
 
+pytestmark = pytest.mark.one_database
+
 FIRST_WINDOW = 14_600  # bytes that arrive in the first congestion window
 FETCH = {"Accept": "application/json"}
 

@@ -17,6 +17,8 @@ from app.roster.queries import find_person
 from tests.institutions.desk import Desk
 from tests.kit.client import Browser
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def started(app: Flask) -> dict[str, Any]:

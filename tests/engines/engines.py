@@ -30,6 +30,9 @@ _STARTS: dict[str, Callable[[], Engine]] = {
     **{f"Chromium {version}": lambda version=version: _start_old(version) for version in reversed(OLD)},  # type: ignore[misc]
 }
 ENGINES = list(_STARTS)
+# In the gate these walk every journey: the oldest, and those of other makers. The others lie between the oldest and the Chromium
+# that all other browser tests run on.
+EDGES = ("WebKit", "Firefox", "Chromium 64")
 
 NO_WORKER = "no service worker here: contract's floor for it is Chromium 86"
 # By engine and journey. Only what the engine lacks stands here; a fault of ours never does.

@@ -38,6 +38,7 @@ class Journey:
     name: str
     walk: Callable[[Walk], str | None]  # what it returns is a remark: how it was done, where there is more than one way
     is_needed: bool = False  # none after it can be walked when it failed
+    is_short: bool = True  # also walked where only the short way is asked
 
 
 @dataclass

@@ -34,6 +34,8 @@ from tests.family.story import (
 )
 from tests.kit.visitors import signed_in_browser
 
+pytestmark = pytest.mark.one_database
+
 FATHER = "19501105"
 
 

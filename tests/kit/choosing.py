@@ -2,12 +2,14 @@
 
 A module of pages that hold no SQL of their own says so by `pytestmark = pytest.mark.one_database`. Each of its tests then has one
 database, by a hash of its name, so that half of them run on either and a test always on the same. What in such a module is about
-the database all the same, says `@pytest.mark.both_databases`.
+the database all the same, says `@pytest.mark.both_databases`. `make thorough` runs all of it on both.
 """
 
 import zlib
 
 import pytest
+
+from tests.kit.thorough import is_thorough
 
 KINDS = ["sqlite", "postgresql"]
 
@@ -17,7 +19,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" not in metafunc.fixturenames or _names_its_own(definition):
         return
     is_one = bool(definition.get_closest_marker("one_database")) and not definition.get_closest_marker("both_databases")
-    kinds = [chosen_kind(definition.nodeid)] if is_one else KINDS
+    kinds = [chosen_kind(definition.nodeid)] if is_one and not is_thorough() else KINDS
     metafunc.parametrize("database_kind", kinds, indirect=True, scope="function")
 
 

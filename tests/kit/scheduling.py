@@ -2,7 +2,14 @@
 
 from xdist.scheduler import LoadGroupScheduling
 
-SHARING = ("tests/journeys/", "tests/proxy/", "tests/documents/test_s3.py", "tests/house/test_pages.py")
+SHARING = (
+    "tests/journeys/",
+    "tests/proxy/",
+    "tests/documents/test_s3.py",
+    "tests/house/test_pages.py",
+    "tests/core/test_database_away.py",
+    "tests/core/test_encrypted_backups.py",
+)
 DATABASES = ("sqlite", "postgresql")
 
 

@@ -16,6 +16,8 @@ from tests.kit.client import Browser
 from tests.kit.visitors import PHONE, activated_browser, signed_in_browser
 from tests.letters.test_letter_pdf import FACTS
 
+pytestmark = pytest.mark.one_database
+
 DRAWN = json.dumps([[[100, 100], [900, 300]], [[100, 300], [900, 100]]])
 
 

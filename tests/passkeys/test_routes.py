@@ -28,6 +28,8 @@ from tests.kit.settings import make_settings
 
 from app import create_app  # isort: skip
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def browser(app: Flask) -> Browser:

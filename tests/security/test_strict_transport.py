@@ -9,6 +9,8 @@ from app.core.strict_transport import HEADER
 from app.credentials.quiet_polls import QuietPolls
 from tests.security.production import production_app
 
+pytestmark = pytest.mark.one_database
+
 NAME, VALUE = HEADER
 
 
