@@ -35,7 +35,7 @@ steady: tools
 
 # What is too long for the gate: five backups under traffic, and a restore killed at twenty moments, on both databases.
 fault: tools
-	@THOROUGH=1 FAULT_BACKUPS=5 FAULT_ROUNDS=20 $(BIN)/python -m pytest -n 0 tests/core/test_backup_under_traffic.py tests/core/test_restore_killed.py
+	@FAULT_BACKUPS=5 FAULT_ROUNDS=20 $(BIN)/python -m pytest -n 0 tests/core/test_backup_under_traffic.py tests/core/test_restore_killed.py
 
 # Every engine through every journey as a citizen would, without the gate's short cuts; writes the matrix into docs/browsers.md.
 engines: tools

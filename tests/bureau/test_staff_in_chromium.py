@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app import create_app
 from app.config import Mode
@@ -123,6 +123,26 @@ def test_a_clerks_first_and_last_day(app: Flask, chromium: Chromium) -> None:
             expect(boss.get_by_text("所有登录都已退出")).to_be_visible()
             clerk.get_by_role("link", name="窗口", exact=True).click()
             expect(clerk.get_by_role("heading", level=1, name="工作人员登录")).to_be_visible()
+
+
+def test_who_presses_before_the_script_has_come_is_not_told_that_the_passkey_is_wrong(app: Flask, chromium: Chromium) -> None:
+    make_staff("xitong")
+    added = add_staff("wang.li", "王丽", agency="deyang", roles=[Role.counter], by="system")
+    clock.reset()
+    held: list[Route] = []
+    with serve(app) as address:
+        address = address.replace("127.0.0.1", "localhost")
+        with phone(chromium, base_url=address, service_workers="block", **DESK) as office:
+            clerk = office.new_page()
+            clerk.route("**/staff-passkey*", lambda route: held.append(route))
+            with clerk.expect_request("**/staff-passkey*"):
+                sign_in(clerk, added.one_time_password)
+            button = clerk.get_by_role("button", name="设置通行密钥")
+            expect(button).to_be_disabled()
+
+            held[0].continue_()
+
+            expect(button).to_be_enabled()
 
 
 def test_a_bureau_is_set_up_in_the_browser(databases: Databases, chromium: Chromium, tmp_path: Path) -> None:

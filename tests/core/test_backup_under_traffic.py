@@ -1,6 +1,6 @@
 """Backups beside a running server, under four requests a second; and what must not be done beside one is refused.
 
-`make fault` makes five backups on each database, the gate one on one of them.
+`make fault` makes five backups on each database, the gate one.
 """
 
 import os
@@ -25,7 +25,6 @@ from tests.kit.databases import Databases
 from tests.kit.lost_bureau import bureau
 from tests.kit.server import Server
 
-pytestmark = pytest.mark.one_database
 BACKUPS = int(os.environ.get("FAULT_BACKUPS", "1"))
 REQUESTS_A_SECOND = 4
 

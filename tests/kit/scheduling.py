@@ -2,8 +2,8 @@
 
 from xdist.scheduler import LoadGroupScheduling
 
+SHARING_A_DATABASE = ("tests/journeys/",)
 SHARING = (
-    "tests/journeys/",
     "tests/proxy/",
     "tests/documents/test_s3.py",
     "tests/house/test_pages.py",
@@ -14,7 +14,7 @@ DATABASES = ("sqlite", "postgresql")
 
 
 class SharedServers(LoadGroupScheduling):  # type: ignore[misc]
-    """Every other test is handed out alone. A module's tests on either database share nothing."""
+    """Every other test is handed out alone."""
 
     def _split_scope(self, nodeid: str) -> str:
         return scope_of(nodeid)
@@ -22,7 +22,7 @@ class SharedServers(LoadGroupScheduling):  # type: ignore[misc]
 
 def scope_of(nodeid: str) -> str:
     """Tests of one scope go to the same process, one after another."""
-    if not nodeid.startswith(SHARING):
-        return nodeid
     module, _, test = nodeid.partition("::")
-    return module + next((kind for kind in DATABASES if kind in test), "")
+    if nodeid.startswith(SHARING_A_DATABASE):
+        return module + next((kind for kind in DATABASES if kind in test), "")
+    return module if nodeid.startswith(SHARING) else nodeid

@@ -80,6 +80,15 @@ def test_a_newcomer_sets_up_a_passkey_instead_of_a_code(app: Flask, browser: Bro
     assert member is not None and member.totp_enrolled_at is None and member.totp_secret is None
 
 
+def test_without_an_answer_the_passkey_is_not_called_wrong(browser: Browser) -> None:
+    make_staff()
+    password(browser)
+
+    page = browser.post("/bureau/sign-in/passkey", {"answer": ""}, expect=422)
+
+    assert "这个浏览器现在不能用通行密钥" in page.text and "没有认出来" not in page.text
+
+
 def test_the_password_alone_adds_no_factor_to_one_that_is_there(app: Flask, browser: Browser) -> None:
     make_staff("somebody")
     added = add_staff("wang.li", "王丽", agency="deyang", roles=[Role.counter], by="system")

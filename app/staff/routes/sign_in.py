@@ -115,20 +115,21 @@ def create_passkey_challenge() -> ResponseReturnValue:
 def create_passkey_factor() -> ResponseReturnValue:
     if current_staff.is_verified:
         return redirect(_next_path() or HOME, 303)
-    site, form, result = find_site(), SecondFactorForm(formdata=None), None
-    if site is not None and request.form.get("answer"):
-        result = service.confirm_by_passkey(
-            current_staff.session,
-            request.form["answer"],
-            site,
-            browser_name=name_device(request.user_agent.string),
-            browser=current_browser().hash,
-        )
-        if result.state.ok:
-            return _arrive(result.token)
-    state = result.state if result else SignInState(ok=False)
-    form.refuse(form.code, _sentence(state, _("通行密钥没有认出来，请再试一次。")))
-    return _show_second_factor(form, _status(state), _headers(state))
+    site, form, answer = find_site(), SecondFactorForm(formdata=None), request.form.get("answer", "")
+    if site is None or not answer:
+        form.refuse(form.code, _("这个浏览器现在不能用通行密钥。"))
+        return _show_second_factor(form, 422)
+    result = service.confirm_by_passkey(
+        current_staff.session,
+        answer,
+        site,
+        browser_name=name_device(request.user_agent.string),
+        browser=current_browser().hash,
+    )
+    if result.state.ok:
+        return _arrive(result.token)
+    form.refuse(form.code, _sentence(result.state, _("通行密钥没有认出来，请再试一次。")))
+    return _show_second_factor(form, _status(result.state), _headers(result.state))
 
 
 @blueprint.get("/bureau/sign-in/password")

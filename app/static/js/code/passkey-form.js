@@ -5,10 +5,11 @@ import { NoNetwork } from "../network.js";
 
 /** challenges: where the options come from. answerTo: options to what the authenticator said. Without passkeys nothing changes. */
 export function answerByPasskey(form, challenges, answerTo) {
+  const button = form.querySelector("button");
+  button.disabled = false;
   if (!window.PublicKeyCredential) return;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const button = form.querySelector("button");
     const says = form.querySelector("[data-passkey-error]");
     button.disabled = true;
     says.textContent = "";

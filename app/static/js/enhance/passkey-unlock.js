@@ -7,10 +7,11 @@ import { NoNetwork } from "../network.js";
 enhance("passkey-unlock", unlockByPasskey);
 
 function unlockByPasskey(form) {
+  const button = form.querySelector("button");
+  button.disabled = false;
   if (!window.PublicKeyCredential) return;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const button = form.querySelector("button");
     const says = form.querySelector("[data-passkey-error]");
     button.disabled = true;
     says.textContent = "";
