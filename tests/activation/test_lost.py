@@ -39,8 +39,6 @@ from tests.kit.client import Browser
 from tests.kit.relatives import family
 from tests.kit.sign_in import sign_in
 
-pytestmark = pytest.mark.one_database
-
 
 def status() -> CredentialStatus:
     db.session.rollback()

@@ -1,6 +1,5 @@
 """更改展码密码: who knows the old one chooses another; what was wrapped with the old one ends."""
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -12,8 +11,6 @@ from tests.activation.test_pin_reset import NEW, opens
 from tests.activation.test_rebinding import second_phone
 from tests.kit.client import Browser, Page
 from tests.kit.relatives import family
-
-pytestmark = pytest.mark.one_database
 
 
 def change(browser: Browser, old: str = PIN, pin: str = NEW, again: str = "", *, expect: int = 200) -> Page:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -18,8 +17,6 @@ from tests.activation.test_rebinding import PHONE, second_phone
 from tests.kit.client import Browser
 from tests.kit.relatives import family
 from tests.kit.sign_in import sms_code
-
-pytestmark = pytest.mark.one_database
 
 NEW = "846201"
 A_DAY = timedelta(hours=24)

@@ -12,8 +12,6 @@ from tests.activation.story import HOTLINE, agree, arrive, enrol, finish, path, 
 from tests.kit.client import Browser
 from tests.proofs.provider import Provider
 
-pytestmark = pytest.mark.one_database
-
 
 @pytest.fixture
 def browser(app: Flask, provider: Provider) -> Browser:

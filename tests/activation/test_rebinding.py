@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -35,8 +34,6 @@ from tests.activation.story import (
 )
 from tests.kit.client import Browser
 from tests.kit.sign_in import sign_in
-
-pytestmark = pytest.mark.one_database
 
 PHONE = "13800000001"
 

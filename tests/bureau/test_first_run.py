@@ -20,8 +20,6 @@ from tests.kit.apps import check_for_serving
 from tests.kit.client import Browser, Page
 from tests.kit.settings import make_settings
 
-pytestmark = pytest.mark.one_database
-
 STAFF = {
     "sysadmin_username": "xitong",
     "sysadmin_name": "王系统",

@@ -30,8 +30,6 @@ from tests.kit.people import make_person
 from tests.kit.staff import make_staff, sign_in_staff, staff_browser
 from tests.kit.visitors import PHONE, activated_browser
 
-pytestmark = pytest.mark.one_database
-
 ALL = {"answers": list(CHECKLIST), "result": "agreed"}
 
 

@@ -27,8 +27,6 @@ from tests.kit.people import make_activated_account, make_person
 from tests.kit.staff import make_staff, sign_in_staff, staff_browser
 from tests.kit.visitors import PHONE, activated_browser
 
-pytestmark = pytest.mark.one_database
-
 THREE = ["document_number", "birthday", "last_use"]
 
 

@@ -38,8 +38,6 @@ from tests.kit.client import Browser, Page
 from tests.kit.people import make_activated_account, make_person
 from tests.kit.staff import make_staff, sign_in_staff, staff_browser
 
-pytestmark = pytest.mark.one_database
-
 WINDOW = "H51060000009"
 NUMBER = "510600199003070017"
 

@@ -16,8 +16,6 @@ from tests.kit.client import Browser
 from tests.kit.documents import SUBJECT, make_pdf, make_photo, taking_papers
 from tests.kit.visitors import PHONE, activated_browser, signed_in_browser
 
-pytestmark = pytest.mark.one_database
-
 PIECE = 512 * 1024
 
 

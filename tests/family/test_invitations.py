@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from flask import Flask
 
 from app.accounts.models import Account
@@ -36,8 +35,6 @@ from tests.kit.client import Browser
 from tests.kit.people import PIN
 from tests.kit.sign_in import sign_in
 from tests.kit.visitors import account_and_device
-
-pytestmark = pytest.mark.one_database
 
 MEMBER_PHONE = "13800000055"
 

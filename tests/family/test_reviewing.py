@@ -21,8 +21,6 @@ from tests.kit.client import Browser
 from tests.kit.reviews import let_settle
 from tests.kit.staff import make_staff
 
-pytestmark = pytest.mark.one_database
-
 
 def child_of_eight() -> str:
     return f"{clock.today().year - 8}0105"

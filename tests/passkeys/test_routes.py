@@ -28,8 +28,6 @@ from tests.kit.settings import make_settings
 
 from app import create_app  # isort: skip
 
-pytestmark = pytest.mark.one_database
-
 
 @pytest.fixture
 def browser(app: Flask) -> Browser:

@@ -22,8 +22,6 @@ from tests.kit.settings import make_settings
 from tests.proofs.people import make_person, make_session
 from tests.proofs.provider import Provider
 
-pytestmark = pytest.mark.one_database
-
 BACK = "https://bureau.example/activation/face-check"
 ACTIVATION = ProofPurpose.activation
 

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pyotp
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -17,8 +16,6 @@ from app.staff.queries import find_staff
 from app.staff.service import add_staff, disable_staff, reset_staff
 from tests.kit.client import Browser
 from tests.kit.staff import PASSWORD, SECRET, code_now, make_staff, sign_in_staff
-
-pytestmark = pytest.mark.one_database
 
 FACTOR = "/bureau/sign-in/second-factor"
 

@@ -3,7 +3,6 @@
 import hmac
 import re
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, update
@@ -75,7 +74,7 @@ def find_guessing(attempt: Attempt) -> Refusal | None:
 
     Its typed numbers queue here: else those of one moment would all be looked at before any of them counts.
     """
-    one_at_a_time(sha256(b"typed:%d" % attempt.caller.id).digest(), connection=attempt.connection)
+    one_at_a_time(b"typed numbers of %d" % attempt.caller.id, connection=attempt.connection)
     minute = int(attempt.now.timestamp()) // 60
     if count_wrong_numbers(attempt.connection, attempt.caller.id, minute) < settings.wrong_typed_per_minute:
         return None

@@ -3,7 +3,7 @@
 import { askFor } from "./authenticator.js";
 import { NoNetwork } from "../network.js";
 
-/** challenges: where the options come from. answerTo: options to what the authenticator said. Without passkeys nothing changes. */
+/** challenges: where the options come from. answerTo: options to what the authenticator said. Without passkeys the server says so when it is pressed. */
 export function answerByPasskey(form, challenges, answerTo) {
   const button = form.querySelector("button");
   button.disabled = false;
