@@ -14,7 +14,7 @@ from typing import Any
 
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, TypeDecorator, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Table, TypeDecorator, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
@@ -155,6 +155,11 @@ def session_on(connection: Connection) -> Iterator[None]:
 def upsert(model: type[Any]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that can say what happens when the row is there already: `on_conflict_do_nothing()`, `on_conflict_do_update(…)`."""
     return postgresql.insert(model) if db.engine.dialect.name == "postgresql" else sqlite.insert(model)
+
+
+def table_of(model: type[Base]) -> Table:
+    """A mapped class's table, for Core statements."""
+    return Base.metadata.tables[model.__tablename__]
 
 
 def after_commit(hook: Callable[[], None]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from flask import Flask, current_app
 from sqlalchemy import String, inspect, select
@@ -17,7 +18,7 @@ from app.config import Mode
 from app.core import audit, clock, outages, store_away
 from app.core.db import Base, bare_read, db, roll_back, transaction
 from app.core.keys import adoption, fitting
-from app.core.prepared import Prepared
+from app.core.prepared import PreparedQuery
 from app.core.settings import settings
 
 CODE_FILE = "first-run-code"
@@ -45,7 +46,11 @@ class Installation(Base):
     restored_from: Mapped[str] = mapped_column(String(64), default="", server_default="")  # SHA-256 of the backup, hex
 
 
-_EPOCH = Prepared(select(Installation.epoch))
+class _Epoch(NamedTuple):
+    epoch: int
+
+
+_EPOCH = PreparedQuery(select(Installation.epoch), _Epoch)
 
 
 class BureauProfile(Base):

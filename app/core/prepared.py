@@ -4,16 +4,34 @@ SQLAlchemy still writes the SQL and converts the values; what is left out is its
 the database does. Everything else uses the session.
 """
 
-from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Generic, Protocol, TypeVar, cast
 
-from sqlalchemy import Connection, Dialect, Executable
+from sqlalchemy import ClauseElement, Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import UpdateBase
 
-_Conversions = tuple[tuple[int, Callable[[Any], Any]], ...]  # which place, by what
+Row = TypeVar("Row", bound=tuple[object, ...])
+_Conversion = Callable[[object], object]
+_Conversions = tuple[tuple[int, _Conversion], ...]  # which place, by what
+
+
+class _Cursor(Protocol):
+    """What both drivers' cursors have in common."""
+
+    rowcount: int
+
+    def fetchone(self) -> tuple[object, ...] | None: ...
+
+    def close(self) -> None: ...
+
+
+class _Driver(Protocol):
+    """sqlite3's and psycopg's connection."""
+
+    def execute(self, sql: str, values: Sequence[object] | Mapping[str, object]) -> _Cursor: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,73 +41,92 @@ class _Form:
     sql: str
     names: tuple[str, ...]
     conversions: _Conversions
-    literals: dict[str, Any]
+    literals: dict[str, object]
     is_positional: bool
-    make_row: Any
+    columns: tuple[str, ...]
     row_conversions: _Conversions
 
 
-class Prepared:
+class _Prepared:
     """columns: the values an INSERT without `.values()` is given."""
 
-    def __init__(self, statement: Executable, columns: tuple[str, ...] | None = None) -> None:
-        self._statement: Any = statement
+    def __init__(self, statement: ClauseElement, columns: tuple[str, ...] | None = None) -> None:
+        self._statement = statement
         self._columns = columns
         self._forms: dict[str, _Form] = {}
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> int:
-        """The number of rows it changed. Raises what SQLAlchemy raises, and RuntimeError outside a transaction."""
-        if not connection.in_transaction():
-            raise RuntimeError("a statement that writes belongs into a transaction")
-        return int(self._execute(connection, values)[1].rowcount)
+    def form(self, dialect: Dialect) -> _Form:
+        return self._forms.get(dialect.name) or self._forms.setdefault(dialect.name, self._compile(dialect))
 
-    def first(self, connection: Connection, values: Mapping[str, Any]) -> Any:
-        """The first row, its columns as attributes, or None."""
-        form, cursor = self._execute(connection, values)
-        found = cursor.fetchone()
-        cursor.close()
-        if found is None or form.make_row is None:
-            return None
-        return form.make_row(_converted(list(found), form.row_conversions))
-
-    def _execute(self, connection: Connection, values: Mapping[str, Any]) -> tuple[_Form, Any]:
+    def _execute(self, connection: Connection, values: Mapping[str, object]) -> _Cursor:
         dialect = connection.dialect
-        form = self._forms.get(dialect.name) or self._compile(dialect)
+        form = self.form(dialect)
         if form.literals:
             values = {**form.literals, **values}
         ready = _converted([values[name] for name in form.names], form.conversions)
-        driver: Any = connection.connection.dbapi_connection
+        driver = cast(_Driver, connection.connection.dbapi_connection)
         try:
-            return form, driver.execute(form.sql, ready if form.is_positional else dict(zip(form.names, ready, strict=True)))
+            return driver.execute(form.sql, ready if form.is_positional else dict(zip(form.names, ready, strict=True)))
         except dialect.loaded_dbapi.Error as error:
-            if dialect.is_disconnect(error, driver, None):
+            if dialect.is_disconnect(error, connection.connection.dbapi_connection, None):
                 connection.invalidate(error)
             raise DBAPIError.instance(form.sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
 
     def _compile(self, dialect: Dialect) -> _Form:
-        compiled: SQLCompiler = self._statement.compile(dialect=dialect, column_keys=self._columns)
-        is_positional = compiled.positiontup is not None
+        compiled = cast(SQLCompiler, self._statement.compile(dialect=dialect, column_keys=self._columns))
         names = tuple(compiled.positiontup if compiled.positiontup is not None else compiled.binds)
         binds = [compiled.binds[name] for name in names]
         columns = compiled._result_columns
-        row: Any = namedtuple("Found", [column.keyname for column in columns]) if columns else None
-        form = self._forms[dialect.name] = _Form(
+        return _Form(
             sql=str(compiled),
             names=names,
             conversions=_needed([bind.type.dialect_impl(dialect).bind_processor(dialect) for bind in binds]),
             literals={name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required},
-            is_positional=is_positional,
-            make_row=row._make if columns else None,
+            is_positional=compiled.positiontup is not None,
+            columns=tuple(column.keyname for column in columns),
             row_conversions=_needed([column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]),
         )
-        return form
 
 
-def _needed(processors: list[Any]) -> _Conversions:
+class PreparedQuery(_Prepared, Generic[Row]):
+    """A SELECT whose rows are read as `row`, a NamedTuple with the columns' names in their order."""
+
+    def __init__(self, statement: ClauseElement, row: type[Row]) -> None:
+        super().__init__(statement)
+        self.row = row
+
+    def first(self, connection: Connection, values: Mapping[str, object]) -> Row | None:
+        """The first row, or None. Raises what SQLAlchemy raises."""
+        cursor = self._execute(connection, values)
+        found = cursor.fetchone()
+        cursor.close()
+        if found is None:
+            return None
+        return tuple.__new__(self.row, _converted(list(found), self.form(connection.dialect).row_conversions))
+
+
+class PreparedChange(_Prepared):
+    """An INSERT, UPDATE or DELETE."""
+
+    def __init__(self, statement: UpdateBase, columns: tuple[str, ...] | None = None) -> None:
+        super().__init__(statement, columns)
+
+    def changed(self, connection: Connection, values: Mapping[str, object]) -> int:
+        """The number of rows it changed. Raises what SQLAlchemy raises, and RuntimeError outside a transaction."""
+        if not connection.in_transaction():
+            raise RuntimeError("a statement that writes belongs into a transaction")
+        return self._execute(connection, values).rowcount
+
+    def won(self, connection: Connection, values: Mapping[str, object]) -> bool:
+        """Whether it found the one row as it had to be: of those who try at the same moment, one wins."""
+        return self.changed(connection, values) == 1
+
+
+def _needed(processors: Sequence[_Conversion | None]) -> _Conversions:
     return tuple((place, convert) for place, convert in enumerate(processors) if convert is not None)
 
 
-def _converted(values: list[Any], conversions: _Conversions) -> list[Any]:
+def _converted(values: list[object], conversions: _Conversions) -> list[object]:
     for place, convert in conversions:
         values[place] = convert(values[place])
     return values

@@ -22,23 +22,21 @@ from app.credentials.live_state import TIME_HEADER, etag_of, state_of, tells_new
 from app.credentials.models import CredentialStatus
 from app.credentials.policy import lies_ahead
 from app.credentials.service.presentations import SEEN_EVERY
-from app.credentials.state_queries import find_polled
+from app.credentials.state_queries import Polled, find_polled
 
 PATH = "/code/state"
 
 
-def is_quiet(shown: Any, noted_every: timedelta) -> bool:
+def is_quiet(shown: Polled, noted_every: timedelta) -> bool:
     """Nothing has to be written, shown or refused for this row of `find_polled`."""
     now = clock.now()
     return bool(
-        shown is not None
-        and (shown.person_id is None or shown.bound_at is not None)
+        (shown.person_id is None or shown.bound_at is not None)
         and shown.handle is not None
         and service.is_fresh(shown.unlocked_at, now)
         and now - shown.last_seen_at < noted_every
         and shown.status is CredentialStatus.active
         and keyring.find(shown.master_id) is not None
-        and shown.typed_number is not None
         and not service.is_typed_code_due(shown.typed_issued_at, shown.last_used)
         and shown.uses_since_seen == 0
         and now - shown.seen_at < SEEN_EVERY
@@ -70,12 +68,12 @@ class QuietPolls:
         with self._app.app_context():
             token = self._token_of(cookie)
             try:
-                shown: Any = find_polled(vault.keyed_hash("session", token), int(of)) if token else None
+                shown = find_polled(vault.keyed_hash("session", token), int(of)) if token else None
             except Exception as error:  # what there is to say about that is said on the whole way
                 if not outages.is_store_failure(error):
                     raise
                 return False
-            if not is_quiet(shown, self._noted_every):
+            if shown is None or shown.typed_number is None or not is_quiet(shown, self._noted_every):
                 return False
             return known == etag_of(to_bytes(state_of(shown, shown.typed_number, shown.typed_until, None)))
 

@@ -3,17 +3,42 @@
 It runs every other second on every phone that shows a code, so it goes past the session as a scan does (`core.prepared`).
 """
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, select
 
 from app.accounts.models import Account, Device, LoginSession
 from app.core import clock
 from app.core.db import bare_read
-from app.core.prepared import Prepared
+from app.core.prepared import PreparedQuery
 from app.core.settings import settings
 from app.credentials.models import Credential, CredentialStatus, Presentation, TypedCode
+
+
+class Polled(NamedTuple):
+    """Who asks, what their device shows, and what became of it. From `handle` on all is None where this device shows nothing.
+
+    last_used, challenge_until, typed_issued_at, typed_until: Unix seconds.
+    """
+
+    last_seen_at: datetime
+    unlocked_at: datetime | None
+    person_id: int | None
+    bound_at: datetime | None
+    status: CredentialStatus | None
+    handle: str | None
+    master_id: str
+    last_used: int
+    uses_since_seen: int
+    seen_at: datetime
+    last_scan_id: int | None
+    challenge_until: int
+    challenge_misses: int
+    typed_number: str | None
+    typed_issued_at: int
+    typed_until: int
+
 
 _COLUMNS = (
     LoginSession.last_seen_at,
@@ -35,8 +60,8 @@ _COLUMNS = (
 )
 
 
-def _polled(which: ColumnElement[bool]) -> Prepared:
-    return Prepared(
+def _polled(which: ColumnElement[bool]) -> PreparedQuery[Polled]:
+    return PreparedQuery(
         select(*_COLUMNS)
         .select_from(LoginSession)
         .join(Account, Account.id == LoginSession.account_id)
@@ -59,7 +84,8 @@ def _polled(which: ColumnElement[bool]) -> Prepared:
             Device.revoked_at.is_(None),
         )
         .order_by(Presentation.created_at.desc(), TypedCode.issued_at.desc())
-        .limit(1)
+        .limit(1),
+        Polled,
     )
 
 
@@ -67,11 +93,8 @@ _OF_CREDENTIAL = _polled(Credential.id == bindparam("of"))
 _OWN = _polled(Credential.person_id == Account.person_id)
 
 
-def find_polled(token_hash: bytes, of: int | None) -> Any:
-    """One row, or None when the session is over. of: the credential; without it the account's own.
-
-    `handle` is None where this device shows nothing of it.
-    """
+def find_polled(token_hash: bytes, of: int | None) -> Polled | None:
+    """None when the session is over. of: the credential; without it the account's own."""
     now = clock.now()
     values = {
         "token_hash": token_hash,

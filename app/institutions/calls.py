@@ -1,5 +1,8 @@
 """The calls of the institution API, version 1, as tables of fields."""
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from app.institutions.business_types import BUSINESS_TYPES
 from app.institutions.fields import Field
 
@@ -32,6 +35,30 @@ EC_QUERY = (
     Field(path=("data", "deviceType"), about="设备类型", example="SelfService", is_required=False, shortest=0, longest=64),
     Field(path=("extra",), about="不读取", example={}, is_required=False, is_text=False),
 )
+
+
+class ScanRequest(NamedTuple):
+    """What `EC_QUERY` has found fit. Texts are empty where they were not sent."""
+
+    code: str
+    business_type: str
+    operator_id: str
+    operator_name: str
+    office_id: str
+    out_biz_no: str
+
+
+def read_request(body: object) -> ScanRequest:
+    data = body.get("data") if isinstance(body, Mapping) else None
+    names = ("ecQrCode", "businessType", "operatorId", "operatorName", "officeId", "outBizNo")
+    return ScanRequest(*(text_of(data, name) for name in names))
+
+
+def text_of(sent: object, name: str) -> str:
+    """A text of a JSON object, or an empty one."""
+    value = sent.get(name) if isinstance(sent, Mapping) else None
+    return value if isinstance(value, str) else ""
+
 
 SPECIMEN_NAMES = ("adult", "child", "suspended", "frozen", "challenged")
 

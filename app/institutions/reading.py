@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import IO, Any
+from typing import IO, Never
 
 _CONTENT_TYPE = re.compile(r'application/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*', re.ASCII | re.IGNORECASE)
 _CHUNK = 65_536
@@ -26,13 +26,14 @@ def read_body(stream: IO[bytes], longest: int) -> bytes | None:
     return b"".join(parts) if size <= longest else None
 
 
-def parse_body(raw: bytes) -> Any:
+def parse_body(raw: bytes) -> object:
     """Raises ValueError when this is not JSON in UTF-8 (a byte order mark is forgiven)."""
     try:
-        return json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        body: object = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    return body
 
 
-def _refuse_constant(name: str) -> Any:
+def _refuse_constant(name: str) -> Never:
     raise ValueError(f"{name} is not JSON")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Protocol
 
 from sqlalchemy import func, or_, select
 
@@ -48,7 +49,16 @@ def get_person(id: int) -> InsuredPerson:
     return person
 
 
-def cert_no_of(person: InsuredPerson) -> str:
+class Certified(Protocol):
+    """Whoever has an identity document here: a person, or a row read with a person's columns."""
+
+    @property
+    def cert_no_encrypted(self) -> bytes: ...
+    @property
+    def cert_no_hash(self) -> bytes: ...
+
+
+def cert_no_of(person: Certified) -> str:
     """The number in clear. Raises ValueError when the stored value was changed or moved from another row."""
     return vault.decrypt(CERT_PURPOSE, person.cert_no_encrypted, bound_to=person.cert_no_hash).decode()
 

@@ -14,12 +14,13 @@ from app.activation.service import report_lost
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import bare_transaction, db
+from app.credentials.code_faults import Fault, find_fault
 from app.credentials.code_format import make_code, parse_code
+from app.credentials.code_reading import read_code
 from app.credentials.keyring import key_of, keyring
 from app.credentials.models import CredentialStatus, EndReason, Presentation
 from app.credentials.queries import find_credential_of, find_presentation
 from app.credentials.service import freeze_credential
-from app.credentials.service.redeeming import Fault, read_code
 from tests.activation.story import (
     HOTLINE,
     NUMBER,
@@ -173,7 +174,7 @@ def fault_of(handle: str) -> Fault | None:
     assert master
     digits = make_code(key_of(master, handle), handle, int(clock.timestamp()))
     with bare_transaction() as connection:
-        return read_code(connection, parse_code(digits), clock.now(), specimens_only=False).fault
+        return find_fault(read_code(connection, parse_code(digits), clock.now(), specimens_only=False))
 
 
 def test_restoring_takes_the_checks_of_activation(app: Flask) -> None:

@@ -11,7 +11,7 @@ from app.bureau.service.calls import search_phone
 from app.core.db import db
 from app.core.settings import settings
 from app.credentials.code_format import TypedNumber, luhn_digit
-from app.institutions.service import scanning
+from app.institutions.service import facts
 from app.roster.models import RosterSearch
 from app.roster.service import search_document
 from app.staff.models import StaffMember
@@ -26,14 +26,14 @@ AT_ONCE = 24
 def test_no_more_typed_numbers_are_looked_at_than_a_minute_allows(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = make_desk(app)
     looked_at: list[str] = []
-    as_before = scanning.read_code
+    as_before = facts.read_code
 
     def watched(connection: object, code: object, *others: object, **more: object) -> object:
         if isinstance(code, TypedNumber):
             looked_at.append(code.number)
         return as_before(connection, code, *others, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(scanning, "read_code", watched)
+    monkeypatch.setattr(facts, "read_code", watched)
     guesses = [stem + luhn_digit(stem) for stem in (f"9{n:010d}" for n in range(AT_ONCE))]
 
     answers = at_once(app, [lambda guess=guess: Desk(app, desk.key).scan(guess).json["code"] for guess in guesses])  # type: ignore[misc]

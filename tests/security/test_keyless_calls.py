@@ -12,8 +12,8 @@ from app.core.db import db, transaction
 from app.core.limits import Bucket, MemoryStorage
 from app.institutions.models import HelpEvent
 from app.institutions.reasons import BY_NAME
-from app.institutions.service import answers
-from app.institutions.service.answers import open_help_event
+from app.institutions.service import attempts
+from app.institutions.service.attempts import open_help_event
 
 SCAN = "/api/v1/ec/query"
 
@@ -63,7 +63,7 @@ def test_another_network_is_written_down(app: Flask) -> None:
 
 
 def test_a_help_code_is_found_when_nearly_all_are_taken(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers.secrets, "randbelow", lambda _most: 482917)
+    monkeypatch.setattr(attempts.secrets, "randbelow", lambda _most: 482917)
 
     def open_one(audit_id: int) -> str:
         with transaction():

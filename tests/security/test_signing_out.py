@@ -11,8 +11,8 @@ from app.accounts.queries import find_account_by_phone, list_devices
 from app.accounts.service import load_notices
 from app.core import clock
 from app.core.db import db
+from app.credentials.code_faults import Fault
 from app.credentials.models import EndReason, Presentation
-from app.credentials.service.redeeming import Fault
 from app.regions.service import load_regions
 from tests.activation.story import PIN, activate, enrol, prove_by_counter
 from tests.activation.test_lost import fault_of, handles_of

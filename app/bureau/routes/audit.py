@@ -43,7 +43,7 @@ def create_audit_search() -> ResponseReturnValue:
         return _show(form, _wanted(), 422)
     person_id: int | None = None
     if form.cert is not None:
-        person_id = service.find_person_for_audit(current_staff.member, form.cert.cert_type, form.cert.number)
+        person_id = service.look_up_person(current_staff.member, form.cert.cert_type, form.cert.number)
         if not person_id:
             form.refuse(form.cert_no, _("名册里没有这个证件号码。"))
             return _show(form, _wanted(), 422)

@@ -47,7 +47,7 @@ def search_log(staff: StaffMember, wanted: Wanted, before: int | None = None) ->
 
 
 @transaction()
-def find_person_for_audit(staff: StaffMember, cert_type: str, number: str) -> int:
+def look_up_person(staff: StaffMember, cert_type: str, number: str) -> int:
     """The person of this document, number as parsed. 0 when nobody has it, which is remembered too."""
     person = find_person(cert_type, number)
     audit.record(

@@ -2,7 +2,6 @@
 
 import json
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import Connection, insert
 
@@ -10,12 +9,12 @@ from app.core import clock
 from app.core.audit.keys import row_mac
 from app.core.audit.models import AuditRow
 from app.core.audit.taking import note_taken
-from app.core.db import db, is_writing
+from app.core.db import db, is_writing, table_of
 from app.core.ids import new_id
-from app.core.prepared import Prepared
+from app.core.prepared import PreparedChange
 
-_INSERT = insert(AuditRow.__table__)  # type: ignore[arg-type]
-_PREPARED = Prepared(_INSERT, tuple(AuditRow.__table__.c.keys()))
+_INSERT = insert(table_of(AuditRow))
+_PREPARED = PreparedChange(_INSERT, tuple(table_of(AuditRow).c.keys()))
 _first_written: int | None = None  # by this process, since it last sealed what it wrote
 
 
@@ -29,7 +28,7 @@ def record(
     place: str = "",
     connection: Connection | None = None,
     number: int | None = None,
-    **detail: Any,
+    **detail: object,
 ) -> int:
     """Writes one audit row in the surrounding transaction and returns its id.
 
@@ -39,8 +38,9 @@ def record(
     """
     if not is_writing():
         raise RuntimeError("an audit row belongs into a transaction")
-    row: dict[str, Any] = {
-        "id": new_id() if number is None else number,
+    row_id = new_id() if number is None else number
+    row: dict[str, object] = {
+        "id": row_id,
         "created_at": clock.now(),
         "tag": tag.value,
         "outcome": outcome,
@@ -51,13 +51,13 @@ def record(
         "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True) if detail else "",
     }
     row["row_mac"] = row_mac(row)
-    note_written(row["id"])
+    note_written(row_id)
     if connection is None:
         db.session.execute(_INSERT, row)
     else:
-        _PREPARED.run(connection, row)
+        _PREPARED.changed(connection, row)
     note_taken(row, detail)
-    return int(row["id"])
+    return row_id
 
 
 def has_written() -> bool:

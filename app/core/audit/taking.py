@@ -4,8 +4,8 @@ The log leaves the machine, the database may be lost: after a restore the shippe
 suspended in the time that is lost, and must be again (`flask backup losses`).
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 
 from flask import Flask, current_app
 
@@ -20,7 +20,7 @@ def tell_log(app: Flask, *tags: StrEnum) -> None:
     _told(app).update(tag.value for tag in tags)
 
 
-def note_taken(row: dict[str, Any], detail: dict[str, Any]) -> None:
+def note_taken(row: Mapping[str, object], detail: Mapping[str, object]) -> None:
     """Inside the transaction that writes the row."""
     if row["tag"] not in _told(current_app):
         return
@@ -32,6 +32,6 @@ def note_taken(row: dict[str, Any], detail: dict[str, Any]) -> None:
 _OWN = frozenset({"audit", "tag", "subject", "person", "event", "level", "timestamp"})
 
 
-def _told(app: Any) -> set[str]:
+def _told(app: Flask) -> set[str]:
     told: set[str] = app.extensions.setdefault("told_tags", set())
     return told

@@ -135,12 +135,12 @@ def give_back() -> None:
 
 def sweep() -> None:
     """Brings back jobs whose process died, asks again for those the queue forgot, and clears away old rows."""
-    for job_id in _list_forgotten():
+    for job_id in _take_forgotten():
         push_quietly(job_id)
 
 
 @transaction()
-def _list_forgotten() -> list[int]:
+def _take_forgotten() -> list[int]:
     now = clock.now()
     _bring_back(Job.started_at < now - LEASE)
     if not outages.failed_within(outages.DATABASE, GONE_AFTER.total_seconds()):  # else nobody could say that they live

@@ -5,7 +5,6 @@ codes that only the server can tell from right ones. So the server counts them, 
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Connection, delete, func, or_, select, update
@@ -17,10 +16,11 @@ from app.core.display import moment
 from app.core.settings import settings
 from app.credentials.models import EndReason, ForgedTag, Presentation
 from app.credentials.policy import CredentialTag
+from app.credentials.redeem_queries import Shown
 from app.messages.service import post_message
 
 
-def count_forged_tag(connection: Connection, shown: Any, institution_id: int, now: datetime) -> bool:
+def count_forged_tag(connection: Connection, shown: Shown, institution_id: int, now: datetime) -> bool:
     """In the transaction of the refused scan. shown: the row its handle named. True when this one ended the presentation.
 
     At most two an institution count, so that no single desk, broken or ill-willed, can end what a person shows.
@@ -58,7 +58,7 @@ def _counts_of(handle: str, now: datetime) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _end(shown: Any, now: datetime) -> bool:
+def _end(shown: Shown, now: datetime) -> bool:
     ended = db.session.execute(
         update(Presentation)
         .where(Presentation.handle == shown.handle, or_(Presentation.ends_at.is_(None), Presentation.ends_at > now))

@@ -2,7 +2,6 @@
 
 import hashlib
 from functools import lru_cache
-from typing import Any
 
 from flask import Blueprint, Response, g, request
 from flask.blueprints import BlueprintSetupState
@@ -26,7 +25,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 CALLS = BodyLimit("api", lambda settings: settings.api_max_bytes, "one call of an institution's system (`API_MAX_BYTES`)")
 blueprint.record_once(declare(CALLS))
 # Every answer that is not 200 has the one body: neither a redirect to a tidier address nor an empty answer to OPTIONS.
-_EXACT: dict[str, Any] = {"merge_slashes": False, "provide_automatic_options": False}
+_EXACT = {"merge_slashes": False, "provide_automatic_options": False}
 
 
 @blueprint.record_once
@@ -73,7 +72,7 @@ def _receive(family: str) -> Call:
     return call
 
 
-def _read() -> tuple[str, bytes, Any]:
+def _read() -> tuple[str, bytes, object]:
     """fault (a reason's name or empty), the bytes, and what they say."""
     refused, raw = proxy.refusal(), None
     try:

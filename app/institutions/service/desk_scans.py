@@ -10,10 +10,10 @@ from app.core.db import db
 from app.core.settings import settings
 from app.institutions.calls import QUERY
 from app.institutions.models import Operator
-from app.institutions.queries import find_stored_answer
+from app.institutions.scan_queries import find_stored_answer
 from app.institutions.service.answers import Answer, Call
 from app.institutions.service.scanning import redeem_at_desk
-from app.institutions.service.stored_answers import PURPOSE, bond_of
+from app.institutions.service.stored_answers import open_answer
 
 
 def scan_at_desk(operator: Operator, slip: str, code: str, business_type: str, *, retry_after: int) -> tuple[str, Answer]:
@@ -51,6 +51,6 @@ def read_answer(operator: Operator, number: str) -> dict[str, Any] | None:
     found = find_stored_answer(db.session.connection(), operator.institution_id, number)
     if found is None or found.answer is None or found.created_at <= int(clock.timestamp()) - settings.answer_keep_minutes * 60:
         return None
-    opened = vault.decrypt(PURPOSE, found.answer, bound_to=bond_of(operator.institution_id, number))
+    opened = open_answer(found.answer, operator.institution_id, number)
     content: dict[str, Any] = json.loads(opened)
     return content

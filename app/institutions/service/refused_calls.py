@@ -10,7 +10,8 @@ from app.core.db import db, transaction
 from app.core.limits import per_second
 from app.institutions.policy import InstitutionTag
 from app.institutions.reasons import BY_NAME, Reason
-from app.institutions.service.answers import Answer, Call, Refusal, open_help_event, word_refusal
+from app.institutions.service.answers import Answer, Call, Refusal, word_refusal
+from app.institutions.service.attempts import open_help_event
 
 STRANGERS = per_second(1 / 60, 60)  # written down of one network; what comes beyond is answered and leaves nothing
 

@@ -1,9 +1,10 @@
 """A paper slip (S64) from the window's side: where it may be good, and who hears of it."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 
 from flask_babel import gettext as _
+from sqlalchemy import Connection
 
 from app.accounts.models import Notice
 from app.accounts.queries import find_account_of_person
@@ -11,10 +12,10 @@ from app.core.db import session_on, transaction
 from app.core.display import masked_name, moment
 from app.core.errors import DomainError
 from app.credentials.models import Slip
+from app.credentials.redeem_queries import Shown
 from app.credentials.service import issue_slip
 from app.institutions.business_types import BUSINESS_TYPES, ONLINE
 from app.institutions.models import Institution
-from app.institutions.service.answers import Attempt
 from app.messages.service import post_message
 from app.roster.models import InsuredPerson
 
@@ -45,9 +46,9 @@ def write_slip(
     return slip
 
 
-def tell_slip_used(attempt: Attempt, shown: Any) -> None:
+def tell_slip_used(connection: Connection, shown: Shown, place: str, at: datetime) -> None:
     """In the redeeming transaction: no phone shows it, so the inbox says it."""
-    with session_on(attempt.connection):
+    with session_on(connection):
         _tell(
             shown.person_id,
             _("纸质码已使用"),
@@ -55,8 +56,8 @@ def tell_slip_used(attempt: Attempt, shown: Any) -> None:
                 "%(name)s 的纸质码在 %(place)s 用过了，时间是 %(when)s。\n\n"
                 "不是您本人用的，请到“用码记录”点“不是我”，或拨打医保热线。",
                 name=masked_name(shown.name),
-                place=attempt.caller.name,
-                when=moment(attempt.now),
+                place=place,
+                when=moment(at),
             ),
         )
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from app.core import audit, clock
 from app.core.crypto import vault
@@ -12,10 +11,12 @@ from app.credentials.models import Credential
 from app.credentials.queries import find_credential_of
 from app.credentials.service import activate_credential, draw_code, freeze_credential, issue_typed_code
 from app.credentials.service.specimens import drop_old_specimens, open_specimen_presentation, show_specimen
-from app.institutions.calls import SANDBOX_CODE
+from app.institutions.calls import SANDBOX_CODE, text_of
 from app.institutions.policy import SPECIMEN_WITH_CHALLENGE, InstitutionTag
-from app.institutions.queries import find_latest_challenge
-from app.institutions.service.answers import Answer, Attempt, Call, refusal, refuse, to_json
+from app.institutions.reasons import BY_NAME
+from app.institutions.scan_queries import find_latest_question
+from app.institutions.service.answers import Answer, Call, Refusal, to_json
+from app.institutions.service.attempts import Attempt, refuse
 from app.institutions.service.gate import find_caller, find_refusal, note_key_used
 from app.institutions.service.refused_calls import refuse_stranger
 from app.roster.identity import parse_cert
@@ -79,21 +80,23 @@ def draw_sandbox_code(call: Call) -> Answer:
 @transaction()
 def _draw_code(call: Call) -> Answer:
     connection = db.session.connection()
-    caller = find_caller(connection, call.authorization)
+    key, caller = find_caller(connection, call.authorization) or (None, None)
     attempt = Attempt(connection, clock.now(), call, InstitutionTag.sandbox_code_drawn, caller)
+    if key is None or caller is None:
+        return refuse(attempt, Refusal(BY_NAME["key_invalid"]))
     refused = find_refusal(caller, call, SANDBOX_CODE)
-    if caller is not None and caller.is_enabled and not call.fault and not caller.is_sandbox:
-        refused = refusal("sandbox_only")
+    if caller.is_enabled and not call.fault and not caller.is_sandbox:
+        refused = Refusal(BY_NAME["sandbox_only"])
     if refused is not None:
         return refuse(attempt, refused)
-    note_key_used(attempt)
-    name, kind = call.body["specimen"], call.body["kind"]
+    note_key_used(connection, key, attempt.now)
+    name, kind = text_of(call.body, "specimen"), text_of(call.body, "kind")
     credential = _find_credential(name)
     if credential is None:
         ensure_specimens()
         credential = _find_credential(name)
     assert credential is not None
-    code, expires_at = _draw(attempt, credential, name, kind)
+    code, expires_at = _draw(credential, name, kind, text_of(call.body, "challenge"), caller.id)
     audit.record(
         attempt.tag,
         actor=f"institution:{caller.id}",
@@ -101,7 +104,7 @@ def _draw_code(call: Call) -> Answer:
         person_id=credential.person_id,
         kind=kind,
     )
-    return Answer(200, to_json({"ecQrCode": code, "expiresAt": clock.local(expires_at).isoformat(timespec="seconds")}), {})
+    return Answer(200, to_json({"ecQrCode": code, "expiresAt": clock.local(expires_at).isoformat(timespec="seconds")}))
 
 
 @transaction()
@@ -111,7 +114,7 @@ def drop_old_specimen_codes() -> int:
     return drop_old_specimens(credentials, [_handle_of(name) for name in SPECIMENS], timedelta(days=1))
 
 
-def _draw(attempt: Attempt, credential: Credential, name: str, kind: str) -> tuple[str, datetime]:
+def _draw(credential: Credential, name: str, kind: str, digits: str, institution_id: int) -> tuple[str, datetime]:
     """The digits, and the moment after which they count as expired."""
     if kind == "12":
         typed = issue_typed_code(open_specimen_presentation(credential.id, _handle_of(name)))
@@ -119,18 +122,12 @@ def _draw(attempt: Attempt, credential: Credential, name: str, kind: str) -> tup
     if kind == "80":
         code = draw_code(show_specimen(credential.id, _handle_of(name)))
     else:
-        asked = _find_asked(attempt, credential)
-        digits = attempt.call.body.get("challenge") or (asked.digits if asked else "00")
-        handle = asked.handle if asked else _handle_of(name)
-        code = draw_code(open_specimen_presentation(credential.id, handle), digits)
+        # The question an 81 code answers is bound to one telephone: this must be the code's.
+        asked = find_latest_question(institution_id, credential.id, int(clock.timestamp()) - settings.challenge_seconds - 1)
+        handle, wanted = asked or (_handle_of(name), "00")
+        code = draw_code(open_specimen_presentation(credential.id, handle), digits or wanted)
     issued_at = int(code[22:32])
     return code, datetime.fromtimestamp(issued_at + settings.code_past_seconds, clock.CHINA)
-
-
-def _find_asked(attempt: Attempt, credential: Credential) -> Any:
-    """The challenge an 81 code answers is bound to one telephone: this must be the code's."""
-    since = int(attempt.now.timestamp()) - settings.challenge_seconds
-    return find_latest_challenge(attempt.caller.id, credential.id, since - 1)
 
 
 def _find_credential(name: str) -> Credential | None:
