@@ -12,6 +12,7 @@ from sqlalchemy import delete
 
 from app.core import clock
 from app.core.db import db, upsert
+from app.core.statements import taken
 
 CHALLENGE_LIVES = timedelta(minutes=5)
 
@@ -30,7 +31,7 @@ def new_challenge(model: type[Any], session_id: int, purpose: Any) -> bytes:
 
 def spend_challenge(model: type[Any], session_id: int, purpose: Any) -> bytes | None:
     """None when there is none that is fresh, or a twin of this request took it."""
-    challenge: bytes | None = db.session.scalar(
+    challenge: bytes | None = taken(
         delete(model)
         .where(
             model.session_id == session_id,
@@ -38,7 +39,6 @@ def spend_challenge(model: type[Any], session_id: int, purpose: Any) -> bytes | 
             model.created_at > clock.now() - CHALLENGE_LIVES,
         )
         .returning(model.challenge)
-        .execution_options(synchronize_session=False)
     )
     return challenge
 

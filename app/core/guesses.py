@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.core.db import Base, db, is_writing, transaction, upsert
+from app.core.statements import changed, won, write
 
 
 class GuessCounter(Base):
@@ -83,11 +84,10 @@ def take_guess(counters: Iterable[Counter]) -> datetime | None:
 def give_back(counters: Iterable[Counter]) -> None:
     """This guess does not count; earlier ones still do."""
     for counter in counters:
-        db.session.execute(
+        write(
             update(GuessCounter)
             .where(_is(counter), GuessCounter.failures > 0)
             .values(failures=GuessCounter.failures - 1, in_a_row=GuessCounter.in_a_row - 1, locked_until=None)
-            .execution_options(synchronize_session=False)
         )
 
 
@@ -95,7 +95,7 @@ def give_back(counters: Iterable[Counter]) -> None:
 def clear(counters: Iterable[Counter]) -> None:
     """It was right."""
     for counter in counters:
-        db.session.execute(delete(GuessCounter).where(_is(counter)).execution_options(synchronize_session=False))
+        write(delete(GuessCounter).where(_is(counter)))
 
 
 def count_of(counter: Counter) -> Count:
@@ -117,10 +117,7 @@ def count_up(counter: Counter) -> Count:
 @transaction()
 def release(subject: str) -> int:
     """Whoever is locked may try again. Returns how many counters there were."""
-    gone = db.session.execute(
-        delete(GuessCounter).where(GuessCounter.subject == subject).execution_options(synchronize_session=False)
-    )
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    return changed(delete(GuessCounter).where(GuessCounter.subject == subject))
 
 
 def list_locked(prefix: str) -> list[GuessCounter]:
@@ -156,7 +153,7 @@ def _add(counter: Counter, *, locks: bool) -> bool:
     is_forgotten = GuessCounter.forget_at <= now
     is_over = or_(GuessCounter.locked_until <= now, GuessCounter.locked_until > now + rule.lock)  # the latter: the clock had jumped
     failures = case((or_(is_forgotten, is_over), 1), else_=GuessCounter.failures + 1)
-    taken = db.session.execute(
+    return won(
         update(GuessCounter)
         .where(_is(counter), or_(GuessCounter.locked_until.is_(None), is_over, is_forgotten))
         .values(
@@ -166,9 +163,7 @@ def _add(counter: Counter, *, locks: bool) -> bool:
             forget_at=now + rule.forgets,
             subject=counter.subject,
         )
-        .execution_options(synchronize_session=False)
     )
-    return taken.rowcount == 1  # type: ignore[attr-defined,no-any-return]
 
 
 def _is(counter: Counter) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy import update
 
 from app.core import clock
-from app.core.db import db
+from app.core.statements import won
 
 STEP_SECONDS = 30
 _TOLERANCE = (0, -1, 1)  # steps a phone's clock may be off (RFC 6238, 5.2)
@@ -32,13 +32,11 @@ def spend_code(owner: Any, secret: str, code: str) -> bool:
     if step is None:
         return False
     model = type(owner)
-    used = db.session.execute(
+    return won(
         update(model)
         .where(model.id == owner.id, model.totp_last_step < step)
         .values(totp_last_step=step, totp_enrolled_at=owner.totp_enrolled_at or clock.now())
-        .execution_options(synchronize_session=False)
     )
-    return used.rowcount == 1  # type: ignore[attr-defined,no-any-return]
 
 
 def picture(secret: str, *, name: str, issuer: str) -> Markup:

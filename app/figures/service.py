@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select
 from app.core import audit, clock
 from app.core.db import db, transaction, upsert
 from app.core.logs import log
+from app.core.statements import write
 from app.figures import queries
 from app.figures.models import MORNING, NOW, OF_A_DAY, CountedDay, DailyFigure, Figure, FigureTag
 from app.figures.periods import Span
@@ -82,11 +83,7 @@ def _write(day: date, as_of: datetime, tally: Tally, replaced: set[Figure]) -> b
     if db.session.scalar(claim.returning(CountedDay.day)) is None:
         return False
     names = [figure.value for figure in replaced]
-    db.session.execute(
-        delete(DailyFigure)
-        .where(DailyFigure.figure.in_(names), DailyFigure.day == day)
-        .execution_options(synchronize_session=False)
-    )
+    write(delete(DailyFigure).where(DailyFigure.figure.in_(names), DailyFigure.day == day))
     rows = [*_plain_rows(tally), *_spread_rows(tally)]
     if rows:
         db.session.execute(insert(DailyFigure), [{"day": day, **row} for row in rows])

@@ -11,6 +11,7 @@ from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.statements import won
 from app.documents import store
 from app.letters.facts import LetterFacts
 from app.letters.letter_pdf import UnprintableName, print_letter
@@ -103,7 +104,7 @@ def _sign(
     name = f"{FOLDER}/{letter.id}-{hashlib.sha256(pdf).hexdigest()[:16]}"
     store.put(name, pdf)
     with transaction():
-        signed = db.session.execute(
+        if won(
             update(Letter)
             .where(Letter.id == letter.id, Letter.signed_at.is_(None))
             .values(
@@ -113,8 +114,7 @@ def _sign(
                 pdf_name=name,
                 pdf_sha256=hashlib.sha256(pdf).digest(),
             )
-        )
-        if signed.rowcount == 1:  # type: ignore[attr-defined]
+        ):
             audit.record(
                 LetterTag.signed, actor=f"account:{letter.owner_account_id}", subject=f"letter:{letter.id}", outcome=kind.value
             )

@@ -13,6 +13,7 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.display import masked_name
 from app.core.errors import DomainError
+from app.core.statements import won
 from app.family.models import Relation
 from app.messages.service import post_message
 from app.mutual_aid import queries
@@ -90,12 +91,11 @@ def authorise_payment(
 @transaction()
 def revoke_payment(aid: MutualAid, *, by: str) -> bool:
     """By the payer, by the beneficiary, or with the consent. From now on nothing is paid. False when it was revoked before."""
-    revoked = db.session.execute(
+    if not won(
         update(MutualAid)
         .where(MutualAid.id == aid.id, MutualAid.revoked_at.is_(None))
         .values(revoked_at=clock.now(), revoked_by=by)
-    )
-    if revoked.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         return False
     db.session.refresh(aid)
     _record(MutualAidTag.revoked, aid, by)

@@ -24,6 +24,7 @@ from app.core.display import masked_phone
 from app.core.errors import DomainError
 from app.core.installation import bureau_name
 from app.core.passkey_site import Site
+from app.core.statements import changed, won, write
 from app.core.webauthn import key_id_of, new_count, read_made
 from app.credentials.service import unlock_without_pin
 from app.messages.service import post_message
@@ -121,8 +122,7 @@ def unlock_by_passkey(session: LoginSession, answer: str, site: Site) -> bool:
 
 @transaction()
 def remove_passkey(passkey: Passkey, by: str) -> None:
-    gone = db.session.execute(delete(Passkey).where(Passkey.id == passkey.id).execution_options(synchronize_session=False))
-    if gone.rowcount == 1:  # type: ignore[attr-defined]
+    if won(delete(Passkey).where(Passkey.id == passkey.id)):
         audit.record(PasskeyTag.removed, actor=by, subject=f"passkey:{passkey.id}")
 
 
@@ -158,8 +158,8 @@ def answer_offer(device: Device) -> None:
 @transaction()
 def end_what_was_open() -> Ends:
     """After a restore: no authenticator answers a question from before."""
-    asked = db.session.execute(delete(PasskeyChallenge))
-    return Ends({"questions to passkeys": asked.rowcount})  # type: ignore[attr-defined]
+    asked = changed(delete(PasskeyChallenge))
+    return Ends({"questions to passkeys": asked})
 
 
 @transaction()
@@ -176,12 +176,7 @@ def _is_signed(passkey: Passkey, answer: str, challenge: bytes, site: Site) -> b
     count = new_count(answer, challenge, site, public_key=passkey.public_key, sign_count=passkey.sign_count)
     if count is None:
         return False
-    db.session.execute(
-        update(Passkey)
-        .where(Passkey.id == passkey.id)
-        .values(sign_count=count, last_used_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
+    write(update(Passkey).where(Passkey.id == passkey.id).values(sign_count=count, last_used_at=clock.now()))
     return True
 
 

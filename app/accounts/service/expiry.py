@@ -8,6 +8,7 @@ from app.accounts.models import LoginSession, SmsCode
 from app.core import clock
 from app.core.db import Base, db, transaction
 from app.core.settings import settings
+from app.core.statements import write
 
 SMS_CODES_KEPT = timedelta(hours=24)
 SESSIONS_KEPT = timedelta(days=30)
@@ -23,7 +24,7 @@ def expire() -> None:
         LoginSession.last_seen_at < now - SESSIONS_KEPT - timedelta(days=settings.session_idle_days),
         LoginSession.created_at < now - SESSIONS_KEPT - timedelta(days=settings.session_absolute_days),
     )
-    db.session.execute(delete(LoginSession).where(over, *_nobody_points_at_it()).execution_options(synchronize_session=False))
+    write(delete(LoginSession).where(over, *_nobody_points_at_it()))
 
 
 def _nobody_points_at_it() -> list[ColumnElement[bool]]:

@@ -24,6 +24,7 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.locale import LANGUAGES, NAMES, SOURCE
+from app.core.statements import won
 
 CHANGED_MEANWHILE = "changed_meanwhile"
 
@@ -60,8 +61,7 @@ def save_draft(draft_id: int, language: str, words: NoticeWords, *, seen: int, b
     draft = get_draft(draft_id)
     _refuse_proposed(draft)
     counted = update(NoticeDraft).where(NoticeDraft.id == draft.id, NoticeDraft.edition == seen, NoticeDraft.proposed_at.is_(None))
-    done = db.session.execute(counted.values(edition=seen + 1).execution_options(synchronize_session=False))
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    if not won(counted.values(edition=seen + 1)):
         raise DomainError(
             CHANGED_MEANWHILE,
             _("您打开以后，别人已经保存过这一篇。"),

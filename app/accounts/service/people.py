@@ -9,6 +9,7 @@ from app.accounts.service.rows import find_or_create_account
 from app.core import audit
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.statements import won
 from app.roster.models import InsuredPerson
 
 
@@ -24,12 +25,7 @@ def give_account_to_person(account: Account, person: InsuredPerson) -> None:
     if account.person_id == person.id:
         return
     try:
-        result = db.session.execute(
-            update(Account)
-            .where(Account.id == account.id, Account.person_id.is_(None))
-            .values(person_id=person.id)
-            .execution_options(synchronize_session=False)
-        )
+        is_given = won(update(Account).where(Account.id == account.id, Account.person_id.is_(None)).values(person_id=person.id))
     except IntegrityError:
         raise DomainError(
             "person_has_account",
@@ -38,7 +34,7 @@ def give_account_to_person(account: Account, person: InsuredPerson) -> None:
             status=409,
             region=person.insured_region,
         ) from None
-    if result.rowcount != 1:  # type: ignore[attr-defined]
+    if not is_given:
         raise DomainError(
             "account_taken",
             _("这个手机号已经属于另一位参保人。"),

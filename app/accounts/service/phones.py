@@ -17,6 +17,7 @@ from app.core.db import db, transaction
 from app.core.display import masked_phone
 from app.core.errors import DomainError
 from app.core.found_by import claim
+from app.core.statements import won, write
 from app.messages.service import post_message, send_sms
 
 
@@ -102,22 +103,16 @@ def take_over_phone(session: LoginSession) -> Account:
 
 def _give_up_phone(account: Account) -> None:
     held = account.phone_hash
-    result = db.session.execute(
-        update(Account)
-        .where(Account.id == account.id, Account.phone_hash == held)
-        .values(phone_hash=None, phone_encrypted=None)
-        .execution_options(synchronize_session=False)
-    )
-    if result.rowcount != 1:  # type: ignore[attr-defined]
+    if not won(
+        update(Account).where(Account.id == account.id, Account.phone_hash == held).values(phone_hash=None, phone_encrypted=None)
+    ):
         raise _phone_gone()
     db.session.refresh(account)
 
 
 def _set_phone(account: Account, phone: str) -> None:
     try:
-        db.session.execute(
-            update(Account).where(Account.id == account.id).values(**seal_phone(phone)).execution_options(synchronize_session=False)
-        )
+        write(update(Account).where(Account.id == account.id).values(**seal_phone(phone)))
     except IntegrityError:
         raise _phone_gone() from None
     db.session.refresh(account)

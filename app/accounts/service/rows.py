@@ -11,6 +11,7 @@ from app.core import clock
 from app.core.crypto import vault
 from app.core.db import Base, db, upsert
 from app.core.found_by import claim
+from app.core.statements import write
 
 
 def seal_phone(phone: str) -> dict[str, bytes]:
@@ -39,7 +40,7 @@ def find_or_create_device(account: Account, browser: Browser) -> Device:
     changes: dict[str, Any] = {"name": browser.name, "last_seen_at": now}
     if device.revoked_at is not None:
         changes |= {"revoked_at": None, "bound_at": None, "created_at": now}
-    db.session.execute(update(Device).where(Device.id == device.id).values(**changes).execution_options(synchronize_session=False))
+    write(update(Device).where(Device.id == device.id).values(**changes))
     db.session.refresh(device)
     return device
 

@@ -16,6 +16,7 @@ from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.settings import settings
+from app.core.statements import changed
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def _tell_listeners(device_ids: Iterable[int]) -> None:
 
 
 def _end(reason: SessionEnd, *whose: ColumnElement[bool]) -> int:
-    result = db.session.execute(
-        update(LoginSession).where(LoginSession.ended_at.is_(None), *whose).values(ended_at=clock.now(), end_reason=reason)
+    return changed(
+        update(LoginSession).where(LoginSession.ended_at.is_(None), *whose).values(ended_at=clock.now(), end_reason=reason),
+        in_session=True,
     )
-    return int(result.rowcount)  # type: ignore[attr-defined]

@@ -19,6 +19,7 @@ from app.core.db import db, transaction
 from app.core.installation import bureau_name
 from app.core.limits import per_second, retry_after
 from app.core.settings import settings
+from app.core.statements import won
 from app.messages.service import Sending, SendingState, send_sms
 
 _ALARMS = per_second(1 / 3600, 1)
@@ -153,10 +154,7 @@ def spend_sms_code(phone: str, code: str, purpose: SmsPurpose, *, browser: Brows
 
 def _update(code: SmsCode, still: ColumnElement[bool], **values: object) -> bool:
     """The one conditional UPDATE that parallel guesses queue at."""
-    result = db.session.execute(
-        update(SmsCode).where(SmsCode.id == code.id, still).values(**values).execution_options(synchronize_session=False)
-    )
-    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+    return won(update(SmsCode).where(SmsCode.id == code.id, still).values(**values))
 
 
 def _refused(state: CodeState, code: SmsCode | None = None, left: int = 0) -> CodeCheck:

@@ -6,6 +6,7 @@ from app.activation.models import LostReport, PinReset, Rebinding
 from app.core import clock
 from app.core.database.aftermath import Ends
 from app.core.db import db, transaction
+from app.core.statements import changed
 
 
 @transaction()
@@ -14,6 +15,6 @@ def end_what_was_open() -> Ends:
     now, closed = clock.now(), 0
     for model in (Rebinding, PinReset):
         pending = update(model).where(model.done_at.is_(None), model.cancelled_at.is_(None)).values(cancelled_at=now)
-        closed += db.session.execute(pending.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
+        closed += changed(pending)
     db.session.execute(update(LostReport).where(LostReport.used_at.is_(None)).values(used_at=now))
     return Ends({"requests for another phone or PIN that waited out their delay": closed})

@@ -11,8 +11,9 @@ from app.activation.policy import find_refusal
 from app.activation.queries import list_consented
 from app.activation.service.drafts import draft_gone, reload_draft
 from app.core import audit
-from app.core.db import db, transaction
+from app.core.db import transaction
 from app.core.errors import DomainError
+from app.core.statements import won
 from app.credentials.models import Credential
 from app.credentials.service import Opened, activate_credential, set_display_pin, take_over_credential, unlock_code
 from app.proofs.models import IdentityProof
@@ -68,16 +69,13 @@ def complete_activation(
 def _use_up(draft: ActivationDraft, proof: IdentityProof) -> InsuredPerson:
     """One request completes a draft; what a twin or a replay finds is its absence."""
     person_id = draft.person_id
-    gone = db.session.execute(
-        delete(ActivationDraft)
-        .where(
+    if person_id is None or not won(
+        delete(ActivationDraft).where(
             ActivationDraft.id == draft.id,
             ActivationDraft.step == DraftStep.pin,
             ActivationDraft.person_id == proof.person_id,
         )
-        .execution_options(synchronize_session=False)
-    )
-    if gone.rowcount != 1 or person_id is None:  # type: ignore[attr-defined]
+    ):
         raise draft_gone()
     return get_person(person_id)
 

@@ -17,6 +17,7 @@ from app.core.crypto import vault
 from app.core.db import db, transaction, upsert
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.statements import won, write
 from app.roster.identity import Cert, is_same_name
 from app.roster.models import InsuredPerson
 from app.roster.queries import find_person
@@ -48,11 +49,10 @@ def identify_person(account: Account, draft: ActivationDraft, name: str, cert: C
         refusal = find_refusal(person, account, draft) or check_region(person, region)
         if refusal is not None:
             return record_refusal(account, refusal, person)
-        db.session.execute(
+        write(
             update(ActivationDraft)
             .where(ActivationDraft.id == draft.id)
             .values(person_id=person.id, step=DraftStep.consent, consented_notices="")
-            .execution_options(synchronize_session=False)
         )
         _record(ActivationTag.person_found, draft, person_id=person.id)
         return person
@@ -75,11 +75,10 @@ def agree(draft: ActivationDraft, notices: Iterable[Notice]) -> None:
     """Keeps the boxes that were ticked; the ledger gets them when the activation is completed."""
     draft = reload_draft(draft)
     ids = ",".join(str(notice.id) for notice in notices)
-    db.session.execute(
+    write(
         update(ActivationDraft)
         .where(ActivationDraft.id == draft.id, ActivationDraft.person_id.is_not(None))
         .values(consented_notices=ids, step=DraftStep.proof)
-        .execution_options(synchronize_session=False)
     )
     _record(ActivationTag.consented, draft, person_id=draft.person_id, notices=ids)
 
@@ -88,13 +87,11 @@ def agree(draft: ActivationDraft, notices: Iterable[Notice]) -> None:
 def note_proof(draft: ActivationDraft) -> None:
     """The person has proved to be themselves; the proof itself is looked for again at the end."""
     draft = reload_draft(draft)
-    moved = db.session.execute(
+    if won(
         update(ActivationDraft)
         .where(ActivationDraft.id == draft.id, ActivationDraft.step == DraftStep.proof)
         .values(step=DraftStep.pin)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount == 1:  # type: ignore[attr-defined]
+    ):
         _record(ActivationTag.proved, draft, person_id=draft.person_id)
 
 
@@ -110,7 +107,7 @@ def begin_takeover(account: Account, device: Device) -> None:
 @transaction()
 def discard_draft(draft: ActivationDraft) -> None:
     draft = reload_draft(draft)
-    db.session.execute(delete(ActivationDraft).where(ActivationDraft.id == draft.id).execution_options(synchronize_session=False))
+    write(delete(ActivationDraft).where(ActivationDraft.id == draft.id))
     _record_left(ActivationTag.discarded, draft, f"account:{draft.account_id}")
 
 

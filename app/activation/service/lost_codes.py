@@ -26,6 +26,7 @@ from app.core.errors import TooMany
 from app.core.networks import network_of
 from app.core.queueing import one_at_a_time
 from app.core.settings import settings
+from app.core.statements import won
 from app.messages.service import post_message
 from app.roster.identity import Cert, is_same_name
 from app.roster.models import InsuredPerson
@@ -145,10 +146,7 @@ def _use_up(report: LostReport) -> bool:
 
 
 def _update(report: LostReport, *still: ColumnElement[bool], **values: object) -> bool:
-    changed = db.session.execute(
-        update(LostReport).where(LostReport.id == report.id, *still).values(**values).execution_options(synchronize_session=False)
-    )
-    return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
+    return won(update(LostReport).where(LostReport.id == report.id, *still).values(**values))
 
 
 def _code_hash(browser: Browser, code: str) -> bytes:

@@ -7,6 +7,7 @@ from app.accounts.queries import phone_of
 from app.activation.models import ActivationTag, PinReset, Rebinding
 from app.core import audit, clock
 from app.core.db import db
+from app.core.statements import won
 from app.messages.service import post_message, send_sms
 
 
@@ -16,14 +17,13 @@ def close_request(request: PinReset | Rebinding, how: str, *conditions: ColumnEl
     how: `done_at` or `cancelled_at`. conditions: what else must hold of its row.
     """
     model = type(request)
-    closed = db.session.execute(
+    is_closed = won(
         update(model)
         .where(model.id == request.id, model.done_at.is_(None), model.cancelled_at.is_(None), *conditions)
         .values({how: clock.now()})
-        .execution_options(synchronize_session=False)
     )
     db.session.refresh(request)
-    return bool(closed.rowcount == 1)  # type: ignore[attr-defined]
+    return is_closed
 
 
 def tell_owner(account: Account, title: str, body: str, *, sms: str) -> None:

@@ -14,6 +14,7 @@ from app.bureau.models import HotlineCall, HotlineTag, UnfreezeRequest
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.statements import won
 from app.credentials.models import Credential, CredentialStatus
 from app.credentials.queries import find_credential_of
 from app.credentials.service import freeze_credential, unfreeze_credential
@@ -134,13 +135,11 @@ def _settle(staff: StaffMember, request: UnfreezeRequest, *, was_confirmed: bool
     """One conditional UPDATE: of two second persons one acts, and it is never the first."""
     if request.asked_by == staff.id:
         raise DomainError("own_request", _("这是您自己提出的，要由另一位话务员来恢复。"), status=403)
-    settled = db.session.execute(
+    if not won(
         update(UnfreezeRequest)
         .where(UnfreezeRequest.id == request.id, UnfreezeRequest.settled_at.is_(None), UnfreezeRequest.asked_by != staff.id)
         .values(settled_by=staff.id, settled_at=clock.now(), was_confirmed=was_confirmed)
-        .execution_options(synchronize_session=False)
-    )
-    if settled.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         raise DomainError("settled_already", _("这件已经有人处理了。"), _("请刷新页面。"), status=409)
 
 

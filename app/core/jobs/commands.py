@@ -13,6 +13,7 @@ from app.core.jobs.models import Job, JobState
 from app.core.jobs.running import sweep
 from app.core.jobs.workers import run_here
 from app.core.settings import settings
+from app.core.statements import changed
 
 group = AppGroup("jobs", help="Work in the background: PDF pages, deletions, everything that is not done while somebody waits.")
 
@@ -50,10 +51,10 @@ def retry_jobs() -> None:
     """Has every job that was given up tried again."""
     now = clock.now()
     with transaction():
-        again = db.session.execute(
+        again = changed(
             update(Job)
             .where(Job.state == JobState.failed)
             .values(state=JobState.waiting, attempts=0, due_at=now, queued_at=now - timedelta(days=1), error="")
-        ).rowcount  # type: ignore[attr-defined]
+        )
     sweep()
     click.echo(f"{again} jobs asked for again")

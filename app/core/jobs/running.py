@@ -19,6 +19,7 @@ from app.core.jobs.models import Job, JobState, JobWorker
 from app.core.jobs.process import process_name
 from app.core.jobs.queue import push
 from app.core.settings import settings
+from app.core.statements import won, write
 
 MAX_ATTEMPTS = 5
 LEASE = timedelta(minutes=15)  # a job that has run longer is stuck, though its process lives
@@ -99,12 +100,11 @@ def renew() -> None:
 @transaction()
 def _claim(job_id: int) -> _Claim | None:
     now, runner = clock.now(), process_name()
-    claimed = db.session.execute(
+    if not won(
         update(Job)
         .where(Job.id == job_id, Job.state == JobState.waiting, Job.due_at <= now)
         .values(state=JobState.running, started_at=now, attempts=Job.attempts + 1, runner=runner)
-    )
-    if not claimed.rowcount:  # type: ignore[attr-defined]
+    ):
         return None
     row = db.session.execute(select(Job.name, Job.arguments, Job.attempts).where(Job.id == job_id)).one()
     return _Claim(job_id, runner, row.attempts, row.name, json.loads(row.arguments))
@@ -165,7 +165,7 @@ def _bring_back(*lost: ColumnElement[bool]) -> None:
         given_up.values(state=JobState.failed, finished_at=now, error="ProcessLost"),
         again.values(state=JobState.waiting, due_at=now),
     ):
-        db.session.execute(statement.execution_options(synchronize_session=False))
+        write(statement)
 
 
 @contextmanager

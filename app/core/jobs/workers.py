@@ -15,6 +15,7 @@ from app.core.jobs.process import process_name
 from app.core.jobs.queue import queue_of
 from app.core.jobs.running import give_back, run_job
 from app.core.settings import settings
+from app.core.statements import won
 
 SEEN_EVERY_SECONDS = 20.0
 OPENS_AGAIN_SECONDS = 2.0
@@ -102,8 +103,7 @@ def _start_heartbeat(app: Flask) -> threading.Event:
 def note_seen(name: str) -> None:
     now = clock.now()
     db.session.execute(delete(JobWorker).where(JobWorker.seen_at < now - timedelta(days=1)))
-    known = db.session.execute(update(JobWorker).where(JobWorker.name == name).values(seen_at=now))
-    if not known.rowcount:  # type: ignore[attr-defined]
+    if not won(update(JobWorker).where(JobWorker.name == name).values(seen_at=now)):
         db.session.add(JobWorker(name=name, started_at=now, seen_at=now))
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import or_, update
 
 from app.core import clock
 from app.core.database.aftermath import Ends
-from app.core.db import db, transaction
+from app.core.db import transaction
+from app.core.statements import changed
 from app.credentials.models import EndReason, Presentation, Slip
 from app.credentials.policy import SLIP
 
@@ -17,16 +18,14 @@ def end_what_was_open() -> Ends:
     """Specimens, which stand for nobody, go on."""
     now = clock.now()
     is_somebodys = or_(Presentation.device_id.is_not(None), Presentation.shown_by == SLIP)
-    shown = db.session.execute(
+    shown = changed(
         update(Presentation)
         .where(is_somebodys, or_(Presentation.ends_at.is_(None), Presentation.ends_at > now))
         .values(ends_at=now, end_reason=EndReason.restored, challenge_until=0)
-        .execution_options(synchronize_session=False)
     )
-    slips = db.session.execute(
+    slips = changed(
         update(Slip)
         .where(Slip.valid_on >= clock.today(), Slip.used_at.is_(None), Slip.revoked_at.is_(None))
         .values(revoked_at=now, revoked_by="system")
-        .execution_options(synchronize_session=False)
     )
-    return Ends({"codes that phones and paper showed": shown.rowcount, "paper slips of today": slips.rowcount})  # type: ignore[attr-defined]
+    return Ends({"codes that phones and paper showed": shown, "paper slips of today": slips})

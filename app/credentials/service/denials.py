@@ -11,6 +11,7 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.display import masked_name, moment
 from app.core.errors import DomainError
+from app.core.statements import won
 from app.credentials import denial_queries
 from app.credentials.models import Credential, CredentialStatus, DenialOutcome, UseDenial
 from app.credentials.policy import CredentialTag
@@ -66,12 +67,11 @@ def deny_use(credential: Credential, use: Use, *, account_id: int) -> UseDenial:
 @transaction()
 def settle_denial(denial: UseDenial, outcome: DenialOutcome, *, by: str) -> None:
     """The bureau closes the case. by: `staff:3`. Raises DomainError `already_settled`, also for the slower of two."""
-    settled = db.session.execute(
+    if not won(
         update(UseDenial)
         .where(UseDenial.id == denial.id, UseDenial.settled_at.is_(None))
         .values(settled_at=clock.now(), settled_by=by, outcome=outcome)
-    )
-    if settled.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         raise DomainError("already_settled", _("这件事已经有人处理过了。"), _("请回到列表看结果。"), status=409)
     db.session.refresh(denial)
     credential = denial.credential

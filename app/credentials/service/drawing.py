@@ -10,6 +10,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.statements import changed
 from app.credentials import queries
 from app.credentials.code_format import make_code, new_typed_number
 from app.credentials.keyring import key_of, keyring
@@ -64,7 +65,7 @@ def keep_typed_code(handle: str, last_used: int) -> TypedCode:
 def drop_old_typed_codes() -> int:
     """Forgets the numbers that nobody can ask about any more (24 h). Returns how many."""
     limit = int(clock.timestamp()) - settings.typed_code_keep_hours * 3600
-    return int(db.session.execute(delete(TypedCode).where(TypedCode.expires_at < limit)).rowcount)  # type: ignore[attr-defined]
+    return changed(delete(TypedCode).where(TypedCode.expires_at < limit))
 
 
 def is_typed_code_due(issued_at: int, last_used: int) -> bool:

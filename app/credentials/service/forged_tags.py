@@ -14,6 +14,7 @@ from app.core import audit, clock
 from app.core.db import db, session_on, transaction
 from app.core.display import moment
 from app.core.settings import settings
+from app.core.statements import changed, won
 from app.credentials.models import EndReason, ForgedTag, Presentation
 from app.credentials.policy import CredentialTag
 from app.credentials.redeem_queries import Shown
@@ -44,7 +45,7 @@ def count_forged_tag(connection: Connection, shown: Shown, institution_id: int, 
 def drop_old_forged_tags() -> int:
     """Forgets what counts no more. Returns how many."""
     limit = clock.now() - timedelta(hours=settings.forged_tag_hours)
-    return int(db.session.execute(delete(ForgedTag).where(ForgedTag.created_at < limit)).rowcount)  # type: ignore[attr-defined]
+    return changed(delete(ForgedTag).where(ForgedTag.created_at < limit))
 
 
 def _counts_of(handle: str, now: datetime) -> dict[int, int]:
@@ -59,12 +60,11 @@ def _counts_of(handle: str, now: datetime) -> dict[int, int]:
 
 
 def _end(shown: Shown, now: datetime) -> bool:
-    ended = db.session.execute(
+    if not won(
         update(Presentation)
         .where(Presentation.handle == shown.handle, or_(Presentation.ends_at.is_(None), Presentation.ends_at > now))
         .values(ends_at=now, end_reason=EndReason.forged_tags)
-    )
-    if ended.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         return False
     audit.record(
         CredentialTag.tags_forged,

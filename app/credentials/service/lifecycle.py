@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.statements import won
 from app.credentials.models import Credential, CredentialKind, CredentialStatus, EndReason
 from app.credentials.policy import CredentialTag
 from app.credentials.service.presentations import end_presentations_of
@@ -71,10 +72,9 @@ def _change(credential: Credential, old: CredentialStatus, new: CredentialStatus
         CredentialStatus.frozen: {"frozen_at": clock.now()},
         CredentialStatus.ended: {"ended_at": clock.now()},
     }
-    changed = db.session.execute(
+    if not won(
         update(Credential).where(Credential.id == credential.id, Credential.status == old).values(status=new, **moments[new])
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         return False
     db.session.refresh(credential)
     audit.record(tag, actor=by, subject=f"credential:{credential.id}", person_id=credential.person_id)

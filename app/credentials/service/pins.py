@@ -14,6 +14,7 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.slow_hash import hash_place, is_outdated, slow_hash, slow_hash_matches
+from app.core.statements import won, write
 from app.credentials.display_pin import InvalidPin, parse_pin, weakness
 from app.credentials.models import DisplayPin, EndReason
 from app.credentials.policy import CredentialTag
@@ -133,12 +134,7 @@ def _guess(device: Device, pin: str) -> tuple[PinResult, str]:
 @transaction()
 def _keep_anew(account_id: int, before: str, pin_hash: str) -> None:
     """The same PIN at today's price, unless another was set meanwhile."""
-    db.session.execute(
-        update(DisplayPin)
-        .where(DisplayPin.account_id == account_id, DisplayPin.pin_hash == before)
-        .values(pin_hash=pin_hash)
-        .execution_options(synchronize_session=False)
-    )
+    write(update(DisplayPin).where(DisplayPin.account_id == account_id, DisplayPin.pin_hash == before).values(pin_hash=pin_hash))
 
 
 @transaction()
@@ -149,13 +145,11 @@ def _take_guess(account_id: int) -> bool:
     is_over = or_(DisplayPin.locked_until <= now, DisplayPin.locked_until > now + lasts)  # the latter: the clock had jumped
     failures = case((is_over, 1), else_=DisplayPin.failures + 1)
     is_last = case((is_over, 1), else_=DisplayPin.failures + 1) >= settings.pin_guesses
-    taken = db.session.execute(
+    return won(
         update(DisplayPin)
         .where(DisplayPin.account_id == account_id, or_(DisplayPin.locked_until.is_(None), is_over))
         .values(failures=failures, locked_until=case((is_last, now + lasts), else_=None))
-        .execution_options(synchronize_session=False)
     )
-    return taken.rowcount == 1  # type: ignore[attr-defined,no-any-return]
 
 
 @transaction()
@@ -164,13 +158,12 @@ def _settle_guess(device: Device, pin_hash: str, *, matches: bool) -> PinResult:
     actor = f"account:{account_id}"
     if matches:
         note_right(device)
-        opened = db.session.execute(
+        is_open = won(
             update(DisplayPin)
             .where(DisplayPin.account_id == account_id, DisplayPin.pin_hash == pin_hash)
             .values(failures=0, locked_until=None)
-            .execution_options(synchronize_session=False)
         )
-        return PinResult(ok=opened.rowcount == 1, guesses_left=settings.pin_guesses)  # type: ignore[attr-defined]
+        return PinResult(ok=is_open, guesses_left=settings.pin_guesses)
     pin = db.session.get_one(DisplayPin, account_id)
     audit.record(CredentialTag.pin_wrong, actor=actor, subject=actor, outcome="refused", failures=pin.failures)
     if pin.locked_until is not None:

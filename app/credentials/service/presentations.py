@@ -11,6 +11,7 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.statements import changed
 from app.credentials import queries
 from app.credentials.code_format import new_handle
 from app.credentials.keyring import key_of, keyring
@@ -156,11 +157,12 @@ def _key_of(presentation: Presentation) -> bytes:
 
 
 def _end(which: list[ColumnElement[bool]], reason: EndReason, moment: datetime, *, actor: str) -> int:
-    ended = db.session.execute(
+    ended = changed(
         update(Presentation)
         .where(*which, or_(Presentation.ends_at.is_(None), Presentation.ends_at > moment))
-        .values(ends_at=moment, end_reason=reason)
-    ).rowcount  # type: ignore[attr-defined]
+        .values(ends_at=moment, end_reason=reason),
+        in_session=True,
+    )
     if ended:
         audit.record(CredentialTag.presentation_ended, actor=actor, subject=actor, outcome=reason.value, count=ended)
     return int(ended)

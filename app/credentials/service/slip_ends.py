@@ -4,6 +4,7 @@ from sqlalchemy import select, update
 
 from app.core import audit, clock
 from app.core.db import db, transaction
+from app.core.statements import won, write
 from app.credentials.models import EndReason, Presentation, Slip
 from app.credentials.policy import CredentialTag
 
@@ -15,17 +16,13 @@ def revoke_slip(slip: Slip, *, by: str, reason: EndReason = EndReason.slip_revok
     It spends the code: the same conditional UPDATE as a scan's, so that of a scan and a revocation at once exactly one wins.
     """
     second, now = int(slip.issued_at.timestamp()), clock.now()
-    won = db.session.execute(
+    if not won(
         update(Presentation)
         .where(Presentation.handle == slip.handle, Presentation.last_used < second)
         .values(last_used=second, ends_at=now, end_reason=reason)
-        .execution_options(synchronize_session=False)
-    )
-    if won.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         return False
-    db.session.execute(
-        update(Slip).where(Slip.id == slip.id).values(revoked_at=now, revoked_by=by).execution_options(synchronize_session=False)
-    )
+    write(update(Slip).where(Slip.id == slip.id).values(revoked_at=now, revoked_by=by))
     db.session.refresh(slip)
     audit.record(
         CredentialTag.slip_revoked,

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, update
 
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.statements import changed
 from app.credentials.code_format import new_handle
 from app.credentials.keyring import keyring
 from app.credentials.models import Presentation, TypedCode
@@ -48,7 +49,7 @@ def drop_old_specimens(credential_ids: list[int], keep: list[str], older_than: t
         Presentation.created_at < clock.now() - older_than,
     )
     db.session.execute(delete(TypedCode).where(TypedCode.handle.in_(old)))
-    return int(db.session.execute(delete(Presentation).where(Presentation.handle.in_(old))).rowcount)  # type: ignore[attr-defined]
+    return changed(delete(Presentation).where(Presentation.handle.in_(old)))
 
 
 def _make(credential_id: int, handle: str) -> Presentation:

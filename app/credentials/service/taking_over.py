@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from app.core import audit
 from app.core.db import db, transaction
+from app.core.statements import won
 from app.credentials import queries
 from app.credentials.models import Credential, CredentialKind, CredentialStatus
 from app.credentials.policy import CredentialTag
@@ -26,7 +27,7 @@ def take_over_credential(person_id: int, by: str) -> Credential | None:
 
     Who proved to be the person may use it, so a freeze by a relative ends with it.
     """
-    taken = db.session.execute(
+    if not won(
         update(Credential)
         .where(
             Credential.person_id == person_id,
@@ -34,9 +35,7 @@ def take_over_credential(person_id: int, by: str) -> Credential | None:
             Credential.status != CredentialStatus.ended,
         )
         .values(kind=CredentialKind.own, status=CredentialStatus.active, frozen_at=None)
-        .execution_options(synchronize_session=False)
-    )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         return None
     credential = queries.find_credential_of(person_id)
     if credential is None:

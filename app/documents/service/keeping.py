@@ -11,6 +11,7 @@ from app.core.db import after_commit, db, transaction
 from app.core.errors import NotFound
 from app.core.logs import log
 from app.core.settings import settings
+from app.core.statements import changed
 from app.documents import queries, store
 from app.documents.models import DocumentPage, DocumentTag, PageState
 from app.documents.service.accepting import PAGES_FOLDER, SOURCES_FOLDER, forget
@@ -127,12 +128,12 @@ def _erase(pages: list[DocumentPage]) -> int:
     count = 0
     for page_id in [page.id for page in pages]:
         row = db.session.execute(select(DocumentPage.object_name, DocumentPage.source_name).where(DocumentPage.id == page_id)).one()
-        changed = db.session.execute(
+        if changed(
             update(DocumentPage)
             .where(DocumentPage.id == page_id, DocumentPage.state != PageState.deleted)
-            .values(state=PageState.deleted, object_name=None, source_name=None, byte_count=0, delete_after=None)
-        ).rowcount  # type: ignore[attr-defined]
-        if changed:
+            .values(state=PageState.deleted, object_name=None, source_name=None, byte_count=0, delete_after=None),
+            in_session=True,
+        ):
             count += 1
             _forget_after_commit([name for name in row if name])
     return count

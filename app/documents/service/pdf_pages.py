@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from app.core import audit, blobs
 from app.core.db import after_commit, db, transaction
 from app.core.settings import settings
+from app.core.statements import won
 from app.documents import store
 from app.documents.drawn import Picture
 from app.documents.kinds import Unfit
@@ -100,12 +101,12 @@ def _refuse(page_id: int, code: str) -> None:
 def _settle(page_id: int, state: PageState) -> DocumentPage | None:
     """Ends the waiting of one page, once, and has its PDF deleted."""
     source = db.session.scalar(select(DocumentPage.source_name).where(DocumentPage.id == page_id))
-    settled = db.session.execute(
+    is_settled = won(
         update(DocumentPage)
         .where(DocumentPage.id == page_id, DocumentPage.state.in_(_WAITING))
         .values(state=state, source_name=None)
-    ).rowcount  # type: ignore[attr-defined]
-    if not settled:
+    )
+    if not is_settled:
         return None
     if source:
         after_commit(lambda: forget([source]))

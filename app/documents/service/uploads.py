@@ -16,6 +16,7 @@ from app.core.crypto import vault
 from app.core.db import after_commit, db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.statements import won
 from app.documents import queries, store
 from app.documents.kinds import Unfit
 from app.documents.models import DocumentPage, DocumentUpload
@@ -80,12 +81,11 @@ def append_piece(upload: DocumentUpload, offset: int, data: bytes) -> bool:
 
 @transaction()
 def _count_piece(upload_id: int, offset: int, pieces: str, length: int) -> bool:
-    counted = db.session.execute(
+    return won(
         update(DocumentUpload)
         .where(DocumentUpload.id == upload_id, DocumentUpload.received == offset, DocumentUpload.page_id.is_(None))
         .values(received=offset + length, pieces=f"{pieces}{offset},")
     )
-    return bool(counted.rowcount)  # type: ignore[attr-defined]
 
 
 def join_pieces(upload: DocumentUpload, owner: Account) -> DocumentPage | None:
@@ -126,12 +126,11 @@ def join_pieces(upload: DocumentUpload, owner: Account) -> DocumentPage | None:
 def _claim(upload_id: int) -> bool:
     now = clock.now()
     is_free = or_(DocumentUpload.joined_at.is_(None), DocumentUpload.joined_at < now - JOINING_TAKES)
-    claimed = db.session.execute(
+    return won(
         update(DocumentUpload)
         .where(DocumentUpload.id == upload_id, DocumentUpload.page_id.is_(None), is_free)
         .values(joined_at=now)
     )
-    return bool(claimed.rowcount)  # type: ignore[attr-defined]
 
 
 @transaction()

@@ -17,6 +17,7 @@ from app.core.db import db, transaction
 from app.core.display import moment
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.statements import won, write
 from app.family import queries
 from app.family.models import CallBack, CallBackState, LinkRequest, RequestState
 from app.family.policy import FamilyTag
@@ -104,7 +105,7 @@ def complete_call_back(call: CallBack, answers: Iterable[str], *, by: str) -> Li
     """The agent has called. answers: the questions of CHECKLIST answered with yes; one missing means no. by: `staff:3`."""
     yes = [key for key in CHECKLIST if key in set(answers)]
     is_agreed = len(yes) == len(CHECKLIST)
-    done = db.session.execute(
+    if not won(
         update(CallBack)
         .where(CallBack.id == call.id, CallBack.state == CallBackState.booked)
         .values(
@@ -113,9 +114,7 @@ def complete_call_back(call: CallBack, answers: Iterable[str], *, by: str) -> Li
             done_by=by,
             done_at=clock.now(),
         )
-        .execution_options(synchronize_session=False)
-    )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         raise _done()
     request = reload(call.request)
     audit.record(
@@ -144,13 +143,11 @@ def complete_call_back(call: CallBack, answers: Iterable[str], *, by: str) -> Li
 @transaction()
 def miss_call_back(call: CallBack, *, by: str) -> None:
     """Nobody answered: the request waits on, and another hour can be booked. Raises DomainError `call_done`."""
-    missed = db.session.execute(
+    if not won(
         update(CallBack)
         .where(CallBack.id == call.id, CallBack.state == CallBackState.booked)
         .values(state=CallBackState.failed, done_by=by, done_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    if missed.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         raise _done()
     request = reload(call.request)
     audit.record(FamilyTag.call_done, actor=by, subject=f"call_back:{call.id}", person_id=request.person_id, outcome="no_answer")
@@ -159,11 +156,10 @@ def miss_call_back(call: CallBack, *, by: str) -> None:
 
 
 def _cancel(request: LinkRequest) -> None:
-    db.session.execute(
+    write(
         update(CallBack)
         .where(CallBack.request_id == request.id, CallBack.state == CallBackState.booked)
         .values(state=CallBackState.cancelled)
-        .execution_options(synchronize_session=False)
     )
 
 

@@ -8,6 +8,7 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.statements import won
 from app.family import queries
 from app.family.models import CustodyFlag, FamilyLink, LinkState
 from app.family.policy import AgePolicy, FamilyTag
@@ -30,13 +31,11 @@ def flag_custody(person_id: int, *, by: str) -> bool:
 @transaction()
 def lift_custody_flag(person_id: int, *, by: str) -> bool:
     """By staff alone."""
-    lifted = db.session.execute(
+    if not won(
         update(CustodyFlag)
         .where(CustodyFlag.person_id == person_id, CustodyFlag.lifted_at.is_(None))
         .values(lifted_at=clock.now(), lifted_by=by)
-        .execution_options(synchronize_session=False)
-    )
-    if lifted.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         return False
     audit.record(FamilyTag.custody_settled, actor=by, subject=f"person:{person_id}", person_id=person_id)
     return True

@@ -15,6 +15,7 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.statements import won, write
 from app.family import queries
 from app.family.models import DraftStep, FamilyLink, LinkRequest, LinkState, Relation, RequestState, Way
 from app.family.policy import AgePolicy, FamilyTag
@@ -73,11 +74,10 @@ def agree_to_notices(request: LinkRequest, account: Account, notices: Iterable[N
 def note_step_up(request: LinkRequest, session: LoginSession) -> None:
     """The holder has just proved to be themselves in this session (S33); good for a while and for this session alone."""
     after = DraftStep.way if request.renews_link_id else DraftStep.member
-    db.session.execute(
+    write(
         update(LinkRequest)
         .where(LinkRequest.id == request.id, LinkRequest.state == RequestState.draft)
         .values(stepped_up_at=clock.now(), stepped_up_session=session.id)
-        .execution_options(synchronize_session=False)
     )
     _move(request, DraftStep.step_up, after)
     _record(FamilyTag.stepped_up, request)
@@ -97,7 +97,7 @@ def save_typed(request: LinkRequest, typed: dict[str, str]) -> None:
     """Keeps what was typed, encrypted, so that nothing is lost."""
     plain = json.dumps(typed, ensure_ascii=False).encode()
     encrypted = vault.encrypt(queries.REQUEST_PURPOSE, plain, bound_to=queries.request_binding(request.holder_account_id))
-    changed = db.session.execute(
+    if not won(
         update(LinkRequest)
         .where(
             LinkRequest.id == request.id,
@@ -105,9 +105,7 @@ def save_typed(request: LinkRequest, typed: dict[str, str]) -> None:
             LinkRequest.step.in_((DraftStep.member, DraftStep.way, DraftStep.finish)),
         )
         .values(typed_encrypted=encrypted, step=DraftStep.member, person_id=None, relation=None, way=None)
-        .execution_options(synchronize_session=False)
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         raise draft_gone()
 
 
@@ -125,13 +123,11 @@ def identify_member(
         refusal = find_refusal(account, request, relation, person, region)
         if refusal is not None:
             return _refuse(account, refusal, person)
-        moved = db.session.execute(
+        if not won(
             update(LinkRequest)
             .where(LinkRequest.id == request.id, LinkRequest.state == RequestState.draft, LinkRequest.step == DraftStep.member)
             .values(person_id=person.id, relation=relation, step=DraftStep.way, way=None)
-            .execution_options(synchronize_session=False)
-        )
-        if moved.rowcount != 1:  # type: ignore[attr-defined]
+        ):
             raise draft_gone()
         _record(FamilyTag.member_found, request, person_id=person.id)
         return person
@@ -145,7 +141,7 @@ def choose_way(request: LinkRequest, way: Way) -> None:
         raise DomainError(
             "way_not_open", _("这位家人的年龄不能用这种方式。"), _("请从列出的方式里选一种。"), region=person.insured_region
         )
-    changed = db.session.execute(
+    if not won(
         update(LinkRequest)
         .where(
             LinkRequest.id == request.id,
@@ -153,9 +149,7 @@ def choose_way(request: LinkRequest, way: Way) -> None:
             LinkRequest.step.in_((DraftStep.way, DraftStep.finish)),
         )
         .values(way=way, step=DraftStep.finish)
-        .execution_options(synchronize_session=False)
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         raise draft_gone()
 
 
@@ -187,11 +181,10 @@ def draft_gone() -> DomainError:
 
 def _move(request: LinkRequest, old: DraftStep, new: DraftStep) -> None:
     """Forward only: a page sent again changes nothing."""
-    db.session.execute(
+    write(
         update(LinkRequest)
         .where(LinkRequest.id == request.id, LinkRequest.state == RequestState.draft, LinkRequest.step == old)
         .values(step=new)
-        .execution_options(synchronize_session=False)
     )
 
 

@@ -13,6 +13,7 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.statements import won, write
 from app.family import queries
 from app.family.models import Invitation, InvitationKind, LinkRequest, Relation, RequestState, Voucher, Way
 from app.family.policy import AgePolicy, FamilyTag, find_implausible
@@ -36,7 +37,7 @@ def invite(request: LinkRequest, kind: InvitationKind) -> str:
     if request.state is not RequestState.waiting_authorisation:
         raise _over()
     now = clock.now()
-    db.session.execute(
+    write(
         update(Invitation)
         .where(
             Invitation.request_id == request.id,
@@ -45,7 +46,6 @@ def invite(request: LinkRequest, kind: InvitationKind) -> str:
             Invitation.ended_at.is_(None),
         )
         .values(ended_at=now)
-        .execution_options(synchronize_session=False)
     )
     token = secrets.token_urlsafe(TOKEN_BYTES)
     invitation = Invitation(
@@ -185,7 +185,7 @@ def needs_proof(request: LinkRequest, account: Account) -> bool:
 
 
 def _use(invitation: Invitation, account: Account) -> None:
-    used = db.session.execute(
+    if not won(
         update(Invitation)
         .where(
             Invitation.id == invitation.id,
@@ -194,9 +194,7 @@ def _use(invitation: Invitation, account: Account) -> None:
             Invitation.expires_at > clock.now(),
         )
         .values(used_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    if used.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         raise _over()
     audit.record(
         FamilyTag.invitation_used,

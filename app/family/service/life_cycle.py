@@ -9,6 +9,7 @@ from app.accounts.models import Account
 from app.core import clock, jobs
 from app.core.db import db, transaction
 from app.core.settings import settings
+from app.core.statements import won, write
 from app.documents.service import keep_until
 from app.family import queries
 from app.family.models import CallBack, CallBackState, FamilyLink, LinkEnd, LinkRequest, LinkState, RequestState
@@ -47,7 +48,7 @@ def remind_of_age() -> int:
 @transaction()
 def _note_reminded(link: FamilyLink, due: int) -> bool:
     """One conditional UPDATE: two processes at once tell once."""
-    noted = db.session.execute(
+    if not won(
         update(FamilyLink)
         .where(
             FamilyLink.id == link.id,
@@ -55,9 +56,7 @@ def _note_reminded(link: FamilyLink, due: int) -> bool:
             FamilyLink.reminded_days.is_(None) | (FamilyLink.reminded_days > due),
         )
         .values(reminded_days=due)
-        .execution_options(synchronize_session=False)
-    )
-    if noted.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         return False
     link = db.session.get_one(FamilyLink, link.id, populate_existing=True)
     left = (link.of_age_on - clock.today()).days if link.of_age_on else 0
@@ -124,11 +123,10 @@ def _expire(request_id: int) -> None:
     request.state, request.decided_at, request.typed_encrypted = RequestState.expired, clock.now(), b""
     db.session.flush()
     end_invitations(request)
-    db.session.execute(
+    write(
         update(CallBack)
         .where(CallBack.request_id == request.id, CallBack.state == CallBackState.booked)
         .values(state=CallBackState.cancelled)
-        .execution_options(synchronize_session=False)
     )
     keep_until(request.subject, clock.now())
     record_request(FamilyTag.expired, request, "system")

@@ -13,6 +13,7 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.statements import won
 from app.credentials.models import Credential, CredentialKind, CredentialStatus, EndReason
 from app.credentials.queries import find_credential_of
 from app.credentials.service import activate_credential, end_credential, end_presentations_of_account
@@ -91,13 +92,11 @@ def end_link(link: FamilyLink, reason: LinkEnd, *, by: str) -> bool:
     """
     now = clock.now()
     lock_pair(link.holder_account_id, link.member_person_id)
-    ended = db.session.execute(
+    if not won(
         update(FamilyLink)
         .where(FamilyLink.id == link.id, FamilyLink.state == LinkState.active)
         .values(state=LinkState.ended, ended_at=now, end_reason=reason)
-        .execution_options(synchronize_session=False)
-    )
-    if ended.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         return False
     link = db.session.get_one(FamilyLink, link.id, populate_existing=True)
     holder = get_account(link.holder_account_id)

@@ -15,6 +15,7 @@ from app.core.db import db, transaction
 from app.core.display import moment
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.statements import write
 from app.documents.service import keep_until
 from app.family import queries
 from app.family.models import DraftStep, FamilyLink, Invitation, LinkRequest, RequestState, Way
@@ -159,11 +160,10 @@ def withdraw_request(request: LinkRequest) -> None:
 
 @transaction()
 def end_invitations(request: LinkRequest) -> None:
-    db.session.execute(
+    write(
         update(Invitation)
         .where(Invitation.request_id == request.id, Invitation.used_at.is_(None), Invitation.ended_at.is_(None))
         .values(ended_at=clock.now())
-        .execution_options(synchronize_session=False)
     )
 
 

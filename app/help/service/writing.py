@@ -10,6 +10,7 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.locale import SOURCE
+from app.core.statements import won
 from app.help.front_matter import Content
 from app.help.models import HelpKind, HelpTag, HelpText, HelpVersion
 from app.help.policy import check_content, check_language, check_place
@@ -106,7 +107,7 @@ def _keep_first(row: HelpText) -> None:
 
 def _count_up(row: HelpText, seen: int) -> None:
     counted = update(HelpText).where(HelpText.id == row.id, HelpText.edition == seen).values(edition=seen + 1)
-    if db.session.execute(counted.execution_options(synchronize_session=False)).rowcount != 1:  # type: ignore[attr-defined]
+    if not won(counted):
         raise DomainError(
             CHANGED_MEANWHILE,
             _("您打开以后，别人已经保存过这一篇。"),

@@ -8,6 +8,7 @@ from sqlalchemy import delete, or_, select, update
 from app.core import audit, clock
 from app.core.database.aftermath import Ends
 from app.core.db import db, transaction
+from app.core.statements import changed, won
 from app.institutions.models import ApiKey, Challenge, EcToken, Institution, KeyGrant, OperatorSession, StoredAnswer
 from app.institutions.policy import InstitutionTag
 from app.institutions.queries import get_institution, list_live_keys
@@ -16,26 +17,23 @@ from app.institutions.queries import get_institution, list_live_keys
 @transaction()
 def end_what_was_open() -> Ends:
     now = clock.now()
-    sessions = db.session.execute(update(OperatorSession).where(OperatorSession.ended_at.is_(None)).values(ended_at=now))
+    sessions = changed(update(OperatorSession).where(OperatorSession.ended_at.is_(None)).values(ended_at=now))
     is_real = ApiKey.institution_id.in_(select(Institution.id).where(Institution.is_sandbox.is_(False)))
-    held = db.session.execute(
+    held = changed(
         update(ApiKey)
         .where(is_real, ApiKey.revoked_at.is_(None), or_(ApiKey.ends_at.is_(None), ApiKey.ends_at > now))
         .values(held_at=now)
-        .execution_options(synchronize_session=False)
     )
-    grants = db.session.execute(
-        update(KeyGrant).where(KeyGrant.claimed_at.is_(None), KeyGrant.expires_at > now).values(expires_at=now)
-    )
+    grants = changed(update(KeyGrant).where(KeyGrant.claimed_at.is_(None), KeyGrant.expires_at > now).values(expires_at=now))
     for table in (StoredAnswer, Challenge):
         db.session.execute(delete(table))
-    tokens = db.session.execute(delete(EcToken))
+    tokens = changed(delete(EcToken))
     return Ends(
         {
-            "sessions at desks of institutions": sessions.rowcount,  # type: ignore[attr-defined]
-            "tokens that hospitals held": tokens.rowcount,  # type: ignore[attr-defined]
-            "keys agreed on and not yet taken": grants.rowcount,  # type: ignore[attr-defined]
-            "keys of institutions, kept off until confirmed": held.rowcount,  # type: ignore[attr-defined]
+            "sessions at desks of institutions": sessions,
+            "tokens that hospitals held": tokens,
+            "keys agreed on and not yet taken": grants,
+            "keys of institutions, kept off until confirmed": held,
         }
     )
 
@@ -51,13 +49,9 @@ def confirm_keys(code: str, key_ids: list[int] | None = None, by: str = "system"
     for key in list_live_keys(institution.id):
         if key_ids is not None and key.id not in key_ids:
             continue
-        freed = db.session.execute(
-            update(ApiKey)
-            .where(ApiKey.id == key.id, ApiKey.held_at.is_not(None), ApiKey.revoked_at.is_(None))
-            .values(held_at=None)
-            .execution_options(synchronize_session=False)
-        )
-        if freed.rowcount == 1:  # type: ignore[attr-defined]
+        if won(
+            update(ApiKey).where(ApiKey.id == key.id, ApiKey.held_at.is_not(None), ApiKey.revoked_at.is_(None)).values(held_at=None)
+        ):
             confirmed.append(key.id)
             audit.record(InstitutionTag.key_confirmed, actor=by, subject=f"institution:{institution.id}", key=key.id)
     db.session.expire_all()

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import delete
 
 from app.core import clock
-from app.core.db import Base, db, transaction
+from app.core.db import Base, transaction
 from app.core.settings import settings
+from app.core.statements import changed
 from app.institutions.models import Challenge, EcToken, HelpEvent, StoredAnswer, WrongTyped
 
 
@@ -38,4 +39,4 @@ def drop_wrong_numbers() -> int:
 
 @transaction()
 def _drop(table: type[Base], condition: Any) -> int:
-    return int(db.session.execute(delete(table).where(condition)).rowcount)  # type: ignore[attr-defined]
+    return changed(delete(table).where(condition))

@@ -13,6 +13,7 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.statements import won
 from app.institutions.models import ApiKey, Institution, KeyGrant
 from app.institutions.policy import InstitutionTag
 from app.institutions.queries import list_live_keys
@@ -84,13 +85,11 @@ def describe_key_request(approval: Approval) -> str:
 def claim_key(grant: KeyGrant, *, by: StaffMember) -> tuple[ApiKey, str]:
     """The new key and, this once, its full text. Raises DomainError `grant_taken` and `two_keys`."""
     now = clock.now()
-    taken = db.session.execute(
+    if not won(
         update(KeyGrant)
         .where(KeyGrant.id == grant.id, KeyGrant.asked_by == by.id, KeyGrant.claimed_at.is_(None), KeyGrant.expires_at > now)
         .values(claimed_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         raise DomainError(
             "grant_taken", _("这个密钥已经领取过，或者过了领取的期限。"), _("没有存下来的话，请停用它，再重新申请。"), status=409
         )

@@ -11,6 +11,7 @@ from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.statements import won
 from app.institutions.models import ApiKey, Institution
 from app.institutions.policy import InstitutionTag
 from app.institutions.queries import get_institution, list_live_keys
@@ -65,13 +66,7 @@ def end_key(code: str, key_id: int, at: datetime, by: str) -> None:
     _check_live(institution, key_id)
     if at <= clock.now():
         raise DomainError("key_end_past", _("停用的日子要在今天以后。"), _("要马上停用，请用“立即停用”。"), field="ends_on")
-    ended = db.session.execute(
-        update(ApiKey)
-        .where(ApiKey.id == key_id, or_(ApiKey.ends_at.is_(None), ApiKey.ends_at > at))
-        .values(ends_at=at)
-        .execution_options(synchronize_session=False)
-    )
-    if ended.rowcount != 1:  # type: ignore[attr-defined]
+    if not won(update(ApiKey).where(ApiKey.id == key_id, or_(ApiKey.ends_at.is_(None), ApiKey.ends_at > at)).values(ends_at=at)):
         raise DomainError(
             "key_end_later", _("停用的日子只能提前，不能推后。"), _("要用得更久，请申请一个新密钥。"), field="ends_on"
         )

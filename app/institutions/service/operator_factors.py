@@ -10,6 +10,7 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.slow_hash import hash_place
+from app.core.statements import won
 from app.institutions.desk_queries import session_hash, totp_secret_of
 from app.institutions.models import Operator, OperatorSession
 from app.institutions.policy import InstitutionTag
@@ -34,13 +35,11 @@ def begin_factor(operator: Operator, password: str) -> SignInState:
             return note_wrong_at_desk(attempt, operator, InstitutionTag.operator_password_wrong)
         attempt.give_back()
         sealed = vault.encrypt("operator-totp", totp.draw_secret().encode(), bound_to=str(operator.id).encode())
-        drawn = db.session.execute(
+        if not won(
             update(Operator)
             .where(Operator.id == operator.id, Operator.totp_enrolled_at.is_(None))
             .values(totp_secret=sealed, totp_last_step=0)
-            .execution_options(synchronize_session=False)
-        )
-        if drawn.rowcount != 1:  # type: ignore[attr-defined]
+        ):
             raise DomainError("factor_known", _("第二步验证已经设好了。"), _("换手机或者丢了，请联系医保局重设。"), status=409)
     db.session.refresh(operator)
     return SignInState(ok=True)
@@ -76,13 +75,11 @@ def confirm_code(session: OperatorSession, code: str, *, browser: bytes) -> Desk
             return DeskSignIn(note_wrong_at_desk(attempt, operator, InstitutionTag.operator_factor_wrong))
         attempt.clear()
         token, now = secrets.token_urlsafe(32), clock.now()
-        opened = db.session.execute(
+        if not won(
             update(OperatorSession)
             .where(OperatorSession.id == session.id, OperatorSession.needs_code, OperatorSession.ended_at.is_(None))
             .values(token_hash=session_hash(token), needs_code=False, created_at=now, last_seen_at=now)
-            .execution_options(synchronize_session=False)
-        )
-        if opened.rowcount != 1:  # type: ignore[attr-defined]
+        ):
             return DeskSignIn(SignInState(ok=False))
         remember_browser(operator.actor, browser)
         note_signed_in(operator)

@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.slow_hash import hash_place
+from app.core.statements import won
 from app.institutions.desk_queries import find_operator, name_hash, session_hash
 from app.institutions.models import Operator, OperatorSession
 from app.institutions.policy import InstitutionTag
@@ -100,13 +101,11 @@ def note_signed_in(operator: Operator) -> None:
 
 @transaction()
 def sign_out_operator(session: OperatorSession) -> None:
-    ended = db.session.execute(
+    if won(
         update(OperatorSession)
         .where(OperatorSession.id == session.id, OperatorSession.ended_at.is_(None))
         .values(ended_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    if ended.rowcount == 1:  # type: ignore[attr-defined]
+    ):
         operator = session.operator
         audit.record(InstitutionTag.operator_signed_out, actor=operator.actor, subject=f"institution:{operator.institution_id}")
 

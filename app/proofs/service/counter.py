@@ -13,6 +13,7 @@ from app.core.audit import record
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.settings import settings
+from app.core.statements import won, write
 from app.core.text import code_of
 from app.proofs.models import CounterCode, IdentityProof, ProofMethod, ProofPurpose, ProofTag
 from app.proofs.queries import find_live_counter_code
@@ -39,11 +40,10 @@ def issue_counter_code(person: InsuredPerson, by: str) -> str:
     """Eight digits, said once and stored as a hash; older codes of this person end. by: `staff:3` or `cli:<user>`."""
     lock_person(person)
     now = clock.now()
-    db.session.execute(
+    write(
         update(CounterCode)
         .where(CounterCode.person_id == person.id, CounterCode.used_at.is_(None), CounterCode.expires_at > now)
         .values(expires_at=now)
-        .execution_options(synchronize_session=False)
     )
     code = f"{secrets.randbelow(10**COUNTER_CODE_DIGITS):0{COUNTER_CODE_DIGITS}d}"
     row = CounterCode(
@@ -81,7 +81,7 @@ def clean_counter_code(typed: str) -> str:
 
 
 def _take_guess(code: CounterCode) -> bool:
-    taken = db.session.execute(
+    is_taken = won(
         update(CounterCode)
         .where(
             CounterCode.id == code.id,
@@ -90,20 +90,13 @@ def _take_guess(code: CounterCode) -> bool:
             CounterCode.expires_at > clock.now(),
         )
         .values(guesses=CounterCode.guesses + 1)
-        .execution_options(synchronize_session=False)
     )
     db.session.refresh(code)
-    return bool(taken.rowcount == 1)  # type: ignore[attr-defined]
+    return is_taken
 
 
 def _use_up(code: CounterCode) -> bool:
-    used = db.session.execute(
-        update(CounterCode)
-        .where(CounterCode.id == code.id, CounterCode.used_at.is_(None))
-        .values(used_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    return bool(used.rowcount == 1)  # type: ignore[attr-defined]
+    return won(update(CounterCode).where(CounterCode.id == code.id, CounterCode.used_at.is_(None)).values(used_at=clock.now()))
 
 
 def _record_wrong(session: LoginSession, person: InsuredPerson, purpose: ProofPurpose) -> None:

@@ -20,6 +20,7 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.logs import log
 from app.core.settings import settings
+from app.core.statements import won, write
 from app.proofs.face import Capture, FaceCheckDown, FaceRequest, FaceResult, ForeignResult, Handover
 from app.proofs.models import IdentityProof, ProofMethod, ProofPurpose, ProofState, ProofTag
 from app.proofs.providers import face_check
@@ -111,13 +112,11 @@ def _keep(session: LoginSession, proof: IdentityProof, result: FaceResult) -> Fa
 def _decide(session: LoginSession, proof: IdentityProof, *, passed: bool, outcome: str) -> None:
     """The first of two parallel returns decides."""
     state = ProofState.passed if passed else ProofState.failed
-    won = db.session.execute(
+    if won(
         update(IdentityProof)
         .where(IdentityProof.id == proof.id, IdentityProof.state == ProofState.open)
         .values(state=state, decided_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    if won.rowcount == 1:  # type: ignore[attr-defined]
+    ):
         db.session.refresh(proof)
         record_decision(proof, session, outcome=outcome)
 
@@ -176,11 +175,10 @@ def _close_unstarted(session: LoginSession, proof_id: int, reason: str) -> None:
 
 
 def _abandon(proof_id: int) -> None:
-    db.session.execute(
+    write(
         update(IdentityProof)
         .where(IdentityProof.id == proof_id, IdentityProof.state == ProofState.open)
         .values(state=ProofState.abandoned)
-        .execution_options(synchronize_session=False)
     )
 
 

@@ -14,6 +14,7 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.statements import won, write
 from app.proofs.models import (
     CounterCode,
     IdentityProof,
@@ -76,13 +77,11 @@ def record_decision(proof: IdentityProof, session: LoginSession, *, outcome: str
 @transaction()
 def spend_proof(proof: IdentityProof) -> None:
     """Uses a passed proof up. Raises DomainError `proof_spent` when it was used, also by a parallel request."""
-    won = db.session.execute(
+    if not won(
         update(IdentityProof)
         .where(IdentityProof.id == proof.id, IdentityProof.state == ProofState.passed)
         .values(state=ProofState.spent)
-        .execution_options(synchronize_session=False)
-    )
-    if won.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         raise DomainError("proof_spent", _("这次核验已经用过了。"), _("请再核验一次。"), status=409)
     record(
         ProofTag.spent,
@@ -98,11 +97,10 @@ def spend_proof(proof: IdentityProof) -> None:
 def tidy_proofs() -> None:
     """Face checks begun more than a day ago and never brought back are closed; what is long over goes."""
     now = clock.now()
-    db.session.execute(
+    write(
         update(IdentityProof)
         .where(IdentityProof.state == ProofState.open, IdentityProof.created_at < now - ABANDONED_AFTER)
         .values(state=ProofState.abandoned)
-        .execution_options(synchronize_session=False)
     )
     over = now - timedelta(days=settings.proof_keep_days)
     db.session.execute(delete(IdentityProof).where(IdentityProof.created_at < over))

@@ -18,6 +18,7 @@ from app.core.db import bare_transaction, begin_writing, db, is_writing, transac
 from app.core.errors import DomainError
 from app.core.logs import log
 from app.core.settings import settings
+from app.core.statements import changed, won
 from app.reports.kinds import Kind, Outcome, Replaced, find_kind
 from app.reports.models import Report, ReportState, ReportTag
 from app.staff.models import StaffMember
@@ -99,12 +100,12 @@ class _Written:
     def _write(self, done: int, total: int | None) -> int:
         with bare_transaction() as connection:
             begin_writing(connection)
-            written = connection.execute(
+            return changed(
                 update(Report)
                 .where(Report.id == self._report_id, Report.attempt == self._attempt, Report.state == ReportState.running)
-                .values(done=done, total=total, seen_at=clock.now())
+                .values(done=done, total=total, seen_at=clock.now()),
+                on=connection,
             )
-            return int(written.rowcount)
 
 
 def _permitted(name: str, report: Report) -> Kind:
@@ -118,12 +119,11 @@ def _permitted(name: str, report: Report) -> Kind:
 @transaction()
 def _claim(report_id: int) -> tuple[str, int] | None:
     now = clock.now()
-    claimed = db.session.execute(
+    if not won(
         update(Report)
         .where(Report.id == report_id, Report.state.in_((ReportState.waiting, ReportState.running)))
         .values(state=ReportState.running, started_at=now, seen_at=now, attempt=Report.attempt + 1, done=0, total=None)
-    )
-    if not claimed.rowcount:  # type: ignore[attr-defined]
+    ):
         return None
     report = db.session.get_one(Report, report_id, populate_existing=True)
     return report.kind, report.attempt
@@ -179,12 +179,11 @@ def _fail(report_id: int, attempt: int, code: str, what: str, after: str) -> Non
 
 
 def _end(report_id: int, attempt: int, tag: ReportTag, outcome: str, values: dict[str, Any]) -> bool:
-    ended = db.session.execute(
+    if not won(
         update(Report)
         .where(Report.id == report_id, Report.attempt == attempt, Report.state == ReportState.running)
         .values(**values)
-    )
-    if not ended.rowcount:  # type: ignore[attr-defined]
+    ):
         return False
     report = db.session.get_one(Report, report_id, populate_existing=True)
     audit.record(tag, actor=f"staff:{report.staff_id}", subject=f"report:{report_id}", outcome=outcome, kind=report.kind)

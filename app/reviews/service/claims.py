@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, update
 
 from app.core import audit, clock
-from app.core.db import db, transaction
+from app.core.db import transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.statements import changed
 from app.reviews import queries
 from app.reviews.hooks import kind_of
 from app.reviews.models import CaseState, ReviewCase, ReviewTag
@@ -49,7 +50,7 @@ def release_case(staff: StaffMember, case: ReviewCase) -> None:
 @transaction()
 def release_expired() -> int:
     """Claims whose time is over go back into the queue; how many."""
-    freed = db.session.execute(
+    return changed(
         update(ReviewCase)
         .where(
             ReviewCase.claimed_until <= clock.now(),
@@ -57,9 +58,7 @@ def release_expired() -> int:
             ReviewCase.effective_at.is_(None),
         )
         .values(state=CaseState.waiting, claimed_by=None, claimed_until=None)
-        .execution_options(synchronize_session=False)
     )
-    return int(freed.rowcount)  # type: ignore[attr-defined]
 
 
 @transaction()

@@ -9,6 +9,7 @@ from app.core import clock
 from app.core.crypto import vault
 from app.core.db import db
 from app.core.settings import settings
+from app.core.statements import won
 from app.reviews.models import ReviewCase, ReviewStep, StepVerb
 from app.reviews.queries import working_hours
 
@@ -17,11 +18,9 @@ NOTE_CHARS = 500
 
 def move(case_id: int, *only_if: ColumnElement[bool], **values: Any) -> bool:
     """One conditional UPDATE; True when the case was as it had to be. The case in hand is read again."""
-    moved = db.session.execute(
-        update(ReviewCase).where(ReviewCase.id == case_id, *only_if).values(**values).execution_options(synchronize_session=False)
-    )
+    has_moved = won(update(ReviewCase).where(ReviewCase.id == case_id, *only_if).values(**values))
     db.session.get(ReviewCase, case_id, populate_existing=True)
-    return moved.rowcount == 1  # type: ignore[attr-defined,no-any-return]
+    return has_moved
 
 
 def add_step(case: ReviewCase, verb: StepVerb, *, note: str = "", staff_id: int | None = None, is_final: bool = True) -> ReviewStep:

@@ -32,12 +32,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.core.db import db, schema_changes
+from app.core.statements import changed
 from app.roster.models import InsuredPerson, InsuredStatus, RosterFormer
 
 _PERSON: Table = InsuredPerson.__table__  # type: ignore[assignment]
 _FORMER: Table = RosterFormer.__table__  # type: ignore[assignment]
 _VALUES = ("name", "gender", "birthday", "nationality", "insured_region", "insutype", "psn_no", "psn_type", "status")
-_COUNTED = {"preserve_rowcount": True}
 _KEYS = ("cert_type", "cert_no_hash")
 _ROW = (*_KEYS, "cert_no_encrypted", *_VALUES, "folded_name")
 
@@ -104,9 +104,7 @@ class Staging:
             _STAGE.c.line > _TWINS.c.first,
         )
         with self._scratch() as connection:
-            if not connection.execute(
-                insert(_TWINS).from_select(["first", "cert_no_hash", "cert_type"], grouped), execution_options=_COUNTED
-            ).rowcount:
+            if not changed(insert(_TWINS).from_select(["first", "cert_no_hash", "cert_type"], grouped), on=connection):
                 return []
             found = connection.execute(select(_STAGE.c.line, _TWINS.c.first).where(later).order_by(_STAGE.c.line)).all()
             connection.execute(delete(_STAGE).where(select(_TWINS.c.first).where(later).exists()))
@@ -136,7 +134,7 @@ class Staging:
             if not self._is_sqlite:
                 connection.exec_driver_sql("ANALYZE roster_stage")
             staged = connection.scalar(select(func.count()).select_from(_STAGE)) or 0
-            kept = connection.execute(insert(_WORK).from_select(["person_id", *_ROW], chosen), execution_options=_COUNTED).rowcount
+            kept = changed(insert(_WORK).from_select(["person_id", *_ROW], chosen), on=connection)
             connection.execute(delete(_STAGE))
         if not self._is_sqlite:
             with self._scratch() as connection:
@@ -199,7 +197,7 @@ class Staging:
         if names:
             changes = {name: _WORK.c[name] for name in names} | {"updated_at": moment}
             known = update(_PERSON).where(_PERSON.c.id == _WORK.c.person_id, inside).values(changes)
-            updated = connection.execute(known, execution_options=_COUNTED).rowcount
+            updated = changed(known, on=connection)
         rows = select(*(_WORK.c[name] for name in _ROW), moment, moment, false()).where(inside, _WORK.c.person_id.is_(None))
         dialect = sqlite if self._is_sqlite else postgresql
         columns = [*_ROW, "created_at", "updated_at", "is_specimen"]
@@ -208,7 +206,7 @@ class Staging:
         met = added.on_conflict_do_update(
             index_elements=["cert_no_hash", "cert_type"], set_={name: added.excluded[name] for name in [*names, "updated_at"]}
         )
-        return Merged(connection.execute(met, execution_options=_COUNTED).rowcount, updated)
+        return Merged(changed(met, on=connection), updated)
 
     @contextmanager
     def _scratch(self) -> Iterator[Connection]:

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.statements import won
 from app.roster.models import InsuredPerson, InsuredStatus, PersonStatusChange, RosterTag, StatusReason
 
 TOLD_AT_ONCE = 1000
@@ -46,13 +47,11 @@ def change_status(
     if status is seen:
         raise DomainError("status_same", _("这个人已经是这个状态，没有改动。"), field="status")
     now = clock.now()
-    changed = db.session.execute(
+    if not won(
         update(InsuredPerson)
         .where(InsuredPerson.id == person_id, InsuredPerson.status == seen)
         .values(status=status, updated_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         raise DomainError("status_changed_meanwhile", _("这个人的状态刚刚被改过。"), _("请看一下现在的状态，再决定。"), status=409)
     entry = PersonStatusChange(person_id=person_id, former=seen, status=status, reason=reason, by=by, changed_at=now)
     db.session.add(entry)

@@ -13,6 +13,7 @@ from app.core.db import Base, db, transaction
 from app.core.errors import DomainError
 from app.core.exclusive import exclusive
 from app.core.settings import settings
+from app.core.statements import changed, write
 from app.roster.models import InsuredPerson, RosterFormer, RosterImport, RosterTag
 from app.roster.queries import find_undoable
 from app.roster.service.folding import keep_folds
@@ -121,20 +122,14 @@ def _restore(import_id: int, merged_at: datetime, after: int) -> tuple[int, int]
         for name in (*_VALUES, "updated_at")
     }
     values["folded_name"] = None
-    restored = db.session.execute(
-        update(InsuredPerson).where(as_left).values(values).execution_options(synchronize_session=False)
-    ).rowcount  # type: ignore[attr-defined]
+    restored = changed(update(InsuredPerson).where(as_left).values(values))
     keep_folds((former.person_id, former.name) for former in formers if former.person_id in now_there)
     tell_listeners(
         (former.person_id, former.status)
         for former in formers
         if former.person_id in now_there and now_there[former.person_id] is not former.status
     )
-    db.session.execute(
-        delete(RosterFormer)
-        .where(RosterFormer.import_id == import_id, RosterFormer.person_id.in_(now_there))
-        .execution_options(synchronize_session=False)
-    )
+    write(delete(RosterFormer).where(RosterFormer.import_id == import_id, RosterFormer.person_id.in_(now_there)))
     _count(import_id, restored=restored)
     return ids[-1], restored
 
@@ -156,7 +151,7 @@ def _remove(import_id: int, merged_at: datetime, after: int) -> tuple[int, int] 
     ids = [row.id for row in rows if row.created_at == merged_at == row.updated_at]
     ids = sorted(set(ids) - in_use(ids))
     if ids:
-        db.session.execute(delete(InsuredPerson).where(InsuredPerson.id.in_(ids)).execution_options(synchronize_session=False))
+        write(delete(InsuredPerson).where(InsuredPerson.id.in_(ids)))
         _count(import_id, removed=len(ids))
     return rows[-1].id, len(ids)
 
@@ -191,11 +186,10 @@ def _list_left(import_id: int, merged_at: datetime, before: int) -> Iterable[tup
 
 @transaction()
 def _count(import_id: int, *, restored: int = 0, removed: int = 0) -> None:
-    db.session.execute(
+    write(
         update(RosterImport)
         .where(RosterImport.id == import_id)
         .values(restored=RosterImport.restored + restored, removed=RosterImport.removed + removed)
-        .execution_options(synchronize_session=False)
     )
 
 
@@ -225,9 +219,7 @@ def forget_formers() -> int:
 def _forget(imports: Any) -> int:
     key = (RosterFormer.import_id, RosterFormer.person_id)
     some = select(*key).where(RosterFormer.import_id.in_(imports)).limit(BATCH)
-    return int(
-        db.session.execute(delete(RosterFormer).where(tuple_(*key).in_(some)).execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
-    )
+    return changed(delete(RosterFormer).where(tuple_(*key).in_(some)))
 
 
 __all__ = ["Undone", "forget_formers", "in_use", "undo_import"]

@@ -14,6 +14,7 @@ from app.core import audit, blobs, clock, sealed_files
 from app.core.db import after_commit, db, transaction
 from app.core.errors import DomainError, NotFound
 from app.core.settings import settings
+from app.core.statements import won
 from app.roster.models import RosterTag, RosterUpload
 from app.roster.providers import RosterSource
 from app.roster.providers.files import open_stream
@@ -123,10 +124,8 @@ def ignored_columns_of(upload: RosterUpload) -> tuple[str, ...]:
 def discard_upload(upload_id: int, *, by: str) -> bool:
     """The file goes, the row stays. False when it had gone before."""
     name = db.session.scalar(select(RosterUpload.file_name).where(RosterUpload.id == upload_id))
-    gone = db.session.execute(
-        update(RosterUpload).where(RosterUpload.id == upload_id, RosterUpload.file_name == name).values(file_name=None)
-    ).rowcount  # type: ignore[attr-defined]
-    if name is None or not gone:
+    is_gone = won(update(RosterUpload).where(RosterUpload.id == upload_id, RosterUpload.file_name == name).values(file_name=None))
+    if name is None or not is_gone:
         return False
     audit.record(RosterTag.upload_deleted, actor=by, subject=f"roster_upload:{upload_id}")
     after_commit(lambda: _delete_quietly(name))

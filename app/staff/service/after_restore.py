@@ -5,6 +5,7 @@ from sqlalchemy import delete, select, update
 from app.core import clock
 from app.core.database.aftermath import Ends
 from app.core.db import db, transaction
+from app.core.statements import changed
 from app.staff.models import Approval, ApprovalState, StaffChallenge, StaffMember, StaffSession
 from app.staff.service.approvals import close_approval
 
@@ -13,10 +14,10 @@ from app.staff.service.approvals import close_approval
 def end_what_was_open() -> Ends:
     """An approval might take effect by itself although it was refused in the lost time (SEPARATION=small)."""
     now = clock.now()
-    sessions = db.session.execute(update(StaffSession).where(StaffSession.ended_at.is_(None)).values(ended_at=now))
+    sessions = changed(update(StaffSession).where(StaffSession.ended_at.is_(None)).values(ended_at=now))
     db.session.execute(delete(StaffChallenge))
     db.session.execute(update(StaffMember).values(reset_granted_to=None, reset_granted_at=None))
     waiting = db.session.scalars(select(Approval.id).where(Approval.state == ApprovalState.open)).all()
     for approval_id in waiting:
         close_approval(approval_id, "restored")
-    return Ends({"sessions of staff": sessions.rowcount, "acts that waited for a second pair of eyes": len(waiting)})  # type: ignore[attr-defined]
+    return Ends({"sessions of staff": sessions, "acts that waited for a second pair of eyes": len(waiting)})

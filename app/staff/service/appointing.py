@@ -9,6 +9,7 @@ from sqlalchemy import update
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.statements import won
 from app.staff.models import Approval, Role, StaffMember
 from app.staff.queries import get_staff
 from app.staff.rights import ADMINS, Right
@@ -131,7 +132,7 @@ def _refuse_own(member: StaffMember, by: StaffMember) -> None:
 
 @transaction()
 def _spend_grant(staff_id: int, by: int) -> bool:
-    spent = db.session.execute(
+    return won(
         update(StaffMember)
         .where(
             StaffMember.id == staff_id,
@@ -139,6 +140,4 @@ def _spend_grant(staff_id: int, by: int) -> bool:
             StaffMember.reset_granted_at > clock.now() - GRANT_LASTS,
         )
         .values(reset_granted_to=None, reset_granted_at=None)
-        .execution_options(synchronize_session=False)
     )
-    return spent.rowcount == 1  # type: ignore[attr-defined,no-any-return]

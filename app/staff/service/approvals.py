@@ -20,6 +20,7 @@ from app.core.db import db, transaction
 from app.core.display import moment
 from app.core.errors import DomainError, NotFound
 from app.core.settings import settings
+from app.core.statements import won
 from app.staff.models import Approval, ApprovalState, ApprovalTag, Role, StaffMember
 from app.staff.queries import get_approval, get_staff, regions_of
 from app.staff.rights import Right, has_right
@@ -247,14 +248,13 @@ def _is_settled(approval: Approval, state: ApprovalState, by: int | None) -> boo
     is_gone = approval.state is ApprovalState.open and get_staff(approval.asked_by).disabled_at is not None
     if state is ApprovalState.approved and is_gone:
         raise DomainError("asker_gone", _("提出这件事的人已经停用。"), _("需要的话，请重新提出。"), status=409)
-    done = db.session.execute(
+    is_done = won(
         update(Approval)
         .where(Approval.id == approval.id, Approval.state == ApprovalState.open)
         .values(state=state, decided_by=by, decided_at=clock.now())
-        .execution_options(synchronize_session=False)
     )
     db.session.refresh(approval)
-    return done.rowcount == 1  # type: ignore[attr-defined,no-any-return]
+    return is_done
 
 
 def _tell_asker(approval: Approval, title: str, by: StaffMember | None) -> None:

@@ -13,6 +13,7 @@ from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, is_writing, transaction
 from app.core.errors import DomainError, NotFound
+from app.core.statements import won
 from app.staff.models import StaffMember, StaffTag
 from app.staff.service.approvals import PAGE, find_second
 from app.staff.service.messages import post_staff_message
@@ -61,13 +62,11 @@ def show_second_half(member: StaffMember, *, to: StaffMember) -> str:
         )
     half = vault.decrypt(_PURPOSE, sealed, bound_to=str(member.id).encode()).decode()
     with transaction():
-        taken = db.session.execute(
+        if not won(
             update(StaffMember)
             .where(StaffMember.id == member.id, StaffMember.second_half == sealed)
             .values(second_half=None, half_started_by=None)
-            .execution_options(synchronize_session=False)
-        )
-        if taken.rowcount != 1:  # type: ignore[attr-defined]
+        ):
             raise NotFound
         audit.record(StaffTag.half_shown, actor=to.actor, subject=member.actor, started_by=started_by)
     return half

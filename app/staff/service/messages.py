@@ -4,6 +4,7 @@ from sqlalchemy import update
 
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.statements import write
 from app.staff.models import StaffMessage
 
 
@@ -19,9 +20,8 @@ def post_staff_message(staff_id: int, title: str, body: str, *, href: str = "") 
 @transaction()
 def mark_messages_read(staff_id: int, up_to: int) -> None:
     """Everything this member was shown: up to this message."""
-    db.session.execute(
+    write(
         update(StaffMessage)
         .where(StaffMessage.staff_id == staff_id, StaffMessage.id <= up_to, StaffMessage.read_at.is_(None))
         .values(read_at=clock.now())
-        .execution_options(synchronize_session=False)
     )

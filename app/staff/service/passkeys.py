@@ -19,6 +19,7 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.passkey_site import Site
+from app.core.statements import won, write
 from app.core.webauthn import key_id_of, new_count, read_made
 from app.staff import queries
 from app.staff.models import FactorPurpose, StaffChallenge, StaffMember, StaffPasskey, StaffSession, StaffTag
@@ -98,10 +99,7 @@ def remove_staff_passkey(session: StaffSession, passkey: StaffPasskey) -> None:
     count = db.session.scalar(select(func.count()).where(StaffPasskey.staff_id == member.id)) or 0
     if member.totp_enrolled_at is None and count < 2:
         raise DomainError("last_factor", _("这是最后一个第二步验证，不能删。"), _("请先添加另一个通行密钥。"), status=409)
-    gone = db.session.execute(
-        delete(StaffPasskey).where(StaffPasskey.id == passkey.id).execution_options(synchronize_session=False)
-    )
-    if gone.rowcount == 1:  # type: ignore[attr-defined]
+    if won(delete(StaffPasskey).where(StaffPasskey.id == passkey.id)):
         audit.record(StaffTag.passkey_removed, actor=member.actor, subject=f"staff_passkey:{passkey.id}")
 
 
@@ -152,10 +150,5 @@ def _is_signed(session: StaffSession, answer: str, site: Site) -> bool:
     count = new_count(answer, challenge, site, public_key=passkey.public_key, sign_count=passkey.sign_count)
     if count is None:
         return False
-    db.session.execute(
-        update(StaffPasskey)
-        .where(StaffPasskey.id == passkey.id)
-        .values(sign_count=count, last_used_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
+    write(update(StaffPasskey).where(StaffPasskey.id == passkey.id).values(sign_count=count, last_used_at=clock.now()))
     return True

@@ -12,6 +12,7 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.core.statements import won
 from app.regions.queries import get_agency
 from app.staff.models import Role, StaffMember, StaffSession, StaffTag
 from app.staff.rights import clash
@@ -65,10 +66,7 @@ def disable_staff(member: StaffMember, *, by: str) -> None:
 @transaction()
 def enable_staff(member: StaffMember, *, by: str) -> None:
     """Comes back with the password and second factor they had."""
-    back = db.session.execute(
-        update(StaffMember).where(StaffMember.id == member.id, StaffMember.disabled_at.is_not(None)).values(disabled_at=None)
-    )
-    if back.rowcount == 1:  # type: ignore[attr-defined]
+    if won(update(StaffMember).where(StaffMember.id == member.id, StaffMember.disabled_at.is_not(None)).values(disabled_at=None)):
         audit.record(StaffTag.enabled, actor=by, subject=member.actor)
 
 

@@ -10,6 +10,7 @@ from app.core import audit, clock, totp
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.slow_hash import hash_place
+from app.core.statements import won
 from app.staff import queries
 from app.staff.models import StaffMember, StaffSession, StaffTag
 from app.staff.service import attempts
@@ -76,13 +77,11 @@ def confirm_second_factor(session: StaffSession, code: str, *, browser: bytes) -
 def open_fully(session: StaffSession, browser: bytes) -> str:
     """Both factors were right: the session's new token; empty when it was opened or ended meanwhile. Inside the transaction."""
     member, token, now = session.member, secrets.token_urlsafe(32), clock.now()
-    opened = db.session.execute(
+    if not won(
         update(StaffSession)
         .where(StaffSession.id == session.id, StaffSession.verified_at.is_(None), StaffSession.ended_at.is_(None))
         .values(token_hash=_token_hash(token), verified_at=now, created_at=now, last_seen_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    if opened.rowcount != 1:  # type: ignore[attr-defined]
+    ):
         return ""
     attempts.remember_browser(member.actor, browser)
     audit.record(StaffTag.signed_in, actor=member.actor, subject=f"staff_session:{session.id}", roles=member.roles_text)
@@ -146,10 +145,6 @@ def _token_hash(token: str) -> bytes:
 
 
 def _end(session: StaffSession) -> bool:
-    ended = db.session.execute(
-        update(StaffSession)
-        .where(StaffSession.id == session.id, StaffSession.ended_at.is_(None))
-        .values(ended_at=clock.now())
-        .execution_options(synchronize_session=False)
+    return won(
+        update(StaffSession).where(StaffSession.id == session.id, StaffSession.ended_at.is_(None)).values(ended_at=clock.now())
     )
-    return ended.rowcount == 1  # type: ignore[attr-defined,no-any-return]
