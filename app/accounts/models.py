@@ -6,6 +6,7 @@ from enum import Enum, StrEnum
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.audit.named import Actor, Subject
 from app.core.db import Base, BigId
 from app.core.keys.stored import sealed
 
@@ -33,10 +34,11 @@ class AccountTag(StrEnum):
     notice_published = "notice:published"
 
 
-class Account(Base):
+class Account(Actor, Base):
     """One number, one account. It becomes a person's by activation; a reassigned number leaves its old account without one."""
 
     __tablename__ = "account"
+    audit_kind = "account"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
@@ -51,10 +53,11 @@ class Account(Base):
         return self.person_id is not None
 
 
-class Device(Base):
+class Device(Actor, Base):
     """One browser as one account knows it. `bound_at` is set once the person has proved to be themselves on it."""
 
     __tablename__ = "device"
+    audit_kind = "device"
     __table_args__ = (Index("uq_device_browser_account", "browser_hash", "account_id", unique=True),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
@@ -85,10 +88,11 @@ class SessionEnd(Enum):
     restored = "restored"  # the bureau's data came back from a backup
 
 
-class LoginSession(Base):
+class LoginSession(Subject, Base):
     """Ends on the server. `unlocked_at` is when the display PIN or a passkey was last given in it, `sms_at` an SMS code."""
 
     __tablename__ = "login_session"
+    audit_kind = "session"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
@@ -162,7 +166,7 @@ RELEASE = "release"  # who published what came with the program
 NEEDED_TO_SHOW = (ConsentPurpose.activation_notice, ConsentPurpose.share_on_scan)  # withdrawing one ends the credential
 
 
-class Notice(Base):
+class Notice(Subject, Base):
     """A legal text in one version, in the binding language. Consents point at it; a version once used is never changed.
 
     is_material: who agreed to an older version is asked again. telling_from: the account up to which people have been told of this
@@ -170,6 +174,7 @@ class Notice(Base):
     """
 
     __tablename__ = "notice"
+    audit_kind = "notice"
     __table_args__ = (Index("uq_notice_version", "purpose", "version", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -206,10 +211,11 @@ class NoticeTranslation(Base):
     legal_basis: Mapped[str] = mapped_column(String(200))
 
 
-class NoticeDraft(Base):
+class NoticeDraft(Subject, Base):
     """The next version of one purpose, until a second person lets it be published. edition: as that of a help text."""
 
     __tablename__ = "notice_draft"
+    audit_kind = "notice_draft"
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     purpose: Mapped[ConsentPurpose] = mapped_column(unique=True)
@@ -236,10 +242,11 @@ class NoticeDraftText(Base):
     legal_basis: Mapped[str] = mapped_column(String(200))
 
 
-class Consent(Base):
+class Consent(Subject, Base):
     """A line of the consent ledger."""
 
     __tablename__ = "consent"
+    audit_kind = "consent"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account, Device
+from app.core.audit.named import Actor
 from app.core.db import Base, BigId
 from app.core.keys.stored import encrypted
 from app.roster.models import InsuredPerson
@@ -107,11 +108,12 @@ class PinReset(Base):
     device: Mapped[Device] = relationship(init=False)
 
 
-class LostReport(Base):
+class LostReport(Actor, Base):
     """手机丢失 by who can receive no SMS: a code went to the inboxes of the family. Also written for a person who does not exist or
     has no family, so that limits and answers are the same; then `account_id` is empty and no code is right."""
 
     __tablename__ = "lost_report"
+    audit_kind = "lost_report"
     __table_args__ = (
         Index("ix_lost_report_cert", "cert_hash", "created_at"),
         Index("ix_lost_report_address", "address_hash", "created_at"),

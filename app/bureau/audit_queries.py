@@ -14,6 +14,7 @@ from app.accounts.models import AccountTag
 from app.bureau.models import HotlineTag
 from app.core import clock
 from app.core.audit import AuditRow
+from app.core.audit.named import Named
 from app.core.audit.queries import Found, Wanted, search
 from app.core.db import db
 from app.core.display import masked_name
@@ -116,16 +117,16 @@ class Names:
     def __init__(self, rows: Iterable[AuditRow]) -> None:
         rows = list(rows)
         mentioned = [text for row in rows for text in (row.actor, row.subject)]
-        self.staff = _members(_numbers(mentioned, "staff"))
-        self.institutions = _institutions(_numbers(mentioned, "institution"))
+        self.staff = _members(_numbers(mentioned, StaffMember))
+        self.institutions = _institutions(_numbers(mentioned, Institution))
         self.persons = _persons({row.person_id for row in rows if row.person_id is not None})
 
     def plain(self, mentioned: str) -> str:
         """`staff:3` -> 王丽（wang.li，旌阳区医保局）; `family_request:12` -> 家人申请 12."""
         kind, _colon, number = mentioned.partition(":")
-        if kind == "staff" and number.isdecimal() and (member := self.staff.get(int(number))):
+        if member := self.staff.get(StaffMember.key_in(mentioned) or 0):
             return f"{member.name}（{member.username}，{member.agency}）"
-        if kind == "institution" and number.isdecimal() and (name := self.institutions.get(int(number))):
+        if name := self.institutions.get(Institution.key_in(mentioned) or 0):
             return name
         label = NOUNS.get(kind)
         return f"{label} {number}".strip() if label is not None else mentioned
@@ -178,17 +179,15 @@ def find_actor(typed: str) -> str:
         return wanted[:64]
     member = db.session.scalar(select(StaffMember.id).where(StaffMember.username == wanted.casefold()))
     if member is not None:
-        return f"staff:{member}"
+        return StaffMember.actor_of(member)
     institution = db.session.scalar(select(Institution.id).where(Institution.fixmedins_code == wanted.upper()))
-    return f"institution:{institution}" if institution is not None else ""
+    return Institution.actor_of(institution) if institution is not None else ""
 
 
 def typed_actor(actor: str) -> str:
     """`staff:3` as it is typed: the user name."""
-    kind, _colon, number = actor.partition(":")
-    if kind == "staff" and number.isdecimal():
-        return db.session.scalar(select(StaffMember.username).where(StaffMember.id == int(number))) or actor
-    return actor
+    key = StaffMember.key_in(actor)
+    return (db.session.scalar(select(StaffMember.username).where(StaffMember.id == key)) if key is not None else None) or actor
 
 
 def name_of(person_id: int | None) -> str:
@@ -201,9 +200,8 @@ def detail_of(row: AuditRow) -> dict[str, Any]:
     return dict(json.loads(row.detail)) if row.detail else {}
 
 
-def _numbers(mentioned: Iterable[str], kind: str) -> set[int]:
-    parts = (text.partition(":") for text in mentioned)
-    return {int(number) for found, _, number in parts if found == kind and number.isdecimal()}
+def _numbers(mentioned: Iterable[str], model: type[Named]) -> set[int]:
+    return {key for text in mentioned if (key := model.key_in(text)) is not None}
 
 
 def _members(ids: Collection[int]) -> dict[int, Member]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.core.audit.named import Named
 from app.core.db import db
 from app.core.guesses import GuessCounter, list_locked
 from app.institutions.models import Operator
@@ -26,13 +27,13 @@ class LockedSignIn:
 
 def list_locked_sign_ins(agency_ids: Collection[int]) -> list[LockedSignIn]:
     """Members of these agencies first, then operators; each once, with the longest of their locks."""
-    members = _locked("staff:")
+    members = _locked(StaffMember)
     found = db.session.scalars(
         select(StaffMember)
         .where(StaffMember.id.in_(members), StaffMember.agency_id.in_(agency_ids))
         .options(joinedload(StaffMember.agency, innerjoin=True))
     )
-    operators = _locked("operator:")
+    operators = _locked(Operator)
     others = db.session.scalars(
         select(Operator).where(Operator.id.in_(operators)).options(joinedload(Operator.institution, innerjoin=True))
     )
@@ -41,10 +42,12 @@ def list_locked_sign_ins(agency_ids: Collection[int]) -> list[LockedSignIn]:
     ]
 
 
-def _locked(prefix: str) -> dict[int, GuessCounter]:
+def _locked(model: type[Named]) -> dict[int, GuessCounter]:
     found: dict[int, GuessCounter] = {}
-    for counter in list_locked(prefix):
-        found.setdefault(int(counter.subject.removeprefix(prefix)), counter)
+    for counter in list_locked(model.subject_of("")):
+        key = model.key_in(counter.subject)
+        if key is not None:
+            found.setdefault(key, counter)
     return found
 
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.audit.named import Subject
 from app.core.db import Base, BigId
 
 
@@ -57,10 +58,11 @@ _LABELS = {
 }
 
 
-class HotlineSearch(Base):
+class HotlineSearch(Subject, Base):
     """One look-up by a member. Misses are counted from these rows; person_ids: what was found, parted by commas."""
 
     __tablename__ = "hotline_search"
+    audit_kind = "search"
     __table_args__ = (Index("ix_hotline_search_staff", "staff_id", "searched_at"), Index("ix_hotline_search_at", "searched_at"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
@@ -73,10 +75,11 @@ class HotlineSearch(Base):
         return [int(part) for part in self.person_ids.split(",") if part]
 
 
-class HotlineCall(Base):
+class HotlineCall(Subject, Base):
     """One member on the telephone about one person. checks: names of `CallerCheck` that were right, parted by commas."""
 
     __tablename__ = "hotline_call"
+    audit_kind = "call"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), index=True)
@@ -86,10 +89,11 @@ class HotlineCall(Base):
     verified_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class UnfreezeRequest(Base):
+class UnfreezeRequest(Subject, Base):
     """恢复使用 by telephone: asked by one member after verifying the caller, done by another."""
 
     __tablename__ = "unfreeze_request"
+    audit_kind = "unfreezing"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     call_id: Mapped[int] = mapped_column(ForeignKey("hotline_call.id"), unique=True)
@@ -121,10 +125,11 @@ class LetterKind(StrEnum):
     family = "family"
 
 
-class CounterVisit(Base):
+class CounterVisit(Subject, Base):
     """One person at the window whose papers a member has looked at; what is done for them in the next half hour hangs on it."""
 
     __tablename__ = "counter_visit"
+    audit_kind = "visit"
     __table_args__ = (Index("ix_counter_visit_at", "opened_at"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
@@ -133,10 +138,11 @@ class CounterVisit(Base):
     opened_at: Mapped[datetime]
 
 
-class CounterScan(Base):
+class CounterScan(Subject, Base):
     """A code held to the window's scanner: who it was, or why it was refused. reason: 0, or the integer of the refusal."""
 
     __tablename__ = "counter_scan"
+    audit_kind = "counter_scan"
     __table_args__ = (Index("ix_counter_scan_at", "scanned_at"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)

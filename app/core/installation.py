@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.config import Mode
 from app.core import audit, clock, outages, store_away
+from app.core.audit.named import Subject
 from app.core.db import Base, bare_read, db, roll_back, transaction
 from app.core.keys import adoption, fitting
 from app.core.prepared import PreparedQuery
@@ -34,8 +35,9 @@ class InstallationTag(StrEnum):
     restored = "installation:restored"
 
 
-class Installation(Base):
+class Installation(Subject, Base):
     __tablename__ = "installation"
+    audit_kind = "installation"
 
     kind: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
@@ -177,7 +179,7 @@ def is_first_run() -> bool:
 def set_profile(profile: Profile, *, by: str) -> None:
     """What the bureau is called, on every page from now on."""
     db.session.merge(BureauProfile(id=1, name=profile.name, icp_number=profile.icp_number, police_number=profile.police_number))
-    audit.record(InstallationTag.named, actor=by, subject="installation:1")
+    audit.record(InstallationTag.named, actor=by, subject=Installation.subject_of(1))
     current_app.extensions.pop("bureau_profile", None)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Device
+from app.core.audit.named import Actor, Subject
 from app.core.db import Base, BigId
 from app.core.keys.stored import NAMES_MASTER
 from app.roster.models import InsuredPerson
@@ -23,10 +24,11 @@ class CredentialStatus(Enum):
     ended = "ended"
 
 
-class Credential(Base):
+class Credential(Actor, Base):
     """医保电子凭证 of one person. At most one that is not ended: the partial index holds under parallel requests too (S1, S68)."""
 
     __tablename__ = "credential"
+    audit_kind = "credential"
     __table_args__ = (
         Index(
             "uq_credential_living",
@@ -111,13 +113,14 @@ class TypedCode(Base):
 _OPEN_SLIP = text("used_at IS NULL AND revoked_at IS NULL")
 
 
-class Slip(Base):
+class Slip(Subject, Base):
     """一次性纸质码 (S64, S65): a presentation on paper, for one business type at one institution, until the end of its day.
 
     One open slip of a kind and day; `paper_notices`: ids of the legal texts signed on paper where the credential began with it.
     """
 
     __tablename__ = "slip"
+    audit_kind = "slip"
     __table_args__ = (
         Index(
             "uq_slip_open",
@@ -190,10 +193,11 @@ class DenialOutcome(Enum):
     unclear = "unclear"
 
 
-class UseDenial(Base):
+class UseDenial(Subject, Base):
     """不是我: the holder says that a use was not theirs. A case for the bureau until it is settled; at most one a scan."""
 
     __tablename__ = "use_denial"
+    audit_kind = "denial"
     __table_args__ = (
         Index("ix_use_denial_open", "settled_at", "denied_at"),
         Index("ix_use_denial_waiting", "id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),

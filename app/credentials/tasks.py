@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from app.accounts.models import NEEDED_TO_SHOW, Consent
+from app.accounts.models import NEEDED_TO_SHOW, Account, Consent
 from app.accounts.service import on_consent_withdrawn, on_device_revoked, on_signed_out, use_for_step_up
 from app.core import audit, background
 from app.core.database.aftermath import on_restored
@@ -41,4 +41,4 @@ def _end_with_consent(consent: Consent) -> None:
         return
     credential = queries.find_credential_of(consent.person_id)
     if credential is not None:
-        service.end_credential(credential, by=f"account:{consent.account_id}")
+        service.end_credential(credential, by=Account.actor_of(consent.account_id))

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account
+from app.core.audit.named import Subject
 from app.core.db import Base, BigId
 from app.core.keys.stored import encrypted
 from app.roster.models import InsuredPerson
@@ -62,10 +63,11 @@ class LinkEnd(Enum):
     unbound_by_bureau = "unbound_by_bureau"
 
 
-class FamilyLink(Base):
+class FamilyLink(Subject, Base):
     """One holder may show one member's code. `slot` is the holder's place it takes, and its colour; free again when it ends."""
 
     __tablename__ = "family_link"
+    audit_kind = "family_link"
     __table_args__ = (
         Index(
             "uq_family_link_pair",
@@ -126,10 +128,11 @@ _DRAFTS = text("state = 'draft'")
 _OPEN = text("state IN ('waiting_authorisation', 'waiting_review', 'returned')")
 
 
-class LinkRequest(Base):
+class LinkRequest(Subject, Base):
     """A holder asks to add somebody, or (`renews_link_id`) to keep a member who came of age. What was typed is encrypted."""
 
     __tablename__ = "link_request"
+    audit_kind = "family_request"
     __table_args__ = (
         Index("uq_link_request_draft", "holder_account_id", unique=True, sqlite_where=_DRAFTS, postgresql_where=_DRAFTS),
         Index("uq_link_request_open", "holder_account_id", "person_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
@@ -159,21 +162,17 @@ class LinkRequest(Base):
     person: Mapped[InsuredPerson | None] = relationship(init=False)
     holder: Mapped[Account] = relationship(init=False)
 
-    @property
-    def subject(self) -> str:
-        """How documents, letters and reviews name it."""
-        return f"family_request:{self.id}"
-
 
 class InvitationKind(Enum):
     member = "member"
     voucher = "voucher"
 
 
-class Invitation(Base):
+class Invitation(Subject, Base):
     """A link to somebody's own phone. Its token is known to that phone alone; it opens once, for thirty days."""
 
     __tablename__ = "family_invitation"
+    audit_kind = "family_invitation"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     request_id: Mapped[int] = mapped_column(ForeignKey("link_request.id"), index=True)
@@ -196,10 +195,11 @@ class CallBackState(Enum):
 _BOOKED = text("state = 'booked'")
 
 
-class CallBack(Base):
+class CallBack(Subject, Base):
     """A booked call from the bureau. `place` is one of the lines that are free at that hour; the checklist is what was asked."""
 
     __tablename__ = "call_back"
+    audit_kind = "call_back"
     __table_args__ = (
         Index("uq_call_back_place", "starts_at", "place", unique=True, sqlite_where=_BOOKED, postgresql_where=_BOOKED),
         Index("uq_call_back_request", "request_id", unique=True, sqlite_where=_BOOKED, postgresql_where=_BOOKED),

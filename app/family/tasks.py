@@ -11,6 +11,7 @@ from app.core.database.aftermath import on_restored
 from app.credentials.service import on_taken_over, on_used, show_also, tell_of_denials
 from app.documents.service import allow_subject
 from app.family import queries, service
+from app.family.models import LinkRequest
 from app.family.policy import FamilyTag
 from app.reviews.service import facts_of, may_decide, name_kind, on_decision
 from app.roster.service import on_status_changed
@@ -31,7 +32,7 @@ def register(app: Flask) -> None:
     on_used(service.note_use)
     tell_of_denials(service.list_holders)
     on_consent_withdrawn(service.end_with_consent)
-    allow_subject("family_request", service.may_send_papers)
+    allow_subject(LinkRequest.audit_kind, service.may_send_papers)
     name_kind(service.KIND, _l("添加家人"), service.SLOTS)
     on_decision(service.KIND, service.take_decision)
     may_decide(service.KIND, service.refuse_own_family)

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.audit.named import Subject
 from app.core.db import Base
 
 
@@ -38,10 +39,11 @@ _KINDS = {
 }
 
 
-class HelpText(Base):
+class HelpText(Subject, Base):
     """What citizens read, in one language. edition: counts the savings, so that two who edit at once notice each other."""
 
     __tablename__ = "help_text"
+    audit_kind = "help"
     __table_args__ = (Index("uq_help_text_slug", "kind", "slug", "language", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

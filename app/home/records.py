@@ -14,8 +14,10 @@ from app.core.audit import AuditRow
 from app.core.audit.queries import SCANNED, Wanted, search
 from app.credentials.service import Showable
 from app.credentials.uses import read_uses
+from app.family.models import FamilyLink
 from app.family.policy import FamilyTag
-from app.staff.models import Role
+from app.institutions.models import Institution
+from app.staff.models import Role, StaffMember
 from app.staff.role_names import role_names
 
 MONTHS_BACK = 36
@@ -80,7 +82,9 @@ def list_of_relative(account: Account, shown: Showable, month: date) -> Records:
         for use in read_uses(shown.credential_id, shown_on_account=account.id, limit=_SHOWN)
         if since <= use.at <= until
     ]
-    link = Wanted(since=since, until=until, person_id=shown.person_id, subject=f"family_link:{shown.link_id}", tags=_LINK_TAGS)
+    link = Wanted(
+        since=since, until=until, person_id=shown.person_id, subject=FamilyLink.subject_of(shown.link_id or 0), tags=_LINK_TAGS
+    )
     rows = search(link, limit=_SHOWN).rows
     names = Names(rows)
     entries = uses + [_entry(row, names, account, own=False) for row in rows]
@@ -126,10 +130,10 @@ def _who(actor: str, names: Names, account: Account) -> str:
         return str(_("您") if number == str(account.id) else _("您的家人"))
     if kind == "device":
         return str(_("您的设备"))
-    if kind == "staff" and number.isdecimal() and (member := names.staff.get(int(number))):
+    if member := names.staff.get(StaffMember.key_in(actor) or 0):
         posts = role_names(frozenset(Role(name) for name in member.roles_text.split(",") if name))
         return str(_("%(agency)s的%(posts)s", agency=member.agency, posts=posts))
-    if kind == "institution" and number.isdecimal() and (name := names.institutions.get(int(number))):
+    if name := names.institutions.get(Institution.key_in(actor) or 0):
         return name
     if kind in {"staff", "cli", "operator"}:
         return str(_("医保局工作人员"))

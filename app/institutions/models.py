@@ -6,6 +6,7 @@ from enum import Enum
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.audit.named import Actor
 from app.core.db import Base, BigId
 from app.core.keys.stored import sealed
 
@@ -18,10 +19,11 @@ class InstitutionKind(Enum):
     bureau_counter = "C"  # the bureau's own window is a scanner too (S8)
 
 
-class Institution(Base):
+class Institution(Actor, Base):
     """定点医药机构. `business_types`: the scenes enabled for it, comma separated (S63, S76)."""
 
     __tablename__ = "institution"
+    audit_kind = "institution"
     __table_args__ = (
         Index("ix_institution_name", "name", postgresql_ops={"name": "text_pattern_ops"}),
         Index("ix_institution_region", "region_code", "fixmedins_code"),
@@ -88,10 +90,11 @@ class KeyGrant(Base):
     institution: Mapped[Institution] = relationship(init=False)
 
 
-class Operator(Base):
+class Operator(Actor, Base):
     """Somebody at a desk of an institution that has no system of its own to scan with."""
 
     __tablename__ = "operator"
+    audit_kind = "operator"
     __table_args__ = (Index("uq_operator_number", "institution_id", "operator_id", unique=True),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
@@ -109,11 +112,6 @@ class Operator(Base):
     totp_enrolled_at: Mapped[datetime | None] = mapped_column(default=None)  # from then on a sign-in asks for a code too
     totp_last_step: Mapped[int] = mapped_column(default=0, server_default="0")  # 30-second steps since 1970; a code is good once
     institution: Mapped[Institution] = relationship(init=False)
-
-    @property
-    def actor(self) -> str:
-        """How the audit log names this person."""
-        return f"operator:{self.id}"
 
 
 class OperatorSession(Base):

@@ -139,7 +139,7 @@ def list_acts(institution_id: int) -> list[AuditRow]:
             .where(
                 AuditRow.tag.in_([tag.value for tag in _ACTS]),
                 text(NOT_A_SCAN),
-                AuditRow.subject == f"institution:{institution_id}",
+                AuditRow.subject == Institution.subject_of(institution_id),
             )
             .order_by(AuditRow.id.desc())
             .limit(30)

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Notice
+from app.core.audit.named import Named
 from app.core.db import Base, BigId
 from app.core.keys.stored import encrypted
 
@@ -26,10 +27,11 @@ class SignatureKind(Enum):
     paper = "paper"  # printed, signed by hand and photographed
 
 
-class Letter(Base):
+class Letter(Named, Base):
     """One letter about one subject, for example `family_request:12`. A changed request gets a new one."""
 
     __tablename__ = "letter"
+    audit_kind = "letter"
     __table_args__ = (Index("ix_letter_subject", "subject"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)

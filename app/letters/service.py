@@ -5,7 +5,7 @@ import hashlib
 from flask_babel import gettext as _
 from sqlalchemy import update
 
-from app.accounts.models import ConsentPurpose, Notice
+from app.accounts.models import Account, ConsentPurpose, Notice
 from app.accounts.queries import find_notice
 from app.core import audit, clock
 from app.core.crypto import vault
@@ -46,7 +46,7 @@ def prepare_letter(*, subject: str, owner_account_id: int, facts: LetterFacts, r
     )
     db.session.add(letter)
     db.session.flush()
-    audit.record(LetterTag.prepared, actor=f"account:{owner_account_id}", subject=f"letter:{letter.id}", about=subject)
+    audit.record(LetterTag.prepared, actor=Account.actor_of(owner_account_id), subject=Letter.subject_of(letter.id), about=subject)
     return letter
 
 
@@ -116,7 +116,10 @@ def _sign(
             )
         ):
             audit.record(
-                LetterTag.signed, actor=f"account:{letter.owner_account_id}", subject=f"letter:{letter.id}", outcome=kind.value
+                LetterTag.signed,
+                actor=Account.actor_of(letter.owner_account_id),
+                subject=Letter.subject_of(letter.id),
+                outcome=kind.value,
             )
     db.session.refresh(letter)
 

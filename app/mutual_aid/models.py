@@ -5,15 +5,17 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.audit.named import Subject
 from app.core.db import Base, BigId
 from app.family.models import Relation
 from app.roster.models import InsuredPerson
 
 
-class MutualAid(Base):
+class MutualAid(Subject, Base):
     """One authorisation: the beneficiary may spend up to `monthly_cap` fen a month of the payer's. At most one live one a pair."""
 
     __tablename__ = "mutual_aid"
+    audit_kind = "mutual_aid"
     __table_args__ = (
         Index(
             "uq_mutual_aid_live",

@@ -98,7 +98,7 @@ def new_revocation(aid_id: int) -> ResponseReturnValue:
 @access(trusted)
 def create_revocation(aid_id: int) -> ResponseReturnValue:
     account = current_visitor.account
-    service.revoke_payment(queries.get_aid(account.person_id or 0, aid_id), by=f"account:{account.id}")
+    service.revoke_payment(queries.get_aid(account.person_id or 0, aid_id), by=account.actor)
     flash(_("已取消授权。以前付过的不受影响。"))
     return redirect(url_for("mutual_aid.list_aids"), 303)
 

@@ -77,7 +77,7 @@ def authorise_payment(
             _("要改每月上限，请先取消原来的授权，再重新授权。"),
             status=409,
         ) from None
-    _record(MutualAidTag.authorised, aid, f"account:{account.id}")
+    _record(MutualAidTag.authorised, aid, account.actor)
     _tell(
         aid,
         _("已授权家人使用您的个人账户"),
@@ -113,7 +113,7 @@ def revoke_payment(aid: MutualAid, *, by: str) -> bool:
 def revoke_with_consent(consent: Consent) -> None:
     """Withdrawing the consent ends what rests on it (PIPL 15)."""
     for aid in queries.list_resting_on(consent.id):
-        revoke_payment(aid, by=f"account:{consent.account_id}")
+        revoke_payment(aid, by=Account.actor_of(consent.account_id))
 
 
 def authorised_payers(beneficiary: InsuredPerson) -> list[Payer]:
@@ -129,7 +129,7 @@ def _record(tag: MutualAidTag, aid: MutualAid, by: str) -> None:
     audit.record(
         tag,
         actor=by,
-        subject=f"mutual_aid:{aid.id}",
+        subject=aid.subject,
         person_id=aid.payer_person_id,
         beneficiary=aid.beneficiary_person_id,
         relation=aid.relation.value,

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Device
+from app.core.audit.named import Subject
 from app.core.db import Base, BigId
 
 
@@ -21,10 +22,11 @@ class ChallengePurpose(Enum):
     unlocking = "unlocking"
 
 
-class Passkey(Base):
+class Passkey(Subject, Base):
     """A public key that an authenticator made for one account; it opens nothing but the lock of the code page."""
 
     __tablename__ = "passkey"
+    audit_kind = "passkey"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)

@@ -76,7 +76,7 @@ def new_passkey_removal(passkey_id: int) -> ResponseReturnValue:
 @access(trusted)
 def create_passkey_removal(passkey_id: int) -> ResponseReturnValue:
     account = current_visitor.account
-    service.remove_passkey(queries.get_passkey(account.id, passkey_id), f"account:{account.id}")
+    service.remove_passkey(queries.get_passkey(account.id, passkey_id), account.actor)
     flash(_("已关闭。以后用展码密码打开医保码。"), "done")
     return redirect(url_for("accounts.list_devices"), 303)
 

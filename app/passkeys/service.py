@@ -12,7 +12,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from app.accounts.models import Device, LoginSession
+from app.accounts.models import Account, Device, LoginSession
 from app.accounts.queries import phone_of
 from app.accounts.service import IdentityEventKind, announce
 from app.core import audit, clock
@@ -77,8 +77,8 @@ def add_passkey(session: LoginSession, answer: str, site: Site) -> Passkey:
     answer_offer(session.device)
     audit.record(
         PasskeyTag.added,
-        actor=f"account:{session.account_id}",
-        subject=f"passkey:{passkey.id}",
+        actor=Account.actor_of(session.account_id),
+        subject=passkey.subject,
         person_id=session.account.person_id,
         device=session.device_id,
     )
@@ -113,8 +113,8 @@ def unlock_by_passkey(session: LoginSession, answer: str, site: Site) -> bool:
     challenge = spend_challenge(PasskeyChallenge, session.id, ChallengePurpose.unlocking)
     passkey = _find_signing(session, answer)
     if challenge is None or passkey is None or not _is_signed(passkey, answer, challenge, site):
-        subject = f"passkey:{passkey.id}" if passkey is not None else ""
-        audit.record(PasskeyTag.refused, actor=f"account:{session.account_id}", subject=subject, outcome="refused")
+        subject = passkey.subject if passkey is not None else ""
+        audit.record(PasskeyTag.refused, actor=Account.actor_of(session.account_id), subject=subject, outcome="refused")
         return False
     unlock_without_pin(session, "passkey")
     return True
@@ -123,14 +123,14 @@ def unlock_by_passkey(session: LoginSession, answer: str, site: Site) -> bool:
 @transaction()
 def remove_passkey(passkey: Passkey, by: str) -> None:
     if won(delete(Passkey).where(Passkey.id == passkey.id)):
-        audit.record(PasskeyTag.removed, actor=by, subject=f"passkey:{passkey.id}")
+        audit.record(PasskeyTag.removed, actor=by, subject=passkey.subject)
 
 
 @transaction()
 def remove_passkeys_of_device(device_id: int, _reason: str) -> None:
     """A device that is removed or lost takes its passkeys along."""
     for passkey in db.session.scalars(select(Passkey).where(Passkey.device_id == device_id)).all():
-        remove_passkey(passkey, f"device:{device_id}")
+        remove_passkey(passkey, Device.actor_of(device_id))
     db.session.execute(delete(PasskeyOffer).where(PasskeyOffer.device_id == device_id))
 
 

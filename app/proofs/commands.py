@@ -1,10 +1,9 @@
 """`flask proofs …`: what the bureau's window does until it has its own pages."""
 
-import getpass
-
 import click
 from flask.cli import AppGroup
 
+from app.core.audit.named import cli_actor
 from app.proofs import service
 from app.roster.identity import CERT_TYPES, InvalidCert, parse_cert
 from app.roster.queries import find_person
@@ -24,4 +23,4 @@ def issue_counter_code(cert_type: str, cert_no: str) -> None:
     person = find_person(cert.cert_type, cert.number)
     if person is None:
         raise click.ClickException("Nobody in the roster has this document.")
-    click.echo(service.issue_counter_code(person, f"cli:{getpass.getuser()}"[:64]))
+    click.echo(service.issue_counter_code(person, cli_actor()))

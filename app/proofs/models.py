@@ -6,6 +6,7 @@ from enum import Enum, StrEnum
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.audit.named import Subject
 from app.core.db import Base, BigId
 
 
@@ -45,13 +46,14 @@ class ProofTag(StrEnum):
     counter_code_issued = "counter_code:issued"
 
 
-class IdentityProof(Base):
+class IdentityProof(Subject, Base):
     """One attempt to prove to be a person: by face, counter code or document. Bound to person, purpose and session.
 
     Of a face check only the provider's verdict and reference stay; no picture ever comes here.
     """
 
     __tablename__ = "identity_proof"
+    audit_kind = "proof"
     __table_args__ = (Index("ix_identity_proof_person", "person_id", "created_at"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
@@ -67,10 +69,11 @@ class IdentityProof(Base):
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class CounterCode(Base):
+class CounterCode(Subject, Base):
     """Given at the bureau's window after looking at person and papers: the way of equal rank to the face check."""
 
     __tablename__ = "counter_code"
+    audit_kind = "counter_code"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"), index=True)

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.audit.named import Named, Subject
 from app.core.db import Base
 
 
@@ -46,10 +47,11 @@ _LEVELS = {
 }
 
 
-class Region(Base):
+class Region(Named, Base):
     """An administrative division (GB/T 2260) or a pool (admdvs). A retired one is no new choice; what names it stays."""
 
     __tablename__ = "region"
+    audit_kind = "region"
 
     code: Mapped[str] = mapped_column(String(6), primary_key=True)
     name: Mapped[str] = mapped_column(String(40))
@@ -64,10 +66,11 @@ class Region(Base):
         return self.is_insured_region and self.retired_at is None
 
 
-class Agency(Base):
+class Agency(Subject, Base):
     """An office of the bureau. The region is optional: 经开区 and 西咸新区 have no GB/T 2260 code. Citizens see no retired one."""
 
     __tablename__ = "agency"
+    audit_kind = "agency"
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     slug: Mapped[str] = mapped_column(String(40), unique=True)
@@ -81,10 +84,11 @@ class Agency(Base):
     )
 
 
-class Hotline(Base):
+class Hotline(Subject, Base):
     """A telephone number citizens may call; `last_checked` is the day a person of the bureau last rang it."""
 
     __tablename__ = "hotline"
+    audit_kind = "hotline"
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True, init=False)

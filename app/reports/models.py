@@ -4,6 +4,7 @@ from enum import Enum, StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.audit.named import Subject
 from app.core.db import Base, BigId
 
 
@@ -23,7 +24,7 @@ class ReportState(Enum):
     failed = "failed"
 
 
-class Report(Base):
+class Report(Subject, Base):
     """One piece of work, its progress and what came out. Belongs to the member of staff who asked for it.
 
     params and result are JSON objects that name nobody. `total` is None as long as nobody knows how much there is.
@@ -31,6 +32,7 @@ class Report(Base):
     """
 
     __tablename__ = "report"
+    audit_kind = "report"
     __table_args__ = (
         Index("ix_report_staff_id_id", "staff_id", "id"),
         Index("ix_report_kind_state_id", "kind", "state", "id"),

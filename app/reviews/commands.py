@@ -1,11 +1,11 @@
 """`flask reviews …`: the days the office is closed."""
 
-import getpass
 from datetime import datetime
 
 import click
 from flask.cli import AppGroup
 
+from app.core.audit.named import cli_actor
 from app.core.errors import DomainError, NotFound
 from app.reviews import queries, service
 
@@ -26,7 +26,7 @@ def list_holidays() -> None:
 def set_holiday(day: datetime, name: str, worked: bool) -> None:
     """Closes a day, or opens a weekend day."""
     try:
-        service.set_holiday(day.date(), name, is_worked=worked, by=f"cli:{getpass.getuser()}"[:64])
+        service.set_holiday(day.date(), name, is_worked=worked, by=cli_actor())
     except DomainError as refusal:
         raise click.ClickException(f"{day.date()} cannot be entered so ({refusal.code})") from None
     click.echo(f"{day.date()} is {'worked' if worked else 'closed'}: {name}")
@@ -37,7 +37,7 @@ def set_holiday(day: datetime, name: str, worked: bool) -> None:
 def remove_holiday(day: datetime) -> None:
     """Makes a day like others of its weekday again."""
     try:
-        service.remove_holiday(day.date(), by=f"cli:{getpass.getuser()}"[:64])
+        service.remove_holiday(day.date(), by=cli_actor())
     except NotFound:
         raise click.ClickException(f"{day.date()} is not in the table") from None
     click.echo(f"{day.date()} is like others of its weekday again")

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.audit.named import Named
 from app.core.db import Base, BigId
 from app.core.keys.stored import encrypted
 
@@ -85,13 +86,14 @@ def _few(column: str) -> Index:
     return Index(f"ix_review_case_{column}", column, sqlite_where=is_there, postgresql_where=is_there)
 
 
-class ReviewCase(Base):
+class ReviewCase(Named, Base):
     """One subject (`family_request:12`) is one case for its whole life; each correction or appeal is a new round.
 
     due_at: the promise, in working hours. effective_at: until then the decision that was taken may be undone.
     """
 
     __tablename__ = "review_case"
+    audit_kind = "case"
     __table_args__ = (
         Index("uq_review_case_subject", "subject", unique=True),
         Index("ix_review_case_queue", "region", "state", "due_at", "id"),
@@ -161,20 +163,22 @@ class StepReason(Base):
     page_id: Mapped[int | None] = mapped_column(BigId, default=None)
 
 
-class Holiday(Base):
+class Holiday(Named, Base):
     """A day that is not like others of its weekday: closed, or worked instead of another (调休)."""
 
     __tablename__ = "holiday"
+    audit_kind = "holiday"
 
     day: Mapped[date] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40))
     is_worked: Mapped[bool] = mapped_column(default=False)
 
 
-class HolidayYear(Base):
+class HolidayYear(Named, Base):
     """A year whose days off were entered from the State Council's notice; other years hold what the law alone says."""
 
     __tablename__ = "holiday_year"
+    audit_kind = "holiday_year"
 
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     confirmed_at: Mapped[datetime]

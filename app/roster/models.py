@@ -6,6 +6,7 @@ from enum import Enum, StrEnum
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.audit.named import Subject
 from app.core.db import Base, BigId
 from app.core.keys.stored import sealed
 
@@ -43,10 +44,11 @@ class StatusReason(Enum):
     correction = "correction"  # the roster was wrong
 
 
-class InsuredPerson(Base):
+class InsuredPerson(Subject, Base):
     """One person once, known by document type and number. The number is encrypted; `cert_no_hash` finds it."""
 
     __tablename__ = "insured_person"
+    audit_kind = "person"
     __table_args__ = (
         Index("uq_insured_person_cert", "cert_no_hash", "cert_type", unique=True),
         Index("ix_insured_person_name", "name"),  # how the hotline finds a caller
@@ -84,10 +86,11 @@ class InsuredPerson(Base):
         return self.status is InsuredStatus.normal
 
 
-class RosterImport(Base):
+class RosterImport(Subject, Base):
     """One import and what became of it. `merged_at` marks its rows: who changed one since has left another moment there."""
 
     __tablename__ = "roster_import"
+    audit_kind = "roster_import"
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     source: Mapped[str] = mapped_column(String(200))
@@ -131,10 +134,11 @@ class RosterFormer(Base):
     updated_at: Mapped[datetime]
 
 
-class RosterUpload(Base):
+class RosterUpload(Subject, Base):
     """A file somebody sent, sealed; its rows are in nobody's roster yet. `checked_hash` is what the dry run has read."""
 
     __tablename__ = "roster_upload"
+    audit_kind = "roster_upload"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     by: Mapped[str] = mapped_column(String(40), index=True)

@@ -1,10 +1,9 @@
 """`flask staff …`: the first members, and mending what pages cannot."""
 
-import getpass
-
 import click
 from flask.cli import AppGroup
 
+from app.core.audit.named import cli_actor
 from app.core.display import moment
 from app.core.errors import DomainError, NotFound
 from app.roster.identity import CERT_TYPES, InvalidCert, parse_cert
@@ -27,7 +26,9 @@ def add_staff(username: str, name: str, agency: str, roles: tuple[str, ...], cer
     """Adds a member and prints a one-time password, good for seven days."""
     try:
         person_id = _person_id(cert_type, cert_no)
-        added = service.add_staff(username, name, agency=agency, roles=[Role(r) for r in roles], by=_me(), person_id=person_id)
+        added = service.add_staff(
+            username, name, agency=agency, roles=[Role(r) for r in roles], by=cli_actor(), person_id=person_id
+        )
     except NotFound:
         raise click.ClickException(f"there is no agency {agency!r}") from None
     except DomainError as refusal:
@@ -50,7 +51,7 @@ def list_staff() -> None:
 def change_roles(username: str, roles: tuple[str, ...]) -> None:
     """Replaces a member's roles; open sessions follow at once."""
     try:
-        service.change_roles(_member(username), [Role(r) for r in roles], by=_me())
+        service.change_roles(_member(username), [Role(r) for r in roles], by=cli_actor())
     except DomainError as refusal:
         raise click.ClickException(f"{refusal.code}: {refusal.what}{refusal.next}") from None
     click.echo(f"{username}: {', '.join(sorted(roles))}")
@@ -62,7 +63,7 @@ def change_roles(username: str, roles: tuple[str, ...]) -> None:
 def change_agency(username: str, agency: str) -> None:
     """Moves a member to another agency and its region."""
     try:
-        service.change_agency(_member(username), agency, by=_me())
+        service.change_agency(_member(username), agency, by=cli_actor())
     except NotFound:
         raise click.ClickException(f"there is no agency {agency!r}") from None
     click.echo(f"{username}: {agency}")
@@ -72,7 +73,7 @@ def change_agency(username: str, agency: str) -> None:
 @click.argument("username")
 def disable_staff(username: str) -> None:
     """Ends all sessions of a member, who cannot sign in any more."""
-    service.disable_staff(_member(username), by=_me())
+    service.disable_staff(_member(username), by=cli_actor())
     click.echo(f"{username} is disabled")
 
 
@@ -80,7 +81,7 @@ def disable_staff(username: str) -> None:
 @click.argument("username")
 def reset_staff(username: str) -> None:
     """Prints a new one-time password; the authenticator is set up anew."""
-    reset = service.reset_staff(_member(username), by=_me())
+    reset = service.reset_staff(_member(username), by=cli_actor())
     click.echo(f"{username}  one-time password: {reset.one_time_password}  until {moment(reset.expires_at)}")
 
 
@@ -102,7 +103,3 @@ def _person_id(cert_type: str, cert_no: str) -> int | None:
     if person is None:
         raise click.ClickException("Nobody in the roster has this document.")
     return person.id
-
-
-def _me() -> str:
-    return f"cli:{getpass.getuser()}"[:64]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.audit.named import Actor, Named, Subject
 from app.core.db import Base, BigId
 from app.core.keys.stored import sealed
 from app.regions.models import Agency
@@ -61,10 +62,11 @@ class Role(StrEnum):
     auditadmin = "auditadmin"
 
 
-class StaffMember(Base):
+class StaffMember(Actor, Base):
     """One person of one agency. `roles` is one column, so that a set that may not be is never half written."""
 
     __tablename__ = "staff_member"
+    audit_kind = "staff"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     username: Mapped[str] = mapped_column(String(40), unique=True)
@@ -92,16 +94,12 @@ class StaffMember(Base):
     def roles(self) -> frozenset[Role]:
         return frozenset(Role(name) for name in self.roles_text.split(",") if name)
 
-    @property
-    def actor(self) -> str:
-        """How the audit log names this person."""
-        return f"staff:{self.id}"
 
-
-class StaffSession(Base):
+class StaffSession(Subject, Base):
     """Half open until the second factor was given; ends on the server."""
 
     __tablename__ = "staff_session"
+    audit_kind = "staff_session"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
@@ -144,7 +142,7 @@ class ApprovalState(StrEnum):
     expired = "expired"
 
 
-class Approval(Base):
+class Approval(Named, Base):
     """One act that waits for a second pair of eyes. `kind` says which act; to whom and how stands in `subject` and `detail`.
 
     right: the name of the `Right` a second member needs. takes_effect_at: under SEPARATION=small, when it is done by itself;
@@ -152,6 +150,7 @@ class Approval(Base):
     """
 
     __tablename__ = "approval"
+    audit_kind = "approval"
     __table_args__ = (
         Index(
             "uq_approval_open",
@@ -210,10 +209,11 @@ class FactorPurpose(Enum):
     signing_in = "signing_in"
 
 
-class StaffPasskey(Base):
+class StaffPasskey(Subject, Base):
     """A public key of a member's own authenticator: a second factor beside the password, never instead of it."""
 
     __tablename__ = "staff_passkey"
+    audit_kind = "staff_passkey"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), index=True)

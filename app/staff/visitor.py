@@ -36,7 +36,7 @@ class Staff:
 
     @property
     def actor(self) -> str:
-        return f"staff:{self.staff_id}"
+        return StaffMember.actor_of(self.staff_id)
 
     @property
     def has_session(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy import select
 
-from app.accounts.models import AccountTag, Consent, Notice
+from app.accounts.models import Account, AccountTag, Consent, Notice
 from app.accounts.queries import find_notice, list_standing
 from app.core import audit, clock
 from app.core.db import db, transaction
@@ -77,8 +77,8 @@ def withdraw_consent(consent: Consent) -> None:
 def _record(tag: AccountTag, consent: Consent, notice: Notice) -> None:
     audit.record(
         tag,
-        actor=f"account:{consent.account_id}",
-        subject=f"consent:{consent.id}",
+        actor=Account.actor_of(consent.account_id),
+        subject=consent.subject,
         person_id=consent.person_id,
         purpose=notice.purpose.value,
         version=notice.version,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.accounts.models import AccountTag, Device, SessionEnd
+from app.accounts.models import Account, AccountTag, Device, SessionEnd
 from app.accounts.service.sessions import end_sessions_of_device
 from app.core import audit, clock
 from app.core.db import transaction
@@ -22,7 +22,7 @@ def bind_device(device: Device, by: str = "") -> None:
     """From now on this device opens its account's credential. by: who made it so, `account:12` unless said."""
     if device.revoked_at is None and device.bound_at is None:
         device.bound_at = clock.now()
-        audit.record(AccountTag.device_bound, actor=by or f"account:{device.account_id}", subject=f"device:{device.id}")
+        audit.record(AccountTag.device_bound, actor=by or Account.actor_of(device.account_id), subject=device.subject)
 
 
 @transaction()
@@ -34,5 +34,5 @@ def revoke_device(device: Device, by: str = "", *, reason: SessionEnd = SessionE
     ended = end_sessions_of_device(device.id, reason)
     for listener in _listeners:
         listener(device.id, "device_removed")
-    actor = by or f"account:{device.account_id}"
-    audit.record(AccountTag.device_revoked, actor=actor, subject=f"device:{device.id}", sessions=ended)
+    actor = by or Account.actor_of(device.account_id)
+    audit.record(AccountTag.device_revoked, actor=actor, subject=device.subject, sessions=ended)

@@ -44,6 +44,6 @@ def on_identity_event(listener: Listener) -> None:
 
 @transaction()
 def announce(kind: IdentityEventKind, account: Account, *, by: str = "", effective_at: datetime | None = None) -> None:
-    event = IdentityEvent(kind, account.id, account.person_id, by or f"account:{account.id}", effective_at)
+    event = IdentityEvent(kind, account.id, account.person_id, by or account.actor, effective_at)
     for listener in _listeners:
         listener(event)

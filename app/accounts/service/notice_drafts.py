@@ -150,7 +150,7 @@ def publish_draft(draft_id: int, digest: str, *, by: str, approved_by: str) -> N
     audit.record(
         AccountTag.notice_published,
         actor=by,
-        subject=f"notice:{notice.id}",
+        subject=notice.subject,
         purpose=notice.purpose.value,
         version=notice.version,
         material=notice.is_material,
@@ -201,4 +201,4 @@ def _refuse_proposed(draft: NoticeDraft) -> None:
 
 
 def _record(tag: AccountTag, draft: NoticeDraft, by: str, **detail: Any) -> None:
-    audit.record(tag, actor=by, subject=f"notice_draft:{draft.id}", purpose=draft.purpose.value, edition=draft.edition, **detail)
+    audit.record(tag, actor=by, subject=draft.subject, purpose=draft.purpose.value, edition=draft.edition, **detail)

@@ -43,4 +43,4 @@ def give_account_to_person(account: Account, person: InsuredPerson) -> None:
             region=person.insured_region,
         )
     db.session.refresh(account)
-    audit.record(AccountTag.person_given, actor=f"account:{account.id}", subject=f"account:{account.id}", person_id=person.id)
+    audit.record(AccountTag.person_given, actor=account.actor, subject=account.subject, person_id=person.id)

@@ -48,9 +48,7 @@ def change_phone(session: LoginSession, phone: str, code: str, *, browser: Brows
         _give_up_phone(holder)
         end_sessions_of_account(holder.id, SessionEnd.phone_moved)
     _set_phone(account, phone)
-    audit.record(
-        AccountTag.phone_changed, actor=f"account:{account.id}", subject=f"account:{account.id}", person_id=account.person_id
-    )
+    audit.record(AccountTag.phone_changed, actor=account.actor, subject=account.subject, person_id=account.person_id)
     _tell_about_change(account, old, phone)
     return PhoneChange(check)
 
@@ -68,8 +66,8 @@ def move_phone(from_account: Account, to_account: Account) -> None:
     _set_phone(to_account, phone)
     audit.record(
         AccountTag.phone_lost,
-        actor=f"account:{to_account.id}",
-        subject=f"account:{from_account.id}",
+        actor=to_account.actor,
+        subject=from_account.subject,
         person_id=from_account.person_id,
     )
     post_message(

@@ -68,8 +68,8 @@ def start_session(account: Account, browser: Browser) -> StartedSession:
     db.session.flush()
     audit.record(
         AccountTag.signed_in,
-        actor=f"account:{account.id}",
-        subject=f"session:{session.id}",
+        actor=account.actor,
+        subject=session.subject,
         person_id=account.person_id,
         device=device.id,
         bound=device.is_bound,
@@ -90,7 +90,7 @@ def on_signed_out(listener: Listener) -> None:
 @transaction()
 def sign_out(session: LoginSession) -> None:
     if _end(SessionEnd.signed_out, LoginSession.id == session.id):
-        audit.record(AccountTag.signed_out, actor=f"account:{session.account_id}", subject=f"session:{session.id}")
+        audit.record(AccountTag.signed_out, actor=Account.actor_of(session.account_id), subject=session.subject)
         _tell_listeners([session.device_id])
 
 
@@ -102,7 +102,7 @@ def sign_out_everywhere(account: Account, except_session: LoginSession | None = 
     ended = _end(SessionEnd.signed_out_everywhere, LoginSession.account_id == account.id, LoginSession.id != kept)
     devices = select(Device.id).where(Device.account_id == account.id, Device.id != kept_device).order_by(Device.id)
     _tell_listeners(db.session.scalars(devices).all())
-    audit.record(AccountTag.signed_out_everywhere, actor=f"account:{account.id}", subject=f"account:{account.id}", sessions=ended)
+    audit.record(AccountTag.signed_out_everywhere, actor=account.actor, subject=account.subject, sessions=ended)
     return ended
 
 
@@ -129,7 +129,7 @@ def confirm_phone(session: LoginSession, code: str, purpose: SmsPurpose, *, brow
     check = spend_sms_code(phone_of(session.account), code, purpose, browser=browser)
     if check.ok:
         session.sms_at = clock.now()
-        actor, subject = f"account:{session.account_id}", f"session:{session.id}"
+        actor, subject = Account.actor_of(session.account_id), session.subject
         audit.record(AccountTag.phone_confirmed, actor=actor, subject=subject, purpose=purpose.value)
     return check
 

@@ -45,7 +45,7 @@ def create_freezing() -> ResponseReturnValue:
     """An SMS is enough to stop it; to give it back it is not."""
     account = current_visitor.account
     if account.is_activated:
-        service.report_lost(account, by=f"account:{account.id}", here=current_visitor.session)
+        service.report_lost(account, by=account.actor, here=current_visitor.session)
         flash(_("已挂失。您的医保码从现在起不能使用，其他设备都已退出。"), "done")
     return redirect(url_for("activation.show_lost"), 303)
 

@@ -99,7 +99,7 @@ def create_pin_reset_document() -> ResponseReturnValue:
 def create_reset_cancellation(reset_id: int) -> ResponseReturnValue:
     """From any device of the account: to object is safe, to ask is what needs proof."""
     pending = queries.get_pin_reset(current_visitor.account, reset_id)
-    service.cancel_pin_reset(pending, f"device:{current_visitor.device.id}")
+    service.cancel_pin_reset(pending, current_visitor.device.actor)
     flash(_("已取消重设。展码密码没有变。"), "done")
     return redirect(url_for("activation.show_rebinding" if current_visitor.is_trusted else "activation.show_pin_reset"), 303)
 

@@ -96,7 +96,7 @@ def create_withdrawal() -> ResponseReturnValue:
     """The waiting device changes its mind."""
     pending = queries.find_pending_rebinding(current_visitor.device)
     if pending is not None:
-        service.cancel_rebinding(pending, f"device:{current_visitor.device.id}")
+        service.cancel_rebinding(pending, current_visitor.device.actor)
     return redirect(url_for("activation.show_rebinding"), 303)
 
 
@@ -104,6 +104,6 @@ def create_withdrawal() -> ResponseReturnValue:
 @access(trusted)
 def create_cancellation(rebinding_id: int) -> ResponseReturnValue:
     rebinding = queries.get_pending_rebinding(current_visitor.account, rebinding_id)
-    service.cancel_rebinding(rebinding, f"account:{current_visitor.account.id}")
+    service.cancel_rebinding(rebinding, current_visitor.account.actor)
     flash(_("已取消。那台设备不能出示您的医保码。"), "done")
     return redirect(url_for("activation.show_rebinding"), 303)

@@ -50,13 +50,13 @@ def complete_activation(
     give_account_to_person(account, person)
     bind_device(session.device)
     record_consent(account.id, person.id, notices)
-    by = f"account:{account.id}"
+    by = account.actor
     credential = take_over_credential(person.id, by) or activate_credential(person.id, by=by)
     set_display_pin(account.id, pin_hash)
     audit.record(
         ActivationTag.completed,
-        actor=f"account:{account.id}",
-        subject=f"credential:{credential.id}",
+        actor=account.actor,
+        subject=credential.subject,
         person_id=person.id,
         proof=proof.id,
         method=proof.method.value,

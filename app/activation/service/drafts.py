@@ -63,7 +63,7 @@ def record_refusal(account: Account, refusal: DomainError, person: InsuredPerson
     """A refusal of the wizard is a result: its row stays."""
     audit.record(
         ActivationTag.refused,
-        actor=f"account:{account.id}",
+        actor=account.actor,
         person_id=person.id if person else None,
         outcome=refusal.code,
     )
@@ -108,7 +108,7 @@ def begin_takeover(account: Account, device: Device) -> None:
 def discard_draft(draft: ActivationDraft) -> None:
     draft = reload_draft(draft)
     write(delete(ActivationDraft).where(ActivationDraft.id == draft.id))
-    _record_left(ActivationTag.discarded, draft, f"account:{draft.account_id}")
+    _record_left(ActivationTag.discarded, draft, Account.actor_of(draft.account_id))
 
 
 def expire_drafts() -> int:
@@ -168,16 +168,16 @@ def _own_draft(device: Device) -> ActivationDraft:
         .returning(ActivationDraft.id)
     )
     if begun is not None:
-        audit.record(ActivationTag.started, actor=f"account:{device.account_id}", subject=f"device:{device.id}")
+        audit.record(ActivationTag.started, actor=Account.actor_of(device.account_id), subject=device.subject)
     return db.session.scalars(select(ActivationDraft).where(ActivationDraft.device_id == device.id)).one()
 
 
 def _record_left(tag: ActivationTag, draft: ActivationDraft, actor: str) -> None:
     """Where people give up is counted from these rows."""
-    audit.record(tag, actor=actor, subject=f"device:{draft.device_id}", person_id=draft.person_id, outcome=draft.step.value)
+    audit.record(tag, actor=actor, subject=Device.subject_of(draft.device_id), person_id=draft.person_id, outcome=draft.step.value)
 
 
 def _record(tag: ActivationTag, draft: ActivationDraft, *, person_id: int | None = None, notices: str = "") -> None:
     detail: dict[str, Any] = {"notices": notices} if notices else {}
-    actor, subject = f"account:{draft.account_id}", f"device:{draft.device_id}"
+    actor, subject = Account.actor_of(draft.account_id), Device.subject_of(draft.device_id)
     audit.record(tag, actor=actor, subject=subject, person_id=person_id, **detail)

@@ -45,7 +45,7 @@ def report_lost(account: Account, *, by: str, here: LoginSession | None = None) 
     audit.record(
         ActivationTag.lost_reported,
         actor=by,
-        subject=f"credential:{credential.id}" if credential is not None else f"account:{account.id}",
+        subject=credential.subject if credential is not None else account.subject,
         person_id=account.person_id,
         removed=len(others),
         ended=ended,
@@ -73,13 +73,13 @@ def restore_credential(session: LoginSession, credential: Credential, proof: Ide
     """恢复使用. The proof says that the person is at this device, so it is trusted from now on; its PIN is asked anew. False: it
     was not frozen."""
     spend_proof(proof)
-    restored = unfreeze_credential(credential, f"account:{session.account_id}")
+    restored = unfreeze_credential(credential, Account.actor_of(session.account_id))
     bind_device(session.device)
     lock_code(session)
     audit.record(
         ActivationTag.restored,
-        actor=f"account:{session.account_id}",
-        subject=f"credential:{credential.id}",
+        actor=Account.actor_of(session.account_id),
+        subject=credential.subject,
         person_id=credential.person_id,
         method=proof.method.value,
         device=session.device_id,

@@ -66,7 +66,7 @@ def ask_lost_code(cert: Cert, name: str, *, browser: Browser, address: str) -> N
     audit.record(
         ActivationTag.lost_code_asked,
         actor="visitor",
-        subject=f"lost_report:{report.id}",
+        subject=report.subject,
         person_id=found[1].id if found is not None else None,
         relatives=len(relatives),
     )
@@ -83,10 +83,10 @@ def report_lost_by_code(code: str, *, browser: Browser) -> LostCodeCheck:
     db.session.refresh(report)
     is_right = hmac.compare_digest(report.code_hash, _code_hash(browser, code)) and report.account_id is not None
     if not is_right or not _use_up(report):
-        audit.record(ActivationTag.lost_code_wrong, actor="visitor", subject=f"lost_report:{report.id}", outcome="refused")
+        audit.record(ActivationTag.lost_code_wrong, actor="visitor", subject=report.subject, outcome="refused")
         return LostCodeCheck(False, settings.lost_code_guesses - report.guesses)
     assert report.account_id is not None
-    report_lost(get_account(report.account_id), by=f"lost_report:{report.id}")
+    report_lost(get_account(report.account_id), by=report.actor)
     return LostCodeCheck(True)
 
 

@@ -53,7 +53,7 @@ def request_pin_reset(session: LoginSession, proof: IdentityProof) -> PinReset:
     )
     db.session.add(pending)
     db.session.flush()
-    record_request(ActivationTag.pin_reset_requested, pending, f"account:{account.id}")
+    record_request(ActivationTag.pin_reset_requested, pending, account.actor)
     announce(IdentityEventKind.pin_reset_requested, account, effective_at=effective_at)
     _tell_about_request(account, device, pending)
     return pending
@@ -90,7 +90,7 @@ def cancel_pin_resets_of_device(device_id: int, _reason: str) -> None:
     device = db.session.get(Device, device_id)
     pending = find_pin_reset(device) if device else None
     if pending is not None:
-        cancel_pin_reset(pending, f"device:{device_id}")
+        cancel_pin_reset(pending, Device.actor_of(device_id))
 
 
 def _reset(session: LoginSession, pin_hash: str, *, method: str) -> None:
@@ -101,8 +101,8 @@ def _reset(session: LoginSession, pin_hash: str, *, method: str) -> None:
     bind_device(session.device)
     audit.record(
         ActivationTag.pin_reset,
-        actor=f"account:{account.id}",
-        subject=f"account:{account.id}",
+        actor=account.actor,
+        subject=account.subject,
         person_id=account.person_id,
         method=method,
         device=session.device_id,

@@ -46,7 +46,7 @@ def request_rebinding(session: LoginSession, proof: IdentityProof) -> Rebinding:
     )
     db.session.add(rebinding)
     db.session.flush()
-    record_request(ActivationTag.rebinding_requested, rebinding, f"account:{account.id}")
+    record_request(ActivationTag.rebinding_requested, rebinding, account.actor)
     announce(IdentityEventKind.device_requested, account, effective_at=rebinding.effective_at)
     _tell_about_request(account, device, rebinding)
     return rebinding
@@ -68,7 +68,7 @@ def cancel_rebindings_of_device(device_id: int, _reason: str) -> None:
     device = db.session.get(Device, device_id)
     pending = find_pending_rebinding(device) if device else None
     if pending is not None:
-        cancel_rebinding(pending, f"device:{device_id}")
+        cancel_rebinding(pending, Device.actor_of(device_id))
 
 
 def bind_due_devices() -> None:
@@ -91,8 +91,8 @@ def _bind(device: Device, account: Account, *, method: str) -> None:
     bind_device(device)
     audit.record(
         ActivationTag.rebinding_done,
-        actor=f"account:{account.id}",
-        subject=f"device:{device.id}",
+        actor=account.actor,
+        subject=device.subject,
         person_id=account.person_id,
         method=method,
     )

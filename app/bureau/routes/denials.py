@@ -71,7 +71,7 @@ def _show(denial: UseDenial, error: str = "", status: int = 200) -> ResponseRetu
         person=person,
         cert_no=cert_no_of(person),
         phone=phone_of(account) if account else "",
-        is_own_word=account is not None and denial.denied_by == f"account:{account.id}",
+        is_own_word=account is not None and denial.denied_by == account.actor,
         outcomes=OUTCOMES,
         error=error,
     )

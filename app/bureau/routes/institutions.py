@@ -180,7 +180,7 @@ def show_page(
         live=live,
         endings=endings,
         grants=[g for g in register_queries.list_open_grants(current_staff.staff_id) if g.institution_id == institution.id],
-        asked=list_open_about(f"institution:{institution.id}"),
+        asked=list_open_about(institution.subject),
         operators=desk_queries.list_operators(institution.id),
         acts=acts,
         scan_days=list_scan_days(institution),

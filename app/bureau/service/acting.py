@@ -105,7 +105,7 @@ def confirm_unfreezing(staff: StaffMember, request: UnfreezeRequest) -> None:
     audit.record(
         HotlineTag.unfreezing_confirmed,
         actor=staff.actor,
-        subject=f"credential:{credential.id}",
+        subject=credential.subject,
         person_id=request.person_id,
         asked_by=request.asked_by,
     )
@@ -125,7 +125,7 @@ def refuse_unfreezing(staff: StaffMember, request: UnfreezeRequest) -> None:
     audit.record(
         HotlineTag.unfreezing_refused,
         actor=staff.actor,
-        subject=f"unfreezing:{request.id}",
+        subject=request.subject,
         person_id=request.person_id,
         asked_by=request.asked_by,
     )
@@ -163,4 +163,4 @@ def _account_of(call: HotlineCall) -> Account:
 
 
 def _record(tag: HotlineTag, staff: StaffMember, call: HotlineCall, *, outcome: str = "ok", **ids: Any) -> None:
-    audit.record(tag, actor=staff.actor, subject=f"call:{call.id}", person_id=call.person_id, outcome=outcome, **ids)
+    audit.record(tag, actor=staff.actor, subject=call.subject, person_id=call.person_id, outcome=outcome, **ids)

@@ -62,7 +62,7 @@ def look_up_person(staff: StaffMember, cert_type: str, number: str) -> int:
 
 def note_opened(staff: StaffMember, row: AuditRow) -> None:
     """One entry was looked at in full."""
-    _note(AuditTag.opened, staff, subject=f"audit:{row.id}", person_id=row.person_id)
+    _note(AuditTag.opened, staff, subject=AuditRow.subject_of(row.id), person_id=row.person_id)
 
 
 @transaction()

@@ -68,7 +68,7 @@ def open_call(staff: StaffMember, search: HotlineSearch, person_id: int) -> Hotl
     call = HotlineCall(staff_id=staff.id, person_id=person_id, opened_at=clock.now())
     db.session.add(call)
     db.session.flush()
-    audit.record(HotlineTag.call_opened, actor=staff.actor, subject=f"call:{call.id}", person_id=person_id)
+    audit.record(HotlineTag.call_opened, actor=staff.actor, subject=call.subject, person_id=person_id)
     return call
 
 
@@ -81,7 +81,7 @@ def verify_caller(staff: StaffMember, call: HotlineCall, right: Collection[Calle
     known.verified_at = clock.now() if is_right else None
     db.session.flush()
     tag = HotlineTag.caller_verified if is_right else HotlineTag.caller_doubted
-    audit.record(tag, actor=staff.actor, subject=f"call:{call.id}", person_id=call.person_id, checks=known.checks)
+    audit.record(tag, actor=staff.actor, subject=call.subject, person_id=call.person_id, checks=known.checks)
     return is_right
 
 
@@ -103,7 +103,7 @@ def _note(staff: StaffMember, own: list[InsuredPerson], way: str) -> HotlineSear
     db.session.add(search)
     db.session.flush()
     outcome = "ok" if own else "missed"
-    audit.record(HotlineTag.searched, actor=staff.actor, subject=f"search:{search.id}", outcome=outcome, way=way, found=len(own))
+    audit.record(HotlineTag.searched, actor=staff.actor, subject=search.subject, outcome=outcome, way=way, found=len(own))
     return search
 
 

@@ -89,7 +89,7 @@ def person_of_visit(visit: CounterVisit) -> InsuredPerson:
 
 def record_act(tag: CounterTag, staff: StaffMember, visit: CounterVisit, **ids: Any) -> None:
     """Every act says that the papers were looked at before it."""
-    audit.record(tag, actor=staff.actor, subject=f"visit:{visit.id}", person_id=visit.person_id, papers=PAPERS, **ids)
+    audit.record(tag, actor=staff.actor, subject=visit.subject, person_id=visit.person_id, papers=PAPERS, **ids)
 
 
 @transaction()
@@ -151,7 +151,7 @@ def _keep(staff: StaffMember, biz_no: str, answer: dict[str, Any]) -> CounterSca
     audit.record(
         CounterTag.scanned,
         actor=staff.actor,
-        subject=f"counter_scan:{scan.id}",
+        subject=scan.subject,
         person_id=scan.person_id,
         outcome="ok" if scan.reason == 0 else "refused",
         reason=scan.reason,

@@ -15,7 +15,7 @@ from app.config import Mode
 from app.core import audit, installation
 from app.core.db import transaction
 from app.core.errors import DomainError
-from app.core.installation import InstallationTag, Profile, code_path
+from app.core.installation import Installation, InstallationTag, Profile, code_path
 from app.core.keys.fitting import SecretsDoNotFit
 from app.core.private_files import private
 from app.core.settings import settings
@@ -178,4 +178,4 @@ def fill() -> None:
             installation.set_kind(Mode.production)
         except SecretsDoNotFit as refusal:
             raise DomainError("secrets_do_not_fit", str(refusal), status=409) from None
-        audit.record(InstallationTag.opened, actor=BY, subject="installation:1", separation=settings.separation)
+        audit.record(InstallationTag.opened, actor=BY, subject=Installation.subject_of(1), separation=settings.separation)

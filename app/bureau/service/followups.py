@@ -17,19 +17,20 @@ from app.family.models import CallBack, CustodyFlag, LinkRequest
 from app.family.policy import AgePolicy
 from app.family.queries import list_links_of_member
 from app.family.service import CHECKLIST, complete_call_back, flag_custody, lift_custody_flag, miss_call_back
+from app.roster.models import InsuredPerson
 from app.roster.queries import get_person
 from app.staff.models import StaffMember
 
 
 def open_call_back(staff: StaffMember, call: CallBack) -> None:
     """The number to ring is shown to whoever opens it, which is written down. Raises DomainError `own_family`."""
-    refuse_own(staff, _of_request(call.request), f"call_back:{call.id}")
-    _note(HotlineTag.call_back_opened, staff, f"call_back:{call.id}", call.request.person_id)
+    refuse_own(staff, _of_request(call.request), call.subject)
+    _note(HotlineTag.call_back_opened, staff, call.subject, call.request.person_id)
 
 
 def agree_by_telephone(staff: StaffMember, call: CallBack, answers: Collection[str]) -> LinkRequest:
     """The person said yes. Raises DomainError `answers_missing` while a line is open, `own_family`, `call_done`."""
-    refuse_own(staff, _of_request(call.request), f"call_back:{call.id}")
+    refuse_own(staff, _of_request(call.request), call.subject)
     missing = [key for key in CHECKLIST if key not in set(answers)]
     if missing:
         raise DomainError(
@@ -43,37 +44,37 @@ def agree_by_telephone(staff: StaffMember, call: CallBack, answers: Collection[s
 
 def disagree_by_telephone(staff: StaffMember, call: CallBack, answers: Collection[str]) -> LinkRequest:
     """The person said no, or something did not fit: the request is rejected."""
-    refuse_own(staff, _of_request(call.request), f"call_back:{call.id}")
+    refuse_own(staff, _of_request(call.request), call.subject)
     return complete_call_back(call, [answer for answer in answers if answer != "agreed"], by=staff.actor)
 
 
 def note_no_answer(staff: StaffMember, call: CallBack) -> None:
-    refuse_own(staff, _of_request(call.request), f"call_back:{call.id}")
+    refuse_own(staff, _of_request(call.request), call.subject)
     miss_call_back(call, by=staff.actor)
 
 
 def open_denial(staff: StaffMember, denial: UseDenial) -> None:
     """Raises DomainError `own_family`."""
-    refuse_own(staff, {denial.credential.person_id}, f"denial:{denial.id}")
-    _note(HotlineTag.denial_opened, staff, f"denial:{denial.id}", denial.credential.person_id)
+    refuse_own(staff, {denial.credential.person_id}, denial.subject)
+    _note(HotlineTag.denial_opened, staff, denial.subject, denial.credential.person_id)
 
 
 def close_denial(staff: StaffMember, denial: UseDenial, outcome: DenialOutcome) -> None:
     """What was found out. The code stays frozen; its person gives it free. Raises DomainError `own_family`, `already_settled`."""
-    refuse_own(staff, {denial.credential.person_id}, f"denial:{denial.id}")
+    refuse_own(staff, {denial.credential.person_id}, denial.subject)
     settle_denial(denial, outcome, by=staff.actor)
 
 
 def call_about_denial(staff: StaffMember, denial: UseDenial) -> HotlineCall:
     """The agent rings the person: checked like any caller, so that unfreezing can be asked for. Raises DomainError `own_family`."""
     person_id = denial.credential.person_id
-    refuse_own(staff, {person_id}, f"denial:{denial.id}")
+    refuse_own(staff, {person_id}, denial.subject)
     denial_id = denial.id
     with transaction():
         call = HotlineCall(staff_id=staff.id, person_id=person_id, opened_at=clock.now())
         db.session.add(call)
         db.session.flush()
-        audit.record(HotlineTag.call_opened, actor=staff.actor, subject=f"call:{call.id}", person_id=person_id, denial=denial_id)
+        audit.record(HotlineTag.call_opened, actor=staff.actor, subject=call.subject, person_id=person_id, denial=denial_id)
     return call
 
 
@@ -89,13 +90,13 @@ def dispute_custody(staff: StaffMember, call: HotlineCall) -> bool:
     """
     if not may_be_disputed(call.person_id):
         raise DomainError("not_a_child", _("只有孩子才有监护争议。"), status=409)
-    refuse_own(staff, _kin_of_child(call.person_id), f"person:{call.person_id}")
+    refuse_own(staff, _kin_of_child(call.person_id), InsuredPerson.subject_of(call.person_id))
     return flag_custody(call.person_id, by=staff.actor)
 
 
 def settle_custody(staff: StaffMember, flag: CustodyFlag) -> None:
     """Raises DomainError `own_family` or `settled_already`."""
-    refuse_own(staff, _kin_of_child(flag.person_id), f"person:{flag.person_id}")
+    refuse_own(staff, _kin_of_child(flag.person_id), InsuredPerson.subject_of(flag.person_id))
     if flag.lifted_at is not None or not lift_custody_flag(flag.person_id, by=staff.actor):
         raise DomainError("settled_already", _("这件已经有人处理了。"), _("请刷新页面。"), status=409)
 

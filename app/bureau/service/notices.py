@@ -50,8 +50,8 @@ def take_up_again(staff: StaffMember, draft_id: int) -> None:
 def publish_approved(approval: Approval) -> None:
     """Raises DomainError when the draft is not what was proposed."""
     found = approval.details
-    approved_by = f"staff:{approval.decided_by}" if approval.decided_by else "delay"
-    accounts.publish_draft(found["draft"], found["digest"], by=f"staff:{approval.asked_by}", approved_by=approved_by)
+    approved_by = StaffMember.actor_of(approval.decided_by) if approval.decided_by else "delay"
+    accounts.publish_draft(found["draft"], found["digest"], by=StaffMember.actor_of(approval.asked_by), approved_by=approved_by)
 
 
 def tell_approval(approval: Approval) -> str:
@@ -62,4 +62,4 @@ def tell_approval(approval: Approval) -> str:
 
 
 def _subject(draft_id: int) -> str:
-    return f"notice_draft:{draft_id}"
+    return NoticeDraft.subject_of(draft_id)

@@ -4,6 +4,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.audit.named import Named
 from app.core.db import Base
 
 
@@ -25,13 +26,14 @@ def _partial(name: str, *columns: str, where: str) -> Index:
     return Index(f"ix_audit_{name}", *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
-class AuditRow(Base):
+class AuditRow(Named, Base):
     """One act. Never updated, never deleted before its time; (id, created_at) is the only key, so months can be partitions.
 
     Scans are nine rows in ten and pay for no index: those of a person are found through the scan log, whose row has the same id.
     """
 
     __tablename__ = "audit"
+    audit_kind = "audit"
     __table_args__ = (
         _partial("tag", "tag", "id", where=NOT_A_SCAN),
         _partial("person", "person_id", "id", where=f"person_id IS NOT NULL AND {NOT_A_SCAN}"),

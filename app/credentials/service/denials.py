@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from app.accounts.models import Account
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.display import masked_name, moment
@@ -32,7 +33,7 @@ def tell_of_denials(holders: Holders) -> None:
 @transaction()
 def deny_use(credential: Credential, use: Use, *, account_id: int) -> UseDenial:
     """Freezes the code, writes the case down and tells everybody who shows it. Saying it twice changes nothing."""
-    by = f"account:{account_id}"
+    by = Account.actor_of(account_id)
     denial = UseDenial(
         credential_id=credential.id,
         scan_id=use.scan_id,
@@ -55,7 +56,7 @@ def deny_use(credential: Credential, use: Use, *, account_id: int) -> UseDenial:
     audit.record(
         CredentialTag.use_denied,
         actor=by,
-        subject=f"credential:{credential.id}",
+        subject=credential.subject,
         person_id=credential.person_id,
         scan=use.scan_id,
         denial=denial.id,
@@ -78,7 +79,7 @@ def settle_denial(denial: UseDenial, outcome: DenialOutcome, *, by: str) -> None
     audit.record(
         CredentialTag.denial_settled,
         actor=by,
-        subject=f"credential:{credential.id}",
+        subject=credential.subject,
         person_id=credential.person_id,
         denial=denial.id,
         outcome_found=outcome.value,
@@ -96,8 +97,8 @@ _FOUND = {
 def _tell_settled(credential: Credential, denial: UseDenial, outcome: DenialOutcome) -> None:
     """The code stays frozen: its person gives it free, by proving to be themselves or by telephone with two members of staff."""
     told = set(denial_queries.list_accounts_that_show(credential))
-    if denial.denied_by.startswith("account:"):
-        told.add(int(denial.denied_by.partition(":")[2]))
+    if (denied_by := Account.key_in(denial.denied_by)) is not None:
+        told.add(denied_by)
     body = [
         _("%(when)s 在 %(where)s 的那次使用，有人说过不是本人。", when=moment(denial.used_at), where=denial.place),
         str(_FOUND[outcome]),

@@ -15,7 +15,7 @@ from app.core.db import db, session_on, transaction
 from app.core.display import moment
 from app.core.settings import settings
 from app.core.statements import changed, won
-from app.credentials.models import EndReason, ForgedTag, Presentation
+from app.credentials.models import Credential, EndReason, ForgedTag, Presentation
 from app.credentials.policy import CredentialTag
 from app.credentials.redeem_queries import Shown
 from app.messages.service import post_message
@@ -69,7 +69,7 @@ def _end(shown: Shown, now: datetime) -> bool:
     audit.record(
         CredentialTag.tags_forged,
         actor="system",
-        subject=f"credential:{shown.credential_id}",
+        subject=Credential.subject_of(shown.credential_id),
         person_id=shown.person_id,
         outcome=EndReason.forged_tags.value,
     )

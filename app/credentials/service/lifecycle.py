@@ -33,7 +33,7 @@ def activate_credential(person_id: int, kind: CredentialKind = CredentialKind.ow
             _("用激活时的手机号登录就能出示。换了手机或手机号，请在登录页选手机丢失，或拨打医保热线。"),
             status=409,
         ) from None
-    audit.record(CredentialTag.activated, actor=by, subject=f"credential:{credential.id}", person_id=person_id, kind=kind.value)
+    audit.record(CredentialTag.activated, actor=by, subject=credential.subject, person_id=person_id, kind=kind.value)
     return credential
 
 
@@ -77,5 +77,5 @@ def _change(credential: Credential, old: CredentialStatus, new: CredentialStatus
     ):
         return False
     db.session.refresh(credential)
-    audit.record(tag, actor=by, subject=f"credential:{credential.id}", person_id=credential.person_id)
+    audit.record(tag, actor=by, subject=credential.subject, person_id=credential.person_id)
     return True

@@ -27,10 +27,10 @@ def note_miss(device: Device, *, is_locked: bool) -> bool:
 
     True when this device is trusted no more.
     """
-    actor = f"account:{device.account_id}"
+    actor = Account.actor_of(device.account_id)
     in_a_row = guesses.count_up(_of_device(device)).in_a_row
     if in_a_row >= settings.pin_failures_in_a_row:
-        audit.record(CredentialTag.pin_guessed, actor=actor, subject=f"device:{device.id}", outcome="refused", failures=in_a_row)
+        audit.record(CredentialTag.pin_guessed, actor=actor, subject=device.subject, outcome="refused", failures=in_a_row)
         revoke_device(device, "system", reason=SessionEnd.pin_guessed)
         _tell_of_end(device, in_a_row)
         return True
@@ -46,12 +46,12 @@ def note_right(device: Device) -> None:
 
 def _of_device(device: Device) -> Counter:
     rule = Rule("pin_device", settings.pin_failures_in_a_row, timedelta(), forgets=_REMEMBERED)
-    return Counter(rule, vault.keyed_hash("guesses", f"device:{device.id}"), f"account:{device.account_id}")
+    return Counter(rule, vault.keyed_hash("guesses", f"device:{device.id}"), Account.actor_of(device.account_id))
 
 
 def _of_locks(account_id: int) -> Counter:
     """The holder is told of the first, and again after a right PIN lies between."""
-    subject = f"account:{account_id}"
+    subject = Account.subject_of(account_id)
     return Counter(Rule("pin_locks", 1, timedelta(), forgets=_REMEMBERED), vault.keyed_hash("guesses", subject), subject)
 
 

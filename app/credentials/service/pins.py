@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import case, or_, select, update
 
-from app.accounts.models import Device
+from app.accounts.models import Account, Device
 from app.accounts.service import IdentityEventKind, announce
 from app.core import audit, clock
 from app.core.crypto import vault
@@ -58,7 +58,7 @@ def set_display_pin(account_id: int, pin_hash: str) -> None:
     else:
         known.pin_hash, known.set_at, known.failures, known.locked_until = pin_hash, clock.now(), 0, None
     db.session.flush()
-    audit.record(CredentialTag.pin_set, actor=f"account:{account_id}", subject=f"account:{account_id}")
+    audit.record(CredentialTag.pin_set, actor=Account.actor_of(account_id), subject=Account.subject_of(account_id))
 
 
 def change_display_pin(device: Device, old: str, new: str) -> PinResult:
@@ -80,7 +80,7 @@ def change_display_pin(device: Device, old: str, new: str) -> PinResult:
     with transaction():
         set_display_pin(account.id, pin_hash)
         end_presentations_of_account(account.id, EndReason.replaced)
-        actor = f"account:{account.id}"
+        actor = account.actor
         audit.record(CredentialTag.pin_changed, actor=actor, subject=actor, person_id=account.person_id)
         announce(IdentityEventKind.pin_changed, account)
         post_message(
@@ -155,7 +155,7 @@ def _take_guess(account_id: int) -> bool:
 @transaction()
 def _settle_guess(device: Device, pin_hash: str, *, matches: bool) -> PinResult:
     account_id = device.account_id
-    actor = f"account:{account_id}"
+    actor = Account.actor_of(account_id)
     if matches:
         note_right(device)
         is_open = won(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_, select, update
 
-from app.accounts.models import Device
+from app.accounts.models import Account, Device
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
@@ -53,7 +53,7 @@ def open_presentation(
     if has_lost_key or _is_due_for_renewal(current):
         made = _make(credential, device, shown_by, gives_key=wants_key)
         overlap = timedelta() if has_lost_key else timedelta(days=1)
-        _end([Presentation.handle == current.handle], EndReason.replaced, clock.now() + overlap, actor=f"device:{device.id}")
+        _end([Presentation.handle == current.handle], EndReason.replaced, clock.now() + overlap, actor=device.actor)
         return made
     hear_from_device(current.handle, current.uses_since_seen, current.seen_at)
     if not wants_key or current.key_given_at is not None:
@@ -66,7 +66,7 @@ def open_presentation(
 @transaction()
 def end_presentations(device_id: int, reason: EndReason) -> int:
     """Ends all this device shows, those in their last day too. Returns how many."""
-    return _end([Presentation.device_id == device_id], reason, clock.now(), actor=f"device:{device_id}")
+    return _end([Presentation.device_id == device_id], reason, clock.now(), actor=Device.actor_of(device_id))
 
 
 @transaction()
@@ -79,13 +79,13 @@ def end_presentations_of_account(account_id: int, reason: EndReason, *, credenti
     which: list[ColumnElement[bool]] = [Presentation.device_id.in_(devices)]
     if credential_id is not None:
         which.append(Presentation.credential_id == credential_id)
-    return _end(which, reason, clock.now(), actor=f"account:{account_id}")
+    return _end(which, reason, clock.now(), actor=Account.actor_of(account_id))
 
 
 @transaction()
 def end_presentations_of(credential_id: int, reason: EndReason) -> int:
     """Ends it on every device."""
-    return _end([Presentation.credential_id == credential_id], reason, clock.now(), actor=f"credential:{credential_id}")
+    return _end([Presentation.credential_id == credential_id], reason, clock.now(), actor=Credential.actor_of(credential_id))
 
 
 def hear_from_device(handle: str, uses_since_seen: int, seen_at: datetime) -> None:
@@ -144,8 +144,8 @@ def _make(credential: Credential, device: Device, shown_by: str, *, gives_key: b
     db.session.flush()
     audit.record(
         CredentialTag.presentation_made,
-        actor=f"device:{device.id}",
-        subject=f"credential:{credential.id}",
+        actor=device.actor,
+        subject=credential.subject,
         person_id=credential.person_id,
         key_given=gives_key,
     )

@@ -27,7 +27,7 @@ def revoke_slip(slip: Slip, *, by: str, reason: EndReason = EndReason.slip_revok
     audit.record(
         CredentialTag.slip_revoked,
         actor=by,
-        subject=f"slip:{slip.id}",
+        subject=slip.subject,
         person_id=slip.credential.person_id,
         outcome=reason.value,
     )

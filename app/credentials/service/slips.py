@@ -88,7 +88,7 @@ def issue_slip(
     audit.record(
         CredentialTag.slip_issued,
         actor=by,
-        subject=f"slip:{slip.id}",
+        subject=slip.subject,
         person_id=person.id,
         institution=institution_id,
         business_type=business_type,
@@ -118,7 +118,7 @@ def show_slip(slip: Slip, *, by: str) -> SlipPaper:
     typed = queries.find_typed_code(slip.handle)
     if master is None or typed is None:
         raise DomainError("slip_put_away", _("这张纸质码不能再打印。"), _("请作废这一张，重新开一张。"), status=409)
-    audit.record(CredentialTag.slip_shown, actor=by, subject=f"slip:{slip.id}", person_id=slip.credential.person_id)
+    audit.record(CredentialTag.slip_shown, actor=by, subject=slip.subject, person_id=slip.credential.person_id)
     digits = make_code(key_of(master, slip.handle), slip.handle, int(slip.issued_at.timestamp()))
     return SlipPaper(slip, digits, typed.number)
 

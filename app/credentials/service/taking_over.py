@@ -41,7 +41,7 @@ def take_over_credential(person_id: int, by: str) -> Credential | None:
     if credential is None:
         raise RuntimeError("what was taken over lives")
     db.session.refresh(credential)
-    audit.record(CredentialTag.taken_over, actor=by, subject=f"credential:{credential.id}", person_id=person_id)
+    audit.record(CredentialTag.taken_over, actor=by, subject=credential.subject, person_id=person_id)
     for listener in _listeners:
         listener(credential)
     return credential

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from app.accounts.models import LoginSession
+from app.accounts.models import Account, LoginSession
 from app.accounts.service import note_unlocked
 from app.core import audit, clock
 from app.core.db import transaction
@@ -44,8 +44,8 @@ def unlock_code(
     note_unlocked(session)
     audit.record(
         CredentialTag.unlocked,
-        actor=f"account:{session.account_id}",
-        subject=f"credential:{credential.id}",
+        actor=Account.actor_of(session.account_id),
+        subject=credential.subject,
         person_id=credential.person_id,
         session=session.id,
     )
@@ -62,8 +62,8 @@ def unlock_without_pin(session: LoginSession, method: str) -> None:
     note_unlocked(session)
     audit.record(
         CredentialTag.unlocked,
-        actor=f"account:{session.account_id}",
-        subject=f"account:{session.account_id}",
+        actor=Account.actor_of(session.account_id),
+        subject=Account.subject_of(session.account_id),
         person_id=session.account.person_id,
         session=session.id,
         method=method,

@@ -77,7 +77,7 @@ def create_pages() -> ResponseReturnValue:
 @access(trusted)
 def show_page(page_id: int) -> ResponseReturnValue:
     page = _own_page(page_id)
-    jpeg = service.open_page(page, by=f"account:{page.owner_account_id}")
+    jpeg = service.open_page(page, by=Account.actor_of(page.owner_account_id))
     return Response(
         jpeg,
         content_type="image/jpeg",

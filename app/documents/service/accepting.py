@@ -173,7 +173,7 @@ def _enter(page: DocumentPage, names: list[str], others: list[tuple[str, Picture
             db.session.flush()
             audit.record(
                 DocumentTag.received,
-                actor=f"account:{page.owner_account_id}",
+                actor=Account.actor_of(page.owner_account_id),
                 subject=page.subject,
                 page=page.id,
                 slot=page.slot.value,
@@ -210,4 +210,4 @@ def add_following(page: DocumentPage, others: list[tuple[str, Picture]]) -> None
 
 @transaction()
 def _note_refused(owner_id: int, subject: str, slot: Slot, code: str) -> None:
-    audit.record(DocumentTag.refused, actor=f"account:{owner_id}", subject=subject, outcome=code, slot=slot.value)
+    audit.record(DocumentTag.refused, actor=Account.actor_of(owner_id), subject=subject, outcome=code, slot=slot.value)

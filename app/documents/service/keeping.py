@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
+from app.accounts.models import Account
 from app.accounts.queries import get_account
 from app.core import audit, blobs, clock, store_mark
 from app.core.db import after_commit, db, transaction
@@ -30,7 +31,7 @@ def open_page(page: DocumentPage, *, by: str) -> bytes:
     if not page.is_ready or page.object_name is None:
         raise NotFound
     name = page.object_name
-    if by != f"account:{page.owner_account_id}":
+    if by != Account.actor_of(page.owner_account_id):
         _note_viewed(page.id, page.subject, page.owner_account_id, by)
     try:
         return store.get(name)
@@ -50,7 +51,7 @@ def _note_viewed(page_id: int, subject: str, owner_account_id: int, by: str) -> 
 def remove_page(page: DocumentPage, *, by: str = "") -> None:
     """Takes one page away for good; the others of its file stay. Twice is as good as once."""
     if _erase([page]):
-        audit.record(DocumentTag.removed, actor=by or f"account:{page.owner_account_id}", subject=page.subject, page=page.id)
+        audit.record(DocumentTag.removed, actor=by or Account.actor_of(page.owner_account_id), subject=page.subject, page=page.id)
 
 
 @transaction()

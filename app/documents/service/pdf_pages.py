@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
+from app.accounts.models import Account
 from app.core import audit, blobs
 from app.core.db import after_commit, db, transaction
 from app.core.settings import settings
@@ -89,7 +90,7 @@ def _refuse(page_id: int, code: str) -> None:
         page.refusal, page.byte_count = code, 0
         audit.record(
             DocumentTag.refused,
-            actor=f"account:{page.owner_account_id}",
+            actor=Account.actor_of(page.owner_account_id),
             subject=page.subject,
             outcome=code,
             page=page.id,

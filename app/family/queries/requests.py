@@ -107,10 +107,8 @@ def get_request(holder_account_id: int, request_id: int) -> LinkRequest:
 
 def find_request_of_subject(subject: str) -> LinkRequest | None:
     """`family_request:12` as documents and reviews name it."""
-    prefix, _, number = subject.partition(":")
-    if prefix != "family_request" or not number.isdigit():
-        return None
-    return db.session.get(LinkRequest, int(number))
+    key = LinkRequest.key_in(subject)
+    return db.session.get(LinkRequest, key) if key is not None else None
 
 
 def typed_in(request: LinkRequest) -> dict[str, str]:

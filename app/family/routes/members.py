@@ -133,4 +133,4 @@ def _row(link: FamilyLink) -> Row:
 
 
 def _actor() -> str:
-    return f"account:{current_visitor.account.id}"
+    return current_visitor.account.actor

@@ -40,7 +40,7 @@ def new_holder_unbinding(link_id: int) -> ResponseReturnValue:
 @access(trusted)
 def create_holder_unbinding(link_id: int) -> ResponseReturnValue:
     link = queries.get_link_of_member(current_visitor.account.person_id, link_id)
-    if service.end_link(link, LinkEnd.unbound_by_member, by=f"account:{current_visitor.account.id}"):
+    if service.end_link(link, LinkEnd.unbound_by_member, by=current_visitor.account.actor):
         flash(_("已解绑。这位家人的手机上马上不能出示您的医保码。"), "done")
     return redirect(url_for("family.list_holders"), 303)
 

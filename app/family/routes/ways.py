@@ -189,7 +189,7 @@ def _show_rebooking(asked: LinkRequest, form: CallBackForm, status: int = 200) -
 
 
 def _actor() -> str:
-    return f"account:{current_visitor.account.id}"
+    return current_visitor.account.actor
 
 
 def _to_result(asked: LinkRequest) -> ResponseReturnValue:

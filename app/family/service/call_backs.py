@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts.models import ConsentPurpose
+from app.accounts.models import Account, ConsentPurpose
 from app.accounts.queries import list_notices
 from app.core import audit, clock
 from app.core.crypto import vault
@@ -91,8 +91,8 @@ def book_call_back(request: LinkRequest, starts_at: datetime, phone: str) -> Cal
                 continue
             audit.record(
                 FamilyTag.call_booked,
-                actor=f"account:{request.holder_account_id}",
-                subject=f"call_back:{call.id}",
+                actor=Account.actor_of(request.holder_account_id),
+                subject=call.subject,
                 person_id=person.id,
             )
             telling.tell_call_booked(request, moment(starts_at))
@@ -120,7 +120,7 @@ def complete_call_back(call: CallBack, answers: Iterable[str], *, by: str) -> Li
     audit.record(
         FamilyTag.call_done,
         actor=by,
-        subject=f"call_back:{call.id}",
+        subject=call.subject,
         person_id=request.person_id,
         outcome="ok" if is_agreed else "refused",
     )
@@ -150,7 +150,7 @@ def miss_call_back(call: CallBack, *, by: str) -> None:
     ):
         raise _done()
     request = reload(call.request)
-    audit.record(FamilyTag.call_done, actor=by, subject=f"call_back:{call.id}", person_id=request.person_id, outcome="no_answer")
+    audit.record(FamilyTag.call_done, actor=by, subject=call.subject, person_id=request.person_id, outcome="no_answer")
     if request.state is RequestState.waiting_authorisation:
         telling.tell_decided(request, _("医保局打过电话，没有人接"), _("申请还在。请打开“家人”，换一个时间再约，或换一种方式。"))
 

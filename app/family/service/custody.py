@@ -13,6 +13,7 @@ from app.family import queries
 from app.family.models import CustodyFlag, FamilyLink, LinkState
 from app.family.policy import AgePolicy, FamilyTag
 from app.family.service import telling
+from app.roster.models import InsuredPerson
 
 
 @transaction()
@@ -24,7 +25,7 @@ def flag_custody(person_id: int, *, by: str) -> bool:
             db.session.flush()
     except IntegrityError:
         return False
-    audit.record(FamilyTag.custody_disputed, actor=by, subject=f"person:{person_id}", person_id=person_id)
+    audit.record(FamilyTag.custody_disputed, actor=by, subject=InsuredPerson.subject_of(person_id), person_id=person_id)
     return True
 
 
@@ -37,7 +38,7 @@ def lift_custody_flag(person_id: int, *, by: str) -> bool:
         .values(lifted_at=clock.now(), lifted_by=by)
     ):
         return False
-    audit.record(FamilyTag.custody_settled, actor=by, subject=f"person:{person_id}", person_id=person_id)
+    audit.record(FamilyTag.custody_settled, actor=by, subject=InsuredPerson.subject_of(person_id), person_id=person_id)
     return True
 
 

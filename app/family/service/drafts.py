@@ -190,9 +190,9 @@ def _move(request: LinkRequest, old: DraftStep, new: DraftStep) -> None:
 
 @transaction()
 def _refuse(account: Account, refusal: DomainError, person: InsuredPerson | None) -> DomainError:
-    audit.record(FamilyTag.refused, actor=f"account:{account.id}", person_id=person.id if person else None, outcome=refusal.code)
+    audit.record(FamilyTag.refused, actor=account.actor, person_id=person.id if person else None, outcome=refusal.code)
     return refusal
 
 
 def _record(tag: FamilyTag, request: LinkRequest, *, person_id: int | None = None) -> None:
-    audit.record(tag, actor=f"account:{request.holder_account_id}", subject=f"family_request:{request.id}", person_id=person_id)
+    audit.record(tag, actor=Account.actor_of(request.holder_account_id), subject=request.subject, person_id=person_id)

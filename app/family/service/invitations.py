@@ -57,7 +57,7 @@ def invite(request: LinkRequest, kind: InvitationKind) -> str:
     )
     db.session.add(invitation)
     db.session.flush()
-    record_request(FamilyTag.invited, request, f"account:{request.holder_account_id}", kind=kind.value)
+    record_request(FamilyTag.invited, request, Account.actor_of(request.holder_account_id), kind=kind.value)
     _tell_member(request, kind)
     return token
 
@@ -137,7 +137,7 @@ def accept_invitation(
     if account.person_id != request.person_id and (proof is None or proof.person_id != request.person_id):
         raise _wrong_person()
     _use(invitation, account)
-    return authorise(request, notices, account_id=account.id, by=f"account:{account.id}", proof=proof)
+    return authorise(request, notices, account_id=account.id, by=account.actor, proof=proof)
 
 
 @transaction()
@@ -157,11 +157,11 @@ def refuse_invitation(invitation: Invitation, account: Account) -> None:
     reject(
         request,
         "declined",
-        by=f"account:{account.id}",
+        by=account.actor,
         title=_("%(name)s 没有同意添加", name=name),
         sentence=_("您可以当面和家人商量，以后再申请。"),
     )
-    record_request(FamilyTag.invitation_refused, request, f"account:{account.id}")
+    record_request(FamilyTag.invitation_refused, request, account.actor)
 
 
 @transaction()
@@ -175,7 +175,7 @@ def vouch(invitation: Invitation, account: Account, relation: Relation) -> LinkR
     db.session.add(Voucher(request_id=request.id, account_id=account.id, relation=relation, vouched_at=clock.now()))
     request.state = RequestState.waiting_review
     db.session.flush()
-    record_request(FamilyTag.vouched, request, f"account:{account.id}")
+    record_request(FamilyTag.vouched, request, account.actor)
     send_to_review(request)
     return request
 
@@ -198,8 +198,8 @@ def _use(invitation: Invitation, account: Account) -> None:
         raise _over()
     audit.record(
         FamilyTag.invitation_used,
-        actor=f"account:{account.id}",
-        subject=f"family_invitation:{invitation.id}",
+        actor=account.actor,
+        subject=invitation.subject,
         kind=invitation.kind.value,
     )
 

@@ -4,6 +4,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.accounts.models import Account
 from app.accounts.service import IdentityEvent, IdentityEventKind
 from app.core.db import transaction
 from app.core.display import moment
@@ -29,5 +30,5 @@ def tell_holders(event: IdentityEvent) -> None:
     waits = _("%(at)s 生效。", at=moment(event.effective_at)) if event.effective_at else ""
     body = f"{waits}{_('请当面问一问。不是本人办的，请本人马上登录取消，或拨打医保热线。')}"
     for link in queries.list_links_of_member(event.person_id):
-        if f"account:{link.holder_account_id}" != event.by:
+        if Account.actor_of(link.holder_account_id) != event.by:
             post_message(link.holder_account_id, str(_TITLES[event.kind]) % {"name": name}, body)

@@ -123,7 +123,7 @@ def freeze_member(link: FamilyLink, *, by: Account) -> bool:
     credential = find_credential_of(link.member_person_id)
     if link.state is not LinkState.active or credential is None or not report_lost_for_relative(credential, by):
         return False
-    _record(FamilyTag.member_frozen, link, f"account:{by.id}")
+    _record(FamilyTag.member_frozen, link, by.actor)
     name = telling.name_of_holder(by)
     for each in queries.list_links_of_member(link.member_person_id):
         telling.tell_frozen(each, name)
@@ -173,7 +173,7 @@ def _record(tag: FamilyTag, link: FamilyLink, by: str, **detail: Any) -> None:
     audit.record(
         tag,
         actor=by,
-        subject=f"family_link:{link.id}",
+        subject=link.subject,
         person_id=link.member_person_id,
         holder=link.holder_account_id,
         relation=link.relation.value,

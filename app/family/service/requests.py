@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts.models import Notice
+from app.accounts.models import Account, Notice
 from app.accounts.service import record_consent
 from app.core import audit, clock
 from app.core.db import db, transaction
@@ -155,7 +155,7 @@ def withdraw_request(request: LinkRequest) -> None:
     if was_reviewed:
         withdraw_case(request.subject)
     keep_until(request.subject, clock.now())
-    record_request(FamilyTag.withdrawn, request, f"account:{request.holder_account_id}")
+    record_request(FamilyTag.withdrawn, request, Account.actor_of(request.holder_account_id))
 
 
 @transaction()
@@ -183,7 +183,7 @@ def _submit(request: LinkRequest, state: RequestState) -> None:
             db.session.flush()
     except IntegrityError:
         raise draft_gone() from None
-    record_request(FamilyTag.submitted, request, f"account:{request.holder_account_id}", state=state.value)
+    record_request(FamilyTag.submitted, request, Account.actor_of(request.holder_account_id), state=state.value)
 
 
 def reload(request: LinkRequest) -> LinkRequest:

@@ -85,8 +85,8 @@ def hand_in_again(request: LinkRequest) -> None:
         raise DomainError("nothing_returned", _("这个申请现在不用补材料。"), _("请看申请的进度。"), status=409)
     request.state = RequestState.waiting_review
     db.session.flush()
-    record_request(FamilyTag.submitted, request, f"account:{request.holder_account_id}")
-    resubmit_case(request.subject, by=f"account:{request.holder_account_id}")
+    record_request(FamilyTag.submitted, request, Account.actor_of(request.holder_account_id))
+    resubmit_case(request.subject, by=Account.actor_of(request.holder_account_id))
 
 
 @transaction()
@@ -100,11 +100,11 @@ def appeal(request: LinkRequest, text: str) -> None:
     refusal = find_asked(holder, person) or find_bound(holder, person) or find_full(holder, besides=request.id)
     if refusal is not None:
         raise refusal
-    appeal_case(request.subject, text, by=f"account:{request.holder_account_id}")
+    appeal_case(request.subject, text, by=Account.actor_of(request.holder_account_id))
     request.state, request.decided_at, request.refusal = RequestState.waiting_review, None, ""
     db.session.flush()
     keep_until(request.subject, None)
-    record_request(FamilyTag.appealed, request, f"account:{request.holder_account_id}")
+    record_request(FamilyTag.appealed, request, Account.actor_of(request.holder_account_id))
 
 
 def slots_to_mend(request: LinkRequest, case: ReviewCase | None) -> dict[str, list[int]]:

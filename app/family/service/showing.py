@@ -54,8 +54,8 @@ def note_use(credential_id: int, handle: str, shown_by: str, place: str, moment:
         return
     audit.record(
         FamilyTag.link_used,
-        actor=f"account:{link.holder_account_id}",
-        subject=f"family_link:{link.id}",
+        actor=Account.actor_of(link.holder_account_id),
+        subject=link.subject,
         person_id=link.member_person_id,
         relation=link.relation.value,
     )
@@ -78,7 +78,7 @@ def end_with_consent(consent: Consent) -> None:
         ConsentPurpose.guardian_under_14,
     ):
         return
-    by = f"account:{consent.account_id}"
+    by = Account.actor_of(consent.account_id)
     own = queries.find_link(consent.account_id, consent.person_id)
     if own is not None:
         end_link(own, LinkEnd.consent_withdrawn, by=by)

@@ -138,15 +138,15 @@ def _refusals(since: datetime, until: datetime) -> Iterator[tuple[Figure, str, s
         .group_by(actor, outcome)
     )
     found = [*db.session.execute(in_scans), *db.session.execute(of_calls)]
-    regions = _regions_of({int(who[12:]) for who, _, _ in found if who.startswith("institution:")})
+    regions = _regions_of({key for who, _, _ in found if (key := Institution.key_in(who)) is not None})
     for who, name, count in found:
-        institution = who[12:] if who.startswith("institution:") else "0"
-        region = regions.get(int(institution), "")
+        institution = Institution.key_in(who) or 0
+        region = regions.get(institution, "")
         if name not in BY_NAME or region is None:
             continue
         yield Figure.refusal, region, str(BY_NAME[name].code), count
         if name != _ASKED:
-            yield Figure.scan_refused, region, institution, count
+            yield Figure.scan_refused, region, str(institution), count
 
 
 def _regions_of(institutions: Collection[int]) -> dict[int, str | None]:

@@ -136,6 +136,4 @@ def _tidy(content: Content) -> Content:
 
 
 def _record(tag: HelpTag, row: HelpText, by: str) -> None:
-    audit.record(
-        tag, actor=by, subject=f"help:{row.id}", kind=row.kind.value, slug=row.slug, language=row.language, edition=row.edition
-    )
+    audit.record(tag, actor=by, subject=row.subject, kind=row.kind.value, slug=row.slug, language=row.language, edition=row.edition)

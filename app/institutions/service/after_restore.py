@@ -53,6 +53,6 @@ def confirm_keys(code: str, key_ids: list[int] | None = None, by: str = "system"
             update(ApiKey).where(ApiKey.id == key.id, ApiKey.held_at.is_not(None), ApiKey.revoked_at.is_(None)).values(held_at=None)
         ):
             confirmed.append(key.id)
-            audit.record(InstitutionTag.key_confirmed, actor=by, subject=f"institution:{institution.id}", key=key.id)
+            audit.record(InstitutionTag.key_confirmed, actor=by, subject=institution.subject, key=key.id)
     db.session.expire_all()
     return confirmed

@@ -38,7 +38,7 @@ def ask_key(institution: Institution, *, overlap_days: int, by: StaffMember) -> 
     check_room(institution.id)
     return ask_approval(
         KIND,
-        f"institution:{institution.id}",
+        institution.subject,
         by=by,
         right=Right.approve_keys,
         region="" if institution.region_code.endswith("00") else institution.region_code,  # a city's own code is nobody's region
@@ -56,7 +56,7 @@ def grant_key(approval: Approval) -> None:
         approval_id=approval.id,
         institution_id=detail["institution"],
         asked_by=approval.asked_by,
-        approved_by=f"staff:{approval.decided_by}" if approval.decided_by else "system",
+        approved_by=StaffMember.actor_of(approval.decided_by) if approval.decided_by else "system",
         overlap_days=detail["overlap_days"],
         created_at=now,
         expires_at=now + timedelta(days=settings.key_grant_days),
@@ -66,7 +66,7 @@ def grant_key(approval: Approval) -> None:
     audit.record(
         InstitutionTag.key_granted,
         actor=grant.approved_by,
-        subject=f"institution:{grant.institution_id}",
+        subject=Institution.subject_of(grant.institution_id),
         grant=grant.id,
         approval=approval.id,
     )

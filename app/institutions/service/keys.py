@@ -34,7 +34,7 @@ def issue_key(code: str, by: str = "system", *, approved_by: str = "") -> str:
     db.session.add(key)
     db.session.flush()
     key.secret_hash = hash_secret(key.id, secret)
-    audit.record(InstitutionTag.key_issued, actor=by, subject=f"institution:{institution.id}", key=key.id, approved_by=approved_by)
+    audit.record(InstitutionTag.key_issued, actor=by, subject=institution.subject, key=key.id, approved_by=approved_by)
     return f"pz_{key.id}_{secret}"
 
 
@@ -44,7 +44,7 @@ def revoke_key(code: str, key_id: int, by: str = "system") -> None:
     institution = get_institution(code)
     _check_live(institution, key_id)
     db.session.execute(update(ApiKey).where(ApiKey.id == key_id).values(revoked_at=clock.now()))
-    audit.record(InstitutionTag.key_revoked, actor=by, subject=f"institution:{institution.id}", key=key_id)
+    audit.record(InstitutionTag.key_revoked, actor=by, subject=institution.subject, key=key_id)
 
 
 @transaction()
@@ -70,7 +70,7 @@ def end_key(code: str, key_id: int, at: datetime, by: str) -> None:
         raise DomainError(
             "key_end_later", _("停用的日子只能提前，不能推后。"), _("要用得更久，请申请一个新密钥。"), field="ends_on"
         )
-    audit.record(InstitutionTag.key_ending, actor=by, subject=f"institution:{institution.id}", key=key_id, at=at.isoformat())
+    audit.record(InstitutionTag.key_ending, actor=by, subject=institution.subject, key=key_id, at=at.isoformat())
 
 
 def check_room(institution_id: int) -> None:

@@ -12,7 +12,7 @@ from app.core.errors import DomainError
 from app.core.slow_hash import hash_place
 from app.core.statements import won
 from app.institutions.desk_queries import session_hash, totp_secret_of
-from app.institutions.models import Operator, OperatorSession
+from app.institutions.models import Institution, Operator, OperatorSession
 from app.institutions.policy import InstitutionTag
 from app.institutions.service.operator_sessions import DeskSignIn, end_other_sessions, note_signed_in, note_wrong_at_desk
 from app.staff.service.attempts import SignInState, attempt_at_factor, remember_browser
@@ -58,7 +58,9 @@ def enrol_factor(session: OperatorSession, code: str) -> SignInState:
             return note_wrong_at_desk(attempt, operator, InstitutionTag.operator_factor_wrong)
         attempt.clear()
         end_other_sessions(session)
-        audit.record(InstitutionTag.operator_factor_set, actor=operator.actor, subject=f"institution:{operator.institution_id}")
+        audit.record(
+            InstitutionTag.operator_factor_set, actor=operator.actor, subject=Institution.subject_of(operator.institution_id)
+        )
     return SignInState(ok=True)
 
 

@@ -11,7 +11,7 @@ from app.core.db import db, transaction
 from app.core.slow_hash import hash_place
 from app.core.statements import won
 from app.institutions.desk_queries import find_operator, name_hash, session_hash
-from app.institutions.models import Operator, OperatorSession
+from app.institutions.models import Institution, Operator, OperatorSession
 from app.institutions.policy import InstitutionTag
 from app.staff.service.attempts import Attempt, Caller, SignInState, attempt_of, remember_browser
 from app.staff.service.passwords import hash_anew, hash_another, matches
@@ -83,7 +83,9 @@ def choose_operator_password(operator: Operator, password: str, *, keep: Operato
             .values(password_hash=hashed, must_choose_password=False, password_expires_at=None)
         )
         end_other_sessions(keep)
-        audit.record(InstitutionTag.operator_password_set, actor=operator.actor, subject=f"institution:{operator.institution_id}")
+        audit.record(
+            InstitutionTag.operator_password_set, actor=operator.actor, subject=Institution.subject_of(operator.institution_id)
+        )
 
 
 def end_other_sessions(keep: OperatorSession) -> None:
@@ -96,7 +98,7 @@ def end_other_sessions(keep: OperatorSession) -> None:
 
 
 def note_signed_in(operator: Operator) -> None:
-    audit.record(InstitutionTag.operator_signed_in, actor=operator.actor, subject=f"institution:{operator.institution_id}")
+    audit.record(InstitutionTag.operator_signed_in, actor=operator.actor, subject=Institution.subject_of(operator.institution_id))
 
 
 @transaction()
@@ -107,7 +109,9 @@ def sign_out_operator(session: OperatorSession) -> None:
         .values(ended_at=clock.now())
     ):
         operator = session.operator
-        audit.record(InstitutionTag.operator_signed_out, actor=operator.actor, subject=f"institution:{operator.institution_id}")
+        audit.record(
+            InstitutionTag.operator_signed_out, actor=operator.actor, subject=Institution.subject_of(operator.institution_id)
+        )
 
 
 @transaction()
@@ -130,7 +134,7 @@ def _may_sign_in(operator: Operator) -> bool:
 def note_wrong_at_desk(attempt: Attempt, operator: Operator | None, tag: InstitutionTag) -> SignInState:
     """Inside the transaction that refuses."""
     who = operator.actor if operator else "operator:unknown"
-    subject = f"institution:{operator.institution_id}" if operator else ""
+    subject = Institution.subject_of(operator.institution_id) if operator else ""
     state = attempt.state()
     audit.record(tag, actor=who, subject=subject, outcome="refused")
     if state.locked_until is not None:

@@ -103,7 +103,7 @@ def remember_business(operator: Operator, business_type: str) -> None:
 
 
 def _record(tag: InstitutionTag, operator: Operator, by: str, **more: Any) -> None:
-    audit.record(tag, actor=by, subject=f"institution:{operator.institution_id}", operator=operator.id, **more)
+    audit.record(tag, actor=by, subject=Institution.subject_of(operator.institution_id), operator=operator.id, **more)
 
 
 def _end_sessions(operator_id: int) -> None:

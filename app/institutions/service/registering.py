@@ -50,7 +50,7 @@ def add_institution(
     db.session.add(institution)
     db.session.flush()
     _write_scenes(institution)
-    audit.record(InstitutionTag.added, actor=by, subject=f"institution:{institution.id}", code=code, sandbox=is_sandbox)
+    audit.record(InstitutionTag.added, actor=by, subject=institution.subject, code=code, sandbox=is_sandbox)
     return institution
 
 
@@ -72,7 +72,7 @@ def change_institution(
     audit.record(
         InstitutionTag.changed,
         actor=by,
-        subject=f"institution:{institution.id}",
+        subject=institution.subject,
         region=region_code,
         before=before,
         after=institution.business_types,
@@ -86,7 +86,7 @@ def set_enabled(code: str, is_enabled: bool, by: str = "system") -> None:
     institution.is_enabled = is_enabled
     institution.updated_at = clock.now()
     tag = InstitutionTag.enabled if is_enabled else InstitutionTag.disabled
-    audit.record(tag, actor=by, subject=f"institution:{institution.id}")
+    audit.record(tag, actor=by, subject=institution.subject)
 
 
 def _kind_of(code: str, business_types: Sequence[str]) -> InstitutionKind:

@@ -12,6 +12,7 @@ from app.credentials.queries import find_credential_of
 from app.credentials.service import activate_credential, draw_code, freeze_credential, issue_typed_code
 from app.credentials.service.specimens import drop_old_specimens, open_specimen_presentation, show_specimen
 from app.institutions.calls import SANDBOX_CODE, text_of
+from app.institutions.models import Institution
 from app.institutions.policy import SPECIMEN_WITH_CHALLENGE, InstitutionTag
 from app.institutions.reasons import BY_NAME
 from app.institutions.scan_queries import find_latest_question
@@ -99,8 +100,8 @@ def _draw_code(call: Call) -> Answer:
     code, expires_at = _draw(credential, name, kind, text_of(call.body, "challenge"), caller.id)
     audit.record(
         attempt.tag,
-        actor=f"institution:{caller.id}",
-        subject=f"credential:{credential.id}",
+        actor=Institution.actor_of(caller.id),
+        subject=credential.subject,
         person_id=credential.person_id,
         kind=kind,
     )

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from app.accounts.models import LoginSession
+from app.accounts.models import Account, LoginSession
 from app.core import clock
 from app.core.audit import record
 from app.core.crypto import vault
@@ -55,7 +55,7 @@ def issue_counter_code(person: InsuredPerson, by: str) -> str:
     )
     db.session.add(row)
     db.session.flush()
-    record(ProofTag.counter_code_issued, actor=by, subject=f"counter_code:{row.id}", person_id=person.id)
+    record(ProofTag.counter_code_issued, actor=by, subject=row.subject, person_id=person.id)
     return code
 
 
@@ -71,7 +71,7 @@ def spend_counter_code(session: LoginSession, person: InsuredPerson, purpose: Pr
         _record_wrong(session, person, purpose)
         return CounterResult(None, max(0, settings.counter_code_guesses - code.guesses))
     proof = add_decided_proof(session, person, purpose, ProofMethod.counter_code, passed=True)
-    proof.reference = f"counter_code:{code.id}"
+    proof.reference = code.subject
     return CounterResult(proof, 0)
 
 
@@ -102,7 +102,7 @@ def _use_up(code: CounterCode) -> bool:
 def _record_wrong(session: LoginSession, person: InsuredPerson, purpose: ProofPurpose) -> None:
     record(
         ProofTag.failed,
-        actor=f"account:{session.account_id}",
+        actor=Account.actor_of(session.account_id),
         person_id=person.id,
         outcome="refused",
         purpose=purpose.value,

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from flask_babel import gettext as _
 from sqlalchemy import update
 
-from app.accounts.models import LoginSession
+from app.accounts.models import Account, LoginSession
 from app.core import clock
 from app.core.audit import record
 from app.core.db import db, transaction
@@ -145,8 +145,8 @@ def _reserve_attempt(session: LoginSession, person: InsuredPerson, purpose: Proo
     db.session.flush()
     record(
         ProofTag.face_started,
-        actor=f"account:{session.account_id}",
-        subject=f"proof:{proof.id}",
+        actor=Account.actor_of(session.account_id),
+        subject=proof.subject,
         person_id=person.id,
         purpose=purpose.value,
         session=session.id,
@@ -191,8 +191,8 @@ def _record_unavailable(session: LoginSession, proof_id: int, reason: str) -> No
     log.warning("face_check_unavailable", proof=proof_id, reason=reason)
     record(
         ProofTag.face_unavailable,
-        actor=f"account:{session.account_id}",
-        subject=f"proof:{proof_id}",
+        actor=Account.actor_of(session.account_id),
+        subject=IdentityProof.subject_of(proof_id),
         outcome="unavailable",
         session=session.id,
     )

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import LoginSession
+from app.accounts.models import Account, LoginSession
 from app.core import clock
 from app.core.audit import record
 from app.core.crypto import vault
@@ -64,8 +64,8 @@ def add_decided_proof(
 def record_decision(proof: IdentityProof, session: LoginSession, *, outcome: str) -> None:
     record(
         ProofTag.passed if proof.state is ProofState.passed else ProofTag.failed,
-        actor=f"account:{session.account_id}",
-        subject=f"proof:{proof.id}",
+        actor=Account.actor_of(session.account_id),
+        subject=proof.subject,
         person_id=proof.person_id,
         outcome=outcome,
         purpose=proof.purpose.value,
@@ -86,7 +86,7 @@ def spend_proof(proof: IdentityProof) -> None:
     record(
         ProofTag.spent,
         actor="system",
-        subject=f"proof:{proof.id}",
+        subject=proof.subject,
         person_id=proof.person_id,
         purpose=proof.purpose.value,
         session=proof.session_id,

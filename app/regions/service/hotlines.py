@@ -22,7 +22,7 @@ def check_hotline(slug: str, on: date | None = None, by: str = "system") -> Agen
     agency = get_agency(slug)
     for hotline in agency.hotlines:
         hotline.last_checked = on or clock.today()
-    audit.record(RegionTag.hotline_checked, actor=by, subject=f"agency:{agency.id}")
+    audit.record(RegionTag.hotline_checked, actor=by, subject=agency.subject)
     return agency
 
 
@@ -34,7 +34,7 @@ def change_hotline(slug: str, phone: str, by: str = "system") -> Agency:
         agency.hotlines.append(Hotline(phone=phone))
     first = agency.hotlines[0]
     first.phone, first.last_checked, first.source = phone, clock.today(), ""
-    audit.record(RegionTag.hotline_changed, actor=by, subject=f"agency:{agency.id}")
+    audit.record(RegionTag.hotline_changed, actor=by, subject=agency.subject)
     return agency
 
 
@@ -43,7 +43,7 @@ def note_hotline_rung(hotline_id: int, *, by: str) -> Hotline:
     """已拨打核对: one number was rung today and answered. Raises NotFound."""
     hotline = get_hotline(hotline_id)
     hotline.last_checked = clock.today()
-    audit.record(RegionTag.hotline_checked, actor=by, subject=f"hotline:{hotline.id}")
+    audit.record(RegionTag.hotline_checked, actor=by, subject=hotline.subject)
     return hotline
 
 
@@ -58,7 +58,7 @@ def add_hotline(agency_id: int, phone: str, label: str, source: str, *, is_check
     hotline.last_checked = clock.today() if is_checked else None
     agency.hotlines.append(hotline)
     db.session.flush()
-    audit.record(RegionTag.hotline_added, actor=by, subject=f"hotline:{hotline.id}", agency=agency.id)
+    audit.record(RegionTag.hotline_added, actor=by, subject=hotline.subject, agency=agency.id)
     return hotline
 
 
@@ -72,7 +72,7 @@ def correct_hotline(hotline_id: int, phone: str, label: str, source: str, *, is_
         hotline.last_checked = clock.today()
     elif hotline.phone != before:
         hotline.last_checked = None
-    audit.record(RegionTag.hotline_changed, actor=by, subject=f"hotline:{hotline.id}", checked=is_checked)
+    audit.record(RegionTag.hotline_changed, actor=by, subject=hotline.subject, checked=is_checked)
     return hotline
 
 
@@ -82,7 +82,7 @@ def move_hotline(hotline_id: int, *, up: bool, by: str) -> None:
     hotline = get_hotline(hotline_id)
     place = move_row(hotline.agency.hotlines, hotline, up=up)
     if place is not None:
-        audit.record(RegionTag.hotline_changed, actor=by, subject=f"hotline:{hotline.id}", position=place)
+        audit.record(RegionTag.hotline_changed, actor=by, subject=hotline.subject, position=place)
 
 
 @transaction()
@@ -92,7 +92,7 @@ def remove_hotline(hotline_id: int, *, by: str) -> None:
     if all(line.id == hotline_id for agency in list_agencies() for line in agency.hotlines):
         raise DomainError("last_hotline", _("这是最后一个号码，不能删。"), _("请先添上新的号码。"), status=409)
     hotline.agency.hotlines.remove(hotline)
-    audit.record(RegionTag.hotline_removed, actor=by, subject=f"hotline:{hotline_id}")
+    audit.record(RegionTag.hotline_removed, actor=by, subject=Hotline.subject_of(hotline_id))
 
 
 def _write(hotline: Hotline, agency: Agency, phone: str, label: str, source: str) -> None:

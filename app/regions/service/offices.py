@@ -27,7 +27,7 @@ def add_agency(slug: str, name: str, region_code: str, parent_code: str, *, by: 
     _place(agency, region_code, parent_code)
     db.session.add(agency)
     db.session.flush()
-    audit.record(RegionTag.agency_added, actor=by, subject=f"agency:{agency.id}", region=agency.region_code or "")
+    audit.record(RegionTag.agency_added, actor=by, subject=agency.subject, region=agency.region_code or "")
     return agency
 
 
@@ -37,7 +37,7 @@ def change_agency(agency_id: int, name: str, region_code: str, parent_code: str,
     agency = get_agency_by_id(agency_id)
     agency.name = checked_name(name, NAME_LONGEST)
     _place(agency, region_code, parent_code)
-    audit.record(RegionTag.agency_changed, actor=by, subject=f"agency:{agency.id}", region=agency.region_code or "")
+    audit.record(RegionTag.agency_changed, actor=by, subject=agency.subject, region=agency.region_code or "")
     return agency
 
 
@@ -46,7 +46,7 @@ def move_agency(agency_id: int, *, up: bool, by: str) -> None:
     """One place up or down in the order citizens see; at the end of it nothing happens. Raises NotFound."""
     place = move_row(list_agencies(), get_agency_by_id(agency_id), up=up)
     if place is not None:
-        audit.record(RegionTag.agency_changed, actor=by, subject=f"agency:{agency_id}", position=place)
+        audit.record(RegionTag.agency_changed, actor=by, subject=Agency.subject_of(agency_id), position=place)
 
 
 @transaction()
@@ -58,7 +58,7 @@ def retire_agency(agency_id: int, *, by: str) -> Agency:
     if not any(a.hotlines for a in list_agencies() if a.id != agency.id):
         raise DomainError("last_agency", _("停用它以后，参保人就没有电话可打了。"), _("请先给别的机构添上电话。"), status=409)
     agency.retired_at = clock.now()
-    audit.record(RegionTag.agency_retired, actor=by, subject=f"agency:{agency.id}")
+    audit.record(RegionTag.agency_retired, actor=by, subject=agency.subject)
     return agency
 
 
@@ -67,7 +67,7 @@ def restore_agency(agency_id: int, *, by: str) -> Agency:
     agency = get_agency_by_id(agency_id)
     if agency.retired_at is not None:
         agency.retired_at = None
-        audit.record(RegionTag.agency_restored, actor=by, subject=f"agency:{agency.id}")
+        audit.record(RegionTag.agency_restored, actor=by, subject=agency.subject)
     return agency
 
 

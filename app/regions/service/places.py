@@ -31,7 +31,7 @@ def add_region(code: str, name: str, level: RegionLevel, parent_code: str, *, is
     )
     db.session.add(region)
     db.session.flush()
-    audit.record(RegionTag.region_added, actor=by, subject=f"region:{code}", insured=is_insured)
+    audit.record(RegionTag.region_added, actor=by, subject=Region.subject_of(code), insured=is_insured)
     return region
 
 
@@ -43,7 +43,7 @@ def change_region(code: str, name: str, *, is_insured: bool, by: str) -> Region:
         _require_another(region, _("这是最后一个可以选的参保地，请先添加或恢复另一个。"), "is_insured")
     region.name, region.is_insured_region = checked_name(name, NAME_LONGEST), is_insured
     region.edited_at = clock.now()
-    audit.record(RegionTag.region_changed, actor=by, subject=f"region:{code}", insured=is_insured)
+    audit.record(RegionTag.region_changed, actor=by, subject=Region.subject_of(code), insured=is_insured)
     return region
 
 
@@ -57,7 +57,7 @@ def retire_region(code: str, *, by: str) -> Region:
     if region.retired_at is None:
         _require_another(region, _("这是最后一个可以选的参保地，不能停用。"))
         region.retired_at = region.edited_at = clock.now()
-        audit.record(RegionTag.region_retired, actor=by, subject=f"region:{code}")
+        audit.record(RegionTag.region_retired, actor=by, subject=Region.subject_of(code))
     return region
 
 
@@ -66,7 +66,7 @@ def restore_region(code: str, *, by: str) -> Region:
     region = get_region(code)
     if region.retired_at is not None:
         region.retired_at, region.edited_at = None, clock.now()
-        audit.record(RegionTag.region_restored, actor=by, subject=f"region:{code}")
+        audit.record(RegionTag.region_restored, actor=by, subject=Region.subject_of(code))
     return region
 
 

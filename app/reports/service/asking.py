@@ -45,7 +45,7 @@ def _ask(staff_id: int, actor: str, kind: str, params: str) -> int:
     report = Report(kind=kind, staff_id=staff_id, params=params, asked_at=clock.now())
     db.session.add(report)
     db.session.flush()
-    audit.record(ReportTag.asked, actor=actor, subject=f"report:{report.id}", kind=kind)
+    audit.record(ReportTag.asked, actor=actor, subject=report.subject, kind=kind)
     jobs.enqueue(RUN_REPORT, report_id=report.id)
     return report.id
 
@@ -60,5 +60,5 @@ def open_file(report: Report, by: str) -> tuple[int, Iterator[bytes]]:
     except (blobs.NoSuchBlob, blobs.StoreUnavailable, sealed_files.Broken):
         raise DomainError("file_unreadable", _("这个文件现在打不开。"), _("请过几分钟再试，或者重新做一次。"), status=503) from None
     with transaction():
-        audit.record(ReportTag.downloaded, actor=by, subject=f"report:{report_id}", kind=kind)
+        audit.record(ReportTag.downloaded, actor=by, subject=Report.subject_of(report_id), kind=kind)
     return opened

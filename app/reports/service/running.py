@@ -186,5 +186,7 @@ def _end(report_id: int, attempt: int, tag: ReportTag, outcome: str, values: dic
     ):
         return False
     report = db.session.get_one(Report, report_id, populate_existing=True)
-    audit.record(tag, actor=f"staff:{report.staff_id}", subject=f"report:{report_id}", outcome=outcome, kind=report.kind)
+    audit.record(
+        tag, actor=StaffMember.actor_of(report.staff_id), subject=Report.subject_of(report_id), outcome=outcome, kind=report.kind
+    )
     return True

@@ -23,7 +23,7 @@ def open_case(subject: str, kind: str, region: str, *, needs_second: bool = Fals
     case = ReviewCase(subject=subject, kind=kind, region=region, opened_at=now, due_at=due_from(now), needs_second=needs_second)
     db.session.add(case)
     db.session.flush()
-    audit.record(ReviewTag.opened, actor=by, subject=f"case:{case.id}", of=subject, region=region, second=needs_second)
+    audit.record(ReviewTag.opened, actor=by, subject=ReviewCase.subject_of(case.id), of=subject, region=region, second=needs_second)
     return case
 
 
@@ -35,7 +35,7 @@ def resubmit_case(subject: str, *, by: str = "system") -> ReviewCase:
     if not move(case.id, ReviewCase.state == CaseState.returned, **values):
         raise _moved()
     add_step(case, StepVerb.resubmit)
-    audit.record(ReviewTag.resubmitted, actor=by, subject=f"case:{case.id}", round=case.round)
+    audit.record(ReviewTag.resubmitted, actor=by, subject=ReviewCase.subject_of(case.id), round=case.round)
     return case
 
 
@@ -47,7 +47,7 @@ def withdraw_case(subject: str, *, by: str = "system") -> ReviewCase:
     if not move(case.id, ReviewCase.state.in_(OPEN), **values):
         raise _moved()
     add_step(case, StepVerb.withdraw)
-    audit.record(ReviewTag.withdrawn, actor=by, subject=f"case:{case.id}")
+    audit.record(ReviewTag.withdrawn, actor=by, subject=ReviewCase.subject_of(case.id))
     return case
 
 
@@ -76,7 +76,7 @@ def appeal_case(subject: str, text: str, *, by: str = "system") -> ReviewCase:
     if not move(case.id, ReviewCase.state == CaseState.rejected, **values):
         raise _moved()
     add_step(case, StepVerb.appeal, note=text)
-    audit.record(ReviewTag.appealed, actor=by, subject=f"case:{case.id}", round=case.round)
+    audit.record(ReviewTag.appealed, actor=by, subject=ReviewCase.subject_of(case.id), round=case.round)
     return case
 
 
@@ -92,7 +92,7 @@ def _reopen(case: ReviewCase, *, needs_second: bool, by: str) -> ReviewCase:
     }
     if not move(case.id, ReviewCase.state == CaseState.withdrawn, **values):
         raise DomainError("case_open", _("这份申请已经交过了。"), _("请在申请页面看进度。"), status=409)
-    audit.record(ReviewTag.opened, actor=by, subject=f"case:{case.id}", of=case.subject, round=case.round)
+    audit.record(ReviewTag.opened, actor=by, subject=ReviewCase.subject_of(case.id), of=case.subject, round=case.round)
     return case
 
 

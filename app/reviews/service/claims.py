@@ -44,7 +44,7 @@ def claim_case(staff: StaffMember, case: ReviewCase) -> ReviewCase:
 def release_case(staff: StaffMember, case: ReviewCase) -> None:
     """Back into the queue, undecided. Nothing happens to a case that is not in this member's hands."""
     if move(case.id, _is_held_by(staff), state=CaseState.waiting, claimed_by=None, claimed_until=None):
-        audit.record(ReviewTag.released, actor=staff.actor, subject=f"case:{case.id}")
+        audit.record(ReviewTag.released, actor=staff.actor, subject=ReviewCase.subject_of(case.id))
 
 
 @transaction()
@@ -64,7 +64,7 @@ def release_expired() -> int:
 @transaction()
 def note_letter_viewed(staff: StaffMember, case: ReviewCase, *, person_id: int | None = None) -> None:
     """Pages note their own views; a letter is not a page. person_id: who signed it."""
-    audit.record(ReviewTag.letter_viewed, actor=staff.actor, subject=f"case:{case.id}", person_id=person_id)
+    audit.record(ReviewTag.letter_viewed, actor=staff.actor, subject=ReviewCase.subject_of(case.id), person_id=person_id)
 
 
 def refuse_reader(staff: StaffMember, case: ReviewCase) -> None:
@@ -129,7 +129,7 @@ def _claim(staff: StaffMember, case_id: int) -> bool:
             claimed_until=now + timedelta(minutes=settings.review_claim_minutes),
         )
         if taken:
-            audit.record(ReviewTag.claimed, actor=staff.actor, subject=f"case:{case_id}")
+            audit.record(ReviewTag.claimed, actor=staff.actor, subject=ReviewCase.subject_of(case_id))
     return taken
 
 
@@ -139,4 +139,4 @@ def _is_held_by(staff: StaffMember) -> ColumnElement[bool]:
 
 @transaction()
 def _note(staff: StaffMember, case: ReviewCase, code: str) -> None:
-    audit.record(ReviewTag.refused, actor=staff.actor, subject=f"case:{case.id}", outcome="refused", reason=code)
+    audit.record(ReviewTag.refused, actor=staff.actor, subject=ReviewCase.subject_of(case.id), outcome="refused", reason=code)

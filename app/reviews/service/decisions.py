@@ -62,7 +62,7 @@ def undo_decision(staff: StaffMember, case: ReviewCase) -> ReviewCase:
                 .where(ReviewStep.case_id == case.id, ReviewStep.settled_at.is_(None), ReviewStep.undone_at.is_(None))
                 .values(undone_at=now)
             )
-            audit.record(ReviewTag.undone, actor=staff.actor, subject=f"case:{case.id}")
+            audit.record(ReviewTag.undone, actor=staff.actor, subject=ReviewCase.subject_of(case.id))
     if not undone:
         raise DomainError("too_late", _("已经超过一分钟，不能撤回了。"), _("如果决定错了，请联系您的主管。"), status=409)
     return get_case(case.id)
@@ -105,7 +105,7 @@ def _decide(staff: StaffMember, case: ReviewCase, verb: StepVerb, reasons: Reaso
             audit.record(
                 ReviewTag.decided,
                 actor=staff.actor,
-                subject=f"case:{case.id}",
+                subject=ReviewCase.subject_of(case.id),
                 outcome=verb.value,
                 reasons=[reason.value for _slot, _page, reason in reasons],
             )
@@ -136,7 +136,9 @@ def _settle(case_id: int) -> bool:
     step.settled_at = now
     db.session.flush()
     shown = outcome.value if outcome is not None else "first_approval"
-    audit.record(ReviewTag.settled, actor=f"staff:{step.staff_id}", subject=f"case:{case_id}", outcome=shown)
+    audit.record(
+        ReviewTag.settled, actor=StaffMember.actor_of(step.staff_id or 0), subject=ReviewCase.subject_of(case_id), outcome=shown
+    )
     listener = kind_of(case.kind).listener
     if outcome is not None and listener is not None:
         listener(case, outcome)

@@ -47,7 +47,7 @@ def set_holiday(day: date, name: str, *, is_worked: bool, by: str) -> None:
     if not name or len(name) > NAME_LONGEST:
         raise DomainError("no_name", _("请写节日的名称，最多 %(count)d 个字。", count=NAME_LONGEST), field="name")
     db.session.merge(Holiday(day=day, name=name, is_worked=is_worked))
-    audit.record(ReviewTag.holidays_changed, actor=by, subject=f"holiday:{day.isoformat()}", worked=is_worked)
+    audit.record(ReviewTag.holidays_changed, actor=by, subject=Holiday.subject_of(day.isoformat()), worked=is_worked)
 
 
 @transaction()
@@ -60,7 +60,7 @@ def replace_year(year: int, data: bytes, *, by: str) -> int:
     db.session.query(Holiday).filter(extract("year", Holiday.day) == year).delete(synchronize_session="fetch")
     db.session.add_all(Holiday(day=one.day, name=one.name, is_worked=one.is_worked) for one in days)
     _confirm(year, by)
-    audit.record(ReviewTag.holidays_changed, actor=by, subject=f"holiday_year:{year}", outcome="replaced", days=len(days))
+    audit.record(ReviewTag.holidays_changed, actor=by, subject=HolidayYear.subject_of(year), outcome="replaced", days=len(days))
     return len(days)
 
 
@@ -70,7 +70,7 @@ def confirm_year(year: int, *, by: str) -> None:
     if not db.session.query(Holiday).filter(extract("year", Holiday.day) == year).count():
         raise DomainError("year_empty", _("这一年还没有任何节假日。"), _("请先添加，再确认。"), status=409)
     _confirm(year, by)
-    audit.record(ReviewTag.holidays_changed, actor=by, subject=f"holiday_year:{year}", outcome="confirmed")
+    audit.record(ReviewTag.holidays_changed, actor=by, subject=HolidayYear.subject_of(year), outcome="confirmed")
 
 
 @transaction()
@@ -79,7 +79,7 @@ def remove_holiday(day: date, *, by: str) -> None:
     if found is None:
         raise NotFound
     db.session.delete(found)
-    audit.record(ReviewTag.holidays_changed, actor=by, subject=f"holiday:{day.isoformat()}", outcome="removed")
+    audit.record(ReviewTag.holidays_changed, actor=by, subject=Holiday.subject_of(day.isoformat()), outcome="removed")
 
 
 def _confirm(year: int, by: str) -> None:

@@ -131,7 +131,7 @@ def _begin(entry: RosterImport, by: str, *, is_long: bool) -> int:
     db.session.add(entry)
     db.session.flush()
     if is_long:
-        audit.record(RosterTag.imported, actor=by, subject=f"roster_import:{entry.id}", outcome="started")
+        audit.record(RosterTag.imported, actor=by, subject=entry.subject, outcome="started")
     return entry.id
 
 
@@ -141,7 +141,7 @@ def _finish(entry: RosterImport, run: Run, unchanged: int, by: str, outcome: str
     db.session.add(entry)
     db.session.flush()
     counts: dict[str, Any] = {"rows": entry.rows, "created": entry.created, "updated": entry.updated, "refused": entry.refused}
-    audit.record(RosterTag.imported, actor=by, subject=f"roster_import:{entry.id}", outcome=outcome, **counts)
+    audit.record(RosterTag.imported, actor=by, subject=entry.subject, outcome=outcome, **counts)
     return ImportResult(entry.rows, entry.created, entry.updated, unchanged, entry.refused, entry.id)
 
 

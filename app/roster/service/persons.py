@@ -56,7 +56,7 @@ def save_person(
         tag = RosterTag.person_changed
     else:
         return person
-    audit.record(tag, actor=by, subject=f"person:{person.id}", person_id=person.id)
+    audit.record(tag, actor=by, subject=person.subject, person_id=person.id)
     return person
 
 

@@ -59,7 +59,7 @@ def change_status(
     audit.record(
         RosterTag.status_changed,
         actor=by,
-        subject=f"person:{person_id}",
+        subject=InsuredPerson.subject_of(person_id),
         person_id=person_id,
         former=seen.value,
         status=status.value,

@@ -99,7 +99,7 @@ def _begin(import_id: int, by: str) -> tuple[datetime, int, int]:
         )
     if found.undoing_at is None:
         found.undoing_at, found.undone_by = clock.now(), by
-        audit.record(RosterTag.undone, actor=by, subject=f"roster_import:{import_id}", outcome="started")
+        audit.record(RosterTag.undone, actor=by, subject=RosterImport.subject_of(import_id), outcome="started")
     return found.merged_at, found.last_id_before, found.created + found.updated
 
 
@@ -198,7 +198,7 @@ def _finish(import_id: int, by: str, left: dict[str, int]) -> Undone:
     entry = db.session.get_one(RosterImport, import_id, populate_existing=True)
     entry.undone_at, entry.left = clock.now(), sum(left.values())
     counts: dict[str, Any] = {"restored": entry.restored, "removed": entry.removed, "left": entry.left}
-    audit.record(RosterTag.undone, actor=by, subject=f"roster_import:{import_id}", outcome="ok", **counts)
+    audit.record(RosterTag.undone, actor=by, subject=RosterImport.subject_of(import_id), outcome="ok", **counts)
     return Undone(entry.restored, entry.removed, entry.left, left)
 
 

@@ -77,7 +77,7 @@ def _enter(file: Receiving, title: str, by: str, ignored: str) -> RosterUpload:
     )
     db.session.add(upload)
     db.session.flush()
-    audit.record(RosterTag.uploaded, actor=by, subject=f"roster_upload:{upload.id}", bytes=file.size, sha256=file.content_hash)
+    audit.record(RosterTag.uploaded, actor=by, subject=upload.subject, bytes=file.size, sha256=file.content_hash)
     return upload
 
 
@@ -127,7 +127,7 @@ def discard_upload(upload_id: int, *, by: str) -> bool:
     is_gone = won(update(RosterUpload).where(RosterUpload.id == upload_id, RosterUpload.file_name == name).values(file_name=None))
     if name is None or not is_gone:
         return False
-    audit.record(RosterTag.upload_deleted, actor=by, subject=f"roster_upload:{upload_id}")
+    audit.record(RosterTag.upload_deleted, actor=by, subject=RosterUpload.subject_of(upload_id))
     after_commit(lambda: _delete_quietly(name))
     return True
 

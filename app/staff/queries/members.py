@@ -140,6 +140,5 @@ def names_of(ids: Collection[int]) -> dict[int, str]:
 
 def names_of_actors(actors: Iterable[str]) -> dict[str, str]:
     """`staff:12` -> the member's name, for those of these actors who are members."""
-    kinds = (actor.partition(":") for actor in actors)
-    ids = {int(number) for kind, _colon, number in kinds if kind == "staff" and number.isdecimal()}
-    return {f"staff:{number}": name for number, name in names_of(ids).items()} if ids else {}
+    ids = {key for actor in actors if (key := StaffMember.key_in(actor)) is not None}
+    return {StaffMember.actor_of(number): name for number, name in names_of(ids).items()} if ids else {}

@@ -84,7 +84,9 @@ def reset_colleague(member: StaffMember, *, by: StaffMember) -> Reset:
 
 def do_roles(approval: Approval) -> None:
     """Listener of `ROLES`."""
-    change_roles(_member_of(approval), [Role(name) for name in approval.details["roles"]], by=f"staff:{approval.asked_by}")
+    change_roles(
+        _member_of(approval), [Role(name) for name in approval.details["roles"]], by=StaffMember.actor_of(approval.asked_by)
+    )
 
 
 def do_reset(approval: Approval) -> None:
@@ -98,7 +100,7 @@ def do_reset(approval: Approval) -> None:
 
 def do_second(approval: Approval) -> None:
     """Listener of `SECOND`."""
-    set_second(_member_of(approval), get_staff(int(approval.details["second"])), by=f"staff:{approval.asked_by}")
+    set_second(_member_of(approval), get_staff(int(approval.details["second"])), by=StaffMember.actor_of(approval.asked_by))
 
 
 def tell_roles(approval: Approval) -> str:
@@ -122,7 +124,7 @@ def _ask_roles(member: StaffMember, roles: Collection[Role], by: StaffMember) ->
 
 
 def _member_of(approval: Approval) -> StaffMember:
-    return get_staff(int(approval.subject.partition(":")[2]))
+    return get_staff(StaffMember.key_in(approval.subject) or 0)
 
 
 def _refuse_own(member: StaffMember, by: StaffMember) -> None:

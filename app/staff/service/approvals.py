@@ -91,7 +91,7 @@ def ask_approval(kind: str, subject: str, *, by: StaffMember, right: Right, regi
     audit.record(
         ApprovalTag.asked,
         actor=by.actor,
-        subject=f"approval:{approval.id}",
+        subject=Approval.subject_of(approval.id),
         place=region,
         kind=kind,
         about=subject,
@@ -203,7 +203,9 @@ def _take_effect(approval_id: int) -> None:
     approval = get_approval(approval_id)
     if not _is_settled(approval, ApprovalState.approved, None):
         return
-    audit.record(ApprovalTag.approved, actor="system", subject=f"approval:{approval.id}", place=approval.region, kind=approval.kind)
+    audit.record(
+        ApprovalTag.approved, actor="system", subject=Approval.subject_of(approval.id), place=approval.region, kind=approval.kind
+    )
     for listener in _listeners.get(approval.kind, ()):
         listener(approval)
     _tell_asker(approval, _("已经生效"), None)
@@ -217,7 +219,7 @@ def close_approval(approval_id: int, reason: str) -> None:
         audit.record(
             ApprovalTag.expired,
             actor="system",
-            subject=f"approval:{approval.id}",
+            subject=Approval.subject_of(approval.id),
             place=approval.region,
             outcome="refused",
             why=reason,
@@ -240,7 +242,7 @@ def _require_eyes(approval: Approval, by: StaffMember, *, may_be_second: bool) -
 def _settle(approval: Approval, state: ApprovalState, by: StaffMember) -> None:
     if not _is_settled(approval, state, by.id):
         raise DomainError("approval_settled", _("这件事已经有结果了。"), _("结果在“复核”里。"), status=409)
-    audit.record(_TAGS[state], actor=by.actor, subject=f"approval:{approval.id}", place=approval.region, kind=approval.kind)
+    audit.record(_TAGS[state], actor=by.actor, subject=Approval.subject_of(approval.id), place=approval.region, kind=approval.kind)
 
 
 def _is_settled(approval: Approval, state: ApprovalState, by: int | None) -> bool:

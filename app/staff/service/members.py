@@ -119,7 +119,13 @@ def reset_staff(member: StaffMember, *, by: str, started_by: StaffMember | None 
 @transaction()
 def note_refused(staff_id: int, endpoint: str) -> None:
     """Somebody opened what their role does not open."""
-    audit.record(StaffTag.refused, actor=f"staff:{staff_id}", subject=f"staff:{staff_id}", outcome="refused", endpoint=endpoint)
+    audit.record(
+        StaffTag.refused,
+        actor=StaffMember.actor_of(staff_id),
+        subject=StaffMember.subject_of(staff_id),
+        outcome="refused",
+        endpoint=endpoint,
+    )
 
 
 def seal_totp(staff_id: int, secret: str) -> bytes:

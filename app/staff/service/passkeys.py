@@ -100,7 +100,7 @@ def remove_staff_passkey(session: StaffSession, passkey: StaffPasskey) -> None:
     if member.totp_enrolled_at is None and count < 2:
         raise DomainError("last_factor", _("这是最后一个第二步验证，不能删。"), _("请先添加另一个通行密钥。"), status=409)
     if won(delete(StaffPasskey).where(StaffPasskey.id == passkey.id)):
-        audit.record(StaffTag.passkey_removed, actor=member.actor, subject=f"staff_passkey:{passkey.id}")
+        audit.record(StaffTag.passkey_removed, actor=member.actor, subject=passkey.subject)
 
 
 def require_fresh(session: StaffSession) -> None:
@@ -137,8 +137,8 @@ def _add(session: StaffSession, answer: str, site: Site, browser_name: str) -> S
         .where(StaffMember.id == session.staff_id, StaffMember.totp_enrolled_at.is_(None))
         .values(totp_secret=None)
     )
-    actor = f"staff:{session.staff_id}"
-    audit.record(StaffTag.passkey_added, actor=actor, subject=f"staff_passkey:{passkey.id}")
+    actor = StaffMember.actor_of(session.staff_id)
+    audit.record(StaffTag.passkey_added, actor=actor, subject=passkey.subject)
     return passkey
 
 

@@ -66,4 +66,4 @@ def choose_password(member: StaffMember, password: str, *, keep: StaffSession) -
             .where(StaffSession.staff_id == member.id, StaffSession.id != keep.id, StaffSession.ended_at.is_(None))
             .values(ended_at=clock.now())
         )
-        audit.record(StaffTag.password_set, actor=f"staff:{member.id}", subject=f"staff:{member.id}")
+        audit.record(StaffTag.password_set, actor=member.actor, subject=member.subject)

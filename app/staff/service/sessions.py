@@ -84,7 +84,7 @@ def open_fully(session: StaffSession, browser: bytes) -> str:
     ):
         return ""
     attempts.remember_browser(member.actor, browser)
-    audit.record(StaffTag.signed_in, actor=member.actor, subject=f"staff_session:{session.id}", roles=member.roles_text)
+    audit.record(StaffTag.signed_in, actor=member.actor, subject=session.subject, roles=member.roles_text)
     return token
 
 
@@ -96,14 +96,14 @@ def note_seen(session_id: int) -> None:
 @transaction()
 def sign_out(session: StaffSession) -> None:
     if _end(session):
-        audit.record(StaffTag.signed_out, actor=f"staff:{session.staff_id}", subject=f"staff_session:{session.id}")
+        audit.record(StaffTag.signed_out, actor=StaffMember.actor_of(session.staff_id), subject=session.subject)
 
 
 @transaction()
 def end_session(session: StaffSession, *, by: str) -> None:
     """One of the own sessions, from another browser."""
     if _end(session):
-        audit.record(StaffTag.session_ended, actor=by, subject=f"staff_session:{session.id}")
+        audit.record(StaffTag.session_ended, actor=by, subject=session.subject)
 
 
 def _may_sign_in(member: StaffMember) -> bool:
