@@ -59,7 +59,7 @@ class Staffed:
         for role, client in self.clients.items():
             for path in (*_plain_pages(self.app), *MORE.get(role, ())):
                 if path not in acts and client.get(path).status_code == 200:
-                    acts[path] = lambda client=client, path=path: _open(client, path)  # type: ignore[misc]
+                    acts[path] = lambda client=client, path=path: _open(client, path)
         return acts
 
     def close(self) -> None:
@@ -110,9 +110,9 @@ def _compare(database: str, urls: list[str], folder: Path, city: City) -> list[R
         other = others[path]
         for warm in (act, other):
             warm()
-        statements = (count_statements(many, act), count_statements(few, other))  # type: ignore[arg-type]
+        statements = (count_statements(many, act), count_statements(few, other))
         most = max(most, *statements)
-        read = count_read(many, act) / max(1, count_read(few, other))  # type: ignore[arg-type]
+        read = count_read(many, act) / max(1, count_read(few, other))
         found.append(ratio(f"{path}, read, {database}", [read], GOAL_READ))
         found.append(ratio(f"{path}, CPU time, {database}", interleaved(_spender(act), _spender(other)), GOAL_CPU))
     found.append(ratio(f"most statements of a page of the desk, {database}", [most], f"<= {MOST_STATEMENTS}"))

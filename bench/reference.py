@@ -104,7 +104,7 @@ def _answer(raw: bytes, body: dict[str, Any], data: dict[str, Any], key_id: str,
     now = datetime.now(UTC)
     stamp = int(time.time())
     _run(_TAKE, institution, data["outBizNo"], hashlib.sha256(raw).digest(), stamp)
-    handle, issued, tag = _shape.fullmatch(data["ecQrCode"]).groups()  # type: ignore[union-attr]
+    handle, issued, tag = _shape.fullmatch(data["ecQrCode"]).groups()
     signed = data["ecQrCode"][:-TAG_DIGITS].encode()
     assert hmac.compare_digest(tag_of(derive_key(_master, handle), signed), int(tag).to_bytes(TAG_BYTES, "big"))
     issued_at = int(issued)

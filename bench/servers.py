@@ -126,7 +126,7 @@ def create_databases(url: str, *names: str) -> None:
     """url: as `postgres` yields it."""
     with psycopg.connect(url.format("postgres").replace("+psycopg", ""), autocommit=True) as connection:
         for name in names:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+            connection.execute(f"CREATE DATABASE {name}")
 
 
 def on_both(file: str, measure: Callable[[str, str, Path, int | None], list[Measured]]) -> list[Measured]:

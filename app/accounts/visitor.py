@@ -73,7 +73,7 @@ def install(app: Flask) -> None:
     manager.session_protection = None
     manager.anonymous_user = Stranger
     manager.user_loader(_load)
-    app.login_manager = manager  # type: ignore[attr-defined]
+    setattr(app, "login_manager", manager)  # noqa: B010
     app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=app.config["SETTINGS"].session_absolute_days)
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     app.jinja_env.globals["current_visitor"] = current_visitor

@@ -46,9 +46,9 @@ class ConsentForm(Form):
     @classmethod
     def of(cls, notices: list[Notice], required: Iterable[ConsentPurpose]) -> "ConsentForm":
         boxes = {f"notice_{notice.id}": BooleanField(in_words(notice).label, default=False) for notice in notices}
-        form = type("ConsentFormOfToday", (cls,), boxes)()
+        form: ConsentForm = type("ConsentFormOfToday", (cls,), boxes)()
         form.notices, form.required = notices, frozenset(required)
-        return form  # type: ignore[no-any-return]
+        return form
 
     def box_of(self, notice: Notice) -> Field:
         return self[f"notice_{notice.id}"]

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from app.core.bodies import MEGABYTE, ORDINARY, BodyLimit
 from app.core.db import db
 from app.core.errors import DomainError
+from app.core.flask_types import itself
 from app.core.settings import settings
 from app.roster.service import Receiving
 from app.staff.policy import Right
@@ -42,7 +43,7 @@ def prepare(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     db.session.rollback()  # no snapshot is held while a slow line sends
     if may_send:
         request.max_content_length = ROSTER.largest(settings)
-        setattr(request._get_current_object(), "_get_file_stream", _open_stream)  # type: ignore[attr-defined]  # noqa: B010
+        setattr(itself(request), "_get_file_stream", _open_stream)  # noqa: B010
     elif (request.content_length or 0) > ORDINARY:
         raise DomainError("sign_in", _("您的登录已经过期，文件没有收下。"), _("请重新登录，再传一次。"), status=401)
 

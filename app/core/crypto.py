@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
-from werkzeug.local import LocalProxy
 
 from app.core import clock
+from app.core.flask_types import standing_for
 from app.key_lists import Key, read_keys, writing_key
 
 AES_256_GCM = b"\x01"  # under the first key
@@ -160,4 +160,4 @@ def length_of(plain: int, sealed: bytes) -> int:
     return number_of(sealed)[1] + NONCE_BYTES + plain + _TAG_BYTES
 
 
-vault: Vault = LocalProxy(lambda: current_app.extensions["vault"])  # type: ignore[assignment]
+vault: Vault = standing_for(lambda: current_app.extensions["vault"])

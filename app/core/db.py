@@ -60,6 +60,13 @@ class Base(MappedAsDataclass, DeclarativeBase, eq=False, kw_only=True):
     }
 
 
+def table_of(model: type[Base]) -> Table:
+    """For statements that go to the driver without the ORM."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
 db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate()
 
@@ -152,7 +159,7 @@ def session_on(connection: Connection) -> Iterator[None]:
             registry.clear() if outer is None else registry.set(outer)
 
 
-def upsert(model: type[Any]) -> postgresql.Insert | sqlite.Insert:
+def upsert(model: type[Any] | Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that can say what happens when the row is there already: `on_conflict_do_nothing()`, `on_conflict_do_update(…)`."""
     return postgresql.insert(model) if db.engine.dialect.name == "postgresql" else sqlite.insert(model)
 

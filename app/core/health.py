@@ -1,12 +1,11 @@
 """For the machine room: is the process alive, may it take traffic, what has it counted."""
 
-from typing import cast
-
 from flask import Blueprint, Flask, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from app.core import readiness
 from app.core.access import access, anyone
+from app.core.flask_types import itself
 from app.core.machine_room import is_on_this_machine, knows_token
 from app.core.settings import settings
 from app.version import VERSION
@@ -28,7 +27,7 @@ def show_liveness() -> Response:
 @access(anyone)
 def show_readiness() -> Response:
     """A sentence a line: 503 with all that is wrong, or 200 with `ready` and what is done without; to strangers one word."""
-    found = readiness.look(cast(Flask, current_app._get_current_object()))  # type: ignore[attr-defined]
+    found = readiness.look(itself(current_app))
     status = 503 if found.vital else 200
     if is_on_this_machine() or knows_token():
         lines = [*(found.vital or ["ready"]), *found.lacking]

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from app.core.limited_start import TOO_HARD
 from app.core.logs import log
@@ -54,7 +54,7 @@ def ask_child(script: Path, arguments: Sequence[str] = (), *, source: bytes | IO
         try:
             deadline.start()
             most = limits.answer_megabytes << 20
-            with io.BufferedReader(process.stdout) as said:  # type: ignore[type-var]
+            with io.BufferedReader(cast(io.RawIOBase, process.stdout)) as said:
                 answer = said.read(most + 1)
             if len(answer) > most:
                 raise TooHard

@@ -18,6 +18,7 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from app.config_rules import is_loopback
 from app.core.errors import DomainError
+from app.core.flask_types import put_before
 from app.core.settings import settings
 
 # The machine's own questions, which come under a loopback name.
@@ -39,7 +40,7 @@ def install(app: Flask) -> None:
 
 def guard(app: Flask) -> None:
     """Outermost, and therefore last: nothing is to see the host before this has."""
-    app.wsgi_app = _Door(app, app.wsgi_app)  # type: ignore[method-assign]
+    put_before(app, lambda inner: _Door(app, inner))
 
 
 def find_foreign_host(environ: dict[str, Any]) -> str | None:

@@ -12,13 +12,18 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from flask import Flask, current_app
+from flask import current_app
 
 from app.core import blobs, store_mark
 from app.core.crypto import NONCE_BYTES, number_of, vault
+from app.core.flask_types import itself
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
 
 PIECE_BYTES = 1 << 20
 _KEPT_PIECES = 4  # in clear, in memory, of one open file
@@ -46,9 +51,9 @@ class SealedWriter(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: object) -> int:
+    def write(self, data: "ReadableBuffer") -> int:
         """Raises blobs.StoreUnavailable."""
-        plain = memoryview(data).cast("B")  # type: ignore[arg-type]
+        plain = memoryview(data).cast("B")
         self._pending += plain
         self.size += len(plain)
         while len(self._pending) >= PIECE_BYTES:
@@ -111,8 +116,8 @@ class SealedReader(io.RawIOBase):
     def tell(self) -> int:
         return self._at
 
-    def readinto(self, buffer: object) -> int:
-        into = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        into = memoryview(buffer).cast("B")
         place, within = divmod(self._at, PIECE_BYTES)
         wanted = min(len(into), self.size - self._at, PIECE_BYTES - within)
         if wanted <= 0:
@@ -151,7 +156,7 @@ def open_sealed(name: str) -> io.BufferedReader:
 def pieces_of(name: str) -> tuple[int, Iterator[bytes]]:
     """(size in bytes, the content piece by piece) for an answer; what cannot be opened is refused before it begins."""
     reader = SealedReader(name)
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = itself(current_app)
 
     def pieces() -> Iterator[bytes]:
         piece: bytes | None = b"."

@@ -1,8 +1,8 @@
 """The settings of the running app, for rooms that must not know the request."""
 
 from flask import current_app
-from werkzeug.local import LocalProxy
 
 from app.config import Settings
+from app.core.flask_types import standing_for
 
-settings: Settings = LocalProxy(lambda: current_app.config["SETTINGS"])  # type: ignore[assignment]
+settings: Settings = standing_for(lambda: current_app.config["SETTINGS"])

@@ -6,13 +6,15 @@ from wsgiref.types import StartResponse
 
 from flask import Flask
 
+from app.core.flask_types import put_before
+
 HEADER = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
 
 def install(app: Flask) -> None:
     """The outermost layer, so after all features. The demo is plain HTTP."""
     if app.config["SETTINGS"].has_https:
-        app.wsgi_app = StrictTransport(app.wsgi_app)  # type: ignore[method-assign]
+        put_before(app, StrictTransport)
 
 
 class StrictTransport:

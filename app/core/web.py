@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, Request, Response, abort, current_app, g, render_template, request
@@ -18,6 +19,7 @@ from app.core import installation, logs, outages, store_away
 from app.core.access import View
 from app.core.db import let_go
 from app.core.errors import DomainError
+from app.core.flask_types import put_before
 from app.core.signing_keys import SigningKeys
 
 # What is said to documents would only cost bytes here.
@@ -46,7 +48,7 @@ def install(app: Flask) -> None:
     app.url_map.converters["int"] = _KeyConverter
     proxies = app.config["SETTINGS"].trusted_proxies
     if proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
+        put_before(app, lambda inner: ProxyFix(inner, x_for=proxies, x_proto=0))
     app.extensions["signing_keys"] = SigningKeys(app)
     app.session_interface = _Sessions()
     app.config["WTF_CSRF_SECRET_KEY"] = app.extensions["signing_keys"]
@@ -171,7 +173,8 @@ def _refused(error: DomainError) -> ResponseReturnValue:
 
 
 def _api_error(error: DomainError) -> ResponseReturnValue:
-    return current_app.extensions["api_error"](error)  # type: ignore[no-any-return]
+    answer: ResponseReturnValue = current_app.extensions["api_error"](error)
+    return answer
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
@@ -193,7 +196,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     }
     code, what, after = sentences.get(status, ("try_again", _("现在办不了。"), _("请过几分钟再试。")))
     shown = DomainError(code, what, after, status=status)
-    allow = {"Allow": ", ".join(error.valid_methods)} if getattr(error, "valid_methods", None) else {}  # type: ignore[attr-defined]
+    methods: Iterable[str] = getattr(error, "valid_methods", None) or ()
+    allow = {"Allow": ", ".join(methods)} if methods else {}
     response = current_app.make_response(_refused(shown))
     response.headers.update(allow)
     return response

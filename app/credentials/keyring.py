@@ -4,10 +4,9 @@ import hmac
 from dataclasses import dataclass
 from functools import lru_cache
 
-from werkzeug.local import LocalProxy
-
 from app.core import clock
 from app.core.crypto import MissingSecret
+from app.core.flask_types import standing_for
 from app.core.settings import settings
 from app.credentials.code_format import Code, derive_key, tag_of
 
@@ -59,4 +58,4 @@ def read_keyring(code_masters: str, overlap_seconds: int) -> Keyring:
     return Keyring(masters, overlap_seconds)
 
 
-keyring: Keyring = LocalProxy(lambda: read_keyring(settings.code_masters, settings.master_overlap_days * 86400))  # type: ignore[assignment]
+keyring = standing_for(lambda: read_keyring(settings.code_masters, settings.master_overlap_days * 86400))

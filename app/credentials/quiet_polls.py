@@ -6,11 +6,12 @@ there is to say or to do goes the whole way to `state_routes`, which judges anew
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs
-from wsgiref.types import StartResponse
+from wsgiref.types import StartResponse, WSGIApplication
 
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadData
 from werkzeug.http import parse_cookie
 
@@ -48,8 +49,8 @@ def is_quiet(shown: Polled, noted_every: timedelta) -> bool:
 class QuietPolls:
     """WSGI around the app. noted_every: how long a session goes without its last sight being noted."""
 
-    def __init__(self, app: Flask, noted_every: timedelta) -> None:
-        self._app, self._next, self._noted_every = app, app.wsgi_app, noted_every
+    def __init__(self, app: Flask, inner: WSGIApplication, noted_every: timedelta) -> None:
+        self._app, self._next, self._noted_every = app, inner, noted_every
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         known = environ.get("HTTP_IF_NONE_MATCH")
@@ -78,9 +79,11 @@ class QuietPolls:
             return known == etag_of(to_bytes(state_of(shown, shown.typed_number, shown.typed_until, None)))
 
     def _token_of(self, cookie: str) -> str | None:
-        signer: Any = self._app.session_interface.get_signing_serializer(self._app)  # type: ignore[attr-defined]
+        interface = cast(SecureCookieSessionInterface, self._app.session_interface)
+        signer: Any = interface.get_signing_serializer(self._app)
         try:
             content = signer.loads(cookie, max_age=int(self._app.permanent_session_lifetime.total_seconds()))
         except BadData:
             return None
-        return content.get("_user_id")  # type: ignore[no-any-return]
+        token: str | None = content.get("_user_id")
+        return token

@@ -4,10 +4,10 @@ All but a dozen values is the same on each page: the template is rendered once, 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app, g, render_template, session, url_for
 from flask_babel import gettext as _
@@ -188,7 +188,7 @@ def _signed(secret: str) -> str:
 
 def _skeleton_of(template: str, *, is_specimen: bool, is_paused: bool) -> _Skeleton:
     """The key holds all on which the constant text depends; base.html asks for the language and for larger type."""
-    look = current_app.jinja_env.globals["page_look"]()  # type: ignore[operator]
+    look = cast(Callable[[], object], current_app.jinja_env.globals["page_look"])()
     times = (settings.code_period_seconds, settings.code_past_seconds, settings.relock_minutes * 60)
     key = (template, is_specimen, is_paused, look, select_locale(), times)
     known: dict[object, _Skeleton] = current_app.extensions.setdefault("code_skeletons", {})

@@ -1,8 +1,8 @@
 """`GET /code/state`: what became of the code on the screen. Asked every other second, so it does nothing it need not do."""
 
-from typing import Any, cast
+from typing import Any
 
-from flask import Blueprint, Flask, Response, request, session
+from flask import Blueprint, Response, request, session
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +11,7 @@ from app.accounts.visitor import SEEN_EVERY, current_visitor
 from app.core import clock
 from app.core.access import Rule, access
 from app.core.crypto import vault
+from app.core.flask_types import app_of, put_before
 from app.credentials import service
 from app.credentials.keyring import keyring
 from app.credentials.live_state import TIME_HEADER, etag_of, state_of, tells_news, to_bytes
@@ -28,8 +29,8 @@ polled = Rule("polled", lambda: True)
 
 @blueprint.record_once
 def _install(state: BlueprintSetupState) -> None:
-    app = cast(Flask, state.app)
-    app.wsgi_app = QuietPolls(app, SEEN_EVERY)  # type: ignore[method-assign]
+    app = app_of(state)
+    put_before(app, lambda inner: QuietPolls(app, inner, SEEN_EVERY))
 
 
 @blueprint.get("/code/state")

@@ -40,9 +40,9 @@ class NoticesForm(Form):
     @classmethod
     def of(cls, notices: list[Notice], **fields: Field) -> "NoticesForm":
         boxes = {f"notice_{notice.id}": BooleanField(in_words(notice).label, default=False) for notice in notices}
-        form = type("NoticesFormOfToday", (cls,), {**boxes, **fields})()
+        form: NoticesForm = type("NoticesFormOfToday", (cls,), {**boxes, **fields})()
         form.notices = notices
-        return form  # type: ignore[no-any-return]
+        return form
 
     def box_of(self, notice: Notice) -> Field:
         return self[f"notice_{notice.id}"]

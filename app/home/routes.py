@@ -1,5 +1,7 @@
 """The first page, what can be done here, larger type, and what every layout asks for: whose page this is and whom to call."""
 
+from typing import cast
+
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
@@ -103,8 +105,7 @@ def update_language() -> ResponseReturnValue:
 
 def _back() -> Response:
     target = request.form.get("next", "")
-    response: Response = redirect(target if is_local_path(target) else "/", 303)  # type: ignore[assignment]
-    return response
+    return cast(Response, redirect(target if is_local_path(target) else "/", 303))
 
 
 def _keep(response: Response, cookie: str, value: str) -> None:

@@ -1,3 +1,5 @@
+from typing import Any
+
 import click
 from flask.cli import AppGroup
 
@@ -112,10 +114,10 @@ def list_institutions() -> None:
 @click.option("--pharmacies-a-day", default=service.PROPOSED.pharmacies_a_day, show_default=True, help="More than these; 0 is off.")
 @click.option("--new-device-hours", default=service.PROPOSED.new_device_hours, show_default=True, help="0 is off.")
 @click.option("--min-rules", default=service.PROPOSED.min_rules, show_default=True, help="So many must hit together.")
-def run_risk_rules_dry(days: int, **rules: int) -> None:
+def run_risk_rules_dry(days: int, **rules: Any) -> None:
     """Counts the past scans at which the risk rules would have asked for two digits. Changes nothing."""
     with click.progressbar(length=days, label="days") as bar:
-        found = service.dry_run_risk(days, RiskRules(**rules), bar.update)  # type: ignore[arg-type]
+        found = service.dry_run_risk(days, RiskRules(**rules), bar.update)
     click.echo(f"{found.scans} accepted scans in {days} days, {found.paying} of them paying")
     share = _share(found.hit, found.paying)
     click.echo(f"{found.hit} ({share} of the paying) would have been asked for, {found.asked} at desks that can ask")

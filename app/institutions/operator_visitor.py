@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Flask, Response, g, redirect, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.local import LocalProxy
 
 from app.core import store_away
 from app.core.access import Rule
+from app.core.flask_types import standing_for
 from app.core.visits import SessionCookie, note_in_use
 from app.institutions import desk_queries, service
 from app.institutions.models import Operator, OperatorSession
@@ -56,7 +56,7 @@ def _current() -> Any:
     return g.desk
 
 
-current_desk: AtDesk = LocalProxy(_current)  # type: ignore[assignment]
+current_desk: AtDesk = standing_for(_current)
 
 
 def install(app: Flask) -> None:

@@ -1,6 +1,6 @@
 """Reads of authorisations."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Consent, ConsentPurpose, Notice
@@ -49,12 +49,12 @@ def find_standing_consent(account_id: int, person_id: int) -> Consent | None:
     )
 
 
-def _list_live(*which: object) -> list[MutualAid]:
+def _list_live(*which: ColumnElement[bool]) -> list[MutualAid]:
     return list(
         db.session.scalars(
             select(MutualAid)
             .options(*_WITH_BOTH)
-            .where(*which, MutualAid.revoked_at.is_(None))  # type: ignore[arg-type]
+            .where(*which, MutualAid.revoked_at.is_(None))
             .order_by(MutualAid.created_at.desc(), MutualAid.id.desc())
         )
     )

@@ -1,6 +1,6 @@
 """指纹或面容打开: adding and removing on the devices' page, and the way in beside the PIN. Script speaks to the authenticator."""
 
-from flask import Blueprint, Flask, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,6 +10,7 @@ from app.accounts.service import check_step_up
 from app.accounts.visitor import current_visitor
 from app.core.access import access
 from app.core.errors import DomainError, NotFound
+from app.core.flask_types import app_of
 from app.core.passkey_site import Site, find_site
 from app.passkeys import policy, queries, service
 from app.passkeys.forms import AddPasskeyForm
@@ -20,7 +21,7 @@ blueprint = Blueprint("passkeys", __name__)
 
 @blueprint.record_once
 def _install(state: BlueprintSetupState) -> None:
-    app: Flask = state.app  # type: ignore[assignment]
+    app = app_of(state)
     app.jinja_env.globals.update(
         may_unlock_by_passkey=policy.may_unlock_here,
         should_offer_passkey=policy.should_offer,

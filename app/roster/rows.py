@@ -104,8 +104,7 @@ class RowReader:
         texts = {}
         for field, key in self._keys.items():
             value = cells.get(key)
-            is_plain = type(value) is str and value[:1] != "="
-            text = value.strip() if is_plain else _read(field, cell.as_text, value, problems) or ""  # type: ignore[attr-defined]
+            text = value.strip() if type(value) is str and value[:1] != "=" else _read(field, cell.as_text, value, problems) or ""
             texts[field] = text if field == "name" or (text.isascii() and text[:1] != "'") else cell.typed(text)
         return texts
 

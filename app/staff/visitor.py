@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, g
-from werkzeug.local import LocalProxy
 
 from app.accounts.browser import known_browser
 from app.core import store_away
+from app.core.flask_types import standing_for
 from app.core.limits import client_network
 from app.core.visits import SessionCookie, note_in_use
 from app.staff import queries, service
@@ -77,7 +77,7 @@ def _current() -> Any:
     return g.staff
 
 
-current_staff: Staff = LocalProxy(_current)  # type: ignore[assignment]
+current_staff: Staff = standing_for(_current)
 
 
 def install(app: Flask) -> None:

@@ -164,7 +164,7 @@ def test_nobody_reads_or_withdraws_the_consent_of_another(app: Flask, browser: B
     other.get("/me/consents")
     other.post(f"/me/consents/{consent.id}/withdrawal", expect=404)
 
-    assert db.session.get(Consent, consent.id, populate_existing=True).withdrawn_at is None  # type: ignore[union-attr]
+    assert db.session.get(Consent, consent.id, populate_existing=True).withdrawn_at is None
 
 
 def test_anybody_may_read_the_texts_in_force(browser: Browser) -> None:

@@ -62,10 +62,7 @@ def test_parallel_first_sign_ins_from_two_browsers_make_one_account(app: Flask) 
 
     results = at_once(
         app,
-        [
-            lambda n=n: service.sign_in(PHONE, codes[n], browser=browser_of(n)).check.ok  # type: ignore[misc]
-            for n in range(4)
-        ],
+        [lambda n=n: service.sign_in(PHONE, codes[n], browser=browser_of(n)).check.ok for n in range(4)],
     )
 
     assert results == [True] * 4
@@ -87,7 +84,7 @@ def test_parallel_requests_send_one_sms_a_minute(app: Flask) -> None:
     def ask(number: int) -> Any:
         return service.request_sms_code(PHONE, SmsPurpose.sign_in, browser=browser_of(number), address=f"192.0.2.{number}")
 
-    answers = at_once(app, [lambda n=n: ask(n) for n in range(8)])  # type: ignore[misc]
+    answers = at_once(app, [lambda n=n: ask(n) for n in range(8)])
 
     assert len([a for a in answers if isinstance(a, TooMany)]) == 7
     assert db.session.scalar(select(func.count()).select_from(SmsCode)) == 1
@@ -100,7 +97,7 @@ def test_parallel_requests_of_one_address_stay_within_its_limit(app: Flask) -> N
     def ask(number: int) -> Any:
         return service.request_sms_code(f"139000001{number:02}", SmsPurpose.sign_in, browser=browser_of(1), address="192.0.2.1")
 
-    answers = at_once(app, [lambda n=n: ask(n) for n in range(8)])  # type: ignore[misc]
+    answers = at_once(app, [lambda n=n: ask(n) for n in range(8)])
 
     assert len([a for a in answers if isinstance(a, TooMany)]) == 5
     assert db.session.scalar(select(func.count()).select_from(SmsCode)) == 20
@@ -122,7 +119,7 @@ def test_of_two_accounts_changing_to_one_number_one_gets_it(app: Flask) -> None:
             assert session is not None
             return service.change_phone(session, new, codes[number], browser=browser_of(number)).check.ok
 
-    answers = at_once(app, [lambda n=n: change(n) for n in range(2)])  # type: ignore[misc]
+    answers = at_once(app, [lambda n=n: change(n) for n in range(2)])
 
     # The second either finds the number gone, or comes later and takes it from an account that is nobody's.
     assert all(a is True or (isinstance(a, DomainError) and a.code == "phone_gone") for a in answers), answers
@@ -140,7 +137,7 @@ def test_of_two_accounts_for_one_person_one_becomes_theirs(app: Flask) -> None:
             service.give_account_to_person(queries.get_account(account_id), make_person())
         return True
 
-    answers = at_once(app, [lambda i=i: give(i) for i in ids])  # type: ignore[misc]
+    answers = at_once(app, [lambda i=i: give(i) for i in ids])
 
     assert answers.count(True) == 1
     assert [a.code for a in answers if isinstance(a, DomainError)] == ["person_has_account"]
@@ -160,7 +157,7 @@ def test_of_two_persons_for_one_account_one_gets_it(app: Flask) -> None:
             service.give_account_to_person(queries.get_account(account_id), person)
         return True
 
-    answers = at_once(app, [lambda n=n, m=m: give(n, m) for n, m in numbers])  # type: ignore[misc]
+    answers = at_once(app, [lambda n=n, m=m: give(n, m) for n, m in numbers])
 
     assert answers.count(True) == 1
     assert [a.code for a in answers if isinstance(a, DomainError)] == ["account_taken"]

@@ -231,7 +231,7 @@ def test_two_browsers_that_complete_for_one_person_make_one_credential(app: Flas
     browsers = [at_pin(app, "13800000001"), at_pin(app, "13800000002")]
     db.session.rollback()
 
-    def send(browser):  # type: ignore[no-untyped-def]
+    def send(browser):
         assert browser.page
         data = {**browser.page.hidden(), "pin": PIN, "again": PIN}
         return browser.http.post("/activation/pin", data=data)

@@ -46,11 +46,11 @@ class Act(StrEnum):
 
 def write(tag: StrEnum = Act.frozen, *, times: int = 1, actor: str = "account:1", **more: object) -> list[int]:
     with transaction():
-        return [audit.record(tag, actor=actor, **more) for _ in range(times)]  # type: ignore[arg-type]
+        return [audit.record(tag, actor=actor, **more) for _ in range(times)]
 
 
 def wanted(days: int = 7, **more: object) -> Wanted:
-    return Wanted(since=clock.now() - timedelta(days=days), until=clock.now(), **more)  # type: ignore[arg-type]
+    return Wanted(since=clock.now() - timedelta(days=days), until=clock.now(), **more)
 
 
 def look_for(auditor: Browser, *, expect: int = 200, **fields: str) -> Page:
@@ -68,7 +68,7 @@ def all_tags() -> set[str]:
     for kind in seen:
         seen += kind.__subclasses__()
         if kind.__name__.endswith("Tag") and kind.__module__.startswith("app."):
-            found |= {tag.value for tag in kind}  # type: ignore[var-annotated]
+            found |= {tag.value for tag in kind}
     return found
 
 
@@ -163,7 +163,7 @@ def test_each_way_in_is_an_index(app: Flask) -> None:
 
         caught = []
 
-        def catch(_c: object, _cursor: object, statement: str, parameters: object, *_more: object, kept: list = caught) -> None:  # type: ignore[type-arg]
+        def catch(_c: object, _cursor: object, statement: str, parameters: object, *_more: object, kept: list = caught) -> None:
             kept.append((statement, parameters))
 
         event.listen(db.engine, "before_cursor_execute", catch)

@@ -125,7 +125,7 @@ def test_what_a_sysadmin_writes_is_what_citizens_read(app: Flask, writer: Browse
         phone(chromium, base_url=address, java_script_enabled=False, **DESK) as desk,
         phone(chromium, base_url=address, service_workers="block", locale="en-GB") as street,
     ):
-        desk.add_cookies(cookies_of(writer, address))  # type: ignore[arg-type]
+        desk.add_cookies(cookies_of(writer, address))
         page, reader = desk.new_page(), street.new_page()
         reader.goto("/help/hotlines")
         expect(reader.get_by_role("link", name="0838-2551709")).to_be_visible()

@@ -105,7 +105,7 @@ def test_every_page_of_the_desk_is_valid_accessible_and_fits(
 def test_five_cases_are_cleared_by_the_keyboard_alone(app: Flask, reviewer: Browser, chromium: Chromium) -> None:
     """Two keys approve a case and bring the next; eight send one back."""
     with serve(app) as address, phone(chromium, base_url=address, service_workers="block", **DESK) as context:
-        context.add_cookies(cookies_of(reviewer, address))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(reviewer, address))
         page = context.new_page()
         page.goto("/bureau/cases")
         keys = Keyboard(page)
@@ -151,7 +151,7 @@ def test_five_cases_are_cleared_by_the_keyboard_alone(app: Flask, reviewer: Brow
 def test_keys_type_letters_in_the_note_and_rest_when_switched_off(app: Flask, reviewer: Browser, chromium: Chromium) -> None:
     """WCAG 2.1.4: single keys can be turned off."""
     with serve(app) as address, phone(chromium, base_url=address, service_workers="block", **DESK) as context:
-        context.add_cookies(cookies_of(reviewer, address))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(reviewer, address))
         page = context.new_page()
         page.goto("/bureau/cases")
         page.keyboard.press("Enter")
@@ -171,7 +171,7 @@ def test_keys_type_letters_in_the_note_and_rest_when_switched_off(app: Flask, re
 
 def test_without_script_a_case_is_decided_all_the_same(app: Flask, reviewer: Browser, chromium: Chromium) -> None:
     with serve(app) as address, phone(chromium, base_url=address, java_script_enabled=False, **DESK) as context:
-        context.add_cookies(cookies_of(reviewer, address))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(reviewer, address))
         page = context.new_page()
         page.goto("/bureau/cases")
         page.get_by_role("button", name="领取下一件").click()

@@ -120,7 +120,7 @@ def test_another_regions_institution_is_not_found(app: Flask, system: Browser) -
     assert "西安医院" not in system.get("/bureau/institutions").text
     system.get(f"/bureau/institutions/{elsewhere}", expect=404)
     system.post(f"/bureau/institutions/{elsewhere}/disabling", expect=404)
-    assert find_institution("H61010000001").is_enabled  # type: ignore[union-attr]
+    assert find_institution("H61010000001").is_enabled
 
 
 @pytest.mark.both_databases

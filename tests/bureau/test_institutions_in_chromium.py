@@ -57,7 +57,7 @@ def shot(page: Page, name: str) -> None:
         return
     for width, scheme in ((1280, "light"), (390, "light"), (390, "dark")):
         page.set_viewport_size({"width": width, "height": 844})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         page.screenshot(path=f"{SHOTS}/{name}-{width}-{scheme}.png", full_page=True)
 
 
@@ -99,7 +99,7 @@ def test_two_give_out_a_key_together_and_roll_it(
         pages = []
         for browser in (system, safety):
             context = stack.enter_context(phone(chromium, base_url=address, service_workers="block", **WIDE))
-            context.add_cookies(cookies_of(browser, address))  # type: ignore[arg-type]
+            context.add_cookies(cookies_of(browser, address))
             pages.append(context.new_page())
         one, two = pages
 

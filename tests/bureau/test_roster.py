@@ -161,7 +161,7 @@ def test_a_member_whose_role_was_taken_meanwhile_imports_nothing(later: Flask) -
     work()
 
     assert count_people() == 0
-    assert db.session.scalars(select(Report).order_by(Report.id.desc())).first().state.value == "failed"  # type: ignore[union-attr]
+    assert db.session.scalars(select(Report).order_by(Report.id.desc())).first().state.value == "failed"
 
 
 def test_an_upload_too_large_is_refused_and_leaves_nothing(app: Flask, desk: Browser) -> None:

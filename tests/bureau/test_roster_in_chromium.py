@@ -70,7 +70,7 @@ def test_a_roster_is_sent_checked_applied_and_taken_back(app: Flask, keeper: Bro
         files[-1].write_text(keeper.get(page.url[page.url.index("/bureau") :]).html)
 
     with serve(app) as address, phone(chromium, base_url=address, service_workers="block", **DESK) as context:
-        context.add_cookies(cookies_of(keeper, address))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(keeper, address))
         page = context.new_page()
         choose(page)
         expect(page.get_by_role("heading", name="核对名册")).to_be_visible()
@@ -116,7 +116,7 @@ def test_without_script_everything_can_be_decided(app: Flask, keeper: Browser, c
         serve(app) as address,
         phone(chromium, base_url=address, service_workers="block", java_script_enabled=False, **DESK) as context,
     ):
-        context.add_cookies(cookies_of(keeper, address))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(keeper, address))
         page = context.new_page()
         choose(page, HEADER + WORKER.replace(",310,1", ",310,died") + RETIREE)
         expect(page.get_by_text("名册还没有改动")).to_be_visible()

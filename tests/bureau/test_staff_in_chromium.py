@@ -61,7 +61,7 @@ def test_every_page_about_staff_is_valid_accessible_and_fits(app: Flask, chromiu
     found, files = [], []
     with serve(app) as address, phone(chromium, device_scale_factor=1, service_workers="block") as context:
         address = address.replace("127.0.0.1", "localhost")
-        context.add_cookies(cookies_of(secadmin, address))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(secadmin, address))
         page = context.new_page()
         for path in pages:
             page.goto(address + path)
@@ -87,7 +87,7 @@ def test_a_clerks_first_and_last_day(app: Flask, chromium: Chromium) -> None:
             phone(chromium, base_url=address, service_workers="block", **DESK) as office,
             phone(chromium, base_url=address, service_workers="block", **DESK) as window,
         ):
-            office.add_cookies(cookies_of(secadmin, address))  # type: ignore[arg-type]
+            office.add_cookies(cookies_of(secadmin, address))
             boss, clerk = office.new_page(), window.new_page()
             devtools = clerk.context.new_cdp_session(clerk)
             devtools.send("WebAuthn.enable")

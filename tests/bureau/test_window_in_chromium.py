@@ -78,7 +78,7 @@ def test_a_slip_is_issued_by_keyboard_printed_and_read_from_the_paper(
 ) -> None:
     elsewhere = make_desk(app, "P51060000001", scenes=["02121"])
     with serve(app) as address, phone(chromium, base_url=address, service_workers="block", **DESK) as context:
-        context.add_cookies(cookies_of(clerk, address))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(clerk, address))
         page = context.new_page()
         page.goto("/bureau/counter")
         keys = Keyboard(page)
@@ -154,7 +154,7 @@ def test_every_page_of_the_window_is_valid_accessible_and_fits(
     ]
     found, files = [], []
     with serve(app) as address, phone(chromium, device_scale_factor=1, service_workers="block") as context:
-        context.add_cookies(cookies_of(clerk, address))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(clerk, address))
         page = context.new_page()
         for path in paths:
             page.goto(address + path)

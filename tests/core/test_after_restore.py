@@ -96,7 +96,7 @@ def test_a_phone_gets_a_new_code_at_its_next_unlock(desk: Desk, telephone: Telep
         db.session.get_one(Credential, credential_id),
         old.device,
         holds=telephone.handle,
-        wants_key=True,  # type: ignore[arg-type]
+        wants_key=True,
     )
 
     assert old.end_reason is EndReason.restored and old.device_id == device

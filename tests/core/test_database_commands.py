@@ -75,7 +75,7 @@ def test_a_backup_holds_no_secret(filled: Flask, tmp_path: Path) -> None:
     unpacked.mkdir()
     with tarfile.open(tmp_path / "b.tar.gz") as opened:
         for member in opened:
-            (unpacked / Path(member.name).name).write_bytes(opened.extractfile(member).read())  # type: ignore[union-attr]
+            (unpacked / Path(member.name).name).write_bytes(opened.extractfile(member).read())
     content = b"".join(p.read_bytes() for p in unpacked.rglob("*") if p.is_file())
     assert settings.data_key.encode() not in content
     assert sqlite3.connect(unpacked / archive.DATABASE_NAME).execute("SELECT count(*) FROM demo_sms").fetchone() == (20,)

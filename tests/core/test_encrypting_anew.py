@@ -223,7 +223,7 @@ def test_one_number_stays_one_account_in_the_moment_two_processes_write_under_di
     for n in range(12):
         phone = f"1370000{n:04d}"
 
-        ids = at_once(kept, [lambda p=phone: create_in(kept, p), lambda p=phone: create_in(late, p)] * 2)  # type: ignore[misc]
+        ids = at_once(kept, [lambda p=phone: create_in(kept, p), lambda p=phone: create_in(late, p)] * 2)
 
         assert len(set(ids)) == 1
     assert db.session.scalar(select(func.count()).select_from(Account)) == 12

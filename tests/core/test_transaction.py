@@ -79,7 +79,7 @@ def test_readers_and_writers_never_meet_a_locked_database(app: Flask) -> None:
 
     def guarded(work: object) -> None:
         try:
-            work()  # type: ignore[operator]
+            work()
         except BaseException as error:
             errors.append(error)
 

@@ -43,7 +43,7 @@ class Holder:
 
     def cookie_value(self, app: Flask) -> str:
         """The session cookie of a browser this test does not build itself."""
-        signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        signer = app.session_interface.get_signing_serializer(app)
         return str(signer.dumps(self.cookie))
 
 
@@ -55,7 +55,7 @@ def make_person(stem: str = "51060019900307001", name: str = "李明", *, is_spe
 def make_holder(*, pin: str = PIN, **person: object) -> Holder:
     pin_hash = hash_of_pin(pin)
     with transaction():
-        insured = make_person(**person)  # type: ignore[arg-type]
+        insured = make_person(**person)
         account = make_account()
         give_account_to_person(account, insured)
         credential = service.activate_credential(insured.id, by=f"account:{account.id}")

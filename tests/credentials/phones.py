@@ -37,7 +37,7 @@ def opened_phone(chromium: Browser, app: Flask, url: str, holder: Holder, **chan
 
 def sign_in_phone(context: object, app: Flask, url: str, holder: Holder) -> None:
     cookie = {"name": "pz", "value": holder.cookie_value(app), "domain": urlsplit(url).hostname, "path": "/"}
-    context.add_cookies([cookie])  # type: ignore[attr-defined]
+    context.add_cookies([cookie])
 
 
 def type_pin(page: Page, pin: str = PIN) -> None:

@@ -85,7 +85,7 @@ def _unlock(page: Page, pin: str = PIN) -> None:
     page.get_by_role("button", name="出示医保码").click()
 
 
-def _picture(page: Page):  # type: ignore[no-untyped-def]
+def _picture(page: Page):
     return page.get_by_role("img", name=re.compile("^医保码"))
 
 
@@ -123,7 +123,7 @@ def _use(handle: str, issued_at: int) -> None:
         db.session.execute(update(Presentation).where(Presentation.handle == handle).values(last_used=issued_at))
 
 
-def test_the_phone_draws_its_own_codes_and_the_server_accepts_them(app: Flask, open_phone, holder: Holder) -> None:  # type: ignore[no-untyped-def]
+def test_the_phone_draws_its_own_codes_and_the_server_accepts_them(app: Flask, open_phone, holder: Holder) -> None:
     _period(app, 2)
     with open_phone() as page:
         asked: list[str] = []
@@ -144,7 +144,7 @@ def test_the_phone_draws_its_own_codes_and_the_server_accepts_them(app: Flask, o
         expect(page.locator("[data-seconds]")).to_have_text(re.compile(r"^[012]$"))
 
 
-def test_the_code_goes_on_without_a_network_and_says_so(app: Flask, open_phone, holder: Holder) -> None:  # type: ignore[no-untyped-def]
+def test_the_code_goes_on_without_a_network_and_says_so(app: Flask, open_phone, holder: Holder) -> None:
     _period(app, 2)
     with open_phone() as page:
         _unlock(page)
@@ -162,7 +162,7 @@ def test_the_code_goes_on_without_a_network_and_says_so(app: Flask, open_phone, 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_picture_is_read_from_a_screenshot(app: Flask, open_phone, scheme: str) -> None:  # type: ignore[no-untyped-def]
+def test_the_picture_is_read_from_a_screenshot(app: Flask, open_phone, scheme: str) -> None:
     _stand_still(app)
     with open_phone(color_scheme=scheme) as page:
         _unlock(page)
@@ -173,7 +173,7 @@ def test_the_picture_is_read_from_a_screenshot(app: Flask, open_phone, scheme: s
         assert box["y"] + box["height"] < 844
 
 
-def test_without_script_the_page_renews_itself(app: Flask, open_phone) -> None:  # type: ignore[no-untyped-def]
+def test_without_script_the_page_renews_itself(app: Flask, open_phone) -> None:
     _period(app, 1)
     with open_phone(java_script_enabled=False) as page:
         _unlock(page)
@@ -192,7 +192,7 @@ def test_without_script_the_page_renews_itself(app: Flask, open_phone) -> None: 
         assert "http-equiv" in page.content()
 
 
-def test_a_second_tab_shares_the_key_and_both_go_on(app: Flask, open_phone) -> None:  # type: ignore[no-untyped-def]
+def test_a_second_tab_shares_the_key_and_both_go_on(app: Flask, open_phone) -> None:
     _period(app, 2)
     with open_phone() as first:
         _unlock(first)
@@ -211,7 +211,7 @@ def test_a_second_tab_shares_the_key_and_both_go_on(app: Flask, open_phone) -> N
         assert _code(first)[2:22] == _code(second)[2:22] == handle
 
 
-def test_after_a_reload_the_server_draws(app: Flask, open_phone) -> None:  # type: ignore[no-untyped-def]
+def test_after_a_reload_the_server_draws(app: Flask, open_phone) -> None:
     _period(app, 2)
     with open_phone() as page:
         _unlock(page)
@@ -227,7 +227,7 @@ def test_after_a_reload_the_server_draws(app: Flask, open_phone) -> None:  # typ
         assert any(url.endswith("/code") for url in asked)
 
 
-def test_a_used_code_makes_room_for_the_next(app: Flask, open_phone) -> None:  # type: ignore[no-untyped-def]
+def test_a_used_code_makes_room_for_the_next(app: Flask, open_phone) -> None:
     """The news stands for eight seconds, so the page itself writes down what it said. The code that was scanned was drawn just now:
     one drawn before the typed number was issued would leave that number alone."""
     _stand_still(app)
@@ -246,7 +246,7 @@ def test_a_used_code_makes_room_for_the_next(app: Flask, open_phone) -> None:  #
         expect(page.locator("[data-typed]")).not_to_have_text(typed or "")
 
 
-def test_paper_says_that_it_is_not_the_code(open_phone) -> None:  # type: ignore[no-untyped-def]
+def test_paper_says_that_it_is_not_the_code(open_phone) -> None:
     with open_phone() as page:
         _unlock(page)
         _code(page)
@@ -258,7 +258,7 @@ def test_paper_says_that_it_is_not_the_code(open_phone) -> None:  # type: ignore
 
 
 @pytest.mark.parametrize("how", ["frozen", "ended", "session"])
-def test_what_ends_on_the_server_ends_on_the_phone(open_phone, holder: Holder, how: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_ends_on_the_server_ends_on_the_phone(open_phone, holder: Holder, how: str) -> None:
     with open_phone() as page:
         _unlock(page)
         handle = _code(page)[2:22]
@@ -275,7 +275,7 @@ def test_what_ends_on_the_server_ends_on_the_phone(open_phone, holder: Holder, h
             page.wait_for_url("**/sign-in**")
 
 
-def test_five_minutes_in_the_background_lock(open_phone) -> None:  # type: ignore[no-untyped-def]
+def test_five_minutes_in_the_background_lock(open_phone) -> None:
     with open_phone() as page:
         page.clock.install()
         _unlock(page)
@@ -288,7 +288,7 @@ def test_five_minutes_in_the_background_lock(open_phone) -> None:  # type: ignor
         expect(_picture(page)).to_have_count(0)
 
 
-def test_a_short_look_elsewhere_does_not_lock(app: Flask, open_phone) -> None:  # type: ignore[no-untyped-def]
+def test_a_short_look_elsewhere_does_not_lock(app: Flask, open_phone) -> None:
     _stand_still(app)
     with open_phone() as page:
         _unlock(page)
@@ -300,7 +300,7 @@ def test_a_short_look_elsewhere_does_not_lock(app: Flask, open_phone) -> None:  
         expect(page.get_by_label("展码密码")).to_have_count(0)
 
 
-def test_it_is_locked_by_hand_in_all_tabs(open_phone) -> None:  # type: ignore[no-untyped-def]
+def test_it_is_locked_by_hand_in_all_tabs(open_phone) -> None:
     with open_phone() as page:
         _unlock(page)
         _code(page)
@@ -314,7 +314,7 @@ def test_it_is_locked_by_hand_in_all_tabs(open_phone) -> None:  # type: ignore[n
         expect(other.get_by_label("展码密码")).to_be_visible()
 
 
-def test_a_phone_whose_clock_is_an_hour_wrong_draws_right_codes(app: Flask, open_phone) -> None:  # type: ignore[no-untyped-def]
+def test_a_phone_whose_clock_is_an_hour_wrong_draws_right_codes(app: Flask, open_phone) -> None:
     _period(app, 2)
     with open_phone() as page:
         page.add_init_script("const real = Date.now; Date.now = () => real() + 3600000;")
@@ -323,7 +323,7 @@ def test_a_phone_whose_clock_is_an_hour_wrong_draws_right_codes(app: Flask, open
         assert _is_accepted(_next_code(page, _code(page)))
 
 
-def test_a_wrong_pin_five_times(open_phone) -> None:  # type: ignore[no-untyped-def]
+def test_a_wrong_pin_five_times(open_phone) -> None:
     with open_phone() as page:
         _unlock(page, "999990")
         for left in (4, 3, 2, 1):
@@ -335,7 +335,7 @@ def test_a_wrong_pin_five_times(open_phone) -> None:  # type: ignore[no-untyped-
         expect(_picture(page)).to_have_count(0)
 
 
-def test_no_network_at_the_unlock_is_said_in_a_sentence(open_phone) -> None:  # type: ignore[no-untyped-def]
+def test_no_network_at_the_unlock_is_said_in_a_sentence(open_phone) -> None:
     with open_phone() as page:
         page.goto("/code")
         wait_for_script(page)
@@ -349,7 +349,7 @@ def test_no_network_at_the_unlock_is_said_in_a_sentence(open_phone) -> None:  # 
         assert _is_accepted(_code(page))
 
 
-def test_it_can_be_paused_and_refreshed(app: Flask, open_phone) -> None:  # type: ignore[no-untyped-def]
+def test_it_can_be_paused_and_refreshed(app: Flask, open_phone) -> None:
     _period(app, 1)
     with open_phone() as page:
         page.clock.install()

@@ -94,7 +94,7 @@ def test_both_decoders_read_the_spoilt_screen(app: Flask, chromium: Browser, liv
     for theme in GROUND:
         with phone(chromium, base_url=live_server, color_scheme=theme, java_script_enabled=False) as context:
             cookie = {"name": "pz", "value": holder.cookie_value(app), "domain": urlsplit(live_server).hostname or "", "path": "/"}
-            context.add_cookies([cookie])  # type: ignore[list-item]
+            context.add_cookies([cookie])
             screens = _screens(context.new_page())
         for name, spoil in SPOILT.items():
             files = {}

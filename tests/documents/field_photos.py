@@ -50,7 +50,7 @@ def page(mode: str = "RGB") -> Image.Image:
 def is_upright(picture: Image.Image) -> bool:
     grey = picture.convert("L")
     dark, light = [(15, 15), (55, 15), (55, 45), (30, 30)], [(5, 5), (65, 30), (30, 60), (100, 20), (20, 140), (100, 140)]
-    return all(grey.getpixel(at) < 90 for at in dark) and all(grey.getpixel(at) > 200 for at in light)  # type: ignore[operator]
+    return all(grey.getpixel(at) < 90 for at in dark) and all(grey.getpixel(at) > 200 for at in light)
 
 
 def saved(picture: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
@@ -137,7 +137,7 @@ def _noisy() -> bytes:
 
 
 PHOTOS: dict[str, tuple[Callable[[], bytes], Right]] = {
-    **{f"a JPEG turned by EXIF {n}": (lambda n=n: turned(n), Right()) for n in _TURNED},  # type: ignore[misc]
+    **{f"a JPEG turned by EXIF {n}": (lambda n=n: turned(n), Right()) for n in _TURNED},
     "a JPEG whose EXIF says 0": (lambda: saved(page(), exif=exif(0)), Right()),
     "a JPEG whose EXIF says 9": (lambda: saved(page(), exif=exif(9)), Right()),
     "a JPEG whose EXIF is cut off": (lambda: saved(page(), exif=exif(6)[:18]), Right()),

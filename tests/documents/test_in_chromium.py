@@ -60,7 +60,7 @@ def form(app: Flask, chromium: Chromium) -> Iterator[Page]:
     with app.test_request_context():
         html, module = render_template_string(TEMPLATE, subject=SUBJECT), asset("js/enhance/document-upload.js")
     with serve(app) as address, phone(chromium, service_workers="block") as context:
-        context.add_cookies(cookies_of(browser, address))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(browser, address))
         page = context.new_page()
         page.goto(address + "/me")
         page.evaluate(LOAD, [html, module])
@@ -69,7 +69,7 @@ def form(app: Flask, chromium: Chromium) -> Iterator[Page]:
 
 def choose(page: Page, *files: tuple[str, str, bytes]) -> None:
     chosen = [{"name": name, "mimeType": kind, "buffer": data} for name, kind, data in files]
-    page.get_by_label("拍照或选文件").set_input_files(chosen)  # type: ignore[arg-type]
+    page.get_by_label("拍照或选文件").set_input_files(chosen)
 
 
 def glaring() -> bytes:

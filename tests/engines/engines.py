@@ -1,6 +1,7 @@
 """The engines, how each is started, and which journeys it cannot walk for a reason that is not ours."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.engines.bidi import Firefox
@@ -27,7 +28,7 @@ _STARTS: dict[str, Callable[[], Engine]] = {
     "Chromium": lambda: Chromium(CURRENT),
     "WebKit": WebKit,
     "Firefox": Firefox,
-    **{f"Chromium {version}": lambda version=version: _start_old(version) for version in reversed(OLD)},  # type: ignore[misc]
+    **{f"Chromium {version}": partial(_start_old, version) for version in reversed(OLD)},
 }
 ENGINES = list(_STARTS)
 # In the gate these walk every journey: the oldest, and those of other makers. The others lie between the oldest and the Chromium

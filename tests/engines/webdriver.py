@@ -104,8 +104,8 @@ class WebKit:
         return session
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        content = {"json": body} if body is not None else {}
-        return _value(self._http.request(method, f"/session/{self._session}{path}", **content))  # type: ignore[arg-type]
+        content: dict[str, Any] = {"json": body} if body is not None else {}
+        return _value(self._http.request(method, f"/session/{self._session}{path}", **content))
 
     def _act(self, source: dict[str, Any]) -> None:
         self._ask("POST", "/actions", {"actions": [source]})

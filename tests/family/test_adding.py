@@ -54,7 +54,7 @@ def test_a_father_beside_one_agrees_with_his_face(app: Flask) -> None:
     shown = list_showables(account_of())
     assert [(each.label, each.name, each.shown_by, each.colour) for each in shown[1:]] == [("父亲", "李大山", "family", 1)]
     assert browser.get("/family").one("a", href=f"/code/{credential.id}").text.startswith("父")
-    assert "出示 李大山 的医保码" in browser.page.html  # type: ignore[union-attr]
+    assert "出示 李大山 的医保码" in browser.page.html
     assert any("已添加" in title for title in titles(account_of()))
 
 
@@ -137,7 +137,7 @@ def test_who_cannot_be_is_told_so_and_keeps_what_was_typed(subtests: pytest.Subt
         with subtests.test(born=born, relation=relation, changes=changes, sentence=sentence):
             begin(browser)
 
-            page = say_whom(browser, born, relation, expect=422, **changes)  # type: ignore[arg-type]
+            page = say_whom(browser, born, relation, expect=422, **changes)
 
             assert sentence in page.text
             assert page.one("input", name="cert_no").attrs["value"] == number(born, int(changes.get("sequence", 1)))

@@ -29,7 +29,7 @@ def test_of_two_sixth_members_at_once_none_gets_in_and_of_two_fifth_one(app: Fla
 
     holder_id = holder.id  # the threads must not ask the object of this session
 
-    answers = named(at_once(app, [lambda i=i: bind(holder_id, i) for i in asked[:2]]))  # type: ignore[misc]
+    answers = named(at_once(app, [lambda i=i: bind(holder_id, i) for i in asked[:2]]))
 
     assert sorted(answers) == ["bound", "members_full"]
     assert named(at_once(app, [lambda: bind(holder_id, asked[2])])) == ["members_full"]
@@ -84,7 +84,7 @@ def test_a_member_has_at_most_so_many_holders_in_parallel_too(app: Flask) -> Non
     holders = [make_holder_account(f"1380000003{n}", f"1980010{n + 1}", "李强", 1) for n in range(4)]
     asked = [(h.id, make_request(h, father, Relation.father).id) for h in holders]
 
-    answers = named(at_once(app, [lambda h=h, i=i: bind(h, i) for h, i in asked]))  # type: ignore[misc]
+    answers = named(at_once(app, [lambda h=h, i=i: bind(h, i) for h, i in asked]))
 
     assert sorted(answers) == ["bound", "bound", "holders_full", "holders_full"]
     assert len([link for link in links() if link.state is LinkState.active]) == 2

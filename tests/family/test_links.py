@@ -181,7 +181,7 @@ def test_the_others_who_show_a_child_hear_of_a_new_one_and_may_object(app: Flask
     assert any("又有一位家人添加了" in title for title in titles(first))
     assert not any("又有一位" in title for title in titles(second))
     assert link.of_age_on is not None
-    assert full_age(child.birthday, link.of_age_on) == 16  # type: ignore[arg-type]
+    assert full_age(child.birthday, link.of_age_on) == 16
 
 
 def test_suspended_insurance_is_not_shown_and_says_why(app: Flask, desk: Desk) -> None:

@@ -111,7 +111,7 @@ def test_what_cannot_be_any_more_when_it_is_approved_is_told(app: Flask) -> None
     browser, asked = handed_in(app)
     change_settings(app, family_holders_per_member=1)
     first = make_holder_account("13800000021", "19880101", "王芳", 2)
-    make_link_between(first, asked.person, Relation.son, Way.documents)  # type: ignore[arg-type]
+    make_link_between(first, asked.person, Relation.son, Way.documents)
 
     decide(asked.subject, "approve")
 
@@ -147,7 +147,7 @@ def test_nobody_decides_about_their_own_family(app: Flask) -> None:
     kin = make_staff("kin", person_id=account_of().person_id)
 
     with pytest.raises(Exception, match="not_allowed"):
-        reviews.claim_case(kin, find_case(asked.subject))  # type: ignore[arg-type]
+        reviews.claim_case(kin, find_case(asked.subject))
 
 
 def test_the_reviewer_reads_both_parties_beside_the_papers(app: Flask) -> None:

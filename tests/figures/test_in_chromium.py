@@ -44,7 +44,7 @@ def test_what_was_counted_is_drawn_tabled_and_taken_away(app: Flask, chromium: C
     found, files = [], []
 
     with serve(app) as address, phone(chromium, base_url=address, device_scale_factor=1, service_workers="block") as context:
-        context.add_cookies(cookies_of(clerk, address))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(clerk, address))
         page = context.new_page()
         for number, path in enumerate(PAGES):
             page.goto(f"/bureau/figures{path}")

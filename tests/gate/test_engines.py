@@ -7,6 +7,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,10 +67,13 @@ def _fails(walk: Walk) -> None:
 
 
 def test_a_walk_goes_on_after_a_failure_but_not_without_what_all_need() -> None:
-    def speaks(walk: Walk) -> None:
-        walk.phone.engine.said = ["TypeError: x"]  # type: ignore[attr-defined]
+    engine: Any = _Quiet([])
+    nobody: Any = None
 
-    walk = Walk(Phone(_Quiet([]), ""), None, None, Path(), 6, 1)  # type: ignore[arg-type]
+    def speaks(_walk: Walk) -> None:
+        engine.said = ["TypeError: x"]
+
+    walk = Walk(Phone(engine, ""), nobody, nobody, Path(), 6, 1)
     fine = Journey("fine", lambda walk: "by hand")
 
     some = walk_all(walk, [Journey("odd", speaks, is_needed=True), Journey("bad", _fails), fine, fine], {})

@@ -33,7 +33,7 @@ def row() -> HelpText:
 
 
 def save(text: HelpText, *, publish: bool = True, **changes: object) -> None:
-    content: Content = replace(queries.content_of(text), **changes)  # type: ignore[arg-type]
+    content: Content = replace(queries.content_of(text), **changes)
     service.save_text(text.id, content, seen=text.edition, publish=publish, by=BY)
 
 

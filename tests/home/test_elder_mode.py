@@ -52,7 +52,7 @@ def bureau(app: Flask) -> None:
 def reader(app: Flask, bureau: None, chromium: Chromium) -> Iterator[tuple[Page, str]]:
     """A phone whose owner is activated, with a voice that writes down what it is asked to say."""
     with serve(app) as address, phone(chromium, service_workers="block") as context:
-        context.add_cookies(cookies_of(activated_browser(app), address))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(activated_browser(app), address))
         context.add_init_script(
             "window.said = []; Object.defineProperty(window, 'speechSynthesis', "
             "{ value: { speak: (s) => said.push([s.lang, s.text]), cancel: () => {} } });"

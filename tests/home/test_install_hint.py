@@ -63,7 +63,7 @@ def test_waved_away_it_never_comes_back(app: Flask) -> None:
 def test_where_the_browser_can_ask_the_link_lets_it(app: Flask, chromium: Chromium) -> None:
     """Chromium's own event, as a headless one does not send it; the browser's dialog is the edge."""
     with serve(app) as address, phone(chromium, service_workers="block") as context:
-        context.add_cookies(cookies_of(activated_browser(app), address))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(activated_browser(app), address))
         page = context.new_page()
         page.goto(address + "/")
         hint = page.locator("[data-enhance=install-hint][data-is-ready]")

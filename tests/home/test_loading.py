@@ -27,7 +27,7 @@ def test_nothing_shifts(app: Flask, chromium: Chromium, elder: str) -> None:
     shifted: dict[str, float] = {}
     with serve(app) as address, phone(chromium, service_workers="block") as context:
         context.add_init_script(WATCH)
-        context.add_cookies(cookies_of(activated_browser(app), address))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(activated_browser(app), address))
         if elder:
             context.add_cookies([{"name": "elder", "value": elder, "url": address}])
         page = context.new_page()

@@ -172,7 +172,7 @@ def look_at(app: Flask, browser: Browser, paths: list[str], chromium: Chromium, 
     """looks: all of them unless given."""
     found: list[str] = []
     with serve(app) as address, phone(chromium, device_scale_factor=1, service_workers="block") as context:
-        context.add_cookies(cookies_of(browser, address))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(browser, address))
         page = context.new_page()
         for path in paths:
             page.goto(address + path)

@@ -52,7 +52,7 @@ def test_what_a_place_offers_is_said_in_plain_words_with_the_day(browser: Browse
 
     clock.move(timedelta(days=40))
     change = {"name": "示范市人民医院", "region_code": "510603", "supports_challenge": False, "by": "staff:1"}
-    change_institution("H51060000001", business_types=["02121"], **change)  # type: ignore[arg-type]
+    change_institution("H51060000001", business_types=["02121"], **change)
     set_enabled("P51060000001", False)
 
     today = clock.today()

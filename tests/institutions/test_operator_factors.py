@@ -84,7 +84,7 @@ def test_a_thief_of_the_password_alone_opens_nothing(app: Flask, at_desk: Browse
         ("/desk/sign-in/password", {"password": WRONG, "again": WRONG}),
     ):
         assert thief.post(path, data).response.request.path == "/desk/sign-in/code"
-    assert find_operator("wang").password_hash == at_desk_hash(at_desk)  # type: ignore[union-attr]
+    assert find_operator("wang").password_hash == at_desk_hash(at_desk)
 
 
 def at_desk_hash(browser: Browser) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, Request, TimeoutError, expect, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler, make_server
 
 from app.core import clock
 from tests.kit import faults
@@ -70,7 +70,8 @@ def serve(app: Flask) -> Iterator[str]:
     """Its clock runs: what a page counts by its own clock must agree with the server's."""
     clock.reset()
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    server.daemon_threads = False  # type: ignore[attr-defined]
+    assert isinstance(server, ThreadedWSGIServer)
+    server.daemon_threads = False
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -25,18 +26,16 @@ class Importing:
         self._app, self._folder = app, folder
         self.refusals: list[Refusal] = []
 
-    def __call__(
-        self, text: str | bytes, mode: str = "good", name: str = "r.csv", encoding: str = "", **more: object
-    ) -> ImportResult:
+    def __call__(self, text: str | bytes, mode: str = "good", name: str = "r.csv", encoding: str = "", **more: Any) -> ImportResult:
         path = self._folder / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return self.file(path, mode, encoding, **more)
 
-    def file(self, path: Path, mode: str = "good", encoding: str = "", **more: object) -> ImportResult:
+    def file(self, path: Path, mode: str = "good", encoding: str = "", **more: Any) -> ImportResult:
         self.refusals.clear()
         source = open_source(self._app.config["SETTINGS"], str(path), encoding)
         try:
-            return import_roster(source, ImportMode(mode), on_refusal=self.refusals.append, **more)  # type: ignore[arg-type]
+            return import_roster(source, ImportMode(mode), on_refusal=self.refusals.append, **more)
         finally:
             source.close()
 
@@ -51,9 +50,9 @@ class Importing:
         return [(refusal.line, refusal.field) for refusal in self.refusals]
 
 
-def save(number: str = "510600199003070017", name: str = "王㛃", cert_type: str = "01", **values: object) -> InsuredPerson:
-    fields: dict[str, object] = {"insured_region": "510603", "insutype": "310"} | values
-    return save_person(cert=parse_cert(cert_type, number), name=name, **fields)  # type: ignore[arg-type]
+def save(number: str = "510600199003070017", name: str = "王㛃", cert_type: str = "01", **values: Any) -> InsuredPerson:
+    fields: dict[str, Any] = {"insured_region": "510603", "insutype": "310"} | values
+    return save_person(cert=parse_cert(cert_type, number), name=name, **fields)
 
 
 def count_people() -> int:

@@ -1,7 +1,7 @@
 """Browsers at each stage a citizen can be at, signed in through the pages, further by the verbs the site uses."""
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
@@ -17,6 +17,9 @@ from app.regions.service import load_regions
 from tests.kit.client import Browser
 from tests.kit.people import PIN, hash_of_pin, make_person
 from tests.kit.sign_in import sign_in
+
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam
 
 PHONE = "13800000007"
 
@@ -64,7 +67,7 @@ def account_and_device(phone: str = PHONE) -> tuple[Account, Device]:
     return account, list_devices(account.id)[0]
 
 
-def cookies_of(browser: Browser, url: str) -> list[dict[str, Any]]:
+def cookies_of(browser: Browser, url: str) -> "list[SetCookieParam]":
     """For a Playwright context, so that Chromium goes on as this browser."""
     jar = browser.http._cookies or {}
     return [{"name": cookie.key, "value": cookie.value, "url": url} for cookie in jar.values()]

@@ -20,7 +20,7 @@ def faults_on_walks(app: Flask, chromium: Chromium, walks: Iterable[tuple[Browse
     with serve(app) as address:
         for browser, paths in walks:
             with phone(chromium, device_scale_factor=1, service_workers="block") as context:
-                context.add_cookies(cookies_of(browser, address))  # type: ignore[arg-type]
+                context.add_cookies(cookies_of(browser, address))
                 page = context.new_page()
                 for path in paths:
                     page.goto(address + path)

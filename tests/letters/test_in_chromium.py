@@ -46,7 +46,7 @@ def letter(holder: Browser) -> Letter:
 @pytest.fixture
 def page(holder: Browser, chromium: Chromium, live_server: str, letter: Letter) -> Iterator[Page]:
     with phone(chromium, base_url=live_server, service_workers="block") as context:
-        context.add_cookies(cookies_of(holder, live_server))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(holder, live_server))
         opened = context.new_page()
         opened.goto(f"/letters/{letter.id}")
         wait_for_script(opened)
@@ -103,7 +103,7 @@ def test_what_was_written_is_still_there_after_a_refusal(page: Page, letter: Let
 
 def test_without_script_there_is_no_dead_box(holder: Browser, chromium: Chromium, live_server: str, letter: Letter) -> None:
     with phone(chromium, base_url=live_server, java_script_enabled=False) as context:
-        context.add_cookies(cookies_of(holder, live_server))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(holder, live_server))
         opened = context.new_page()
         opened.goto(f"/letters/{letter.id}")
 

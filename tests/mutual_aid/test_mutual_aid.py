@@ -166,7 +166,7 @@ def test_residents_and_the_suspended_cannot_pay(app: Flask, browser: Browser, pa
             name="王芳",
             cert=None,
             monthly_cap=1,
-            notice=notice,  # type: ignore[arg-type]
+            notice=notice,
         )
 
 

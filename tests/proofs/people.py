@@ -14,7 +14,7 @@ from tests.kit.people import any_phone
 
 def make_person(number: str = "510600199003070017", name: str = "李明", **changes: object) -> InsuredPerson:
     values: dict[str, object] = {"insured_region": "510603", "insutype": "310", **changes}
-    return save_person(cert=parse_cert("01", number), name=name, **values)  # type: ignore[arg-type]
+    return save_person(cert=parse_cert("01", number), name=name, **values)
 
 
 def make_session() -> LoginSession:

@@ -144,7 +144,7 @@ def test_eight_at_once_use_a_code_once(app: Flask) -> None:
         session, person = db.session.get_one(LoginSession, session_id), db.session.get_one(InsuredPerson, person_id)
         return spend_counter_code(session, person, ACTIVATION, code).is_right
 
-    results = at_once(app, [lambda i=i: spend(i) for i in sessions])  # type: ignore[misc]
+    results = at_once(app, [lambda i=i: spend(i) for i in sessions])
 
     assert sum(results) == 1
 

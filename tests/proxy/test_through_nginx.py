@@ -43,10 +43,10 @@ def test_a_roster_of_30_000_rows_arrives_with_script_and_without(house: House, v
 
     for has_script in (True, False):
         with phone(chromium, java_script_enabled=has_script, ignore_https_errors=True, service_workers="block") as context:
-            context.add_cookies(cookies)  # type: ignore[arg-type]
+            context.add_cookies(cookies)
             page = context.new_page()
             page.goto(f"{house.base_url}/bureau/roster")
-            page.get_by_label("名册文件").set_input_files(file)  # type: ignore[arg-type]
+            page.get_by_label("名册文件").set_input_files(file)
             page.get_by_role("button", name="上传并核对").click()
             page.wait_for_url("**/bureau/reports/*")
             arrived.append(page.url)

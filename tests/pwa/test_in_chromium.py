@@ -68,7 +68,7 @@ def test_hotlines_and_help_are_read_without_a_network(chromium: Browser, site: t
 
 def test_a_page_of_a_person_is_never_kept(chromium: Browser, site: tuple[Flask, str]) -> None:
     with phone(chromium) as context:
-        context.add_cookies(cookies_of(activated_browser(site[0]), site[1]))  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(activated_browser(site[0]), site[1]))
         page = open_ready(context, site[1])
         for path in ("/", "/code", "/me", "/help/hotlines"):
             page.goto(site[1] + path)

@@ -39,7 +39,7 @@ def test_the_oldest_promise_of_the_own_region_comes_first(app: Flask, outcomes: 
     claimed = service.claim_next(staff)
 
     assert claimed is not None and claimed.id == second.id and claimed.state is CaseState.claimed
-    assert service.claim_next(staff).id == second.id, "what one holds already comes before anything new"  # type: ignore[union-attr]
+    assert service.claim_next(staff).id == second.id, "what one holds already comes before anything new"
 
 
 def test_two_never_work_on_one_case(app: Flask, outcomes: Outcomes) -> None:
@@ -60,7 +60,7 @@ def test_of_many_who_reach_at_once_each_gets_another_case(app: Flask, outcomes: 
     ids = [make_staff(f"staff{n}").id for n in range(4)]
     for n in range(4):
         make_case(n)
-    got = at_once(app, [lambda i=i: service.claim_next(get_staff(i)).id for i in ids])  # type: ignore[misc, union-attr]
+    got = at_once(app, [lambda i=i: service.claim_next(get_staff(i)).id for i in ids])
 
     assert len(set(got)) == 4
 
@@ -73,7 +73,7 @@ def test_a_case_two_reach_for_goes_to_one(app: Flask, outcomes: Outcomes) -> Non
         service.claim_case(get_staff(staff_id), queries.get_case(case_id))
         return "won"
 
-    got = named(at_once(app, [lambda i=i: claim(i) for i in ids]))  # type: ignore[misc]
+    got = named(at_once(app, [lambda i=i: claim(i) for i in ids]))
 
     assert sorted(got) == ["claimed_by_other"] * 3 + ["won"]
 
@@ -90,7 +90,7 @@ def test_two_decisions_of_one_member_at_once_count_once(app: Flask, outcomes: Ou
             service.reject_case(staff, case, BLURRED)
         return "won"
 
-    got = named(at_once(app, [lambda v=v: decide(v) for v in ("approve", "reject", "approve")]))  # type: ignore[misc]
+    got = named(at_once(app, [lambda v=v: decide(v) for v in ("approve", "reject", "approve")]))
 
     assert sorted(got) == ["decided_already", "decided_already", "won"]
     assert len(queries.list_steps(queries.get_case(case_id))) == 1
@@ -105,7 +105,7 @@ def test_a_claim_runs_out_and_the_case_is_free_again(app: Flask, outcomes: Outco
 
     with pytest.raises(DomainError, match="not_claimed"):
         service.approve_case(one, case)
-    assert service.claim_next(other).id == case.id  # type: ignore[union-attr]
+    assert service.claim_next(other).id == case.id
 
 
 def test_what_is_put_back_is_free_at_once(app: Flask, outcomes: Outcomes) -> None:
@@ -115,7 +115,7 @@ def test_what_is_put_back_is_free_at_once(app: Flask, outcomes: Outcomes) -> Non
 
     service.release_case(one, case)
 
-    assert service.claim_next(other).id == case.id  # type: ignore[union-attr]
+    assert service.claim_next(other).id == case.id
 
 
 def test_a_decision_takes_effect_after_a_minute(app: Flask, outcomes: Outcomes) -> None:
@@ -166,7 +166,7 @@ def test_what_failed_in_the_owners_feature_is_tried_again_and_holds_up_nobody(ap
     told: list[str] = []
 
     def fails(case: object, _outcome: object) -> None:
-        subject: str = case.subject  # type: ignore[attr-defined]
+        subject: str = case.subject
         if subject == "sample:1" and not told:
             told.append("broken")
             raise RuntimeError("the family's table is locked")
@@ -220,7 +220,7 @@ def test_an_appeal_is_read_by_somebody_else_and_only_once(app: Flask, outcomes: 
     assert service.claim_next(one) is None
     with pytest.raises(DomainError, match="复核"):
         service.claim_case(one, queries.get_case(case.id))
-    assert service.claim_next(other).id == case.id  # type: ignore[union-attr]
+    assert service.claim_next(other).id == case.id
     service.reject_case(other, queries.get_case(case.id), BLURRED)
     let_settle()
     with pytest.raises(DomainError, match="appealed_already"):
@@ -266,7 +266,7 @@ def test_nobody_decides_for_their_own_family(app: Flask, outcomes: Outcomes) -> 
     with pytest.raises(DomainError, match="自己家"):
         service.claim_case(staff, case)
 
-    assert service.claim_next(staff).id == other.id  # type: ignore[union-attr]
+    assert service.claim_next(staff).id == other.id
     assert len(refused_rows()) == 1
 
 

@@ -84,7 +84,7 @@ def forger(database_url: str, tmp_path: Path) -> Iterator[tuple[Flask, Forger]]:
     clock.reset()
     clock.stop()
     made = Forger(app)
-    app.wsgi_app = made  # type: ignore[method-assign]
+    app.wsgi_app = made
     with app.app_context():
         prepare(app)
         load_notices()
@@ -147,7 +147,7 @@ def status_of(app: Flask, path: str, host: str | None) -> tuple[int, str]:
 
 def test_another_host_gets_a_sentence_and_nothing_else(forger: tuple[Flask, Forger], subtests: pytest.Subtests) -> None:
     app, seen = forger
-    app.wsgi_app = seen._next  # type: ignore[method-assign]
+    app.wsgi_app = seen._next
 
     for host in (
         EVIL,
@@ -171,7 +171,7 @@ def test_another_host_gets_a_sentence_and_nothing_else(forger: tuple[Flask, Forg
 
 def test_the_machines_own_questions_come_under_a_loopback_name(forger: tuple[Flask, Forger]) -> None:
     app, seen = forger
-    app.wsgi_app = seen._next  # type: ignore[method-assign]
+    app.wsgi_app = seen._next
 
     for host in ("127.0.0.1:8000", "localhost", "[::1]:8000", NAME):
         assert {status_of(app, path, host)[0] for path in ("/healthz", "/metrics")} == {200}

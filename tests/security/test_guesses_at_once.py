@@ -31,12 +31,12 @@ def test_no_more_typed_numbers_are_looked_at_than_a_minute_allows(app: Flask, mo
     def watched(connection: object, code: object, *others: object, **more: object) -> object:
         if isinstance(code, TypedNumber):
             looked_at.append(code.number)
-        return as_before(connection, code, *others, **more)  # type: ignore[arg-type]
+        return as_before(connection, code, *others, **more)
 
     monkeypatch.setattr(facts, "read_code", watched)
     guesses = [stem + luhn_digit(stem) for stem in (f"9{n:010d}" for n in range(AT_ONCE))]
 
-    answers = at_once(app, [lambda guess=guess: Desk(app, desk.key).scan(guess).json["code"] for guess in guesses])  # type: ignore[misc]
+    answers = at_once(app, [lambda guess=guess: Desk(app, desk.key).scan(guess).json["code"] for guess in guesses])
 
     assert len(looked_at) == settings.wrong_typed_per_minute
     assert sorted(set(answers)) == [1002, 2005]

@@ -35,7 +35,7 @@ def test_guesses_at_the_same_moment_are_looked_at_one_by_one(app: Flask, wary: D
     digits = wary.scan(thief.draw(1)).json["challenge"]
     codes = [thief.draw(0, guess) for guess in wrong_ones(digits, 24)]
 
-    answers = at_once(app, [lambda code=code: Desk(app, wary.key).scan(code).json["code"] for code in codes])  # type: ignore[misc]
+    answers = at_once(app, [lambda code=code: Desk(app, wary.key).scan(code).json["code"] for code in codes])
 
     assert set(answers) == {1015}
     assert counted() == [MOST_WRONG_ANSWERS]

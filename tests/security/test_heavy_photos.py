@@ -119,6 +119,6 @@ def test_what_was_sent_in_pieces_is_kept_until_it_is_its_turn(app: Flask, sender
     assert queries.count_files(SUBJECT) == 1
 
 
-def patch(browser: Browser, url: str, token: str, offset: int, data: bytes):  # type: ignore[no-untyped-def]
+def patch(browser: Browser, url: str, token: str, offset: int, data: bytes):
     headers = {"X-CSRFToken": token, "Upload-Offset": str(offset)}
     return browser.http.patch(url, input_stream=io.BytesIO(data), content_length=len(data), headers=headers)

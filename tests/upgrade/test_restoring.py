@@ -45,7 +45,7 @@ def test_it_is_restored_whole(release: Release, bureau: Flask) -> None:
     assert done.documents == 3 and done.epoch == 1
     assert audit.verify().findings == []
     assert installation.problems(bureau.config["SETTINGS"].app_mode) == []
-    assert f'"number": {done.head["number"]}' in head_path().read_text()  # type: ignore[index]
+    assert f'"number": {done.head["number"]}' in head_path().read_text()
 
 
 @pytest.mark.parametrize("name", ["data_key", "audit_key"])

@@ -84,7 +84,7 @@ def test_a_code_drawn_by_the_old_versions_phone_is_accepted(app: Flask, release:
 
     assert (answer.status_code, answer.json and answer.json["code"]) == (200, 0), answer.text
     old = release.facts["scan"]["answer"]["data"]
-    assert {name: answer.json["data"][name] for name in ("userName", "idNo", "ecIndexNo")} == {  # type: ignore[index]
+    assert {name: answer.json["data"][name] for name in ("userName", "idNo", "ecIndexNo")} == {
         name: old[name] for name in ("userName", "idNo", "ecIndexNo")
     }
 

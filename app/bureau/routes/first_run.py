@@ -1,6 +1,6 @@
 """The first run as pages: open to whoever can read the code in the instance folder, and only until the bureau is set up."""
 
-from flask import Flask, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,11 +14,13 @@ from app.bureau.service.text_files import read_text
 from app.bureau.setting_up import is_setting_up, key_of_code, setting_up, while_first_run
 from app.core.access import access
 from app.core.errors import DomainError
+from app.core.flask_types import app_of
 from app.core.installation import find_profile, is_first_run
 from app.core.settings import settings
 from app.core.web import is_api
 from app.regions.queries import list_agencies, list_insured_regions
 from app.regions.service import shipped_cities
+from app.staff.models import Role
 from app.staff.role_names import ROLE_NAMES
 
 OPEN_PATHS = ("/first-run", "/static/")
@@ -34,7 +36,7 @@ PAGES = {
 
 @blueprint.record_once
 def _install(state: BlueprintSetupState) -> None:
-    app: Flask = state.app  # type: ignore[assignment]
+    app = app_of(state)
     app.before_request_funcs.setdefault(None, []).insert(0, _gate)
 
 
@@ -137,7 +139,9 @@ def edit_first_staff() -> ResponseReturnValue:
 @access(setting_up)
 def create_first_staff() -> ResponseReturnValue:
     """The answer itself is the page that shows the one-time passwords. One user name in two posts is one person with both."""
-    form, roles, names = FirstStaffForm(), {}, {}  # type: ignore[var-annotated]
+    form = FirstStaffForm()
+    roles: dict[str, set[Role]] = {}
+    names: dict[str, str] = {}
     for role in first_run.missing_posts():
         username = (form[f"{role.value}_username"].data or "").strip().casefold()
         roles.setdefault(username, set()).add(role)

@@ -1,5 +1,7 @@
 """One person of the roster: found by document or by name, shown masked, their status changed."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -31,12 +33,12 @@ def create_roster_search() -> ResponseReturnValue:
     form = PersonSearchForm()
     if not form.validate_on_submit():
         return _show_search(form, 422)
-    who = {"by": current_staff.actor, "regions": current_staff.regions}
+    who: dict[str, Any] = {"by": current_staff.actor, "regions": current_staff.regions}
     try:
         if request.form.get("way") == "name":
-            found = service.search_name(form.name.data or "", form.tail.data or "", **who)  # type: ignore[arg-type]
+            found = service.search_name(form.name.data or "", form.tail.data or "", **who)
         else:
-            found = service.search_document(form.cert_type.data, form.number.data or "", **who)  # type: ignore[arg-type]
+            found = service.search_document(form.cert_type.data, form.number.data or "", **who)
     except DomainError as refused:
         if not refused.field:
             raise

@@ -6,9 +6,10 @@ whoever has the right to them gets new ones (ADR 25). What is printed or was sen
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask import Flask, current_app
+
+from app.core.flask_types import itself
 
 
 @dataclass(slots=True)
@@ -27,7 +28,7 @@ def on_restored(app: Flask, end: Callable[[], Ends]) -> None:
 def end_all() -> Ends:
     """Inside that transaction."""
     total = Ends()
-    for end in _known(current_app._get_current_object()):  # type: ignore[attr-defined]
+    for end in _known(itself(current_app)):
         one = end()
         total.ended |= one.ended
         total.open |= one.open
@@ -35,5 +36,5 @@ def end_all() -> Ends:
 
 
 def _known(app: Flask) -> list[Callable[[], Ends]]:
-    known: Any = app.extensions.setdefault("on_restored", [])
-    return known  # type: ignore[no-any-return]
+    known: list[Callable[[], Ends]] = app.extensions.setdefault("on_restored", [])
+    return known

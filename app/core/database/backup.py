@@ -32,6 +32,7 @@ from app.core.database.encrypting import encrypted, read_recipients
 from app.core.database.manifest import Manifest
 from app.core.database.workroom import workroom
 from app.core.db import db, schema_changes
+from app.core.flask_types import itself
 from app.core.keys.fitting import misfits
 from app.core.settings import settings
 from app.version import VERSION
@@ -80,7 +81,7 @@ def create_backup(target: Path, progress: Steps = lambda *_: None) -> Made:
         room = stack.enter_context(workroom(target.parent / ROOM))
         # The copy of the database is in clear: for an encrypted backup it never lies where backups are kept.
         inner = stack.enter_context(workroom(settings.instance_path / INNER_ROOM)) if recipients else room
-        backup = _Backup(current_app._get_current_object(), room, inner, progress)  # type: ignore[attr-defined]
+        backup = _Backup(itself(current_app), room, inner, progress)
         made = backup.write(recipients)
         _put_in_place(room / "backup", target)
     return made

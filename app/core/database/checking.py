@@ -134,10 +134,11 @@ def _try_secrets(connection: Connection, contents: Contents, found: Checked) -> 
 def _read(source: Source, contents: Contents) -> str:
     """The migration of the database, which is sound and as its manifest says. Raises Unfit."""
     manifest = contents.manifest
+    assert contents.database is not None
     if manifest is not None and manifest.format > FORMAT:
         raise Unfit(f"{source} was made by {manifest.version}, which is newer than this program ({VERSION}): install that version")
     try:
-        with closing(sqlite3.connect(contents.database)) as connection:  # type: ignore[arg-type]
+        with closing(sqlite3.connect(contents.database)) as connection:
             if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 raise Unfit(f"{source} is damaged: its database is not sound")
             revision = str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])

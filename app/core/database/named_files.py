@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask
 from sqlalchemy import Connection, select
@@ -65,5 +64,5 @@ def is_named(app: Flask, connection: Connection, name: str) -> bool:
 
 
 def _known(app: Flask) -> dict[str, NamedFiles]:
-    known: Any = app.extensions.setdefault("named_files", {})
-    return known  # type: ignore[no-any-return]
+    known: dict[str, NamedFiles] = app.extensions.setdefault("named_files", {})
+    return known

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 from app.core import clock
 from app.core.background import ADVISORY_LOCK, Election
 from app.core.db import db
+from app.core.flask_types import itself
 from app.core.jobs.models import JobWorker
 from app.core.jobs.workers import SEEN_EVERY_SECONDS
 
@@ -28,7 +29,7 @@ def standing_still() -> Iterator[None]:
     known by their heartbeat, and whoever else is writing into a PostgreSQL database by its transaction; PostgreSQL's own sweepers
     write too and are nobody.
     """
-    election = Election(current_app._get_current_object())  # type: ignore[attr-defined]
+    election = Election(itself(current_app))
     if not election.is_won():
         raise StillServing("the web server of this installation is running: stop it first, and `flask jobs run` too")
     try:

@@ -2,13 +2,14 @@ import os
 from datetime import timedelta
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select, update
 
 from app.core import clock
 from app.core.audit.tasks import start_sealing_own
 from app.core.db import db, transaction
+from app.core.flask_types import itself
 from app.core.jobs.models import Job, JobState
 from app.core.jobs.running import sweep
 from app.core.jobs.workers import run_here
@@ -25,7 +26,7 @@ def run_jobs(workers: int) -> None:
     if settings.runs_jobs == "inside":
         click.echo("the web process takes jobs too (JOB_RUNNER=inside)")
     os.umask(0o077)
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = itself(current_app)
     db.session.remove()
     db.engine.connect().close()  # one that is away is said here, once, and not by each thread that begins
     click.echo("waiting for jobs")

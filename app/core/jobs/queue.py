@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 from app.core.connecting import patience_for
 from app.core.crypto import vault
+from app.core.flask_types import itself
 from app.core.settings import settings
 
 _NAME = "pingzheng"
@@ -71,6 +72,6 @@ def open_queue(app: Flask, run: Callable[[int], None]) -> Huey:
 
 
 def push(job_id: int, run: Callable[[int], None]) -> None:
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = itself(current_app)
     queue_of(app, run)
     app.extensions["job_task"](job_id)

@@ -9,18 +9,18 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, inspect, null, select
+from sqlalchemy import Connection, func, inspect, null, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import clock
-from app.core.db import Base
+from app.core.db import Base, table_of
 from app.core.keys.models import SecretCheck
 from app.core.settings import settings
 from app.key_lists import read_keys
 
 PLAIN = ("SECRET_KEY", "DATA_KEY", "AUDIT_KEY")
 MASTERS = "CODE_MASTERS"
-CHECKS: Table = SecretCheck.__table__  # type: ignore[assignment]
+CHECKS = table_of(SecretCheck)
 _TEXT = b"pingzheng secret check 1:"
 
 

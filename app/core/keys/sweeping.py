@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import Column, Table, delete, func, insert, select, update
+from sqlalchemy import Column, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core import blobs, clock, store_mark
 from app.core.crypto import number_of, prefix_of, vault
 from app.core.database import named_files
-from app.core.db import Base, db, transaction
+from app.core.db import Base, db, table_of, transaction
 from app.core.exclusive import exclusive
+from app.core.flask_types import itself
 from app.core.keys.models import KeySweep
 from app.core.keys.stored import Sealed
 from app.core.logs import log
@@ -27,7 +28,7 @@ from app.core.logs import log
 BATCH_ROWS = 500
 BATCH_FILES = 20
 _FILES = "files "  # what the step of a folder begins with
-_SWEPT: Table = KeySweep.__table__  # type: ignore[assignment]
+_SWEPT = table_of(KeySweep)
 
 
 @dataclass(frozen=True)
@@ -247,4 +248,4 @@ def _steps(app: Any) -> Iterator[str]:
 
 
 def _app() -> Flask:
-    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
+    return itself(current_app)

@@ -110,7 +110,7 @@ def _own_page(page_id: int) -> DocumentPage:
 def _take(account: Account, subject: str, slot: str, file: FileStorage, waits: bool) -> DomainError | None:
     name, stream = file.filename or "", file.stream
     try:
-        service.accept_page(owner=account, subject=subject, slot=slot, stream=stream, name=name, waits=waits)  # type: ignore[arg-type]
+        service.accept_page(owner=account, subject=subject, slot=slot, stream=stream, name=name, waits=waits)
     except NotFound:
         raise
     except DomainError as error:

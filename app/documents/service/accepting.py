@@ -1,7 +1,7 @@
 """Taking a file: measured, recognised, decoded, written anew, sealed, and only then entered."""
 
 import secrets
-from typing import BinaryIO
+from typing import IO
 
 from sqlalchemy import select
 
@@ -28,7 +28,7 @@ _WAIT_SECONDS = 1.5
 _photo_gate = Gate("photos", _WAIT_SECONDS)
 
 
-def accept_page(*, owner: Account, subject: str, slot: str, stream: BinaryIO, name: str = "", waits: bool = True) -> DocumentPage:
+def accept_page(*, owner: Account, subject: str, slot: str, stream: IO[bytes], name: str = "", waits: bool = True) -> DocumentPage:
     """Keeps one file as a page: a photo is `ready` at once, a PDF is `received` until its job has drawn its pages.
 
     A long photo becomes several pages, of which the first is returned. stream: seekable. name: as the browser says; never looked
@@ -68,7 +68,7 @@ def _decode(photo: bytes, kind: Kind, owner_id: int, waits: bool) -> list[Pictur
         raise photos_busy() from None
 
 
-def measure(stream: BinaryIO) -> Kind:
+def measure(stream: IO[bytes]) -> Kind:
     """What it is, if its size is taken at all, without reading more than the head. Raises Unfit."""
     require_size(stream.seek(0, 2))
     stream.seek(0)

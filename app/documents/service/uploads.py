@@ -105,7 +105,7 @@ def join_pieces(upload: DocumentUpload, owner: Account) -> DocumentPage | None:
                 whole.write(store.get(name))
             if whole.tell() != upload.size:
                 raise refusal("upload_broken")
-            page = accept_page(owner=owner, subject=subject, slot=slot, stream=whole)  # type: ignore[arg-type]
+            page = accept_page(owner=owner, subject=subject, slot=slot, stream=whole)
         except (blobs.NoSuchBlob, store.Unreadable):
             _drop(upload_id, names)
             raise refusal("upload_broken") from None

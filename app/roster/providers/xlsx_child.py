@@ -57,7 +57,7 @@ class WorkbookChild:
         if offset + length > self._size or length > PIECE_BYTES:
             raise ValueError("it asks for what is not there")
         self._file.seek(offset)
-        write_frame(self._out, DATA, self._file.read(length))  # type: ignore[arg-type]
+        write_frame(self._out, DATA, self._file.read(length))
 
     def _read(self, count: int) -> bytes:
         """So many bytes, fewer at the end. A child that says nothing for long is ended."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import bindparam, select, update
 
-from app.core.db import db, transaction
+from app.core.db import db, table_of, transaction
 from app.roster.models import InsuredPerson
 from app.roster.names import stored_fold
 
@@ -35,7 +35,7 @@ def keep_folds(names: Iterable[tuple[int, str]]) -> None:
     """(person, name) whose names were just written, inside that transaction. A row that has got another name since is left."""
     folds = [{"of": person_id, "as_read": name, "fold": stored_fold(name)} for person_id, name in names]
     if folds:
-        mending = update(InsuredPerson.__table__).where(  # type: ignore[arg-type]
+        mending = update(table_of(InsuredPerson)).where(
             InsuredPerson.id == bindparam("of"), InsuredPerson.name == bindparam("as_read")
         )
         db.session.connection().execute(mending.values(folded_name=bindparam("fold")), folds)

@@ -1,6 +1,7 @@
 """One insured person, added or corrected by hand or by a source."""
 
 from datetime import date
+from typing import Any
 
 from app.core import audit, clock
 from app.core.crypto import vault
@@ -31,7 +32,7 @@ def save_person(
     """Adds the person of this document, or brings their row up to date. What the number itself says wins over `gender` and
     `birthday`. by: `kind:id` for the audit log. Raises InvalidName."""
     cleaned = clean_name(name)
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "name": cleaned,
         "folded_name": stored_fold(cleaned),
         "gender": cert.gender or gender or "9",
@@ -60,7 +61,7 @@ def save_person(
     return person
 
 
-def _add(cert: Cert, values: dict[str, object]) -> InsuredPerson:
+def _add(cert: Cert, values: dict[str, Any]) -> InsuredPerson:
     now, found_by = clock.now(), cert_hash(cert.cert_type, cert.number)
     person = InsuredPerson(
         cert_type=cert.cert_type,
@@ -68,7 +69,7 @@ def _add(cert: Cert, values: dict[str, object]) -> InsuredPerson:
         cert_no_encrypted=vault.encrypt(CERT_PURPOSE, cert.number.encode(), bound_to=found_by),
         created_at=now,
         updated_at=now,
-        **values,  # type: ignore[arg-type]
+        **values,
     )
     db.session.add(person)
     db.session.flush()

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from app.core import clock
 from app.core.crypto import vault
+from app.core.flask_types import itself
 from app.core.settings import settings
 from app.roster.columns import LABELS, WrongColumns, match_columns
 from app.roster.names import stored_fold
@@ -55,7 +56,7 @@ class Run:
         self._columns = columns
         self._reading = reading
         self._reader = RowReader(columns, clock.today(), settings.max_age_years, reading.regions)
-        self._vault = vault._get_current_object()  # type: ignore[attr-defined]  # the proxy costs more than the hash
+        self._vault = itself(vault)  # the proxy costs more than the hash
         self._key = vault.writer  # one for the whole run: its rows find theirs by one hash
 
     def read(self, source: RosterSource) -> None:
@@ -81,10 +82,10 @@ class Run:
         good = []
         for line, cells in batch:
             read = self._reader.read(cells)
-            if type(read) is RosterRow:
+            if isinstance(read, RosterRow):
                 good.append((line, *self._sealed(read)))
             else:
-                self._refuse(line, read)  # type: ignore[arg-type]
+                self._refuse(line, read)
         self.rows += len(batch)
         if good:
             self.stage.add(good)

@@ -31,12 +31,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.core.db import db, schema_changes
+from app.core.db import db, schema_changes, table_of
 from app.core.statements import changed
 from app.roster.models import InsuredPerson, InsuredStatus, RosterFormer
 
-_PERSON: Table = InsuredPerson.__table__  # type: ignore[assignment]
-_FORMER: Table = RosterFormer.__table__  # type: ignore[assignment]
+_PERSON = table_of(InsuredPerson)
+_FORMER = table_of(RosterFormer)
 _VALUES = ("name", "gender", "birthday", "nationality", "insured_region", "insutype", "psn_no", "psn_type", "status")
 _KEYS = ("cert_type", "cert_no_hash")
 _ROW = (*_KEYS, "cert_no_encrypted", *_VALUES, "folded_name")
@@ -223,7 +223,8 @@ def staging() -> Iterator[Staging]:
     the record of the import are one transaction."""
     with db.engine.connect() as connection:
         before = db.session.registry() if db.session.registry.has() else None
-        db.session.registry.set(Session(bind=connection))  # type: ignore[arg-type]
+        registry: Any = db.session.registry
+        registry.set(Session(bind=connection))
         try:
             yield Staging(connection)
         finally:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Table, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, select, tuple_, update
 
 from app.core import audit, clock
-from app.core.db import Base, db, transaction
+from app.core.db import Base, db, table_of, transaction
 from app.core.errors import DomainError
 from app.core.exclusive import exclusive
 from app.core.settings import settings
@@ -167,7 +167,7 @@ def in_use(person_ids: Iterable[int]) -> set[int]:
 
 
 def _columns_naming_a_person() -> list[ColumnElement[int]]:
-    person: Table = InsuredPerson.__table__  # type: ignore[assignment]
+    person = table_of(InsuredPerson)
     return [key.parent for table in Base.metadata.sorted_tables for key in table.foreign_keys if key.column is person.c.id]
 
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
@@ -19,6 +20,9 @@ from app.roster.models import RosterTag, RosterUpload
 from app.roster.providers import RosterSource
 from app.roster.providers.files import open_stream
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 FOLDER = "roster"
 _ORPHAN_AFTER = timedelta(days=1)
 _READ_BYTES = 1 << 20
@@ -31,8 +35,8 @@ class Receiving(sealed_files.SealedWriter):
         super().__init__(f"{FOLDER}/{secrets.token_hex(16)}")
         self._digest = hashlib.sha256()
 
-    def write(self, data: object) -> int:
-        self._digest.update(data)  # type: ignore[arg-type]
+    def write(self, data: "ReadableBuffer") -> int:
+        self._digest.update(data)
         return super().write(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:

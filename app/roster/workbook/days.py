@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, timedelta
-from typing import BinaryIO
+from typing import IO
 
 from .package import drain
 from .streaming import Ended, read_xml
@@ -18,7 +18,7 @@ _SECONDS_A_DAY = 86_400
 _LAST = 2_958_465  # 31 December 9999
 
 
-def read_date_styles(part: BinaryIO) -> dict[int, str]:
+def read_date_styles(part: IO[bytes]) -> dict[int, str]:
     """Place of a style among the cells' → `d` where it shows a day, `m` where it shows a month and no day. Raises Refused."""
     codes: dict[int, str] = {}
     shown: dict[int, str] = {}

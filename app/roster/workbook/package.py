@@ -1,9 +1,9 @@
 """The packed file: which parts it has, whatever their names are written like, and which of them make up the first visible sheet."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 from urllib.parse import unquote
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -29,7 +29,7 @@ class Sheet:
 
 
 class Package:
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         """Raises Refused."""
         try:
             self._archive = ZipFile(file)
@@ -60,7 +60,7 @@ class Package:
     def size(self, name: str) -> int:
         return self._parts[_folded(name)].file_size
 
-    def open(self, name: str, most: str = "other") -> BinaryIO:
+    def open(self, name: str, most: str = "other") -> IO[bytes]:
         """most: a key of MOST_BYTES. Raises Refused."""
         folded = _folded(name)
         part = self._parts.get(folded)
@@ -72,7 +72,7 @@ class Package:
             raise Refused("password")
         if part.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
             raise Refused("unreadable")
-        return self._archive.open(part)  # type: ignore[return-value]  # it binds itself to the size it names
+        return self._archive.open(part)  # it binds itself to the size it names
 
     def _find_workbook(self) -> str:
         """Raises Refused with what the packed file is instead."""
@@ -136,9 +136,9 @@ class Package:
             self._read(path, start)
         return found
 
-    def _read(self, name: str, start: object) -> None:
+    def _read(self, name: str, start: Callable[[str, dict[str, str]], None]) -> None:
         with self.open(name) as part:
-            drain(read_xml(part, start, lambda _name: None))  # type: ignore[arg-type]
+            drain(read_xml(part, start, lambda _name: None))
 
 
 def drain(blocks: Iterator[int]) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO
+from typing import IO
 
 from .days import day_of
 from .streaming import read_xml
@@ -41,7 +41,7 @@ _COLUMNS = {letters: column for column, letters in enumerate(_LETTERS)}
 class SheetRows:
     """Reads one sheet once. `hidden`: how many of the rows it gave are hidden there, for instance by a filter."""
 
-    def __init__(self, part: BinaryIO, texts: Texts, date_styles: Mapping[int, str], has_1904_dates: bool) -> None:
+    def __init__(self, part: IO[bytes], texts: Texts, date_styles: Mapping[int, str], has_1904_dates: bool) -> None:
         self.hidden, self.read_bytes = 0, 0
         self._part, self._texts, self._dates, self._has_1904 = part, texts, date_styles, has_1904_dates
         self._ready: list[Row] = []

@@ -1,7 +1,7 @@
 """XML read in pieces: an element is told and forgotten, so that memory does not grow with the part, whatever stands in it."""
 
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import IO
 from xml.parsers import expat
 
 from .wire import Refused
@@ -27,7 +27,7 @@ class LocalNames(dict[str, str]):
 
 
 def read_xml(
-    part: BinaryIO,
+    part: IO[bytes],
     start: Callable[[str, dict[str, str]], None],
     end: Callable[[str], None],
     text: Callable[[str], None] | None = None,

@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from typing import BinaryIO
+from typing import IO
 
 from .streaming import read_xml
 from .wire import Refused
@@ -21,7 +21,7 @@ class Texts:
         self._ends = array("L", [0])
         self._bytes = bytearray()
 
-    def fill(self, part: BinaryIO) -> None:
+    def fill(self, part: IO[bytes]) -> None:
         """Rich text as a whole, without its phonetic guides. Raises Refused."""
         pieces: list[str] = []
         is_text, phonetic = False, 0

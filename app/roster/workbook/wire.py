@@ -8,7 +8,7 @@ no file of its own, and what lies sealed in the store is never written out in cl
 import json
 import struct
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 HEAD = struct.Struct(">cI")
 ASKED = struct.Struct(">QI")
@@ -26,12 +26,12 @@ class Refused(Exception):
         self.code, self.facts = code, facts
 
 
-def write_frame(out: BinaryIO, kind: bytes, content: bytes) -> None:
+def write_frame(out: IO[bytes], kind: bytes, content: bytes) -> None:
     out.write(HEAD.pack(kind, len(content)) + content)
     out.flush()
 
 
-def write_json(out: BinaryIO, kind: bytes, content: object) -> None:
+def write_json(out: IO[bytes], kind: bytes, content: object) -> None:
     write_frame(out, kind, json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode())
 
 
