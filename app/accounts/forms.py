@@ -41,7 +41,7 @@ class SignInForm(RefusableForm):
 
     @property
     def mobile(self) -> str:
-        return parse_mobile(self.phone.data)
+        return parse_mobile(self.phone.data or "")
 
     @property
     def digits(self) -> str:

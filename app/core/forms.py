@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 from app.core.text import LONGEST_LINE
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """Every form. The length of what stands in one line is looked at before anything reads it: evening out a text costs more than
     keeping it."""
 

@@ -39,7 +39,7 @@ def new_answer() -> ResponseReturnValue:
     if not form.validate():
         return Response(render_template("credentials/new_answer.html", **words), 422)
     try:
-        digits = service.draw_code(shown, form.digits.data)
+        digits = service.draw_code(shown, form.digits.data or "")
     except DomainError:  # its master is gone: the next unlock makes a new one
         service.lock_code(session)
         return redirect(address_of(showable), 303)

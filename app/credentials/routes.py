@@ -67,10 +67,12 @@ def create_unlocking() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _locked(form, showable, 422)
     holds, credential = request.headers.get(HOLDS_HEADER), queries.get_credential(showable.credential_id)
-    result = service.try_unlock(session, credential, form.pin.data, holds=holds, wants_key=_is_fetch(), shown_by=showable.shown_by)
+    result = service.try_unlock(
+        session, credential, form.pin.data or "", holds=holds, wants_key=_is_fetch(), shown_by=showable.shown_by
+    )
     if isinstance(result, service.Opened):
         if _is_fetch():
-            return packed(jsonify(unlock_answer(credential, result, form.pin.data, holds)))
+            return packed(jsonify(unlock_answer(credential, result, form.pin.data or "", holds)))
         service.open_wallet(account, session.device, opened=result)
         return _seen_again(showable)
     if result.locked_until is None:

@@ -62,7 +62,7 @@ def create_aid() -> ResponseReturnValue:
     wait = retry_after(RELATIVE_TRIES, "mutual-aid", str(account.id))
     if wait:
         raise TooMany(_("您试的次数太多了。"), _("请过一小时再试。"), wait)
-    step_up = check_step_up(current_visitor.device, form.pin.data)
+    step_up = check_step_up(current_visitor.device, form.pin.data or "")
     if not step_up.ok:
         form.pin.errors = [step_up.sentence]
         answer = _show(form, notice, status=429 if step_up.locked_until else 422)
@@ -73,7 +73,7 @@ def create_aid() -> ResponseReturnValue:
         service.authorise_payment(
             account,
             relation=Relation(form.relation.data),
-            name=form.name.data,
+            name=form.name.data or "",
             cert=form.cert,
             monthly_cap=form.cap,
             notice=notice,

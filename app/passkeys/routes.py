@@ -45,7 +45,7 @@ def create_adding_challenge() -> ResponseReturnValue:
     form = AddPasskeyForm()
     if not form.validate_on_submit():
         return _refused(form.pin.errors[0] if form.pin.errors else _("请刷新这一页再试。"), 422)
-    step_up = check_step_up(current_visitor.device, form.pin.data)
+    step_up = check_step_up(current_visitor.device, form.pin.data or "")
     if not step_up.ok:
         return _refused(step_up.sentence, 429 if step_up.locked_until else 422, step_up.retry_after)
     return _options(service.begin_adding(current_visitor.session, _site()))

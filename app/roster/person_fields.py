@@ -52,7 +52,7 @@ class AsksPerson(AsksCert):
 class AsksInsuredPerson(AsksPerson):
     """For a form with `region` as well: where the person is insured, which need not be known."""
 
-    region: Field
+    region: SelectField
     _regions: dict[str, str]
 
     def offer_regions(self, regions: Iterable[Region]) -> None:

@@ -44,12 +44,12 @@ def create_pin() -> ResponseReturnValue:
         current_visitor.session,
         draft,
         proof,
-        hash_display_pin(form.pin.data),
+        hash_display_pin(form.pin.data or ""),
         holds=request.headers.get(HOLDS_HEADER),
         wants_key=_is_fetch(),
     )
     if _is_fetch():
-        return jsonify(unlock_answer(credential, opened, form.pin.data))
+        return jsonify(unlock_answer(credential, opened, form.pin.data or ""))
     return redirect(url_for("credentials.show_code"), 303)
 
 

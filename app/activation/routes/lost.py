@@ -64,7 +64,7 @@ def create_family_code() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _show_person(form, 422)
     try:
-        service.ask_lost_code(form.cert, clean_name(form.name.data), browser=current_browser(), address=client_address())
+        service.ask_lost_code(form.cert, clean_name(form.name.data or ""), browser=current_browser(), address=client_address())
     except TooMany as refusal:
         form.cert_no.errors = [refusal.what + refusal.next]
         page, status = _show_person(form, refusal.status)

@@ -33,7 +33,7 @@ def update_display_pin() -> ResponseReturnValue:
     form = PinChangeForm(_person())
     if not form.validate_on_submit():
         return _show(form, 422)
-    result = change_display_pin(current_visitor.device, form.old.data, form.pin.data)
+    result = change_display_pin(current_visitor.device, form.old.data or "", form.pin.data or "")
     if result.ok:
         if form.ends_others.data:
             sign_out_everywhere(current_visitor.account, current_visitor.session)
@@ -41,7 +41,7 @@ def update_display_pin() -> ResponseReturnValue:
         next_page = url_for("accounts.show_account")
         if not _is_fetch():
             return redirect(next_page, 303)
-        return jsonify({"next": next_page, **new_keys_answer(current_visitor.device, form.pin.data)})
+        return jsonify({"next": next_page, **new_keys_answer(current_visitor.device, form.pin.data or "")})
     if result.locked_until is None:
         form.old.errors = [_("展码密码不对，还可以试 %(count)d 次。", count=result.guesses_left)]
         return _show(form, 422)

@@ -118,7 +118,7 @@ def update_pin() -> ResponseReturnValue:
     form = PinResetForm(person)
     if not form.validate_on_submit():
         return _show(form, 422)
-    pin_hash = hash_display_pin(form.pin.data)
+    pin_hash = hash_display_pin(form.pin.data or "")
     if isinstance(allowed_by, IdentityProof):
         service.reset_pin(current_visitor.session, allowed_by, pin_hash)
     else:

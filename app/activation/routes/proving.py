@@ -94,7 +94,7 @@ def create_counter_proof(slug: str) -> ResponseReturnValue:
     form = CounterCodeForm()
     if not form.validate_on_submit():
         return _show_counter_code(errand, person, form, 422)
-    result = spend_counter_code(current_visitor.session, person, errand.purpose, form.code.data)
+    result = spend_counter_code(current_visitor.session, person, errand.purpose, form.code.data or "")
     if result.proof is not None:
         return errand.arrive(result.proof)
     if result.guesses_left:

@@ -60,7 +60,9 @@ def update_person() -> ResponseReturnValue:
     wait = retry_after(PERSON_TRIES, "activation-person", str(current_visitor.account.id))
     if wait:
         raise TooMany(_("您试的次数太多了。"), _("请过一小时再试，或带身份证件到医保窗口办理。您填的内容已保存。"), wait)
-    found = service.identify_person(current_visitor.account, draft, clean_name(form.name.data), form.cert, form.region.data or "")
+    found = service.identify_person(
+        current_visitor.account, draft, clean_name(form.name.data or ""), form.cert, form.region.data or ""
+    )
     if isinstance(found, DomainError):
         if found.code in ("region_missing", "region_differs"):
             form.region.data = found.region

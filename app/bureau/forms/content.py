@@ -28,7 +28,7 @@ class ContentForm(RefusableForm):
         return refusal.status
 
 
-class DayField(StringField):  # type: ignore[misc]
+class DayField(StringField):
     """A calendar day as people write it; empty is None. There is no 31 February."""
 
     day: date | None = None

@@ -1,8 +1,7 @@
 """What is filled in about the roster: a file, which person, which status."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.core.forms import RefusableForm

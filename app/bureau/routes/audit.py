@@ -47,10 +47,11 @@ def create_audit_search() -> ResponseReturnValue:
         if not person_id:
             form.refuse(form.cert_no, _("名册里没有这个证件号码。"))
             return _show(form, _wanted(), 422)
-    days = {"since": form.since.data.isoformat(), "until": form.until.data.isoformat()}
-    asked = {"group": form.group.data, "outcome": form.outcome.data, "actor": actor, "subject": (form.subject.data or "").strip()}
+    days = {"since": form.since.data, "until": form.until.data}
+    asked: dict[str, Any] = {name: day.isoformat() for name, day in days.items() if day}
+    asked |= {"group": form.group.data, "outcome": form.outcome.data, "actor": actor, "subject": (form.subject.data or "").strip()}
     given = {name: value for name, value in asked.items() if value}
-    return redirect(url_for("bureau.list_audit", **days, **given, person=person_id), 303)
+    return redirect(url_for("bureau.list_audit", **given, person=person_id), 303)
 
 
 @blueprint.get("/bureau/audit/<int:row_id>")

@@ -57,7 +57,8 @@ def _decide(case_id: int, verb: Verb) -> ResponseReturnValue:
     form.offer([page for page in list_pages(case.subject) if page.is_ready])
     if not form.validate_on_submit():
         return _again(case, form, 422)
-    seen = int(form.round.data) if (form.round.data or "").isdecimal() else case.round
+    typed = form.round.data or ""
+    seen = int(typed) if typed.isdecimal() else case.round
     try:
         verb(current_staff.member, case, form.reasons(request.form.to_dict()), form.note.data or "", seen)
     except DomainError as refusal:

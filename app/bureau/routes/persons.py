@@ -65,7 +65,9 @@ def create_roster_status(person_id: int) -> ResponseReturnValue:
         return _show(person, form, 422)
     status = InsuredStatus(form.status.data)
     try:
-        service.change_status(person_id, status, StatusReason(form.reason.data), seen=_seen(form.seen.data), by=current_staff.actor)
+        service.change_status(
+            person_id, status, StatusReason(form.reason.data), seen=_seen(form.seen.data or ""), by=current_staff.actor
+        )
     except DomainError as refused:
         if refused.code != "status_same":
             raise

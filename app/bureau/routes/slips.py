@@ -26,7 +26,7 @@ def create_slip(visit_id: int) -> ResponseReturnValue:
     visit, form = own_visit(visit_id), SlipForm()
     if not form.validate_on_submit():
         return show_visit(visit, form, 422)
-    place, purpose, consent = form.place.data, form.purpose.data, bool(form.consent.data)
+    place, purpose, consent = form.place.data or "", form.purpose.data, bool(form.consent.data)
     try:
         slip = service.give_slip(current_staff.member, visit, place, purpose, has_consent=consent)
     except DomainError as refusal:

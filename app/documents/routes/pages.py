@@ -60,11 +60,12 @@ def create_pages() -> ResponseReturnValue:
     chosen = [file for file in form.files.data or [] if isinstance(file, FileStorage) and (file.filename or file.content_length)]
     for file in chosen:
         waits = not any(error.status == 503 for _name, error in refused)
-        if (error := _take(account, form.subject.data, form.slot.data, file, waits)) is not None:
+        if (error := _take(account, form.subject.data or "", form.slot.data or "", file, waits)) is not None:
             refused.append((_shown_name(file.filename or ""), error))
     if not chosen:
         refused.append(("", refusal("no_file")))
-    back = form.next.data if is_local_path(form.next.data or "") else "/"
+    target = form.next.data or ""
+    back = target if is_local_path(target) else "/"
     if refused:
         taken = len(chosen) - sum(bool(name) for name, _error in refused)
         page = render_template("documents/show_refusals.html", refused=refused, taken=max(taken, 0), back=back, is_refused=True)

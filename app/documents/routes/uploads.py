@@ -32,10 +32,10 @@ def create_upload() -> ResponseReturnValue:
         raise refusal("upload_broken")
     upload = service.begin_upload(
         current_visitor.account,
-        subject=form.subject.data,
-        slot=form.slot.data,
-        size=form.size.data,
-        fingerprint=form.fingerprint.data,
+        subject=form.subject.data or "",
+        slot=form.slot.data or "",
+        size=form.size.data or 0,
+        fingerprint=form.fingerprint.data or "",
     )
     where = url_for("uploads.show_upload", upload_id=upload.id)
     return jsonify(_state(upload) | {"url": where, "piece": service.PIECE_BYTES}), 201, {"Location": where}

@@ -47,9 +47,9 @@ def create_agreement(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _show(token, invitation, form, 422)
     if not service.needs_proof(invitation.request, current_visitor.account):
-        found = check_step_up(current_visitor.device, form.pin.data or "")
+        found = check_step_up(current_visitor.device, form["pin"].data or "")
         if not found.ok:
-            form.pin.errors = [found.sentence]
+            form["pin"].errors = [found.sentence]
             return _show(token, invitation, form, 429 if found.locked_until else 422)
         return _accept(invitation, form.notices)
     if request.form.get("by") == "counter":
@@ -63,14 +63,14 @@ def create_agreement(token: str) -> ResponseReturnValue:
 
 def _accept_counter_code(token: str, invitation: Invitation, form: NoticesForm) -> ResponseReturnValue:
     person = service.person_of(invitation.request)
-    if not (form.code.data or "").strip():
-        form.code.errors = [_("请填写窗口给您的八位数字。")]
+    if not (form["code"].data or "").strip():
+        form["code"].errors = [_("请填写窗口给您的八位数字。")]
         return _show(token, invitation, form, 422)
-    result = spend_counter_code(current_visitor.session, person, ProofPurpose.family_member, form.code.data)
+    result = spend_counter_code(current_visitor.session, person, ProofPurpose.family_member, form["code"].data)
     if result.proof is not None:
         return _accept(invitation, form.notices, result.proof)
     left = result.guesses_left
-    form.code.errors = [
+    form["code"].errors = [
         _("这个核验码不对，请对照凭条再填一遍。还可以试 %(count)d 次。", count=left)
         if left
         else _("这个核验码不能用。请带身份证件到医保窗口领一个新的。")

@@ -71,7 +71,7 @@ def create_appeal(request_id: int) -> ResponseReturnValue:
     asked, form = _asked(request_id), AppealForm()
     if not form.validate_on_submit():
         return _show_appeal(asked, form, 422)
-    service.appeal(asked, form.text.data.strip())
+    service.appeal(asked, (form.text.data or "").strip())
     flash(_("申诉已提交，会由另一位审核员来看。"), "done")
     return redirect(url_for("family.show_request", request_id=request_id), 303)
 

@@ -93,12 +93,12 @@ def create_counter_code() -> ResponseReturnValue:
     form = _counter_form()
     if not form.validate_on_submit():
         return _show(draft, "family/new_counter_code.html", 422, form=form)
-    result = spend_counter_code(current_visitor.session, member_of(draft), ProofPurpose.family_member, form.code.data)
+    result = spend_counter_code(current_visitor.session, member_of(draft), ProofPurpose.family_member, form["code"].data)
     if result.proof is None:
         if result.guesses_left:
-            form.code.errors = [_("这个核验码不对，请对照凭条再填一遍。还可以试 %(count)d 次。", count=result.guesses_left)]
+            form["code"].errors = [_("这个核验码不对，请对照凭条再填一遍。还可以试 %(count)d 次。", count=result.guesses_left)]
         else:
-            form.code.errors = [_("这个核验码不能用。请家人带身份证件到医保窗口领一个新的，或拨打下面的电话。")]
+            form["code"].errors = [_("这个核验码不能用。请家人带身份证件到医保窗口领一个新的，或拨打下面的电话。")]
         return _show(draft, "family/new_counter_code.html", 422, form=form)
     return _to_result(
         service.authorise(draft, form.notices, account_id=current_visitor.account.id, by=_actor(), proof=result.proof)

@@ -61,9 +61,9 @@ def create_request() -> ResponseReturnValue:
     service.agree_to_notices(draft, current_visitor.account, form.notices)
     if by_face:
         return _start_own_face()
-    found = check_step_up(current_visitor.device, form.pin.data or "")
+    found = check_step_up(current_visitor.device, form["pin"].data or "")
     if not found.ok:
-        form.pin.errors = [found.sentence]
+        form["pin"].errors = [found.sentence]
         return _show_start(draft, form, 429 if found.locked_until else 422)
     service.note_step_up(draft, current_visitor.session)
     return redirect(url_for(page_of(service.begin_request(current_visitor.account))), 303)
@@ -154,7 +154,7 @@ def update_member() -> ResponseReturnValue:
         current_visitor.account,
         draft,
         Relation(form.relation.data),
-        clean_name(form.name.data),
+        clean_name(form.name.data or ""),
         form.cert,
         form.region.data or "",
     )

@@ -39,8 +39,8 @@ def create_session() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("desk/new_session.html", form=form), 422
     result = service.sign_in_operator(
-        form.username.data,
-        form.password.data,
+        form.username.data or "",
+        form.password.data or "",
         browser_name=name_device(request.user_agent.string),
         is_shared=form.is_shared.data,
         caller=caller(),
@@ -69,7 +69,7 @@ def create_password() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("desk/new_password.html", form=form), 422
     try:
-        service.choose_operator_password(current_desk.operator, form.password.data, keep=current_desk.session)
+        service.choose_operator_password(current_desk.operator, form.password.data or "", keep=current_desk.session)
     except DomainError as refusal:
         form.refuse(form.password, refusal.what)
         return render_template("desk/new_password.html", form=form), refusal.status

@@ -54,7 +54,7 @@ def create_factor() -> ResponseReturnValue:
     form, operator = DeskFactorForm(), current_desk.operator
     if not form.validate_on_submit():
         return render_template("desk/show_factor.html", form=form, operator=operator), 422
-    state = service.begin_factor(operator, form.password.data)
+    state = service.begin_factor(operator, form.password.data or "")
     if not state.ok:
         form.refuse(form.password, why(state, _("密码不对，请再输入一次。")))
         return render_template("desk/show_factor.html", form=form, operator=operator), *status_of(state)

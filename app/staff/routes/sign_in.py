@@ -60,7 +60,7 @@ def create_session() -> ResponseReturnValue:
     form = StaffSignInForm()
     if form.validate_on_submit():
         result = service.begin_sign_in(
-            form.username.data, form.password.data, browser_name=name_device(request.user_agent.string), caller=caller()
+            form.username.data or "", form.password.data or "", browser_name=name_device(request.user_agent.string), caller=caller()
         )
         if result.state.ok:
             if current_staff.has_session:
@@ -149,7 +149,7 @@ def create_password() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("staff/new_password.html", form=form, next=_next_path()), 422
     try:
-        service.choose_password(current_staff.member, form.password.data, keep=current_staff.session)
+        service.choose_password(current_staff.member, form.password.data or "", keep=current_staff.session)
     except DomainError as refusal:
         form.refuse(form.password, refusal.what)
         return render_template("staff/new_password.html", form=form, next=_next_path()), refusal.status

@@ -1,0 +1,1 @@
+from wtforms.fields import FileField as FileField
