@@ -164,11 +164,6 @@ def upsert(model: type[Any] | Table) -> postgresql.Insert | sqlite.Insert:
     return postgresql.insert(model) if db.engine.dialect.name == "postgresql" else sqlite.insert(model)
 
 
-def table_of(model: type[Base]) -> Table:
-    """A mapped class's table, for Core statements."""
-    return Base.metadata.tables[model.__tablename__]
-
-
 def after_commit(hook: Callable[[], None]) -> None:
     """Runs once the surrounding transaction has committed: the place for sending an SMS."""
     hooks = _after_commit.get()

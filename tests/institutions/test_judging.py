@@ -79,13 +79,13 @@ Change = Callable[[Facts], Facts]
 
 
 def reading(**changes: object) -> Change:
-    return lambda facts: facts._replace(reading=facts.reading._replace(**changes))  # type: ignore[arg-type]
+    return lambda facts: facts._replace(reading=facts.reading._replace(**changes))
 
 
 def shown(**changes: object) -> Change:
     def change(facts: Facts) -> Facts:
         assert facts.reading.shown is not None
-        return facts._replace(reading=facts.reading._replace(shown=facts.reading.shown._replace(**changes)))  # type: ignore[arg-type]
+        return facts._replace(reading=facts.reading._replace(shown=facts.reading.shown._replace(**changes)))
 
     return change
 

@@ -13,12 +13,12 @@ from app.core.db import UtcDateTime, session_on, table_of
 from app.core.prepared import PreparedChange
 from app.core.settings import settings
 from app.credentials.code_faults import Reading
-from app.credentials.models import EndReason
+from app.credentials.models import Credential, EndReason
 from app.credentials.redeem_queries import Shown
 from app.credentials.service.uses import FAMILY
 from app.family.queries import relation_behind
 from app.institutions.calls import ScanRequest
-from app.institutions.models import HelpEvent, Scan
+from app.institutions.models import HelpEvent, Institution, Scan
 from app.institutions.paper_reasons import AFTER_RESTORE, on_paper
 from app.institutions.policy import InstitutionTag
 from app.institutions.reasons import BY_NAME, Reason
@@ -69,7 +69,7 @@ def refuse(attempt: Attempt, found: Refusal, line: Line | None = None) -> Answer
 
 def record_attempt(attempt: Attempt, outcome: str, code: int, line: Line | None) -> int:
     """The audit row and, where there is one, the line in the scan log. code: 0 or the reason's. Returns the audit row's id."""
-    actor = f"institution:{attempt.caller.id}" if attempt.caller else "unknown"
+    actor = Institution.actor_of(attempt.caller.id) if attempt.caller else "unknown"
     if line is None:
         return audit.record(attempt.tag, actor=actor, outcome=outcome, connection=attempt.connection)
     _insert_scan(attempt, line, code)
@@ -80,7 +80,7 @@ def record_attempt(attempt: Attempt, outcome: str, code: int, line: Line | None)
     return audit.record(
         attempt.tag,
         actor=actor,
-        subject=f"credential:{line.shown.credential_id}",
+        subject=Credential.subject_of(line.shown.credential_id),
         person_id=line.shown.person_id,
         outcome=outcome,
         connection=attempt.connection,

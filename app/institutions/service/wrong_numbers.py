@@ -9,7 +9,7 @@ from app.core import audit
 from app.core.db import table_of
 from app.core.prepared import PreparedChange
 from app.core.settings import settings
-from app.institutions.models import WrongTyped
+from app.institutions.models import Institution, WrongTyped
 from app.institutions.policy import InstitutionTag
 from app.institutions.reasons import BY_NAME
 from app.institutions.service.answers import Refusal
@@ -33,7 +33,7 @@ def refuse_number(connection: Connection, institution_id: int, counted: int, now
         audit.record(
             InstitutionTag.guesses_numbers,
             actor="system",
-            subject=f"institution:{institution_id}",
+            subject=Institution.subject_of(institution_id),
             outcome="alert",
             count=counted + 1,
             connection=connection,
