@@ -18,6 +18,7 @@ from app.core import (
     connecting,
     display,
     health,
+    hooks,
     installation,
     limits,
     locale,
@@ -95,7 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(Path(app.root_path).parent / "migrations"))
     with app.app_context():
         prepare_engine(db.engine)
-    for part in (locale, display, installation, limits, proxy, origin, web, assets, health, access):
+    for part in (locale, display, installation, limits, proxy, origin, web, assets, health, access, hooks):
         part.install(app)
     for feature in FEATURES:
         _install_feature(app, feature)

@@ -85,8 +85,8 @@ def transaction() -> Iterator[None]:
         return
     roll_back()
     writing = _writing.set(True)
-    hooks: list[Callable[[], None]] = []
-    outer_hooks = _after_commit.set(hooks)
+    afterwards: list[Callable[[], None]] = []
+    outer = _after_commit.set(afterwards)
     try:
         yield
         db.session.commit()
@@ -95,10 +95,9 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         _writing.reset(writing)
-        _after_commit.reset(outer_hooks)
+        _after_commit.reset(outer)
     outages.answered(outages.DATABASE_WORK)
-    for hook in hooks:
-        hook()
+    _run_all(afterwards)
 
 
 @contextmanager
@@ -108,8 +107,8 @@ def bare_transaction() -> Iterator[Connection]:
     On SQLite the one writers' lock is taken by `begin_writing`: what is read before it makes nobody wait.
     """
     writing = _writing.set(True)
-    hooks: list[Callable[[], None]] = []
-    outer_hooks = _after_commit.set(hooks)
+    afterwards: list[Callable[[], None]] = []
+    outer = _after_commit.set(afterwards)
     try:
         with db.engine.connect() as connection:
             if connection.dialect.name != "sqlite":
@@ -118,10 +117,9 @@ def bare_transaction() -> Iterator[Connection]:
             connection.commit()
     finally:
         _writing.reset(writing)
-        _after_commit.reset(outer_hooks)
+        _after_commit.reset(outer)
     outages.answered(outages.DATABASE_WORK)
-    for hook in hooks:
-        hook()
+    _run_all(afterwards)
 
 
 @contextmanager
@@ -164,12 +162,23 @@ def upsert(model: type[Any] | Table) -> postgresql.Insert | sqlite.Insert:
     return postgresql.insert(model) if db.engine.dialect.name == "postgresql" else sqlite.insert(model)
 
 
-def after_commit(hook: Callable[[], None]) -> None:
-    """Runs once the surrounding transaction has committed: the place for sending an SMS."""
-    hooks = _after_commit.get()
-    if hooks is None:
+def after_commit(act: Callable[[], None]) -> None:
+    """Runs once the surrounding transaction has committed, and is lost when the process dies before: what must not be is a job.
+
+    What it raises is logged: the act it follows has happened, and is answered as such.
+    """
+    afterwards = _after_commit.get()
+    if afterwards is None:
         raise RuntimeError("after_commit needs a surrounding transaction")
-    hooks.append(hook)
+    afterwards.append(act)
+
+
+def _run_all(acts: list[Callable[[], None]]) -> None:
+    for act in acts:
+        try:
+            act()
+        except Exception as error:
+            outages.note_kind("after_commit_failed", error)
 
 
 def roll_back() -> None:

@@ -8,6 +8,7 @@ import math
 import sqlite3
 import threading
 import time
+import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +112,15 @@ def note(event: str, error: BaseException, **ids: object) -> None:
         store_failed(error)
     else:
         log.error(event, exc_info=error, **ids)
+
+
+def note_kind(event: str, error: BaseException) -> None:
+    """As `note`, where the error's own words might quote a person: its kind, and the places in the code it came through."""
+    if is_store_failure(error):
+        store_failed(error)
+    else:
+        places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+        log.error(event, reason=type(error).__name__, places=places)
 
 
 def install() -> None:

@@ -4,9 +4,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
+from structlog.testing import capture_logs
 
 from app.core import clock
-from app.core.db import after_commit, db, transaction
+from app.core.db import after_commit, bare_transaction, begin_writing, db, transaction
 from app.messages.models import DemoSms
 
 
@@ -52,6 +53,36 @@ def test_what_follows_a_commit_does_not_follow_a_failure(app: Flask) -> None:
         _ = 1 / 0
 
     assert seen == []
+
+
+def test_what_follows_a_commit_and_fails_leaves_the_act_done_and_the_rest_to_follow(app: Flask) -> None:
+    seen: list[str] = []
+
+    def fail() -> None:
+        raise ValueError("13800000001 is nobody's business")
+
+    with capture_logs() as logged, transaction():
+        db.session.add(_row(1))
+        after_commit(lambda: seen.append("before"))
+        after_commit(fail)
+        after_commit(lambda: seen.append("after"))
+
+    assert seen == ["before", "after"]
+    assert db.session.scalar(select(DemoSms)) is not None
+    (line,) = logged
+    assert (line["event"], line["reason"]) == ("after_commit_failed", "ValueError")
+    assert "test_transaction.py" in line["places"][-1] and "13800000001" not in str(line)
+
+
+def test_the_same_holds_on_a_connection_of_its_own(app: Flask) -> None:
+    seen: list[str] = []
+
+    with bare_transaction() as connection:
+        begin_writing(connection)
+        after_commit(lambda: 1 / 0)
+        after_commit(lambda: seen.append("after"))
+
+    assert seen == ["after"]
 
 
 def test_readers_and_writers_never_meet_a_locked_database(app: Flask) -> None:
