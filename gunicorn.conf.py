@@ -2,7 +2,7 @@
 
 from app.config_loading import load_settings
 from app.core import background
-from app.core.audit.tasks import seal_before_ending
+from app.core.audit.sealing import seal_before_ending
 from app.core.jobs import start_inside
 from app.core.proxy import needs
 from app.core.serving import open_files

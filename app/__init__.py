@@ -129,9 +129,9 @@ def refuse_unfit_database(app: Flask) -> None:
 
 
 def _install_feature(app: Flask, feature: str) -> None:
-    """A feature offers what it has: `models`, `routes.blueprint(s)`, `commands.group` or `commands.commands`, `tasks.register`."""
+    """A feature offers what it has: `models`, `routes.blueprint(s)`, `commands.group` or `commands.commands`, `wiring.register`."""
     package = f"{__name__}.{feature}"
-    for room in ("models", "routes", "commands", "tasks"):
+    for room in ("models", "routes", "commands", "wiring"):
         if find_spec(f"{package}.{room}") is None:
             continue
         module = import_module(f"{package}.{room}")
@@ -142,7 +142,7 @@ def _install_feature(app: Flask, feature: str) -> None:
             for command in getattr(module, "commands", None) or [module.group]:
                 is_plain = isinstance(command, PlainGroup) or not isinstance(command, click.Group)
                 app.cli.add_command(command if is_plain else PlainGroup(command))
-        elif room == "tasks":
+        elif room == "wiring":
             module.register(app)
 
 

@@ -18,13 +18,12 @@ from pathlib import Path
 from flask import Flask
 
 from app.core.db import db
-from app.documents import policy
 from bench.ratios import Ratio, ratio
 from bench.scan import PATH
 from bench.seed import Bureau, environment, open_app
 from bench.servers import Server, serving
 from tests.credentials.holders import make_holder
-from tests.kit.documents import multipart
+from tests.kit.documents import multipart, take_papers
 from tests.kit.heavy_photos import jpeg_of_scans
 
 SENDERS = 8
@@ -39,7 +38,7 @@ GOAL = "<= 1.5"
 def make_app() -> Flask:
     """What the measured workers run: papers for `bench:<n>` are taken from everybody."""
     app = open_app(dict(os.environ))
-    policy.allow_subject(SUBJECT, lambda account, subject, slot: True)
+    take_papers(app, SUBJECT)
     return app
 
 

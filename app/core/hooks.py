@@ -23,9 +23,11 @@ class Hook(Generic[P, T]):
         self.name, self.sentence = name, sentence
 
     def listen(self, app: Flask, listener: Callable[P, T]) -> None:
-        """From now on, in this app, `listener` is called after those that are there."""
+        """From now on, in this app, `listener` is called after those that are there; saying so again changes nothing."""
         known: dict[str, list[Callable[P, T]]] = app.extensions.setdefault("hooks", {})
-        known.setdefault(self.name, []).append(listener)
+        added = known.setdefault(self.name, [])
+        if listener not in added:
+            added.append(listener)
 
     def listeners(self, app: Flask | None = None) -> Sequence[Callable[P, T]]:
         """In order. app: the current one unless given."""

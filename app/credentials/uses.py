@@ -1,8 +1,9 @@
-"""The uses of a code, as its holder sees them. Who scans is the business of a higher feature: it registers where they are read."""
+"""The uses of a code, as its holder sees them. Who scans is the business of a higher feature."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+
+from app.core.hooks import Hook
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +19,18 @@ class Use:
     was_asked: bool
 
 
-class Source(Protocol):
-    def __call__(self, credential_id: int, *, shown_on_account: int | None, scan_id: int | None, limit: int) -> list[Use]: ...
+@dataclass(frozen=True, slots=True)
+class UsesWanted:
+    """shown_on_account: only those shown on this account's devices. scan_id: only this one. limit: at most so many, the newest."""
+
+    credential_id: int
+    shown_on_account: int | None
+    scan_id: int | None
+    limit: int
 
 
-_sources: list[Source] = []
-
-
-def use_for_uses(source: Source) -> None:
-    """`source` lists the uses of a credential, newest first. shown_on_account: only those shown on this account's devices."""
-    _sources[:] = [source]
+provide_uses: Hook[[UsesWanted], list[Use]] = Hook("credentials.provide_uses", "Where was this credential used, newest first?")
 
 
 def read_uses(credential_id: int, *, shown_on_account: int | None, scan_id: int | None = None, limit: int) -> list[Use]:
-    return [
-        use for source in _sources for use in source(credential_id, shown_on_account=shown_on_account, scan_id=scan_id, limit=limit)
-    ]
+    return [use for uses in provide_uses(UsesWanted(credential_id, shown_on_account, scan_id, limit)) for use in uses]

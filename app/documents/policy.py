@@ -1,24 +1,33 @@
-"""Who may send papers for what. A feature that wants papers says so with `allow_subject`."""
+"""Who may send papers for what. A feature that wants papers says so with an `UploadPolicy`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from app.accounts.models import Account
 from app.core.errors import NotFound
+from app.core.hooks import Hook
 from app.documents.models import Slot
 
-MayUpload = Callable[[Account, str, str], bool]
-_asked: dict[str, MayUpload] = {}
 
-
-def allow_subject(prefix: str, may_upload: MayUpload) -> None:
+@dataclass(frozen=True)
+class UploadPolicy:
     """Papers for `prefix:<id>` are taken, and may be removed, when `may_upload(account, subject, slot)` says so."""
-    _asked[prefix] = may_upload
+
+    prefix: str
+    may_upload: Callable[[Account, str, str], bool]
+
+
+provide_upload_policies: Hook[[], Sequence[UploadPolicy]] = Hook(
+    "documents.provide_upload_policies", "For which subjects are papers taken, and from whom?"
+)
 
 
 def may_upload(account: Account, subject: str, slot: str) -> bool:
     prefix, _, rest = subject.partition(":")
-    asked = _asked.get(prefix)
-    return bool(asked and rest.isascii() and rest.isdigit() and slot in set(Slot) and asked(account, subject, slot))
+    if not (rest.isascii() and rest.isdigit() and slot in set(Slot)):
+        return False
+    asked = [policy for policies in provide_upload_policies() for policy in policies if policy.prefix == prefix]
+    return bool(asked) and all(policy.may_upload(account, subject, slot) for policy in asked)
 
 
 def require_upload(account: Account, subject: str, slot: str) -> Slot:

@@ -1,6 +1,6 @@
 """Counting: whole days, each written in one short transaction after it was read, so that nobody waits for it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select
 
 from app.core import audit, clock
 from app.core.db import db, transaction, upsert
+from app.core.hooks import Hook
 from app.core.logs import log
 from app.core.statements import write
 from app.figures import queries
@@ -18,12 +19,10 @@ from app.figures.queries import Tally
 from app.figures.review_times import pack_spreads, unpack_spread
 
 CATCH_UP_DAYS = 31  # what one run counts at most; the next goes on
-_calls: dict[str, str] = {}
 
-
-def count_calls(tags: Iterable[StrEnum]) -> None:
-    """These acts are calls at the hotline, counted under the word after the colon. Who owns the tags says so once."""
-    _calls.update({tag.value: tag.value.partition(":")[2][:32] for tag in tags})
+provide_call_tags: Hook[[], Sequence[StrEnum]] = Hook(
+    "figures.provide_call_tags", "Which acts are calls at the hotline, counted under the word after the colon of their tag?"
+)
 
 
 def count_due() -> int:
@@ -57,7 +56,8 @@ def note_export(actor: str, page: str, chart: str, days: int) -> None:
 def _count_day(day: date, *, is_last: bool) -> None:
     db.session.rollback()  # what is read from here on is no older than `as_of`
     as_of = clock.now()
-    tally, replaced = queries.tally_day(day, _calls), set(OF_A_DAY)
+    calls = {tag.value: tag.value.partition(":")[2][:32] for tags in provide_call_tags() for tag in tags}
+    tally, replaced = queries.tally_day(day, calls), set(OF_A_DAY)
     if day == clock.today():
         tally += queries.tally_now()
         replaced |= set(NOW)

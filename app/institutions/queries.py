@@ -8,7 +8,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.credentials.models import Presentation
 from app.credentials.service import ScanPlace
-from app.credentials.uses import Use
+from app.credentials.uses import Use, UsesWanted
 from app.institutions.business_types import BUSINESS_TYPES
 from app.institutions.models import ApiKey, Institution, Scan
 from app.institutions.reasons import BY_NAME
@@ -23,27 +23,27 @@ def find_place_of_scan(scan_id: int) -> ScanPlace | None:
     return ScanPlace(*row) if row else None
 
 
-def list_uses(credential_id: int, *, shown_on_account: int | None, scan_id: int | None, limit: int) -> list[Use]:
+def list_uses(wanted: UsesWanted) -> list[Use]:
     """Scans that used a code of this credential up, newest first: what its holder sees. See `credentials.uses`."""
     query = (
         select(Scan.id, Scan.created_at, Scan.business_type, Scan.shown_by, Scan.outcome, Institution.name)
         .join(Institution, Institution.id == Scan.institution_id)
-        .where(Scan.credential_id == credential_id, Scan.outcome.in_((0, CHALLENGE_REQUIRED)))
+        .where(Scan.credential_id == wanted.credential_id, Scan.outcome.in_((0, CHALLENGE_REQUIRED)))
         .order_by(Scan.created_at.desc(), Scan.id.desc())
-        .limit(limit)
+        .limit(wanted.limit)
     )
-    if scan_id is not None:
-        query = query.where(Scan.id == scan_id)
-    if shown_on_account is not None:
+    if wanted.scan_id is not None:
+        query = query.where(Scan.id == wanted.scan_id)
+    if wanted.shown_on_account is not None:
         query = (
             query.join(Presentation, Presentation.handle == Scan.handle)
             .join(Device, Device.id == Presentation.device_id)
-            .where(Device.account_id == shown_on_account)
+            .where(Device.account_id == wanted.shown_on_account)
         )
     return [
         Use(
             scan_id=row.id,
-            credential_id=credential_id,
+            credential_id=wanted.credential_id,
             at=row.created_at,
             place=row.name,
             business=BUSINESS_TYPES.get(row.business_type, ""),

@@ -1,10 +1,11 @@
-"""Which reports there are. A feature registers its own when the app starts; what `run` is given and gives back stands here."""
+"""Which reports there are. A feature provides its own; what `run` is given and gives back stands here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from app.core.hooks import Hook
 from app.reports.models import Report
 from app.staff.rights import Right
 
@@ -36,23 +37,20 @@ Run = Callable[[Report, Progress], Outcome]
 
 
 @dataclass(frozen=True)
-class Kind:
+class ReportKind:
+    """run: works outside any transaction and may be called again after its process died. Raises DomainError to say why not.
+
+    right: whoever asks needs it, when asking, when the work begins and when looking at what came out.
+    """
+
     name: str
     run: Run
     right: Right
     title: Any  # a lazy string
 
 
-_kinds: dict[str, Kind] = {}
+provide_report_kinds: Hook[[], Iterable[ReportKind]] = Hook("reports.provide_report_kinds", "Which reports can staff ask for?")
 
 
-def register_kind(kind: str, run: Run, *, right: Right, title: Any) -> None:
-    """run: works outside any transaction and may be called again after its process died. Raises DomainError to say why not.
-
-    right: whoever asks needs it, when asking, when the work begins and when looking at what came out.
-    """
-    _kinds[kind] = Kind(kind, run, right, title)
-
-
-def find_kind(kind: str) -> Kind | None:
-    return _kinds.get(kind)
+def find_kind(name: str) -> ReportKind | None:
+    return next((kind for kinds in provide_report_kinds() for kind in kinds if kind.name == name), None)

@@ -11,7 +11,7 @@ from app.core.crypto import vault
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.settings import settings
-from app.reviews.hooks import Fact, kind_of
+from app.reviews.kinds import Fact, kind_of
 from app.reviews.models import CaseState, Holiday, HolidayYear, ReviewCase, ReviewReason, ReviewStep, StepReason, StepVerb
 from app.reviews.working_hours import WorkingHours, parse_spans
 
@@ -171,8 +171,8 @@ def decision_note(case: ReviewCase) -> str:
 
 
 def facts_beside(case: ReviewCase) -> list[Fact]:
-    provider = kind_of(case.kind).provider
-    return list(provider(case.subject)) if provider else []
+    list_facts = kind_of(case.kind).list_facts
+    return list(list_facts(case.subject)) if list_facts else []
 
 
 def label_of(case: ReviewCase) -> str:

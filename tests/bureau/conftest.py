@@ -1,15 +1,13 @@
-from collections.abc import Iterator
-
 import pytest
 
-from tests.kit.documents import taking_papers
+from tests.kit.documents import take_papers
 from tests.kit.reviews import Outcomes
 
 
 @pytest.fixture(autouse=True)
-def papers_taken() -> Iterator[None]:
-    with taking_papers():
-        yield
+def papers_taken(request: pytest.FixtureRequest) -> None:
+    if "app" in request.fixturenames:
+        take_papers(request.getfixturevalue("app"))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 from click.testing import Result
-from flask import Flask
+from flask import Flask, current_app
 
 from app.accounts.models import Account
 from app.core import audit, blobs, clock, installation
@@ -21,7 +21,7 @@ from app.documents.service import accept_page
 from app.messages.models import DemoSms
 from app.version import VERSION
 from tests.kit.backups import manifest_of, read_members
-from tests.kit.documents import SUBJECT, make_photo, taking_papers
+from tests.kit.documents import SUBJECT, make_photo, take_papers
 from tests.kit.people import make_activated_account
 from tests.kit.small_disk import small_disk
 
@@ -34,8 +34,8 @@ def owner(app: Flask) -> Account:
 
 
 def accept(owner: Account) -> DocumentPage:
-    with taking_papers():
-        return accept_page(owner=owner, subject=SUBJECT, slot="other", stream=io.BytesIO(make_photo()))
+    take_papers(current_app)
+    return accept_page(owner=owner, subject=SUBJECT, slot="other", stream=io.BytesIO(make_photo()))
 
 
 def write_and_seal(app: Flask) -> None:

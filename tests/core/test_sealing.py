@@ -17,7 +17,7 @@ from app.core.audit import AuditSeal
 from app.core.audit.keys import unpack_ids
 from app.core.audit.look import WINDOW_ROWS, Look
 from app.core.audit.seal import head_path, seal_pending, seal_window
-from app.core.audit.tasks import Sealer, seal_before_ending, start_sealing_own
+from app.core.audit.sealing import Sealer, seal_before_ending, start_sealing_own
 from app.core.audit.verify import UNSEALED_NAMED
 from app.core.db import db, transaction
 from app.core.ids import first_id_at

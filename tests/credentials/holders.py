@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from flask import Flask
+from flask import Flask, current_app
 from werkzeug.test import Client
 
 from app.accounts.browser import Browser as BrowserKey
@@ -72,7 +72,7 @@ def add_relative(
     holder: Holder, stem: str = "51060019600307001", name: str = "李父亲", label: str = "父亲", colour: int = 1
 ) -> Credential:
     """A credential that this holder may show, as the family's feature would say it."""
-    service.show_also(_relatives_of)
+    service.provide_showables.listen(current_app, _relatives_of)
     person = make_person(stem, name)
     credential = service.activate_credential(person.id, CredentialKind.held, by=f"account:{holder.account.id}")
     _RELATIVES.setdefault(holder.account.phone_hash or b"", []).append((credential, label, colour))

@@ -4,16 +4,16 @@ import io
 from typing import Any
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask, current_app, render_template_string
 
 from app.accounts.phone import parse_mobile
 from app.accounts.queries import find_account_by_phone
 from app.core import blobs
-from app.documents import policy, queries
+from app.documents import queries
 from app.documents.models import DocumentPage
 from app.documents.service import accept_page, open_page
 from tests.kit.client import Browser
-from tests.kit.documents import SUBJECT, make_pdf, make_photo, taking_papers
+from tests.kit.documents import SUBJECT, make_pdf, make_photo, take_papers
 from tests.kit.visitors import PHONE, activated_browser, signed_in_browser
 
 PIECE = 512 * 1024
@@ -112,7 +112,7 @@ def test_the_owner_takes_a_page_away(browser: Browser) -> None:
 
 def test_papers_under_review_are_not_taken_away(browser: Browser) -> None:
     page = a_page(browser)
-    policy.allow_subject("test_request", lambda account, subject, slot: False)
+    take_papers(current_app, "test_request", lambda account, subject, slot: False)
 
     browser.post(f"/documents/{page.id}/removal", expect=404)
 
@@ -260,9 +260,8 @@ def test_the_component_shows_pages_and_asks_for_more(app: Flask, browser: Browse
 
 def test_a_feature_says_who_may_send(app: Flask, browser: Browser) -> None:
     asked: list[tuple[int, str, str]] = []
-    with taking_papers("other_request"):
-        policy.allow_subject("other_request", lambda account, subject, slot: asked.append((account.id, subject, slot)) or False)
+    take_papers(app, "other_request", lambda account, subject, slot: asked.append((account.id, subject, slot)) or False)
 
-        send(browser, make_photo(), subject="other_request:7", expect=404)
+    send(browser, make_photo(), subject="other_request:7", expect=404)
 
     assert [(subject, slot) for _, subject, slot in asked] == [("other_request:7", "other")]

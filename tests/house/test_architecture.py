@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "app"
 FEATURES = [p.name for p in APP.iterdir() if p.is_dir() and (p / "__init__.py").exists() and p.name != "core"]
-CLOSED_ROOMS = {"routes", "forms", "commands", "tasks"}
+CLOSED_ROOMS = {"routes", "forms", "commands", "wiring"}
 MAX_LINES = 250
 
 

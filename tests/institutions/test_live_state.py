@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select, update
 
 from app.core import clock
@@ -15,8 +15,6 @@ from app.credentials import service
 from app.credentials.denial_queries import get_use, list_open_denials_in, list_uses
 from app.credentials.models import Credential, CredentialStatus, DenialOutcome, UseDenial
 from app.credentials.service import Showable
-from app.credentials.service import showables as registry
-from app.credentials.service import uses as listeners
 from app.institutions.models import Institution
 from app.messages.queries import list_messages
 from app.messages.service import post_message
@@ -49,11 +47,10 @@ def daughter(app: Flask, telephone: Telephone) -> Any:
     showable = Showable(
         telephone.holder.credential.id, telephone.holder.person.id, "李明", "父亲", CredentialStatus.active, "family", 1, 1
     )
-    registry.show_also(provider := lambda account: [showable] if account.id == her.account.id else [])
+    service.provide_showables.listen(app, lambda account: [showable] if account.id == her.account.id else [])
     opened = service.open_presentation(telephone.holder.credential, her.device, holds=None, wants_key=True, shown_by="family")
     assert opened.key is not None
-    yield Telephone(her, opened.presentation.handle, opened.key)
-    registry._providers.remove(provider)
+    return Telephone(her, opened.presentation.handle, opened.key)
 
 
 def test_the_phone_hears_where_and_when_it_was_scanned(desk: Desk, telephone: Telephone, at_home: Browser) -> None:
@@ -256,12 +253,10 @@ def test_a_use_of_a_family_code_is_told_in_the_scans_own_transaction(desk: Desk,
 
     heard: list[Any] = []
     account_id, own_id = telephone.holder.account.id, telephone.holder.credential.id
-    service.on_used(tell)
-    try:
-        assert desk.scan(telephone.draw(1)).json["code"] == 0
-        assert desk.scan(daughter.draw(1)).json["data"]["extData"]["shownBy"] == "family"
-    finally:
-        listeners._listeners.remove(tell)
+    service.on_used.listen(current_app, tell)
+
+    assert desk.scan(telephone.draw(1)).json["code"] == 0
+    assert desk.scan(daughter.draw(1)).json["data"]["extData"]["shownBy"] == "family"
 
     assert heard == [(own_id, daughter.handle, "family", "示范市人民医院")]
     assert [m.body for m in list_messages(account_id)] == ["示范市人民医院"]
@@ -269,13 +264,12 @@ def test_a_use_of_a_family_code_is_told_in_the_scans_own_transaction(desk: Desk,
 
 def test_a_listener_that_fails_uses_nothing_up(desk: Desk, telephone: Telephone, daughter: Telephone) -> None:
     def fail(*_: Any) -> None:
-        raise RuntimeError("the listener is broken")
+        if fails:
+            raise RuntimeError(fails.pop())
 
-    service.on_used(fail)
+    fails = ["the listener is broken"]
+    service.on_used.listen(current_app, fail)
     code = daughter.draw(1)
-    try:
-        assert desk.scan(code, outBizNo="again").status_code == 500
-    finally:
-        listeners._listeners.remove(fail)
+    assert desk.scan(code, outBizNo="again").status_code == 500
 
     assert desk.scan(code, outBizNo="again").json["code"] == 0

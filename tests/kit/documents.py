@@ -2,12 +2,13 @@
 
 import io
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
+from flask import Flask
 from PIL import Image, ImageDraw
 
+from app.accounts.models import Account
 from app.core.db import db
 from app.core.errors import DomainError
 from app.documents import policy
@@ -16,12 +17,11 @@ SUBJECT = "test_request:12"
 OTHER_SUBJECT = "test_request:13"
 
 
-@contextmanager
-def taking_papers(prefix: str = "test_request") -> Iterator[None]:
-    """While it lasts, anybody may send papers for `test_request:<n>`."""
-    policy.allow_subject(prefix, lambda account, subject, slot: True)
-    yield
-    policy._asked.pop(prefix)
+def take_papers(
+    app: Flask, prefix: str = "test_request", may_upload: Callable[[Account, str, str], bool] = lambda *_what: True
+) -> None:
+    """From now on, in this app, papers for `prefix:<n>` are taken: from anybody, unless `may_upload` says otherwise."""
+    policy.provide_upload_policies.listen(app, lambda: [policy.UploadPolicy(prefix, may_upload)])
 
 
 def multipart(fields: dict[str, str], files: list[tuple[str, bytes]]) -> tuple[bytes, str]:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from flask import current_app
+
 from app.accounts.models import Account
-from app.accounts.service import IdentityEvent, find_relatives_with, on_identity_event
+from app.accounts.service import IdentityEvent, on_identity_changed, provide_relatives
 
 _related: dict[int, list[int]] = {}
 _events: list[IdentityEvent] = []
@@ -21,8 +23,8 @@ def _list_related(account: Account) -> list[int]:
 @contextmanager
 def family() -> Iterator[tuple[dict[int, list[int]], list[IdentityEvent]]]:
     """The relatives' account ids by account id, to be filled; and the events so far."""
-    find_relatives_with(_list_related)
-    on_identity_event(_note)
+    provide_relatives.listen(current_app, _list_related)
+    on_identity_changed.listen(current_app, _note)
     _related.clear()
     _events.clear()
     yield _related, _events

@@ -1,11 +1,13 @@
 """Cases of a kind that no feature owns, so that reviews are tested by themselves."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
+from flask import current_app
+
 from app.core import clock
-from app.reviews import hooks
 from app.reviews.models import CaseState, ReviewCase
-from app.reviews.service import facts_of, may_decide, name_kind, on_decision, open_case, settle_decisions
+from app.reviews.service import ReviewKind, open_case, provide_review_kinds, settle_decisions
 from app.staff.models import StaffMember
 
 KIND = "sample"
@@ -17,13 +19,22 @@ class Outcomes:
     def __init__(self) -> None:
         self.told: list[tuple[str, CaseState]] = []
         self.kin: dict[str, int] = {}  # subject -> the member who is family
-        hooks._kinds.pop(KIND, None)
-        name_kind(KIND, "样例申请", {"birth_certificate": "出生医学证明"})
-        on_decision(KIND, lambda case, outcome: self.told.append((case.subject, outcome)))
-        may_decide(KIND, self._rule)
-        facts_of(KIND, lambda subject: [("姓名", "李朵朵"), ("关系", "女儿"), ("编号", subject)])
+        self.take: Callable[[ReviewCase, CaseState], object] = lambda case, outcome: self.told.append((case.subject, outcome))
+        provide_review_kinds.listen(current_app, self._list_kinds)
 
-    def _rule(self, staff: StaffMember, subject: str) -> str | None:
+    def _list_kinds(self) -> list[ReviewKind]:
+        return [
+            ReviewKind(
+                KIND,
+                "样例申请",
+                {"birth_certificate": "出生医学证明"},
+                on_decision=self.take,
+                refuse=self._refuse,
+                list_facts=lambda subject: [("姓名", "李朵朵"), ("关系", "女儿"), ("编号", subject)],
+            )
+        ]
+
+    def _refuse(self, staff: StaffMember, subject: str) -> str | None:
         return "这是您自己家的申请，不能由您来审。" if self.kin.get(subject) == staff.id else None
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 
 from app.core import blobs, clock, jobs
 from app.core.db import db
@@ -46,7 +46,10 @@ def add_member(name: str, role: Role) -> StaffMember:
 
 
 def register(run: Callable[[Report, Progress], Outcome], kind: str = "tried") -> None:
-    service.register_kind(kind, run, right=Right.manage_roster, title="试一下")
+    """In place of the one before, if it was registered already."""
+    kept: dict[str, service.ReportKind] = current_app.extensions.setdefault("kinds of this test", {})
+    kept[kind] = service.ReportKind(kind, run, Right.manage_roster, "试一下")
+    service.provide_report_kinds.listen(current_app, kept.values)
 
 
 def test_a_report_is_run_and_says_what_came_out(member: StaffMember) -> None:

@@ -172,7 +172,7 @@ def test_what_failed_in_the_owners_feature_is_tried_again_and_holds_up_nobody(ap
             raise RuntimeError("the family's table is locked")
         told.append(subject)
 
-    service.on_decision("sample", fails)
+    outcomes.take = fails
 
     assert let_settle() == 1
     assert queries.get_case(first.id).state is CaseState.claimed

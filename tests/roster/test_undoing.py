@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +20,7 @@ from app.credentials.service import activate_credential
 from app.roster import queries
 from app.roster.models import InsuredPerson, InsuredStatus, RosterFormer, RosterImport, StatusReason
 from app.roster.queries import find_person
-from app.roster.service import change_status, forget_formers, on_status_changed, statuses, undo_import
+from app.roster.service import change_status, forget_formers, on_status_changed, undo_import
 from app.roster.service.imports import LOCK
 from tests.kit.roster import CHILD, HEADER, RETIREE, WORKER, Importing, count_people, many
 from tests.kit.settings import demo_environ
@@ -42,12 +41,10 @@ def person(line: str) -> InsuredPerson:
 
 
 @pytest.fixture
-def told() -> Iterator[list[tuple[list[int], InsuredStatus]]]:
+def told(app: Flask) -> list[tuple[list[int], InsuredStatus]]:
     heard: list[tuple[list[int], InsuredStatus]] = []
-    before = list(statuses._listeners)
-    on_status_changed(lambda ids, status: heard.append((ids, status)))
-    yield heard
-    statuses._listeners[:] = before
+    on_status_changed.listen(app, lambda ids, status: heard.append((ids, status)))
+    return heard
 
 
 @pytest.mark.parametrize("mode", ["all", "good"])

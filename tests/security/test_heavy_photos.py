@@ -13,7 +13,7 @@ from app.documents import queries
 from app.documents.images import require_decodable
 from app.documents.kinds import Kind, Unfit
 from tests.kit.client import Browser
-from tests.kit.documents import SUBJECT, make_photo, multipart, taking_papers
+from tests.kit.documents import SUBJECT, make_photo, multipart, take_papers
 from tests.kit.heavy_photos import heif_of_items, jpeg_of_scans
 from tests.kit.visitors import activated_browser
 
@@ -35,11 +35,11 @@ HONEST = {
 
 
 @pytest.fixture
-def sender(app: Flask) -> Iterator[Browser]:
-    with taking_papers():
-        browser = activated_browser(app)
-        browser.get("/me")
-        yield browser
+def sender(app: Flask) -> Browser:
+    take_papers(app)
+    browser = activated_browser(app)
+    browser.get("/me")
+    return browser
 
 
 @pytest.fixture

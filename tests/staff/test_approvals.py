@@ -15,7 +15,17 @@ from app.core.errors import DomainError, NotFound
 from app.staff.models import Approval, ApprovalState, Role, StaffMember
 from app.staff.queries import get_approval, get_staff, list_staff_messages, list_waiting_for, regions_of
 from app.staff.rights import Right
-from app.staff.service import approve, ask_approval, change_roles, disable_staff, on_approved, refuse, settle_approvals, withdraw
+from app.staff.service import (
+    ApprovalKind,
+    approve,
+    ask_approval,
+    change_roles,
+    disable_staff,
+    provide_approval_kinds,
+    refuse,
+    settle_approvals,
+    withdraw,
+)
 from tests.kit.at_once import at_once
 from tests.kit.staff import make_staff
 
@@ -29,8 +39,8 @@ def note_done(approval: Approval) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_done() -> Iterator[None]:
-    on_approved("test_act", note_done)
+def nothing_done(app: Flask) -> Iterator[None]:
+    provide_approval_kinds.listen(app, lambda: [ApprovalKind("test_act", note_done)])
     done.clear()
     yield
 

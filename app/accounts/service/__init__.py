@@ -3,7 +3,7 @@
 from app.accounts.service.after_restore import end_what_was_open
 from app.accounts.service.consents import on_consent_withdrawn, record_consent, renew_consents, withdraw_consent
 from app.accounts.service.devices import bind_device, on_device_revoked, revoke_device
-from app.accounts.service.events import IdentityEvent, IdentityEventKind, announce, on_identity_event
+from app.accounts.service.events import IdentityEvent, IdentityEventKind, announce, on_identity_changed
 from app.accounts.service.expiry import expire
 from app.accounts.service.notice_drafts import (
     CHANGED_MEANWHILE,
@@ -19,7 +19,7 @@ from app.accounts.service.notice_news import tell_of_new_notices
 from app.accounts.service.notices import load_notices
 from app.accounts.service.people import create_account, give_account_to_person
 from app.accounts.service.phones import PhoneChange, change_phone, move_phone, take_over_phone
-from app.accounts.service.relatives import find_relatives_with, relatives_of
+from app.accounts.service.relatives import provide_relatives, relatives_of
 from app.accounts.service.sessions import (
     SignIn,
     StartedSession,
@@ -34,7 +34,7 @@ from app.accounts.service.sessions import (
     start_session,
 )
 from app.accounts.service.sms_codes import CodeCheck, CodeState, request_sms_code, spend_sms_code
-from app.accounts.service.step_up import StepUp, check_step_up, use_for_step_up
+from app.accounts.service.step_up import StepUp, check_step_up, provide_step_up
 
 __all__ = [
     "CHANGED_MEANWHILE",
@@ -55,7 +55,6 @@ __all__ = [
     "drop_draft",
     "end_what_was_open",
     "expire",
-    "find_relatives_with",
     "give_account_to_person",
     "has_fresh_sms",
     "load_notices",
@@ -64,9 +63,11 @@ __all__ = [
     "note_unlocked",
     "on_consent_withdrawn",
     "on_device_revoked",
-    "on_identity_event",
+    "on_identity_changed",
     "on_signed_out",
     "propose_draft",
+    "provide_relatives",
+    "provide_step_up",
     "publish_draft",
     "record_consent",
     "relatives_of",
@@ -84,6 +85,5 @@ __all__ = [
     "take_over_phone",
     "tell_of_new_notices",
     "text_of",
-    "use_for_step_up",
     "withdraw_consent",
 ]

@@ -1,6 +1,6 @@
 """The consent ledger (PIPL 14, 15, 17, 29). The legal texts it points at are written by `notices`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from sqlalchemy import select
 
@@ -8,15 +8,11 @@ from app.accounts.models import Account, AccountTag, Consent, Notice
 from app.accounts.queries import find_notice, list_standing
 from app.core import audit, clock
 from app.core.db import db, transaction
+from app.core.hooks import Hook
 
-Listener = Callable[[Consent], object]
-_listeners: list[Listener] = []
-
-
-def on_consent_withdrawn(listener: Listener) -> None:
-    """Higher features say what must stop: `listener(consent)` runs in the withdrawing transaction."""
-    if listener not in _listeners:
-        _listeners.append(listener)
+on_consent_withdrawn: Hook[[Consent], object] = Hook(
+    "accounts.on_consent_withdrawn", "A consent was withdrawn, in this transaction: what rests on it must stop."
+)
 
 
 @transaction()
@@ -70,8 +66,7 @@ def withdraw_consent(consent: Consent) -> None:
         line.withdrawn_at = clock.now()
         _record(AccountTag.consent_withdrawn, line, line.notice)
     db.session.flush()
-    for listener in _listeners:
-        listener(consent)
+    on_consent_withdrawn(consent)
 
 
 def _record(tag: AccountTag, consent: Consent, notice: Notice) -> None:

@@ -1,20 +1,14 @@
 """Devices: trusted once the person has proved to be themselves on them, removed by their owner."""
 
-from collections.abc import Callable
-
 from app.accounts.models import Account, AccountTag, Device, SessionEnd
 from app.accounts.service.sessions import end_sessions_of_device
 from app.core import audit, clock
 from app.core.db import transaction
+from app.core.hooks import Hook
 
-Listener = Callable[[int, str], object]
-_listeners: list[Listener] = []
-
-
-def on_device_revoked(listener: Listener) -> None:
-    """Higher features say what else must end: `listener(device_id, reason)` runs in the revoking transaction."""
-    if listener not in _listeners:
-        _listeners.append(listener)
+on_device_revoked: Hook[[int, str], object] = Hook(
+    "accounts.on_device_revoked", "A device (its id, why) opens its account no more, in this transaction: what it held must end."
+)
 
 
 @transaction()
@@ -27,12 +21,11 @@ def bind_device(device: Device, by: str = "") -> None:
 
 @transaction()
 def revoke_device(device: Device, by: str = "", *, reason: SessionEnd = SessionEnd.device_removed) -> None:
-    """It is bound no more, its sessions end, and so does what the listeners end with it. reason: what its browser is told."""
+    """It is bound no more, its sessions end, and so does what features end with it. reason: what its browser is told."""
     if device.revoked_at is not None:
         return
     device.revoked_at = clock.now()
     ended = end_sessions_of_device(device.id, reason)
-    for listener in _listeners:
-        listener(device.id, "device_removed")
+    on_device_revoked(device.id, "device_removed")
     actor = by or Account.actor_of(device.account_id)
     audit.record(AccountTag.device_revoked, actor=actor, subject=device.subject, sessions=ended)

@@ -1,12 +1,12 @@
 """What happens to a person's identity, told to whom it concerns besides the account itself: those who show this person's code."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from app.accounts.models import Account
 from app.core.db import transaction
+from app.core.hooks import Hook
 
 
 class IdentityEventKind(StrEnum):
@@ -32,18 +32,11 @@ class IdentityEvent:
     effective_at: datetime | None = None
 
 
-Listener = Callable[[IdentityEvent], object]
-_listeners: list[Listener] = []
-
-
-def on_identity_event(listener: Listener) -> None:
-    """`listener(event)` runs in the transaction of the event; a family holder is told this way."""
-    if listener not in _listeners:
-        _listeners.append(listener)
+on_identity_changed: Hook[[IdentityEvent], object] = Hook(
+    "accounts.on_identity_changed", "A way to prove oneself was asked for, changed or reported lost, in this transaction."
+)
 
 
 @transaction()
 def announce(kind: IdentityEventKind, account: Account, *, by: str = "", effective_at: datetime | None = None) -> None:
-    event = IdentityEvent(kind, account.id, account.person_id, by or account.actor, effective_at)
-    for listener in _listeners:
-        listener(event)
+    on_identity_changed(IdentityEvent(kind, account.id, account.person_id, by or account.actor, effective_at))

@@ -1,20 +1,14 @@
-"""Who is family of an account. Family is the business of a higher feature: it registers what knows."""
-
-from collections.abc import Callable
+"""Who is family of an account. Family is the business of a higher feature."""
 
 from app.accounts.models import Account
+from app.core.hooks import Hook
 
-Provider = Callable[[Account], list[int]]
-_providers: list[Provider] = []
-
-
-def find_relatives_with(provider: Provider) -> None:
-    """`provider(account)` gives the ids of the accounts linked to it, as holder or as member."""
-    if provider not in _providers:
-        _providers.append(provider)
+provide_relatives: Hook[[Account], list[int]] = Hook(
+    "accounts.provide_relatives", "Which accounts (ids) are linked to this one, as holder or as member?"
+)
 
 
 def relatives_of(account: Account) -> list[int]:
     """Account ids, in order, each once, never the account itself."""
-    found = {relative for provider in _providers for relative in provider(account)}
+    found = {relative for relatives in provide_relatives(account) for relative in relatives}
     return sorted(found - {account.id})

@@ -1,7 +1,6 @@
 """Sessions: begun by a right SMS code, known by a random token, ended on the server."""
 
 import secrets
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +14,7 @@ from app.accounts.service.sms_codes import CodeCheck, spend_sms_code
 from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, transaction
+from app.core.hooks import Hook
 from app.core.settings import settings
 from app.core.statements import changed
 
@@ -77,21 +77,16 @@ def start_session(account: Account, browser: Browser) -> StartedSession:
     return StartedSession(session, token)
 
 
-Listener = Callable[[int], object]
-_listeners: list[Listener] = []
-
-
-def on_signed_out(listener: Listener) -> None:
-    """Higher features say what else is over: `listener(device_id)` runs in the transaction that signs this device out."""
-    if listener not in _listeners:
-        _listeners.append(listener)
+on_signed_out: Hook[[int], object] = Hook(
+    "accounts.on_signed_out", "A device (its id) was signed out, in this transaction: what it kept of the session is over."
+)
 
 
 @transaction()
 def sign_out(session: LoginSession) -> None:
     if _end(SessionEnd.signed_out, LoginSession.id == session.id):
         audit.record(AccountTag.signed_out, actor=Account.actor_of(session.account_id), subject=session.subject)
-        _tell_listeners([session.device_id])
+        on_signed_out(session.device_id)
 
 
 @transaction()
@@ -101,7 +96,8 @@ def sign_out_everywhere(account: Account, except_session: LoginSession | None = 
     kept, kept_device = (except_session.id, except_session.device_id) if except_session is not None else (0, 0)
     ended = _end(SessionEnd.signed_out_everywhere, LoginSession.account_id == account.id, LoginSession.id != kept)
     devices = select(Device.id).where(Device.account_id == account.id, Device.id != kept_device).order_by(Device.id)
-    _tell_listeners(db.session.scalars(devices).all())
+    for device_id in db.session.scalars(devices).all():
+        on_signed_out(device_id)
     audit.record(AccountTag.signed_out_everywhere, actor=account.actor, subject=account.subject, sessions=ended)
     return ended
 
@@ -146,12 +142,6 @@ def end_sessions_of_device(device_id: int, reason: SessionEnd) -> int:
 
 def end_sessions_of_account(account_id: int, reason: SessionEnd) -> int:
     return _end(reason, LoginSession.account_id == account_id)
-
-
-def _tell_listeners(device_ids: Iterable[int]) -> None:
-    for device_id in device_ids:
-        for listener in _listeners:
-            listener(device_id)
 
 
 def _end(reason: SessionEnd, *whose: ColumnElement[bool]) -> int:

@@ -1,6 +1,5 @@
-"""One more secret before something that cannot be undone. Which one is the business of a higher feature: it registers its check."""
+"""One more secret before something that cannot be undone. Which one is the business of a higher feature."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +10,7 @@ from app.accounts.models import Device
 from app.core import clock
 from app.core.display import moment
 from app.core.errors import DomainError
+from app.core.hooks import Hook
 
 
 class Result(Protocol):
@@ -26,8 +26,10 @@ class Result(Protocol):
     def unread(self) -> str: ...
 
 
-Check = Callable[[Device, str], Result]
-_checks: list[Check] = []
+provide_step_up: Hook[[Device, str], Result] = Hook(
+    "accounts.provide_step_up",
+    "Asked outside a transaction: is this the secret of this device, and if not, how many guesses are left?",
+)
 
 
 @dataclass(frozen=True)
@@ -51,16 +53,12 @@ class StepUp:
         return str(_("展码密码不对，还可以再试 %(count)s 次。", count=self.guesses_left))
 
 
-def use_for_step_up(check: Check) -> None:
-    """`check(device, pin)` is asked from now on; called outside a transaction, it counts wrong tries itself."""
-    _checks[:] = [check]
-
-
 def check_step_up(device: Device, pin: str) -> StepUp:
     """At this device of an account. One without a person needs no PIN. Fails closed: without a check nothing passes."""
     if not device.account.is_activated:
         return StepUp(True)
-    if not _checks:
+    checks = provide_step_up.listeners()
+    if not checks:
         raise DomainError("no_step_up", _("现在不能核对展码密码。"), _("请过几分钟再试，或拨打热线。"), status=503, retry_after=60)
-    result = _checks[0](device, pin)
+    result = checks[0](device, pin)
     return StepUp(result.ok, result.locked_until, result.guesses_left, result.unread)

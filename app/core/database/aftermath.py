@@ -4,12 +4,9 @@ Sessions, what phones show, tokens and codes may have been ended, used or refuse
 whoever has the right to them gets new ones (ADR 25). What is printed or was sent to somebody stays good and is counted.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from flask import Flask, current_app
-
-from app.core.flask_types import itself
+from app.core.hooks import Hook
 
 
 @dataclass(slots=True)
@@ -20,21 +17,15 @@ class Ends:
     open: dict[str, int] = field(default_factory=dict)
 
 
-def on_restored(app: Flask, end: Callable[[], Ends]) -> None:
-    """`end()` runs in the transaction that fills the database, once all rows are there."""
-    _known(app).append(end)
+on_restored: Hook[[], Ends] = Hook(
+    "core.on_restored", "A backup has filled the database, in this transaction: what may have ended since it was made must end."
+)
 
 
 def end_all() -> Ends:
     """Inside that transaction."""
     total = Ends()
-    for end in _known(itself(current_app)):
-        one = end()
+    for one in on_restored():
         total.ended |= one.ended
         total.open |= one.open
     return total
-
-
-def _known(app: Flask) -> list[Callable[[], Ends]]:
-    known: list[Callable[[], Ends]] = app.extensions.setdefault("on_restored", [])
-    return known

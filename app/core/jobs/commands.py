@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select, update
 
 from app.core import clock
-from app.core.audit.tasks import start_sealing_own
+from app.core.audit.sealing import start_sealing_own
 from app.core.db import db, transaction
 from app.core.flask_types import itself
 from app.core.jobs.models import Job, JobState

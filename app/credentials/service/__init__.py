@@ -1,7 +1,7 @@
 """The verbs of the credential: it lives, is unlocked by its PIN, is shown by presentations."""
 
 from app.credentials.service.after_restore import end_what_was_open
-from app.credentials.service.denials import deny_use, settle_denial, tell_of_denials
+from app.credentials.service.denials import deny_use, provide_holders, settle_denial
 from app.credentials.service.drawing import draw_code, drop_old_typed_codes, is_typed_code_due, issue_typed_code, keep_typed_code
 from app.credentials.service.forged_tags import count_forged_tag, drop_old_forged_tags
 from app.credentials.service.lifecycle import activate_credential, end_credential, freeze_credential, unfreeze_credential
@@ -21,8 +21,8 @@ from app.credentials.service.presentations import (
     hear_from_device,
     open_presentation,
 )
-from app.credentials.service.scan_place import ScanPlace, place_of_scan, use_for_scan_place
-from app.credentials.service.showables import Showable, find_own_showable, find_showable, list_showables, show_also
+from app.credentials.service.scan_place import ScanPlace, place_of_scan, provide_scan_place
+from app.credentials.service.showables import Showable, find_own_showable, find_showable, list_showables, provide_showables
 from app.credentials.service.slip_ends import revoke_slip
 from app.credentials.service.slips import SlipPaper, issue_slip, show_slip
 from app.credentials.service.taking_over import on_taken_over, take_over_credential
@@ -78,19 +78,19 @@ __all__ = [
     "open_presentation",
     "open_wallet",
     "place_of_scan",
+    "provide_holders",
+    "provide_scan_place",
+    "provide_showables",
     "revoke_slip",
     "salt_of",
     "set_display_pin",
     "settle_denial",
-    "show_also",
     "show_slip",
     "stay_unlocked",
     "take_over_credential",
-    "tell_of_denials",
     "try_display_pin",
     "try_unlock",
     "unfreeze_credential",
     "unlock_code",
     "unlock_without_pin",
-    "use_for_scan_place",
 ]

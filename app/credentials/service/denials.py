@@ -1,7 +1,5 @@
 """不是我: a use that was not the holder's freezes the code at once and becomes a case for the bureau."""
 
-from collections.abc import Callable, Iterable
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
@@ -12,6 +10,7 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.display import masked_name, moment
 from app.core.errors import DomainError
+from app.core.hooks import Hook
 from app.core.statements import won
 from app.credentials import denial_queries
 from app.credentials.models import Credential, CredentialStatus, DenialOutcome, UseDenial
@@ -20,14 +19,9 @@ from app.credentials.service.lifecycle import freeze_credential
 from app.credentials.uses import Use
 from app.messages.service import post_message
 
-Holders = Callable[[Credential], Iterable[int]]
-_holders: list[Holders] = []
-
-
-def tell_of_denials(holders: Holders) -> None:
-    """Higher features say which other accounts hear of it: `holders(credential)` gives their ids (the family's holders)."""
-    if holders not in _holders:
-        _holders.append(holders)
+provide_holders: Hook[[Credential], list[int]] = Hook(
+    "credentials.provide_holders", "Which accounts (ids) may show this credential besides its person's own, and hear of its misuse?"
+)
 
 
 @transaction()
@@ -117,7 +111,7 @@ def _tell_settled(credential: Credential, denial: UseDenial, outcome: DenialOutc
 
 def _tell(credential: Credential, denial: UseDenial, denying_account: int) -> None:
     told = set(denial_queries.list_accounts_that_show(credential))
-    told.update(account_id for holders in _holders for account_id in holders(credential))
+    told.update(*provide_holders(credential))
     name, where, when = masked_name(credential.person.name), denial.place, moment(denial.used_at)
     for account_id in sorted(told | {denying_account}):
         if account_id == denying_account:

@@ -1,8 +1,9 @@
-"""Where and when a code was scanned. Who scans is the business of a higher feature: it registers what finds that."""
+"""Where and when a code was scanned. Who scans is the business of a higher feature."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+
+from app.core.hooks import Hook
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,16 +12,10 @@ class ScanPlace:
     at: datetime
 
 
-Finder = Callable[[int], ScanPlace | None]
-_finders: list[Finder] = []
-
-
-def use_for_scan_place(finder: Finder) -> None:
-    """`finder(scan_id)` gives the name of the place and the moment, or None when the scan is unknown."""
-    if finder not in _finders:
-        _finders.append(finder)
+provide_scan_place: Hook[[int], ScanPlace | None] = Hook(
+    "credentials.provide_scan_place", "Where and when was this scan (its id), if it is known?"
+)
 
 
 def place_of_scan(scan_id: int | None) -> ScanPlace | None:
-    found = (finder(scan_id) for finder in _finders) if scan_id is not None else iter(())
-    return next(filter(None, found), None)
+    return next(filter(None, provide_scan_place(scan_id)), None) if scan_id is not None else None

@@ -1,9 +1,9 @@
 """Whose code an account may show: its own, and what higher features add (family links)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.accounts.models import Account
+from app.core.hooks import Hook
 from app.credentials import queries
 from app.credentials.models import CredentialStatus
 
@@ -24,20 +24,15 @@ class Showable:
     link_id: int | None = None
 
 
-Provider = Callable[[Account], list[Showable]]
-_providers: list[Provider] = []
-
-
-def show_also(provider: Provider) -> None:
-    """Higher features say whose codes an account shows besides its own."""
-    if provider not in _providers:
-        _providers.append(provider)
+provide_showables: Hook[[Account], list[Showable]] = Hook(
+    "credentials.provide_showables", "Whose codes does this account show besides its own?"
+)
 
 
 def list_showables(account: Account) -> list[Showable]:
     """The account's own first, then those of the family; each with a credential that has not ended."""
     own = find_own_showable(account)
-    return ([own] if own else []) + [showable for provider in _providers for showable in provider(account)]
+    return ([own] if own else []) + [showable for added in provide_showables(account) for showable in added]
 
 
 def find_own_showable(account: Account) -> Showable | None:

@@ -1,24 +1,18 @@
 """A credential that relatives brought to life becomes its person's own: the same one, so that the relatives' links stay."""
 
-from collections.abc import Callable
-
 from sqlalchemy import update
 
 from app.core import audit
 from app.core.db import db, transaction
+from app.core.hooks import Hook
 from app.core.statements import won
 from app.credentials import queries
 from app.credentials.models import Credential, CredentialKind, CredentialStatus
 from app.credentials.policy import CredentialTag
 
-Listener = Callable[[Credential], object]
-_listeners: list[Listener] = []
-
-
-def on_taken_over(listener: Listener) -> None:
-    """`listener(credential)` runs in the transaction in which a person takes their held credential over."""
-    if listener not in _listeners:
-        _listeners.append(listener)
+on_taken_over: Hook[[Credential], object] = Hook(
+    "credentials.on_taken_over", "A person has taken over the credential that relatives held for them, in this transaction."
+)
 
 
 @transaction()
@@ -42,6 +36,5 @@ def take_over_credential(person_id: int, by: str) -> Credential | None:
         raise RuntimeError("what was taken over lives")
     db.session.refresh(credential)
     audit.record(CredentialTag.taken_over, actor=by, subject=credential.subject, person_id=person_id)
-    for listener in _listeners:
-        listener(credential)
+    on_taken_over(credential)
     return credential

@@ -1,12 +1,12 @@
 """Showing the code asks for the display PIN (S15); a session stays unlocked while its page is seen, and five minutes more."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from app.accounts.models import Account, LoginSession
 from app.accounts.service import note_unlocked
 from app.core import audit, clock
 from app.core.db import transaction
+from app.core.hooks import Hook
 from app.core.settings import settings
 from app.credentials.models import Credential
 from app.credentials.policy import CredentialTag
@@ -17,14 +17,9 @@ from app.credentials.service.wallet import open_wallet
 RENEW_AFTER = timedelta(seconds=45)
 _OTHER_CLOCKS = timedelta(minutes=1)  # of two machines that serve, one is a little ahead
 
-Listener = Callable[[LoginSession], object]
-_listeners: list[Listener] = []
-
-
-def on_unlocked(listener: Listener) -> None:
-    """`listener(session)` runs in the transaction in which the display PIN opened the code."""
-    if listener not in _listeners:
-        _listeners.append(listener)
+on_unlocked: Hook[[LoginSession], object] = Hook(
+    "credentials.on_unlocked", "The display PIN has opened the code in this session, in this transaction."
+)
 
 
 def try_unlock(
@@ -49,8 +44,7 @@ def unlock_code(
         person_id=credential.person_id,
         session=session.id,
     )
-    for listener in _listeners:
-        listener(session)
+    on_unlocked(session)
     return opened
 
 

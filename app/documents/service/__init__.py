@@ -1,4 +1,4 @@
-from app.documents.policy import allow_subject, require_upload
+from app.documents.policy import UploadPolicy, provide_upload_policies, require_upload
 from app.documents.service.accepting import READ_PDF, accept_page
 from app.documents.service.keeping import (
     delete_expired,
@@ -16,8 +16,8 @@ from app.documents.service.uploads import PIECE_BYTES, append_piece, begin_uploa
 __all__ = [
     "PIECE_BYTES",
     "READ_PDF",
+    "UploadPolicy",
     "accept_page",
-    "allow_subject",
     "append_piece",
     "begin_upload",
     "delete_expired",
@@ -28,6 +28,7 @@ __all__ = [
     "keep_after_decision",
     "keep_until",
     "open_page",
+    "provide_upload_policies",
     "read_pdf",
     "refusal",
     "refusal_sentence",

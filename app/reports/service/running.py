@@ -19,7 +19,7 @@ from app.core.errors import DomainError
 from app.core.logs import log
 from app.core.settings import settings
 from app.core.statements import changed, won
-from app.reports.kinds import Kind, Outcome, Replaced, find_kind
+from app.reports.kinds import Outcome, Replaced, ReportKind, find_kind
 from app.reports.models import Report, ReportState, ReportTag
 from app.staff.models import StaffMember
 from app.staff.rights import has_right
@@ -108,7 +108,7 @@ class _Written:
             )
 
 
-def _permitted(name: str, report: Report) -> Kind:
+def _permitted(name: str, report: Report) -> ReportKind:
     """Between asking and now a role may have been taken away."""
     kind, member = find_kind(name), db.session.get_one(StaffMember, report.staff_id)
     if kind is None or member.disabled_at is not None or not has_right(member.roles, kind.right):

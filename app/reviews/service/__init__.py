@@ -1,6 +1,6 @@
 """The verbs of reviews. The only writer of their tables."""
 
-from app.reviews.hooks import facts_of, may_decide, name_kind, on_decision
+from app.reviews.kinds import ReviewKind, provide_review_kinds
 from app.reviews.service.cases import appeal_case, open_case, resubmit_case, withdraw_case
 from app.reviews.service.claims import claim_case, claim_next, note_letter_viewed, refuse_reader, release_case, release_expired
 from app.reviews.service.decisions import Reasons, approve_case, reject_case, return_case, settle_decisions, undo_decision
@@ -18,18 +18,16 @@ __all__ = [
     "FIRST_YEAR",
     "LAST_YEAR",
     "Reasons",
+    "ReviewKind",
     "appeal_case",
     "approve_case",
     "claim_case",
     "claim_next",
     "confirm_year",
-    "facts_of",
     "load_holidays",
-    "may_decide",
-    "name_kind",
     "note_letter_viewed",
-    "on_decision",
     "open_case",
+    "provide_review_kinds",
     "refuse_reader",
     "reject_case",
     "release_case",

@@ -11,7 +11,7 @@ from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.statements import changed
 from app.reviews import queries
-from app.reviews.hooks import kind_of
+from app.reviews.kinds import kind_of
 from app.reviews.models import CaseState, ReviewCase, ReviewTag
 from app.reviews.service.rows import move
 from app.staff.models import StaffMember
@@ -88,8 +88,8 @@ def why_not(staff: StaffMember, case: ReviewCase) -> str | None:
 def _why_not_read(staff: StaffMember, case: ReviewCase) -> str | None:
     if case.region not in regions_of(staff.agency):
         return str(_("这件属于别的参保地，您不能办。"))
-    rule = kind_of(case.kind).rule
-    return rule(staff, case.subject) if rule is not None else None
+    refuse = kind_of(case.kind).refuse
+    return refuse(staff, case.subject) if refuse is not None else None
 
 
 def refused(staff: StaffMember, case: ReviewCase) -> DomainError:

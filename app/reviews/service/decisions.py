@@ -10,7 +10,7 @@ from app.core import audit, clock, outages
 from app.core.db import db, transaction
 from app.core.errors import DomainError, NotFound
 from app.core.settings import settings
-from app.reviews.hooks import kind_of
+from app.reviews.kinds import kind_of
 from app.reviews.models import CaseState, ReviewCase, ReviewReason, ReviewStep, ReviewTag, StepReason, StepVerb
 from app.reviews.queries import find_last_decision, get_case
 from app.reviews.service.claims import refuse_reader, refused
@@ -139,7 +139,7 @@ def _settle(case_id: int) -> bool:
     audit.record(
         ReviewTag.settled, actor=StaffMember.actor_of(step.staff_id or 0), subject=ReviewCase.subject_of(case_id), outcome=shown
     )
-    listener = kind_of(case.kind).listener
-    if outcome is not None and listener is not None:
-        listener(case, outcome)
+    on_decision = kind_of(case.kind).on_decision
+    if outcome is not None and on_decision is not None:
+        on_decision(case, outcome)
     return True

@@ -20,7 +20,7 @@ from app.roster.queries import find_import_of
 from app.roster.service.reading import Reading, Refusal, Run, columns_of
 from app.roster.service.seeing import Seen
 from app.roster.service.staging import staging
-from app.roster.service.statuses import tell_listeners
+from app.roster.service.statuses import tell_status_changes
 
 LOCK = IMPORT_LOCK
 
@@ -114,7 +114,7 @@ def _merge(
             entry = db.session.get_one(RosterImport, entry_id)
             assert entry.merged_at is not None
             if "status" in run.fields:
-                tell_listeners(run.stage.list_status_changes(part))
+                tell_status_changes(run.stage.list_status_changes(part))
             run.stage.keep_formers(part, run.fields, entry_id)
             merged = run.stage.merge(part, run.fields, entry.merged_at)
             entry.created, entry.updated = entry.created + merged.created, entry.updated + merged.updated

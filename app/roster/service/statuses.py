@@ -1,6 +1,6 @@
 """A person's status: changed by hand with a reason, and who is told when it changes, also by an import."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import islice
 
 from flask_babel import gettext as _
@@ -9,31 +9,25 @@ from sqlalchemy import update
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.hooks import Hook
 from app.core.statements import won
 from app.roster.models import InsuredPerson, InsuredStatus, PersonStatusChange, RosterTag, StatusReason
 
 TOLD_AT_ONCE = 1000
 
-Listener = Callable[[list[int], InsuredStatus], None]
-_listeners: list[Listener] = []
+on_status_changed: Hook[[list[int], InsuredStatus], object] = Hook(
+    "roster.on_status_changed", "Persons (at most a thousand ids) have this status now, in the transaction of the change."
+)
 
 
-def on_status_changed(listener: Listener) -> None:
-    """listener(person ids, new status) runs inside the transaction of the change, with at most a thousand ids at a time."""
-    if listener not in _listeners:
-        _listeners.append(listener)
-
-
-def tell_listeners(changes: Iterable[tuple[int, InsuredStatus]]) -> None:
+def tell_status_changes(changes: Iterable[tuple[int, InsuredStatus]]) -> None:
     """Inside the transaction in which they take effect."""
-    if not _listeners:
+    if not on_status_changed.listeners():
         return
     left = iter(changes)
     while some := list(islice(left, TOLD_AT_ONCE)):
         for status in dict.fromkeys(status for _id, status in some):
-            ids = [person_id for person_id, new in some if new is status]
-            for listener in _listeners:
-                listener(ids, status)
+            on_status_changed([person_id for person_id, new in some if new is status], status)
 
 
 @transaction()
@@ -65,5 +59,5 @@ def change_status(
         status=status.value,
         reason=reason.value,
     )
-    tell_listeners([(person_id, status)])
+    tell_status_changes([(person_id, status)])
     return entry

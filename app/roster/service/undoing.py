@@ -18,7 +18,7 @@ from app.roster.models import InsuredPerson, RosterFormer, RosterImport, RosterT
 from app.roster.queries import find_undoable
 from app.roster.service.folding import keep_folds
 from app.roster.service.imports import LOCK, require_alone
-from app.roster.service.statuses import tell_listeners
+from app.roster.service.statuses import tell_status_changes
 
 BATCH = 2000
 _VALUES = ("name", "gender", "birthday", "nationality", "insured_region", "insutype", "psn_no", "psn_type", "status")
@@ -124,7 +124,7 @@ def _restore(import_id: int, merged_at: datetime, after: int) -> tuple[int, int]
     values["folded_name"] = None
     restored = changed(update(InsuredPerson).where(as_left).values(values))
     keep_folds((former.person_id, former.name) for former in formers if former.person_id in now_there)
-    tell_listeners(
+    tell_status_changes(
         (former.person_id, former.status)
         for former in formers
         if former.person_id in now_there and now_there[former.person_id] is not former.status

@@ -10,17 +10,15 @@ from app.staff.service.appointing import (
     needs_grant,
     reset_colleague,
 )
+from app.staff.service.approval_kinds import ApprovalKind, provide_approval_kinds, sentence_of
 from app.staff.service.approvals import (
     approve,
     ask_approval,
     close_approvals_of,
-    describe_approval,
     find_second,
     may_approve,
     may_see,
-    on_approved,
     refuse,
-    sentence_of,
     settle_approvals,
     withdraw,
 )
@@ -56,6 +54,7 @@ from app.staff.service.sessions import (
 )
 
 __all__ = [
+    "ApprovalKind",
     "Caller",
     "Confirmation",
     "NewStaff",
@@ -77,7 +76,6 @@ __all__ = [
     "close_approvals_of",
     "confirm_by_passkey",
     "confirm_second_factor",
-    "describe_approval",
     "disable_staff",
     "drop_old_challenges",
     "enable_staff",
@@ -96,8 +94,8 @@ __all__ = [
     "needs_grant",
     "note_refused",
     "note_seen",
-    "on_approved",
     "post_staff_message",
+    "provide_approval_kinds",
     "refuse",
     "release",
     "remove_staff_passkey",

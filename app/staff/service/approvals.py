@@ -1,13 +1,11 @@
 """Four eyes: one member asks, another approves, and only then the act is done (GB/T 22239, tiered approvals).
 
-A feature says what its kind of act does (`on_approved`) and how it is told in one sentence (`describe_approval`); both are called
-with the `Approval`, the first in the transaction in which it takes effect: when it raises, nothing was approved. In a small bureau
+A feature says what its kind of act does and how it is told in one sentence (`approval_kinds.ApprovalKind`). In a small bureau
 (SEPARATION=small) nobody else may have the right: the act is done by itself a day later, and a second named person, told at once,
 may refuse it until then.
 """
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -24,37 +22,18 @@ from app.core.statements import won
 from app.staff.models import Approval, ApprovalState, ApprovalTag, Role, StaffMember
 from app.staff.queries import get_approval, get_staff, regions_of
 from app.staff.rights import Right, has_right
+from app.staff.service.approval_kinds import do_approved, find_approval_kind, sentence_of
 from app.staff.service.messages import post_staff_message
 
-Listener = Callable[[Approval], None]
 PAGE = "/bureau/approvals"
 BATCH = 100
 
-_listeners: dict[str, list[Listener]] = {}
-_sentences: dict[str, Callable[[Approval], str]] = {}
 _TAGS = {
     ApprovalState.approved: ApprovalTag.approved,
     ApprovalState.refused: ApprovalTag.refused,
     ApprovalState.withdrawn: ApprovalTag.withdrawn,
     ApprovalState.expired: ApprovalTag.expired,
 }
-
-
-def on_approved(kind: str, listener: Listener) -> None:
-    """What this kind of act does, in the transaction in which it takes effect. A DomainError it raises takes the approval back."""
-    known = _listeners.setdefault(kind, [])
-    if listener not in known:
-        known.append(listener)
-
-
-def describe_approval(kind: str, sentence: Callable[[Approval], str]) -> None:
-    """How an approval of this kind is told on the page and in messages: one sentence, no secrets."""
-    _sentences[kind] = sentence
-
-
-def sentence_of(approval: Approval) -> str:
-    sentence = _sentences.get(approval.kind)
-    return sentence(approval) if sentence else f"{approval.kind} {approval.subject}"
 
 
 @transaction()
@@ -64,7 +43,7 @@ def ask_approval(kind: str, subject: str, *, by: StaffMember, right: Right, regi
     Raises DomainError `already_asked` while the same act on the same subject waits, `second_missing` in a small bureau where nobody
     could be told.
     """
-    if kind not in _listeners:
+    if find_approval_kind(kind) is None:
         raise RuntimeError(f"nothing is done when {kind!r} is approved")
     now = clock.now()
     is_small = settings.separation == "small"
@@ -118,8 +97,7 @@ def approve(approval_id: int, by: StaffMember) -> Approval:
     approval = get_approval(approval_id)
     _require_eyes(approval, by, may_be_second=False)
     _settle(approval, ApprovalState.approved, by)
-    for listener in _listeners.get(approval.kind, ()):
-        listener(approval)
+    do_approved(approval)
     _tell_asker(approval, _("已经复核通过"), by)
     return approval
 
@@ -206,8 +184,7 @@ def _take_effect(approval_id: int) -> None:
     audit.record(
         ApprovalTag.approved, actor="system", subject=Approval.subject_of(approval.id), place=approval.region, kind=approval.kind
     )
-    for listener in _listeners.get(approval.kind, ()):
-        listener(approval)
+    do_approved(approval)
     _tell_asker(approval, _("已经生效"), None)
 
 

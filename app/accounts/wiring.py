@@ -10,6 +10,6 @@ from app.core.database.aftermath import on_restored
 
 def register(app: Flask) -> None:
     background.register(app, "accounts.expire", 3600, service.expire)
-    on_restored(app, service.end_what_was_open)
+    on_restored.listen(app, service.end_what_was_open)
     audit.tell_log(app, AccountTag.device_revoked, AccountTag.phone_changed, AccountTag.phone_lost, AccountTag.consent_withdrawn)
     background.register(app, "accounts.tell_of_new_notices", 60, service.tell_of_new_notices)

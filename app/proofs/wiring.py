@@ -6,5 +6,5 @@ from app.proofs.service import count_what_stays, tidy_proofs
 
 
 def register(app: Flask) -> None:
-    on_restored(app, count_what_stays)
+    on_restored.listen(app, count_what_stays)
     background.register(app, "tidy proofs", 3600, tidy_proofs)

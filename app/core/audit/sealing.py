@@ -1,16 +1,16 @@
+"""Who seals the audit log, and when: the elected process in turns, any other what it wrote itself."""
+
 import threading
 import time
 
 from flask import Flask
 
-from app.core import background
 from app.core.audit.look import Look
 from app.core.audit.seal import seal_pending, seal_window, seal_written
 from app.core.db import db
 from app.core.ids import first_id_at
 from app.core.logs import log
 
-SEAL_EVERY_SECONDS = 2
 OWN_EVERY_SECONDS = 30.0
 UNHEARD_SECONDS = 60  # after such a silence somebody else may have held the office, or nobody
 WINDOWS_A_TURN = 20  # 100,000 rows, a quarter of a second of processor time
@@ -51,10 +51,6 @@ class Sealer:
         for number in due:
             self._due[number] = now + FARTHER_LOOKS[number][0]
         return Look(first_id_at(time.time() - FARTHER_LOOKS[due[-1]][1]))
-
-
-def register(app: Flask) -> None:
-    background.register(app, "seal the audit log", SEAL_EVERY_SECONDS, Sealer().take_turn)
 
 
 def start_sealing_own(app: Flask, every_seconds: float = OWN_EVERY_SECONDS) -> threading.Event:

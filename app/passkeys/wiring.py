@@ -9,8 +9,8 @@ from app.passkeys.models import PasskeyTag
 
 
 def register(app: Flask) -> None:
-    on_restored(app, service.end_what_was_open)
+    on_restored.listen(app, service.end_what_was_open)
     audit.tell_log(app, PasskeyTag.removed)
-    on_device_revoked(service.remove_passkeys_of_device)
-    on_unlocked(service.note_unlock)
+    on_device_revoked.listen(app, service.remove_passkeys_of_device)
+    on_unlocked.listen(app, service.note_unlock)
     background.register(app, "drop old challenges of passkeys", 3600, service.drop_old_challenges)

@@ -10,16 +10,19 @@ from app.staff.service import appointing
 
 
 def register(app: Flask) -> None:
-    service.on_approved(appointing.ROLES, appointing.do_roles)
-    service.describe_approval(appointing.ROLES, appointing.tell_roles)
-    service.on_approved(appointing.RESET, appointing.do_reset)
-    service.describe_approval(appointing.RESET, appointing.tell_reset)
-    service.on_approved(appointing.SECOND, appointing.do_second)
-    service.describe_approval(appointing.SECOND, appointing.tell_second)
-    on_restored(app, service.end_what_was_open)
+    service.provide_approval_kinds.listen(app, _list_approval_kinds)
+    on_restored.listen(app, service.end_what_was_open)
     audit.tell_log(
         app, StaffTag.disabled, StaffTag.roles_changed, StaffTag.agency_changed, StaffTag.reset, StaffTag.passkey_removed
     )
     background.register(app, "staff.expire", 3600, service.expire)
     background.register(app, "staff.settle_approvals", 60, service.settle_approvals)
     background.register(app, "staff.drop_old_challenges", 3600, service.drop_old_challenges)
+
+
+def _list_approval_kinds() -> list[service.ApprovalKind]:
+    return [
+        service.ApprovalKind(appointing.ROLES, appointing.do_roles, appointing.tell_roles),
+        service.ApprovalKind(appointing.RESET, appointing.do_reset, appointing.tell_reset),
+        service.ApprovalKind(appointing.SECOND, appointing.do_second, appointing.tell_second),
+    ]

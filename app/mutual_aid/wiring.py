@@ -10,4 +10,4 @@ from app.mutual_aid.policy import MutualAidTag
 
 def register(app: Flask) -> None:
     audit.tell_log(app, MutualAidTag.revoked)
-    on_consent_withdrawn(service.revoke_with_consent)
+    on_consent_withdrawn.listen(app, service.revoke_with_consent)

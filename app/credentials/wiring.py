@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Flask
 
 from app.accounts.models import NEEDED_TO_SHOW, Account, Consent
-from app.accounts.service import on_consent_withdrawn, on_device_revoked, on_signed_out, use_for_step_up
+from app.accounts.service import on_consent_withdrawn, on_device_revoked, on_signed_out, provide_step_up
 from app.core import audit, background
 from app.core.database.aftermath import on_restored
 from app.credentials import queries, service
@@ -18,12 +18,12 @@ EVERY = timedelta(minutes=10)
 def register(app: Flask) -> None:
     background.register(app, "credentials.drop_old_numbers", EVERY.total_seconds(), service.drop_old_typed_codes)
     background.register(app, "credentials.drop_old_forged_tags", EVERY.total_seconds(), service.drop_old_forged_tags)
-    on_restored(app, service.end_what_was_open)
+    on_restored.listen(app, service.end_what_was_open)
     audit.tell_log(app, CredentialTag.frozen, CredentialTag.ended, CredentialTag.slip_revoked)
-    on_device_revoked(_end_what_it_shows)
-    on_signed_out(_end_what_was_kept)
-    on_consent_withdrawn(_end_with_consent)
-    use_for_step_up(service.try_display_pin)
+    on_device_revoked.listen(app, _end_what_it_shows)
+    on_signed_out.listen(app, _end_what_was_kept)
+    on_consent_withdrawn.listen(app, _end_with_consent)
+    provide_step_up.listen(app, service.try_display_pin)
 
 
 def _end_what_it_shows(device_id: int, reason: str) -> None:

@@ -1,0 +1,52 @@
+"""What the desk does in the background."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from app.bureau import service
+from app.bureau.models import HotlineTag
+from app.bureau.service import roster
+from app.core import background
+from app.figures.service import provide_call_tags
+from app.reports.service import ReportKind, provide_report_kinds
+from app.staff.rights import Right
+from app.staff.service import ApprovalKind, provide_approval_kinds
+
+COUNTED = (
+    HotlineTag.call_opened,
+    HotlineTag.caller_verified,
+    HotlineTag.caller_doubted,
+    HotlineTag.frozen,
+    HotlineTag.device_unbound,
+    HotlineTag.link_unbound,
+    HotlineTag.message_sent,
+    HotlineTag.unfreezing_asked,
+    HotlineTag.unfreezing_confirmed,
+)
+
+
+def register(app: Flask) -> None:
+    provide_approval_kinds.listen(app, _list_approval_kinds)
+    provide_call_tags.listen(app, _list_call_tags)
+    provide_report_kinds.listen(app, _list_report_kinds)
+    background.register(app, "bureau.remind_of_content", 3600, service.remind_of_content)
+    background.register(app, "bureau.expire", 3600, service.expire_searches)
+    background.register(app, "bureau.expire_window", 3600, service.expire_window)
+
+
+def _list_call_tags() -> tuple[HotlineTag, ...]:
+    return COUNTED
+
+
+def _list_approval_kinds() -> list[ApprovalKind]:
+    return [ApprovalKind(service.PUBLISHING, service.publish_approved, service.tell_approval)]
+
+
+def _list_report_kinds() -> list[ReportKind]:
+    return [
+        ReportKind(service.EXPORT, service.run_export, right=Right.read_audit, title=_l("导出操作日志")),
+        ReportKind(service.VERIFICATION, service.run_verification, right=Right.read_audit, title=_l("核验操作日志")),
+        ReportKind(roster.CHECK, roster.run_check, right=Right.manage_roster, title=_l("核对名册")),
+        ReportKind(roster.APPLICATION, roster.run_application, right=Right.manage_roster, title=_l("导入名册")),
+        ReportKind(roster.UNDOING, roster.run_undoing, right=Right.manage_roster, title=_l("撤销导入")),
+    ]
