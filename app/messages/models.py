@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId
+from app.core.keys.stored import encrypted
 
 
 class Message(Base):
@@ -19,6 +20,22 @@ class Message(Base):
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class OutgoingSms(Base):
+    """A short message that is to be sent, until it has been: written in the transaction of what it tells, deleted once it has gone.
+
+    topic: a newer message of the same topic replaces it (a newer code), empty for none. good_until: sent no more from then on.
+    """
+
+    __tablename__ = "outgoing_sms"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    key: Mapped[str] = mapped_column(String(24))  # the gateway sends one key once
+    message_encrypted: Mapped[bytes] = mapped_column(LargeBinary, info=encrypted("outgoing-sms", bound_to="key"))
+    created_at: Mapped[datetime]
+    topic: Mapped[bytes] = mapped_column(LargeBinary(32), default=b"")
+    good_until: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class DemoSms(Base):

@@ -1,30 +1,37 @@
 """Telling a person something: a letter in the inbox, a short message to a telephone."""
 
+import json
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, exists, insert, select, update
 
-from app.core import clock
+from app.core import clock, jobs
 from app.core.crypto import vault
-from app.core.db import after_commit, db, transaction
+from app.core.database.aftermath import Ends
+from app.core.db import after_commit, db, is_writing, transaction
 from app.core.logs import log
 from app.core.plugins import load_plugin
 from app.core.settings import settings
-from app.messages.models import DemoSms, Message
-from app.messages.providers import GROUP, Factory, SendingFailed
+from app.messages.models import DemoSms, Message, OutgoingSms
+from app.messages.providers import GROUP, Factory, SendingFailed, SendingRefused
 from app.messages.providers.console import ConsoleSender
 from app.messages.providers.http import HttpSender
 
+PURPOSE = "outgoing-sms"
+SEND_SMS = "messages.send_sms"
+OWN_TRY = timedelta(seconds=60)  # by then the process that sends a code at once has done so, or is gone
+OUTGOING_KEPT = timedelta(days=1)
 DEMO_SMS_KEPT = timedelta(days=1)
 
 
 class SendingState(Enum):
     waiting = "waiting"  # the surrounding transaction has not committed
     sent = "sent"
-    failed = "failed"
+    failed = "failed"  # the gateway is away, or did not answer in time
+    refused = "refused"  # the gateway will not take it, now or later
 
 
 @dataclass
@@ -46,36 +53,107 @@ def mark_read(message: Message) -> None:
     db.session.execute(update(Message).where(Message.id == message.id, Message.read_at.is_(None)).values(read_at=clock.now()))
 
 
-def send_sms(phone: str, text: str) -> Sending:
-    """Sends once the surrounding transaction has committed. A failure is logged by its key and never loses the page.
+def send_sms(phone: str, text: str) -> None:
+    """A job sends it once the surrounding transaction has committed, whatever becomes of this process (ADR 42).
 
-    Raises RuntimeError outside a transaction.
+    Tried again while the gateway is away, for half an hour, under one key. Raises RuntimeError outside a transaction.
     """
-    sending = Sending(secrets.token_hex(12))
-    after_commit(lambda: _deliver(sending, phone, text))
+    jobs.enqueue(SEND_SMS, sms=_write(phone, text).id)
+
+
+def send_code(phone: str, text: str, *, topic: bytes, lasts: timedelta) -> Sending:
+    """For somebody who waits for it: sent by this process as soon as the surrounding transaction has committed.
+
+    A failure is logged by its key and never loses the page; it is final, for the page says so. Only when this process dies before a
+    job sends it, a minute later, unless `lasts` is over or a newer one of the same `topic` (32 bytes) was asked for.
+    """
+    sms = _write(phone, text, topic=topic, good_until=clock.now() + lasts)
+    db.session.execute(delete(OutgoingSms).where(OutgoingSms.topic == topic, OutgoingSms.id != sms.id))
+    sms_id, sending = sms.id, Sending(sms.key)
+    job_id = jobs.enqueue_late(SEND_SMS, OWN_TRY, sms=sms_id)
+
+    def send_now() -> None:
+        sending.state = _hand_over(phone, text, sending.key)
+        _forget(sms_id, job_id)
+
+    after_commit(send_now)
     return sending
 
 
-def _deliver(sending: Sending, phone: str, text: str) -> None:
-    try:
-        factory = load_plugin(GROUP, settings.sms_sender, _SENDERS)
-        factory(settings).send(phone, text, key=sending.key)
-    except SendingFailed as error:
-        sending.state = SendingState.failed
-        log.warning("sms_failed", sms=sending.key, reason=str(error))
-    except Exception as error:  # a foreign plug-in may raise anything, and its message may quote the number
-        sending.state = SendingState.failed
-        log.error("sms_failed", sms=sending.key, reason=type(error).__name__)
-    else:
-        sending.state = SendingState.sent
+def send_outgoing(sms: int) -> None:
+    """The job of one OutgoingSms; nothing when it has gone already. Raises SendingFailed, to be tried again.
+
+    A process that dies between sending and deleting sends twice, under one key.
+    """
+    found = db.session.get(OutgoingSms, sms)
+    if found is None:
+        return
+    key, is_over = found.key, found.good_until is not None and found.good_until <= clock.now()
+    phone, text = json.loads(vault.decrypt(PURPOSE, found.message_encrypted, bound_to=key.encode()))
+    db.session.rollback()  # nobody waits for the gateway with a snapshot of the database
+    if is_over:
+        log.info("sms_too_late", sms=key)
+    elif _hand_over(phone, text, key) is SendingState.failed:
+        raise SendingFailed(key)
+    _forget(sms)
+
+
+def _write(phone: str, text: str, *, topic: bytes = b"", good_until: datetime | None = None) -> OutgoingSms:
+    if not is_writing():
+        raise RuntimeError("an SMS is asked for in the transaction of what it tells")
+    key = secrets.token_hex(12)
+    sealed = vault.encrypt(PURPOSE, json.dumps([phone, text]).encode(), bound_to=key.encode())
+    sms = OutgoingSms(key=key, message_encrypted=sealed, created_at=clock.now(), topic=topic, good_until=good_until)
+    db.session.add(sms)
+    db.session.flush()
+    return sms
 
 
 @transaction()
-def keep_demo_sms(phone: str, text: str) -> None:
-    """What the console sender does instead of sending: the last SMS of a number, for the demo's page."""
+def _forget(sms_id: int, job_id: int | None = None) -> None:
+    db.session.execute(delete(OutgoingSms).where(OutgoingSms.id == sms_id))
+    if job_id is not None:
+        jobs.withdraw(job_id)
+
+
+def _hand_over(phone: str, text: str, key: str) -> SendingState:
+    """To the gateway. Never raises: what went wrong is logged."""
+    try:
+        factory = load_plugin(GROUP, settings.sms_sender, _SENDERS)
+        factory(settings).send(phone, text, key=key)
+    except SendingFailed as error:
+        log.warning("sms_failed", sms=key, reason=str(error))
+        return SendingState.refused if isinstance(error, SendingRefused) else SendingState.failed
+    except Exception as error:  # a foreign plug-in may raise anything, and its message may quote the number
+        log.error("sms_failed", sms=key, reason=type(error).__name__)
+        return SendingState.failed
+    return SendingState.sent
+
+
+@transaction()
+def expire_outgoing() -> None:
+    """Periodic: what could not be sent within a day is nobody's business any more."""
+    db.session.execute(delete(OutgoingSms).where(OutgoingSms.created_at < clock.now() - OUTGOING_KEPT))
+
+
+def end_what_was_open() -> Ends:
+    """After a restore: most of it went out after the backup was made, and nobody needs the rest days later."""
+    gone = list(db.session.scalars(delete(OutgoingSms).returning(OutgoingSms.id)))
+    return Ends(ended={"short messages not sent yet": len(gone)})
+
+
+@transaction()
+def keep_demo_sms(phone: str, text: str, key: str) -> None:
+    """What the console sender does instead of sending: the last SMS of a number, for the demo's page.
+
+    The last that was asked for: a job may be at a warning while somebody asks for a code.
+    """
+    asked_at = db.session.scalar(select(OutgoingSms.created_at).where(OutgoingSms.key == key)) or clock.now()
     keys = vault.keyed_hashes("phone", phone)
+    if db.session.scalar(select(exists().where(DemoSms.phone_hash.in_(keys), DemoSms.sent_at > asked_at))):
+        return
     db.session.execute(delete(DemoSms).where(DemoSms.phone_hash.in_(keys)))
-    db.session.execute(insert(DemoSms).values(phone_hash=keys[0], text=text, sent_at=clock.now()))
+    db.session.execute(insert(DemoSms).values(phone_hash=keys[0], text=text, sent_at=asked_at))
 
 
 @transaction()

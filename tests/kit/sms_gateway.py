@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +18,7 @@ class SmsGateway:
     answers: list[int] = field(default_factory=list)
     slow_seconds: float = 0.0
     calls: list[dict[str, Any]] = field(default_factory=list)
+    on_call: Callable[[], None] = lambda: None  # done once it has the message, before it answers
 
     def texts_to(self, phone: str) -> list[str]:
         return [call["body"]["text"] for call in self.calls if call["body"]["phone"] == phone]
@@ -31,6 +32,7 @@ def sms_gateway() -> Iterator[SmsGateway]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             gateway.calls.append({"headers": dict(self.headers), "body": body})
+            gateway.on_call()
             time.sleep(gateway.slow_seconds)
             status = gateway.answers.pop(0) if gateway.answers else 200
             try:

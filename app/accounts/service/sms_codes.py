@@ -20,7 +20,7 @@ from app.core.installation import bureau_name
 from app.core.limits import per_second, retry_after
 from app.core.settings import settings
 from app.core.statements import won
-from app.messages.service import Sending, SendingState, send_sms
+from app.messages.service import Sending, SendingState, send_code
 
 _ALARMS = per_second(1 / 3600, 1)
 
@@ -81,7 +81,7 @@ def request_sms_code(phone: str, purpose: SmsPurpose, *, browser: Browser, addre
     except BureauFull:
         _alarm()
         raise
-    if sending.state is SendingState.failed:
+    if sending.state is not SendingState.sent:
         _note_failed(code_id)
     return sending
 
@@ -106,7 +106,8 @@ def _note_asked(phone: str, purpose: SmsPurpose, browser: Browser, address: str,
     db.session.add(asked)
     db.session.flush()
     audit.record(AccountTag.sms_requested, actor="visitor", purpose=purpose.value)
-    return asked.id, send_sms(phone, _text_of(code))
+    topic = _code_hash(at_phone, purpose, browser, "topic")
+    return asked.id, send_code(phone, _text_of(code), topic=topic, lasts=timedelta(seconds=settings.sms_valid_seconds))
 
 
 def _alarm() -> None:

@@ -1,6 +1,6 @@
 """Work for which nobody waits: a row written with the business change, huey to carry its id, a sweep for what was lost."""
 
-from app.core.jobs.ledger import enqueue, enqueue_once, every, register
+from app.core.jobs.ledger import enqueue, enqueue_late, enqueue_once, every, register, withdraw
 from app.core.jobs.models import Job, JobState
 from app.core.jobs.running import renew, run_job, sweep
 from app.core.jobs.workers import problems, start_inside
@@ -9,6 +9,7 @@ __all__ = [
     "Job",
     "JobState",
     "enqueue",
+    "enqueue_late",
     "enqueue_once",
     "every",
     "problems",
@@ -17,4 +18,5 @@ __all__ = [
     "run_job",
     "start_inside",
     "sweep",
+    "withdraw",
 ]

@@ -1,11 +1,12 @@
 """Which work there is, and asking for it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 
 from app.core import background, clock
 from app.core.db import after_commit, db, is_writing, transaction
@@ -23,17 +24,34 @@ def enqueue(name: str, **ids: int | str) -> None:
 
     ids: what finds the rows, never what is in them. Raises KeyError for an unknown name, RuntimeError outside a transaction.
     """
+    job_id = _write(name, ids, timedelta())
+    after_commit(lambda: push_quietly(job_id))
+
+
+def enqueue_late(name: str, wait: timedelta, **ids: int | str) -> int:
+    """As `enqueue`, but nobody begins before `wait` is over: for what this process means to have done by itself until then.
+
+    Returns the id of the job, for `withdraw`.
+    """
+    return _write(name, ids, wait)
+
+
+def withdraw(job_id: int) -> None:
+    """Inside a transaction: it was done another way. One that has begun goes on."""
+    db.session.execute(delete(Job).where(Job.id == job_id, Job.state == JobState.waiting))
+
+
+def _write(name: str, ids: Mapping[str, int | str], wait: timedelta) -> int:
     if not is_writing():
         raise RuntimeError("a job is asked for in the transaction that makes it necessary")
     app: Any = current_app
     if name not in functions(app):
         raise KeyError(name)
     now = clock.now()
-    job = Job(name=name, arguments=json.dumps(ids), state=JobState.waiting, created_at=now, due_at=now, queued_at=now)
+    job = Job(name=name, arguments=json.dumps(ids), state=JobState.waiting, created_at=now, due_at=now + wait, queued_at=now)
     db.session.add(job)
     db.session.flush()
-    job_id = job.id
-    after_commit(lambda: push_quietly(job_id))
+    return job.id
 
 
 def every(app: Flask, name: str, every_seconds: float, fn: Callable[[], object]) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 class ConsoleSender:
     """`keep` writes the message down for the demo page; neither text nor number is logged."""
 
-    def __init__(self, keep: Callable[[str, str], None]) -> None:
+    def __init__(self, keep: Callable[[str, str, str], None]) -> None:
         self._keep = keep
 
     def send(self, phone: str, text: str, *, key: str) -> None:
-        self._keep(phone, text)
+        self._keep(phone, text, key)

@@ -9,7 +9,7 @@ import time
 import httpx
 
 from app.config import Settings
-from app.messages.providers import SendingFailed
+from app.messages.providers import SendingFailed, SendingRefused
 
 TRIES = 3
 PAUSE_SECONDS = 0.2
@@ -39,7 +39,7 @@ class HttpSender:
         raise SendingFailed(reason or "timeout")
 
     def _try(self, phone: str, text: str, key: str, timeout: float) -> str:
-        """Empty when it was accepted, else why it may be tried again. Raises SendingFailed when it may not."""
+        """Empty when it was accepted, else why it may be tried again. Raises SendingRefused when it may not."""
         headers = {"Idempotency-Key": key}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
@@ -53,4 +53,4 @@ class HttpSender:
             return ""
         if answer.status_code == 429 or answer.status_code >= 500:
             return f"status {answer.status_code}"
-        raise SendingFailed(f"status {answer.status_code}")
+        raise SendingRefused(f"status {answer.status_code}")
