@@ -147,7 +147,7 @@ class SmsCode(Base):
 
 
 class ConsentPurpose(Enum):
-    """One box each, never pre-ticked (PIPL 14, 29; `domain.md` 5)."""
+    """One box each, never pre-ticked (PIPL 14, 29; domain 5)."""
 
     activation_notice = "activation_notice"
     face_check = "face_check"

@@ -105,7 +105,7 @@ WAYS_WITH_PAPERS = (Way.documents, Way.vouching)
 
 @dataclass(frozen=True, kw_only=True)
 class AgePolicy:
-    """The seeds contradict each other about the year of age 16 (C1); a bureau settles it here.
+    """The notices contradict each other about the year of age 16 (C1); a bureau settles it here.
 
     Below `documents_below`: documents and review. From `own_from` on: the member's own authorisation. Between: either.
     `adult_review`: an own authorisation is looked at by a reviewer too. `guardian_below`: a guardian decides (PIPL 31).

@@ -1,4 +1,4 @@
-"""Every reason a scan can be refused for: one integer each (contract: 10nn say something about the code, 20nn about the request).
+"""Every reason a scan can be refused for: one integer each (contract 5: 10nn say something about the code, 20nn about the request).
 
 Spoken to the desk, in Chinese whatever the browser's language: these words travel inside an API answer. Help pages reuse them under
 `/help/P-nn`; there `title` is the heading anyone understands.

@@ -143,6 +143,18 @@ def test_who_cannot_be_is_told_so_and_keeps_what_was_typed(subtests: pytest.Subt
             assert page.one("input", name="cert_no").attrs["value"] == number(born, int(changes.get("sequence", 1)))
 
 
+def test_another_region_is_shown_and_only_confirmed(app: Flask) -> None:
+    enrol(FATHER, "李大山")
+    browser = holder(app)
+    begin(browser)
+
+    page = say_whom(browser, FATHER, "father", name="李大山", region="510604", expect=422)
+
+    assert "这位家人的参保地登记的是旌阳区" in page.text
+    assert page.one("option", value="510603", selected="").text == "旌阳区"
+    assert say_whom(browser, FATHER, "father", name="李大山").response.request.path == "/family/new/way"
+
+
 def test_a_child_of_eight_comes_by_papers_letter_and_review(app: Flask) -> None:
     today = clock.today()
     born = f"{today.year - 8}0105"

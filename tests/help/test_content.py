@@ -124,7 +124,7 @@ def differences(translated: str, source: str) -> list[str]:
     return [*found, "title: longer than 120 characters"] if len(content.title) > 120 else found
 
 
-def test_every_fact_of_the_seeds_is_told_somewhere() -> None:
+def test_every_fact_of_the_notices_is_told_somewhere() -> None:
     told = {number for text in TEXTS.values() for number in re.split(r",\s*", parse(text).source)}
 
     assert set(FACTS) - told == set()
