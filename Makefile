@@ -6,7 +6,7 @@ FLASK := $(BIN)/flask
 # requirements-fonts.txt: a font for printed letters; its package names a typesetter it does not need, hence --no-deps.
 export PINGZHENG_DEFAULT_MODE ?= demo
 
-.PHONY: run test check thorough steady fault engines bench tools format translations flask-command
+.PHONY: run test check thorough steady fault engines bench tools format translations documents flask-command
 
 run: .venv/runtime
 	@$(FLASK) keys init
@@ -47,6 +47,10 @@ bench: tools
 # Brings the catalogs up to the texts in code and templates; prints what is still to be translated.
 translations: tools
 	@$(BIN)/python -m tests.kit.catalogs
+
+# What documents show of the code: docs/data-model.md.
+documents: tools
+	@$(BIN)/python -m tests.kit.data_model
 
 format: tools
 	$(BIN)/ruff format .

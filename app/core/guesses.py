@@ -18,7 +18,10 @@ from app.core.statements import changed, won, write
 
 
 class GuessCounter(Base):
-    """key: a keyed hash of what the guesses come from. subject: whose secret it is, in the audit log's words; empty: unknown."""
+    """How often in a while a secret was guessed wrongly from one place.
+
+    key: a keyed hash of what the guesses come from. subject: whose secret it is, in the audit log's words; empty: unknown.
+    """
 
     __tablename__ = "guess_counter"
 

@@ -36,6 +36,8 @@ class InstallationTag(StrEnum):
 
 
 class Installation(Subject, Base):
+    """One row: what this database is, a demo or a real bureau, and whether it was restored from a backup."""
+
     __tablename__ = "installation"
     audit_kind = "installation"
 
