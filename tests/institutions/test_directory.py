@@ -8,6 +8,7 @@ from sqlalchemy import event
 
 from app.core import clock
 from app.core.db import db, transaction
+from app.institutions.business_types import BUSINESS_TYPES, SCENES
 from app.institutions.models import Institution, InstitutionKind, InstitutionScene
 from app.institutions.service import add_institution, change_institution, set_enabled
 from app.regions.service import load_regions
@@ -95,3 +96,8 @@ def _fill(count: int) -> None:
             db.session.add(one)
             db.session.flush()
             db.session.add(InstitutionScene(business_type="01301", institution_id=one.id))
+
+
+def test_every_business_type_stands_under_one_scene() -> None:
+    """Under none it could be enabled at no institution, under two it would be offered twice."""
+    assert sorted(code for codes in SCENES.values() for code in codes) == sorted(BUSINESS_TYPES)
