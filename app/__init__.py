@@ -58,6 +58,7 @@ FEATURES = (
     "family",
     "mutual_aid",
     "institutions",
+    "scanning",
     "help",
     "script_errors",
     "figures",

@@ -22,11 +22,12 @@ from app.core.limits import LimitsTag
 from app.credentials.models import Credential
 from app.credentials.policy import CredentialTag
 from app.documents.models import DocumentTag
-from app.institutions.models import Institution, Scan
-from app.institutions.policy import InstitutionTag
+from app.institutions.models import Institution
 from app.regions.models import Agency
 from app.reviews.models import ReviewTag
 from app.roster.models import InsuredPerson
+from app.scanning.models import Scan
+from app.scanning.policy import ScanTag
 from app.staff.models import StaffMember, StaffTag
 
 DEFAULT_DAYS = 7
@@ -37,7 +38,7 @@ ALARM_TAGS: tuple[str, ...] = (
     StaffTag.locked,
     StaffTag.refused,
     HotlineTag.alarm,
-    InstitutionTag.guesses_numbers,
+    ScanTag.guesses_numbers,
     CredentialTag.tags_forged,
     LimitsTag.alone,
     AccountTag.sms_flood,

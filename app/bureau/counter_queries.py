@@ -9,7 +9,8 @@ from app.bureau.models import CounterScan, CounterVisit
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFound
-from app.institutions.models import Institution, InstitutionKind, Scan
+from app.institutions.models import Institution, InstitutionKind
+from app.scanning.models import Scan
 
 VISIT_OPEN = timedelta(minutes=30)
 PLACES = 8  # names said when the beginning of a name fits more than one

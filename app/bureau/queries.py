@@ -10,8 +10,8 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.settings import settings
-from app.institutions.models import HelpEvent
 from app.roster.models import InsuredPerson
+from app.scanning.models import HelpEvent
 
 CALL_OPEN = timedelta(minutes=30)
 REQUEST_OPEN = timedelta(hours=24)

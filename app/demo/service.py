@@ -20,7 +20,7 @@ from app.demo.staff import operator_entries, staff_entries
 from app.help.service import load_help_texts
 from app.institutions.business_types import BUSINESS_TYPES, COUNTER
 from app.institutions.models import Institution
-from app.institutions.service import add_institution, ensure_specimens, issue_key, revoke_keys
+from app.institutions.service import add_institution, issue_key, revoke_keys
 from app.proofs.service import issue_counter_code
 from app.regions.service import load_regions
 from app.reviews.service import load_holidays
@@ -28,6 +28,7 @@ from app.roster.identity import parse_cert
 from app.roster.models import InsuredPerson, InsuredStatus
 from app.roster.queries import find_person
 from app.roster.service import save_person
+from app.scanning.service import ensure_specimens
 
 ALL_SCENES = [code for code in BUSINESS_TYPES if code != COUNTER]  # the field's seventeen
 

@@ -9,8 +9,8 @@ from app.core.locale import LANGUAGES
 from app.help.front_matter import Content
 from app.help.models import HelpKind
 from app.help.rendering import forbidden_links, holds_html
-from app.institutions.reasons import BY_HELP_NUMBER
 from app.regions.newspaper import names_newspaper
+from app.scanning.reasons import BY_HELP_NUMBER
 
 BODY_LONGEST, BODY_LINES = 20_000, 800
 LONGEST = {"title": 120, "keywords": 1000, "source": 200}

@@ -12,7 +12,7 @@ from app.help.help_code import reason_number
 from app.help.models import HelpKind, HelpText, HelpVersion
 from app.help.rendering import plain
 from app.help.search import Entry, rank
-from app.institutions.reasons import BY_HELP_NUMBER, Reason
+from app.scanning.reasons import BY_HELP_NUMBER, Reason
 
 INDEX = (HelpKind.page, "index")
 _ADDRESSES = {HelpKind.guide: "/help/guides/{slug}", HelpKind.page: "/help/{slug}", HelpKind.reason: "/help/P-{slug}"}

@@ -11,8 +11,8 @@ from app import create_app
 from app.config_loading import load_settings
 from app.core import clock
 from app.core.db import db, transaction
-from app.institutions.models import EcToken, StoredAnswer
 from app.institutions.service import add_institution, issue_key
+from app.scanning.models import EcToken, StoredAnswer
 from bench.seed import Bureau, environment, grow
 from tests.kit.databases import Databases
 

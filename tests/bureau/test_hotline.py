@@ -14,11 +14,11 @@ from app.core.settings import settings
 from app.credentials.models import CredentialStatus
 from app.credentials.queries import find_credential_of
 from app.family.models import Relation
-from app.institutions.models import HelpEvent
 from app.messages.queries import list_messages
 from app.roster.identity import parse_cert
 from app.roster.queries import get_person
 from app.roster.service import save_person
+from app.scanning.models import HelpEvent
 from app.staff.models import Role
 from app.staff.queries import find_staff, list_staff_messages
 from tests.family.people import make_link_between

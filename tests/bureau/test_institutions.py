@@ -14,9 +14,9 @@ from app.institutions.queries import find_institution, get_institution, list_liv
 from app.institutions.service import add_institution
 from app.regions.models import Region
 from app.staff.models import Role
-from tests.institutions.desk import Desk, Telephone, make_telephone
 from tests.kit.client import Browser, Page
 from tests.kit.staff import staff_browser
+from tests.scanning.desk import Desk, Telephone, make_telephone
 
 pytestmark = pytest.mark.one_database
 

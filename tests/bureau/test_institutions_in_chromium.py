@@ -15,13 +15,13 @@ from app.core import clock
 from app.institutions.queries import get_institution
 from app.institutions.service import add_institution, add_operator
 from app.staff.models import Role
-from tests.institutions.desk import ALL_SCENES, Telephone, change_settings, make_telephone
 from tests.kit.chromium import lead_on, phone, serve
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
 from tests.kit.looks import faults_in_all_looks, html_errors
 from tests.kit.staff import staff_browser
 from tests.kit.visitors import cookies_of
+from tests.scanning.desk import ALL_SCENES, Telephone, change_settings, make_telephone
 
 CODE = "H51060000001"
 PASSWORD = "梧桐 river 47 lantern boat"

@@ -23,20 +23,21 @@ from app.family.models import FamilyLink, LinkState, Relation, Way
 from app.family.queries import list_links
 from app.family.service import flag_custody
 from app.institutions.business_types import COUNTER
-from app.institutions.models import Institution, Scan
+from app.institutions.models import Institution
 from app.messages.queries import list_messages
 from app.proofs.models import CounterCode
 from app.roster.identity import parse_cert
 from app.roster.models import InsuredPerson
 from app.roster.queries import cert_no_of
 from app.roster.service import save_person
+from app.scanning.models import Scan
 from app.staff.models import Role
 from tests.family.people import make_holder_account, make_request
 from tests.family.story import enrol
-from tests.institutions.desk import ORG, Desk, assert_refused, make_desk
 from tests.kit.client import Browser, Page
 from tests.kit.people import make_activated_account, make_person
 from tests.kit.staff import make_staff, sign_in_staff, staff_browser
+from tests.scanning.desk import ORG, Desk, assert_refused, make_desk
 
 WINDOW = "H51060000009"
 NUMBER = "510600199003070017"

@@ -21,7 +21,6 @@ from app.institutions.business_types import COUNTER
 from app.institutions.models import Institution
 from app.staff.models import Role
 from tests.bureau.test_in_chromium import DESK, Keyboard
-from tests.institutions.desk import ORG, Desk, assert_refused, make_desk
 from tests.kit.chromium import phone, serve
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
@@ -29,6 +28,7 @@ from tests.kit.looks import faults_in_all_looks, html_errors
 from tests.kit.people import make_activated_account
 from tests.kit.staff import staff_browser
 from tests.kit.visitors import cookies_of
+from tests.scanning.desk import ORG, Desk, assert_refused, make_desk
 
 NUMBER = "510600199003070017"
 SHOTS = os.environ.get("PZ_SHOTS", "")

@@ -22,16 +22,16 @@ from app.credentials.keyring import key_of, keyring
 from app.credentials.models import Credential, EndReason, Presentation
 from app.credentials.service import freeze_credential, open_presentation
 from app.institutions.models import ApiKey
-from app.institutions.paper_reasons import AFTER_RESTORE
 from app.institutions.queries import get_institution, list_live_keys
 from app.institutions.service import KEEP_OLD, add_institution, ask_key, confirm_keys, revoke_key
+from app.scanning.paper_reasons import AFTER_RESTORE
 from app.staff.models import Approval, ApprovalState, Role
 from app.staff.queries import find_staff
 from app.version import VERSION
-from tests.institutions.desk import ORG, Desk, Telephone, make_desk, make_telephone
 from tests.kit.client import Browser
 from tests.kit.sign_in import sign_in
 from tests.kit.staff import make_staff, sign_in_staff, staff_browser
+from tests.scanning.desk import ORG, Desk, Telephone, make_desk, make_telephone
 
 
 @pytest.fixture

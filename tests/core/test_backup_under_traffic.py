@@ -20,10 +20,10 @@ from app.core.database.restoring import restore_backup
 from app.core.db import db, transaction
 from app.core.settings import settings
 from app.messages.models import DemoSms
-from tests.institutions.desk import Desk, Telephone, make_desk, make_telephone
 from tests.kit.databases import Databases
 from tests.kit.lost_bureau import bureau
 from tests.kit.server import Server
+from tests.scanning.desk import Desk, Telephone, make_desk, make_telephone
 
 BACKUPS = int(os.environ.get("FAULT_BACKUPS", "1"))
 REQUESTS_A_SECOND = 4

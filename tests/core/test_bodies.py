@@ -6,10 +6,10 @@ from app.core import bodies
 from app.core.proxy.nginx import list_bodies
 from app.core.settings import settings
 from app.staff.models import Role
-from tests.institutions.desk import make_desk
 from tests.kit.client import Browser
 from tests.kit.staff import staff_browser
 from tests.kit.visitors import activated_browser
+from tests.scanning.desk import make_desk
 
 MULTIPART = "multipart/form-data; boundary=pz"
 

@@ -30,7 +30,6 @@ from app.regions.service import load_regions
 from app.staff.models import Role
 from tests.core.test_settings import REAL_FIELDS
 from tests.credentials.holders import Holder, make_holder
-from tests.institutions.desk import Desk, make_desk
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
 from tests.kit.ports import free_port
@@ -38,6 +37,7 @@ from tests.kit.postgres import Postgres, running_postgres
 from tests.kit.server import Server
 from tests.kit.settings import demo_environ, make_settings
 from tests.kit.staff import staff_browser
+from tests.scanning.desk import Desk, make_desk
 
 NEEDS_ROWS = ("/help", "/help/hotlines", "/offline")
 NEEDS_ROWS_OF_WHO_ASKS = ("/", "/code", "/family", "/lost", "/services", "/me", "/inbox")

@@ -14,8 +14,8 @@ from app.core import clock
 from app.core.db import db
 from app.credentials.service import unlock_code
 from app.messages.models import DemoSms
-from tests.institutions.desk import assert_refused, make_desk, make_telephone
 from tests.kit.client import Browser
+from tests.scanning.desk import assert_refused, make_desk, make_telephone
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 

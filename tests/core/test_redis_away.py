@@ -16,9 +16,9 @@ from app.core.audit.models import AuditRow
 from app.core.db import db
 from app.core.limits import LimitsTag
 from app.staff.models import Role
-from tests.institutions.desk import change_settings, make_desk, make_telephone
 from tests.kit.redis_server import RedisServer, redis_server
 from tests.kit.staff import staff_browser
+from tests.scanning.desk import change_settings, make_desk, make_telephone
 
 
 @pytest.fixture(scope="module")

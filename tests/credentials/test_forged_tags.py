@@ -12,7 +12,7 @@ from app.credentials.code_format import make_code
 from app.credentials.models import EndReason, ForgedTag, Presentation
 from app.credentials.service import drop_old_forged_tags, open_presentation
 from app.messages.models import Message
-from tests.institutions.desk import Desk, Telephone, assert_refused, make_desk, make_telephone
+from tests.scanning.desk import Desk, Telephone, assert_refused, make_desk, make_telephone
 
 WRONG_KEY = bytes(32)
 

@@ -29,9 +29,9 @@ from tests.credentials.phones import (
     type_pin,
     unlock,
 )
-from tests.institutions.desk import change_settings
 from tests.kit.chromium import wait_for_script, wait_until
 from tests.kit.databases import Databases
+from tests.scanning.desk import change_settings
 
 OpenPhone = Callable[..., AbstractContextManager[Page]]
 SIGN_OUT = """() => {

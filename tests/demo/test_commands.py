@@ -14,8 +14,8 @@ from app.demo.people import demo_people
 from app.institutions.business_types import BUSINESS_TYPES
 from app.roster.identity import parse_cert
 from app.roster.queries import find_person
-from tests.institutions.desk import Desk
 from tests.kit.client import Browser
+from tests.scanning.desk import Desk
 
 pytestmark = pytest.mark.one_database
 

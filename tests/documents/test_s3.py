@@ -21,7 +21,6 @@ from app.documents import queries
 from app.documents.models import DocumentPage
 from app.documents.service import accept_page, delete_subject, open_page
 from tests.documents.malicious import CLEANED, REFUSED
-from tests.institutions.desk import change_settings
 from tests.kit.at_once import at_once, named
 from tests.kit.databases import Databases
 from tests.kit.documents import SUBJECT, make_pdf, make_photo, patiently
@@ -29,6 +28,7 @@ from tests.kit.people import make_activated_account
 from tests.kit.settings import make_settings
 from tests.kit.swift import Swift, running_swift
 from tests.kit.visitors import account_and_device, activated_browser
+from tests.scanning.desk import change_settings
 
 
 @pytest.fixture(scope="module")

@@ -30,9 +30,9 @@ from app.roster.queries import get_person
 from app.roster.service import change_status
 from tests.family.people import browser_of, make_holder_account, make_link_between, make_request
 from tests.family.story import boxes, choose_way, enrol, hand_in_child, holder, links, newest_request, press, titles
-from tests.institutions.desk import change_settings
 from tests.kit.people import PIN
 from tests.kit.sign_in import sign_in
+from tests.scanning.desk import change_settings
 
 
 def soon_sixteen(days: int) -> date:

@@ -11,8 +11,8 @@ from app.family.service import approve, end_link, wait_for_authorisation, withdr
 from app.family.service.links import make_link
 from tests.family.people import make_holder_account, make_link_between, make_request
 from tests.family.story import enrol, links
-from tests.institutions.desk import change_settings
 from tests.kit.at_once import at_once, named
+from tests.scanning.desk import change_settings
 
 
 def test_of_two_sixth_members_at_once_none_gets_in_and_of_two_fifth_one(app: Flask) -> None:

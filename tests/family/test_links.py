@@ -20,9 +20,9 @@ from app.roster.models import InsuredPerson, InsuredStatus
 from tests.activation import story as activation
 from tests.family.people import browser_of, make_holder_account, make_link_between
 from tests.family.story import account_of, add_by_face, enrol, holder, links, number, titles
-from tests.institutions.desk import Desk, make_desk
 from tests.kit.client import Browser
 from tests.kit.people import PIN
+from tests.scanning.desk import Desk, make_desk
 
 FATHER = "19501105"
 

@@ -16,10 +16,10 @@ from app.reviews.queries import find_case
 from app.staff.models import StaffMember
 from tests.family.people import browser_of, make_holder_account, make_link_between
 from tests.family.story import account_of, boxes, enrol, hand_in_child, holder, links, newest_request, photo, titles
-from tests.institutions.desk import change_settings
 from tests.kit.client import Browser
 from tests.kit.reviews import let_settle
 from tests.kit.staff import make_staff
+from tests.scanning.desk import change_settings
 
 
 def child_of_eight() -> str:

@@ -12,9 +12,10 @@ from app.core.clock import CHINA
 from app.core.db import db, transaction
 from app.core.ids import first_id_at
 from app.figures.models import Figure
-from app.institutions.models import Institution, InstitutionKind, Scan
-from app.institutions.reasons import BY_NAME
+from app.institutions.models import Institution, InstitutionKind
 from app.roster.models import InsuredPerson
+from app.scanning.models import Scan
+from app.scanning.reasons import BY_NAME
 
 REGIONS = ("510603", "510604", "610104")
 ACTS = {

@@ -11,7 +11,7 @@ from app.core.locale import SOURCE
 from app.help.front_matter import Content, InvalidHelpFile, parse
 from app.help.models import HelpKind
 from app.help.service import CONTENT_FOLDER
-from app.institutions.reasons import BY_HELP_NUMBER
+from app.scanning.reasons import BY_HELP_NUMBER
 from tests.kit.catalogs import CHINESE_MARKS, HAN, TRANSLATED, simplified
 
 FILES = sorted((CONTENT_FOLDER / SOURCE).glob("*/*.md"))

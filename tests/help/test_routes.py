@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from app.core.db import db, transaction
 from app.help.models import HelpKind, HelpText
 from app.help.queries import get_text
-from app.institutions.reasons import BY_HELP_NUMBER
+from app.scanning.reasons import BY_HELP_NUMBER
 from tests.kit.client import Browser, Page
 
 pytestmark = pytest.mark.one_database

@@ -19,10 +19,10 @@ from app.home import records
 from app.staff.models import Role
 from tests.family.people import browser_of, make_holder_account, make_link_between
 from tests.family.story import enrol
-from tests.institutions.desk import Desk, Telephone, make_desk, make_telephone
 from tests.kit.client import Browser, Page
 from tests.kit.staff import make_staff
 from tests.kit.visitors import account_and_device, activated_browser
+from tests.scanning.desk import Desk, Telephone, make_desk, make_telephone
 
 
 @pytest.fixture

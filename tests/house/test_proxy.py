@@ -13,7 +13,7 @@ from app.core.proxy import needs
 from app.core.proxy.chapter import put_into, write_chapter
 from app.core.proxy.nginx import Site, list_bodies, write_nginx
 from app.documents.service import PIECE_BYTES
-from app.institutions.reasons import BY_NAME
+from app.scanning.reasons import BY_NAME
 from tests.kit.nginx import EXECUTABLE, make_certificate
 from tests.kit.settings import make_settings
 

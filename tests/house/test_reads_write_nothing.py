@@ -67,6 +67,6 @@ def test_what_is_called_a_read_writes_nothing() -> None:
 def test_the_search_would_find_them() -> None:
     writers = _writers()
 
-    assert writers["app.institutions.service.stored_answers:take_number"] == "itself"
-    assert writers["app.institutions.service.scanning:_redeem"] != "itself"
-    assert "app.institutions.scan_queries:find_key" not in writers
+    assert writers["app.scanning.service.stored_answers:take_number"] == "itself"
+    assert writers["app.scanning.service.ec_query:_redeem"] != "itself"
+    assert "app.scanning.scan_queries:find_key" not in writers

@@ -18,6 +18,7 @@ DATA = (
     "core/locale.py",
     "demo/",
     "institutions/",
+    "scanning/",
     "letters/letter_pdf.py",
     "mutual_aid/money.py",
     "regions/",

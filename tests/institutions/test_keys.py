@@ -16,9 +16,9 @@ from app.institutions.service import KEEP_OLD, add_institution, ask_key, claim_k
 from app.staff.models import Approval, Role, StaffMember
 from app.staff.queries import find_staff
 from app.staff.service import approve
-from tests.institutions.desk import Desk, Telephone, change_settings
 from tests.kit.at_once import at_once
 from tests.kit.staff import make_staff
+from tests.scanning.desk import Desk, Telephone, change_settings
 
 CODE = "P51060000001"
 

@@ -13,10 +13,10 @@ from app.institutions.desk_queries import find_operator
 from app.institutions.models import Operator, OperatorSession
 from app.institutions.queries import get_institution
 from app.institutions.service import add_operator, confirm_code, reset_operator
-from tests.institutions.desk import ORG, Telephone, make_desk
 from tests.kit.at_once import at_once
 from tests.kit.client import Browser, Page
 from tests.kit.staff import code_now
+from tests.scanning.desk import ORG, Telephone, make_desk
 
 PASSWORD = "梧桐 river 47 lantern boat"
 WRONG = "另一句 river 48 lantern boat"

@@ -12,10 +12,10 @@ from playwright.sync_api import expect
 from app.core import clock
 from app.institutions.queries import get_institution
 from app.institutions.service import add_operator
-from tests.institutions.desk import ORG, make_desk
 from tests.kit.chromium import lead_on, phone, serve
 from tests.kit.looks import faults_in_all_looks, html_errors
 from tests.kit.staff import code_now
+from tests.scanning.desk import ORG, make_desk
 
 pytestmark = pytest.mark.one_database
 

@@ -11,11 +11,12 @@ from app.core.audit import AuditRow
 from app.core.db import db
 from app.core.errors import DomainError
 from app.institutions.desk_queries import find_operator
-from app.institutions.models import Institution, Operator, Scan
+from app.institutions.models import Institution, Operator
 from app.institutions.queries import get_institution
 from app.institutions.service import add_operator, disable_operator, reset_operator, set_enabled
-from tests.institutions.desk import ALL_SCENES, Telephone, change_settings, make_desk
+from app.scanning.models import Scan
 from tests.kit.client import Browser, Page
+from tests.scanning.desk import ALL_SCENES, Telephone, change_settings, make_desk
 
 PASSWORD = "梧桐 river 47 lantern boat"
 ORG = "H51060000001"

@@ -8,10 +8,11 @@ from app.core import clock
 from app.core.background import tasks
 from app.core.db import db
 from app.core.errors import DomainError
-from app.institutions.models import ApiKey, Challenge, EcToken, HelpEvent, Institution, InstitutionKind, StoredAnswer, WrongTyped
+from app.institutions.models import ApiKey, Institution, InstitutionKind
 from app.institutions.service import add_institution, issue_key
-from tests.institutions.desk import Desk, Telephone, change_settings, make_desk
+from app.scanning.models import Challenge, EcToken, HelpEvent, StoredAnswer, WrongTyped
 from tests.kit.at_once import at_once
+from tests.scanning.desk import Desk, Telephone, change_settings, make_desk
 
 HOSPITAL = ["institutions", "add", "H51060000007", "示范医院", "--region", "510603", "--business-types", "01101,01301"]
 

@@ -16,8 +16,8 @@ from opencc import OpenCC
 
 from app.core.locale import CATALOGS, LANGUAGES, NAMES, SOURCE
 from app.institutions.business_types import BUSINESS_TYPES
-from app.institutions.paper_reasons import ON_PAPER
-from app.institutions.reasons import REASONS
+from app.scanning.paper_reasons import ON_PAPER
+from app.scanning.reasons import REASONS
 
 APP = CATALOGS.parent
 TRANSLATED = [locale for locale in LANGUAGES if locale != SOURCE]
@@ -71,10 +71,10 @@ def extracted() -> dict[str, set[str]]:
         found.setdefault(message, set()).add(file)
     for reason in REASONS.values():  # said to a desk as they are, translated on the help page alone
         for message in (reason.title, reason.message, reason.next):
-            found.setdefault(message, set()).add("institutions/reasons.py")
+            found.setdefault(message, set()).add("scanning/reasons.py")
     for reason in ON_PAPER.values():
         for message in (reason.message, reason.next):
-            found.setdefault(message, set()).add("institutions/paper_reasons.py")
+            found.setdefault(message, set()).add("scanning/paper_reasons.py")
     for name in BUSINESS_TYPES.values():
         found.setdefault(name, set()).add("institutions/business_types.py")
     return found

@@ -11,14 +11,14 @@ from app.bureau.service.calls import search_phone
 from app.core.db import db
 from app.core.settings import settings
 from app.credentials.code_format import TypedNumber, luhn_digit
-from app.institutions.service import facts
 from app.roster.models import RosterSearch
 from app.roster.service import search_document
+from app.scanning.service import facts
 from app.staff.models import StaffMember
 from app.staff.rights import Role
-from tests.institutions.desk import Desk, make_desk
 from tests.kit.at_once import at_once, named
 from tests.kit.staff import make_staff
+from tests.scanning.desk import Desk, make_desk
 
 AT_ONCE = 24
 

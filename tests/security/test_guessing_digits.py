@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 
 from app.core import clock
 from app.core.db import db
-from app.institutions.models import MOST_WRONG_ANSWERS, Challenge
-from tests.institutions.desk import Desk, Telephone, change_settings, make_desk, make_telephone
+from app.scanning.models import MOST_WRONG_ANSWERS, Challenge
 from tests.kit.at_once import at_once
+from tests.scanning.desk import Desk, Telephone, change_settings, make_desk, make_telephone
 
 TEN_MINUTES = timedelta(minutes=10, seconds=1)
 

@@ -17,11 +17,11 @@ from app.credentials import service
 from app.messages.models import Message
 from app.messages.queries import find_demo_sms
 from tests.credentials.holders import make_holder
-from tests.institutions.desk import change_settings
 from tests.kit.at_once import at_once
 from tests.kit.client import Browser
 from tests.kit.people import PIN
 from tests.kit.visitors import PHONE, account_and_device, activated_browser, unbound_browser
+from tests.scanning.desk import change_settings
 
 WRONG = "999990"
 A_REST = timedelta(minutes=15, seconds=1)

@@ -16,10 +16,10 @@ from app.core.guesses import GuessCounter
 from app.core.slow_hash import hash_place
 from app.credentials import service
 from tests.credentials.holders import PIN, make_holder
-from tests.institutions.desk import change_settings
 from tests.kit.at_once import at_once, named
 from tests.kit.client import Browser
 from tests.kit.staff import make_staff, sign_in_staff
+from tests.scanning.desk import change_settings
 
 
 @contextmanager

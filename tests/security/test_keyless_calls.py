@@ -10,10 +10,10 @@ from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db, transaction
 from app.core.limits import Bucket, MemoryStorage
-from app.institutions.models import HelpEvent
-from app.institutions.reasons import BY_NAME
-from app.institutions.service import attempts
-from app.institutions.service.attempts import open_help_event
+from app.scanning.models import HelpEvent
+from app.scanning.reasons import BY_NAME
+from app.scanning.service import attempts
+from app.scanning.service.attempts import open_help_event
 
 SCAN = "/api/v1/ec/query"
 

@@ -10,9 +10,9 @@ from app.core.audit import AuditRow
 from app.core.db import db
 from app.core.settings import settings
 from app.staff.models import Role
-from tests.institutions.desk import change_settings
 from tests.kit.client import Browser
 from tests.kit.staff import PASSWORD, make_staff, sign_in_staff
+from tests.scanning.desk import change_settings
 
 WRONG = "wrong but long enough"
 

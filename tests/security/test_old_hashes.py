@@ -18,10 +18,10 @@ from app.institutions.service import add_operator
 from app.staff.models import StaffMember
 from app.staff.queries import find_staff
 from tests.credentials.holders import PIN, make_holder
-from tests.institutions.desk import ORG, make_desk
 from tests.kit.at_once import at_once
 from tests.kit.client import Browser
 from tests.kit.staff import PASSWORD, make_staff, sign_in_staff
+from tests.scanning.desk import ORG, make_desk
 
 
 def as_before(secret: str, purpose: str) -> str:

@@ -14,9 +14,9 @@ from app.core.audit import AuditRow
 from app.core.db import db
 from app.core.errors import TooMany
 from app.core.networks import network_of, wide_network_of
-from tests.institutions.desk import change_settings
 from tests.kit.client import Browser
 from tests.kit.sign_in import ask_for_code, sign_in
+from tests.scanning.desk import change_settings
 
 PHONE = "13800000001"
 A_MINUTE = timedelta(seconds=61)

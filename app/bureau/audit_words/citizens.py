@@ -7,16 +7,16 @@ from app.activation.models import ActivationTag
 from app.credentials.policy import CredentialTag
 from app.documents.models import DocumentTag
 from app.family.policy import FamilyTag
-from app.institutions.policy import InstitutionTag
 from app.letters.models import LetterTag
 from app.mutual_aid.policy import MutualAidTag
 from app.passkeys.models import PasskeyTag
 from app.proofs.models import ProofTag
+from app.scanning.policy import ScanTag
 
 SCANS = {
-    InstitutionTag.scanned: _l("扫了医保码"),
-    InstitutionTag.sandbox_code_drawn: _l("取了测试用的码"),
-    InstitutionTag.call_refused: _l("调用接口被拒绝"),
+    ScanTag.scanned: _l("扫了医保码"),
+    ScanTag.sandbox_code_drawn: _l("取了测试用的码"),
+    ScanTag.call_refused: _l("调用接口被拒绝"),
 }
 CREDENTIALS = {
     CredentialTag.activated: _l("激活了医保码"),

@@ -13,15 +13,15 @@ from app.core.audit import AuditTag
 from app.credentials.policy import CredentialTag
 from app.documents.models import DocumentTag
 from app.family.policy import FamilyTag
-from app.institutions.policy import InstitutionTag
 from app.mutual_aid.policy import MutualAidTag
 from app.passkeys.models import PasskeyTag
 from app.proofs.models import ProofTag
 from app.reviews.models import ReviewTag
 from app.roster.models import RosterTag
+from app.scanning.policy import ScanTag
 
 OWN: dict[str, LazyString] = {
-    InstitutionTag.scanned: _l("扫了您的医保码"),
+    ScanTag.scanned: _l("扫了您的医保码"),
     CredentialTag.activated: _l("激活了您的医保码"),
     CredentialTag.frozen: _l("挂失了您的医保码"),
     CredentialTag.unfrozen: _l("恢复了您的医保码"),

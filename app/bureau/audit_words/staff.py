@@ -18,6 +18,7 @@ from app.regions.models import RegionTag
 from app.reports.models import ReportTag
 from app.reviews.models import ReviewTag
 from app.roster.models import RosterTag
+from app.scanning.policy import ScanTag
 from app.staff.models import ApprovalTag, StaffTag
 
 REVIEWS = {
@@ -89,7 +90,7 @@ INSTITUTIONS = {
     InstitutionTag.operator_password_set: _l("经办人设了新密码"),
     InstitutionTag.operator_factor_set: _l("经办人设好了第二步验证"),
     InstitutionTag.operator_factor_wrong: _l("经办人的动态码不对"),
-    InstitutionTag.guesses_numbers: _l("机构在猜十二位数字码"),
+    ScanTag.guesses_numbers: _l("机构在猜十二位数字码"),
 }
 CONTENT = {
     RegionTag.hotline_checked: _l("核对了一个咨询电话"),

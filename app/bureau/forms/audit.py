@@ -10,9 +10,9 @@ from wtforms.validators import InputRequired, ValidationError
 from app.bureau.audit_queries import LONGEST_DAYS
 from app.bureau.audit_words import Group
 from app.core.forms import RefusableForm
-from app.institutions.reasons import REASONS
 from app.roster.identity import Cert
 from app.roster.person_fields import cert_type_field, read_cert
+from app.scanning.reasons import REASONS
 
 _DAY = _l("请按“2026-11-22”的样子填写日期。")
 

@@ -14,11 +14,11 @@ from app.core.errors import DomainError
 from app.core.forms import RefusableForm
 from app.credentials.policy import SLIP
 from app.credentials.queries import find_credential_of
-from app.institutions.paper_reasons import on_paper
-from app.institutions.reasons import REASONS, Reason
 from app.regions.queries import find_region
 from app.roster.models import InsuredPerson
 from app.roster.queries import cert_no_of, get_person
+from app.scanning.paper_reasons import on_paper
+from app.scanning.reasons import REASONS, Reason
 from app.staff.policy import Right, may
 from app.staff.visitor import current_staff
 

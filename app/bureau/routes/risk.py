@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from app.bureau.forms.risk import RiskRulesForm
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
-from app.institutions.policy import RULE_NAMES, has_risk_rules, rules_in_force
-from app.institutions.scene_names import RULE_SENTENCES
-from app.institutions.service import PROPOSED, RISK_REPORT
 from app.reports.service import start_report
+from app.scanning.policy import RULE_NAMES, has_risk_rules, rules_in_force
+from app.scanning.risk_sentences import RULE_SENTENCES
+from app.scanning.service import PROPOSED, RISK_REPORT
 from app.staff.policy import Right, may
 from app.staff.visitor import current_staff
 

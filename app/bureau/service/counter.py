@@ -21,13 +21,13 @@ from app.core.text import digits_of
 from app.credentials.policy import SLIP
 from app.credentials.queries import get_credential
 from app.institutions.business_types import COUNTER
-from app.institutions.calls import QUERY
-from app.institutions.paper_reasons import is_of_paper
-from app.institutions.service import Call
-from app.institutions.service.scanning import redeem_at_desk
 from app.roster.identity import Cert, InvalidCert, parse_cert
 from app.roster.models import InsuredPerson
 from app.roster.queries import find_person, get_person
+from app.scanning.calls import QUERY
+from app.scanning.paper_reasons import is_of_paper
+from app.scanning.service import Call
+from app.scanning.service.ec_query import redeem_at_desk
 from app.staff.models import StaffMember
 from app.staff.queries import regions_of
 

@@ -23,12 +23,12 @@ from app.credentials.service import revoke_slip
 from app.family.models import FamilyLink, LinkRequest, Relation
 from app.family.service import authorise_at_counter, bind_at_counter
 from app.institutions.models import Institution
-from app.institutions.service import write_slip
 from app.messages.service import post_message
 from app.proofs.service import issue_counter_code
 from app.roster.identity import Cert
 from app.roster.models import InsuredPerson
 from app.roster.queries import find_person
+from app.scanning.service import write_slip
 from app.staff.models import StaffMember
 from app.staff.queries import regions_of
 

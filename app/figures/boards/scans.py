@@ -6,7 +6,7 @@ from app.figures.boards.parts import Board, Chart, Stat, number, over_time, rank
 from app.figures.models import Figure
 from app.figures.queries import Counts
 from app.institutions.business_types import BUSINESS_TYPES
-from app.institutions.reasons import REASONS
+from app.scanning.reasons import REASONS
 
 DAYS = (Figure.scan, Figure.scan_refused)
 KEYS = (Figure.scan, Figure.scene, Figure.scan_refused, Figure.refusal)

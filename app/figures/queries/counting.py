@@ -22,12 +22,13 @@ from app.family.policy import FamilyTag
 from app.figures import review_times
 from app.figures.models import Figure
 from app.figures.periods import bounds_of
-from app.institutions.models import Institution, Scan
-from app.institutions.policy import InstitutionTag
-from app.institutions.reasons import BY_NAME
+from app.institutions.models import Institution
 from app.reviews.models import ReviewCase, ReviewStep, StepVerb
 from app.reviews.queries import working_hours
 from app.roster.models import InsuredPerson
+from app.scanning.models import Scan
+from app.scanning.policy import ScanTag
+from app.scanning.reasons import BY_NAME
 
 Tally = Counter[tuple[Figure, str, str]]  # (figure, region, key)
 
@@ -129,12 +130,12 @@ def _refusals(since: datetime, until: datetime) -> Iterator[tuple[Figure, str, s
     actor, outcome = AuditRow.actor, AuditRow.outcome
     in_scans = (
         select(actor, outcome, func.count())
-        .where(AuditRow.tag == InstitutionTag.scanned.value, outcome.not_in(_NOT_REFUSED), *_span(AuditRow, since, until))
+        .where(AuditRow.tag == ScanTag.scanned.value, outcome.not_in(_NOT_REFUSED), *_span(AuditRow, since, until))
         .group_by(actor, outcome)
     )
     of_calls = (
         select(actor, outcome, func.count())
-        .where(text(NOT_A_SCAN), AuditRow.tag == InstitutionTag.call_refused.value, *_span(AuditRow, since, until))
+        .where(text(NOT_A_SCAN), AuditRow.tag == ScanTag.call_refused.value, *_span(AuditRow, since, until))
         .group_by(actor, outcome)
     )
     found = [*db.session.execute(in_scans), *db.session.execute(of_calls)]

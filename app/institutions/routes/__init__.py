@@ -1,4 +1,4 @@
-"""The outside of the institutions: the API for their systems, a desk for those without one, the directory for citizens."""
+"""The outside of the institutions: the way to their desk, the directory for citizens."""
 
 from typing import cast
 
@@ -6,7 +6,7 @@ from flask import Flask
 from flask.blueprints import BlueprintSetupState
 
 from app.institutions import operator_visitor
-from app.institutions.routes import api, desk, directory
+from app.institutions.routes import desk, directory
 from app.institutions.routes import desk_factor as _on_the_desk  # noqa: F401
 
 
@@ -15,4 +15,4 @@ def _install(state: BlueprintSetupState) -> None:
     operator_visitor.install(cast(Flask, state.app))
 
 
-blueprints = [api.blueprint, desk.blueprint, directory.blueprint]
+blueprints = [desk.blueprint, directory.blueprint]

@@ -20,7 +20,7 @@ from app.staff.second_factor import SecondFactorForm
 @access(has_desk_session)
 def new_code() -> ResponseReturnValue:
     if current_desk.is_verified:
-        return redirect(url_for("desk.show_desk"), 303)
+        return redirect(url_for("desk_scans.show_desk"), 303)
     return render_template("desk/new_code.html", form=SecondFactorForm())
 
 
@@ -28,7 +28,7 @@ def new_code() -> ResponseReturnValue:
 @access(has_desk_session)
 def create_code() -> ResponseReturnValue:
     if current_desk.is_verified:
-        return redirect(url_for("desk.show_desk"), 303)
+        return redirect(url_for("desk_scans.show_desk"), 303)
     form = SecondFactorForm()
     if not form.validate_on_submit():
         return render_template("desk/new_code.html", form=form), 422
@@ -38,7 +38,7 @@ def create_code() -> ResponseReturnValue:
         return render_template("desk/new_code.html", form=form), *status_of(result.state)
     renew_cookie()
     carry(result.token)
-    return redirect(url_for("desk.show_desk"), 303)
+    return redirect(url_for("desk_scans.show_desk"), 303)
 
 
 @blueprint.get("/second-factor")

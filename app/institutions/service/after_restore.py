@@ -3,13 +3,13 @@
 A call with such a key is answered 2001 key_invalid, which comes before everything else that could be said (contract 5).
 """
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select, update
 
 from app.core import audit, clock
 from app.core.database.aftermath import Ends
 from app.core.db import db, transaction
 from app.core.statements import changed, won
-from app.institutions.models import ApiKey, Challenge, EcToken, Institution, KeyGrant, OperatorSession, StoredAnswer
+from app.institutions.models import ApiKey, Institution, KeyGrant, OperatorSession
 from app.institutions.policy import InstitutionTag
 from app.institutions.queries import get_institution, list_live_keys
 
@@ -25,13 +25,9 @@ def end_what_was_open() -> Ends:
         .values(held_at=now)
     )
     grants = changed(update(KeyGrant).where(KeyGrant.claimed_at.is_(None), KeyGrant.expires_at > now).values(expires_at=now))
-    for table in (StoredAnswer, Challenge):
-        db.session.execute(delete(table))
-    tokens = changed(delete(EcToken))
     return Ends(
         {
             "sessions at desks of institutions": sessions,
-            "tokens that hospitals held": tokens,
             "keys agreed on and not yet taken": grants,
             "keys of institutions, kept off until confirmed": held,
         }

@@ -1,0 +1,85 @@
+"""Whether a scan is accepted, and if not why: the first reason that applies, in the order of contract 5. Pure."""
+
+import hmac
+from collections.abc import Callable
+from typing import NamedTuple
+
+from app.core.settings import settings
+from app.credentials.code_faults import FAULTS, Reading, find_fault
+from app.scanning.calls import ScanRequest
+from app.scanning.reasons import BY_NAME, Reason
+from app.scanning.scan_queries import Caller, Question
+
+GUESSED = "too_many_requests"  # unknown numbers, so that none is found by trying
+
+
+class Facts(NamedTuple):
+    """All that decides a scan; what comes after `reading` only where its code names somebody.
+
+    wrong_numbers: unknown numbers this institution has typed within the minute. question: the open one that the code's two digits
+    answer. is_unusual: the risk rules want two digits. questions: asked of this credential within ten minutes.
+    """
+
+    caller: Caller
+    request: ScanRequest
+    reading: Reading
+    wrong_numbers: int = 0
+    question: Question | None = None
+    is_unusual: bool = False
+    questions: int = 0
+
+
+class Verdict(NamedTuple):
+    """reason: why the scan is refused, or None when it is accepted."""
+
+    reason: Reason | None
+    facts: Facts
+
+
+def judge(facts: Facts) -> Verdict:
+    """The first of PRECEDENCE that applies."""
+    if has_guessed_enough(facts):
+        return Verdict(BY_NAME[GUESSED], facts)
+    name = find_fault(facts.reading) or next((name for name, applies in _BEYOND_THE_CODE if applies(facts)), None)
+    return Verdict(BY_NAME[name] if name is not None else None, facts)
+
+
+def has_guessed_enough(facts: Facts) -> bool:
+    """No further number is looked at within this minute."""
+    return facts.wrong_numbers >= settings.wrong_typed_per_minute
+
+
+def _is_slip_of_elsewhere(facts: Facts) -> bool:
+    """Paper is good where and for what it was issued; every other code fits everywhere."""
+    slip = facts.reading.slip
+    return slip is not None and (slip.institution_id, slip.business_type) != (facts.caller.id, facts.request.business_type)
+
+
+def _is_scene_closed(facts: Facts) -> bool:
+    return facts.request.business_type not in facts.caller.business_types.split(",")
+
+
+def _must_be_asked(facts: Facts) -> bool:
+    return facts.is_unusual and facts.questions < settings.challenge_per_ten_minutes
+
+
+def _is_answered_wrongly(facts: Facts) -> bool:
+    """Also where the desk would have to ask once more and has asked too often."""
+    digits = facts.reading.digits
+    if digits:
+        return facts.question is None or not hmac.compare_digest(facts.question.digits, digits)
+    return facts.is_unusual
+
+
+def _is_specimen_in_earnest(facts: Facts) -> bool:
+    return facts.reading.shown is not None and facts.reading.shown.is_specimen and not facts.caller.is_sandbox
+
+
+_BEYOND_THE_CODE: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
+    ("slip_wrong_place", _is_slip_of_elsewhere),
+    ("scene_not_enabled", _is_scene_closed),
+    ("challenge_required", _must_be_asked),
+    ("challenge_wrong", _is_answered_wrongly),
+    ("specimen", _is_specimen_in_earnest),
+)
+PRECEDENCE = (GUESSED, *(fault.value for fault, _applies in FAULTS), *(name for name, _applies in _BEYOND_THE_CODE))

@@ -1,0 +1,125 @@
+"""Which scans are unusual, and what the audit log calls them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.core import clock
+from app.core.access import Rule
+from app.core.settings import settings
+from app.institutions.business_types import PAYING
+from app.institutions.models import InstitutionKind
+
+SPECIMEN_WITH_CHALLENGE = "SPECIMEN-CHALLENGED"  # the specimen whose codes are always challenged at a sandbox
+
+
+class ScanTag(StrEnum):
+    scanned = "scan:attempted"
+    sandbox_code_drawn = "sandbox:code_drawn"
+    call_refused = "api:refused"
+    guesses_numbers = "institution:guesses_numbers"
+
+
+# The key is looked at inside the transaction that also writes the attempt down, because a wrong key leaves an audit row too.
+api_key = Rule("api_key", lambda: True)
+
+
+@dataclass(frozen=True, slots=True)
+class PastScan:
+    """An accepted scan of the same credential within the last day."""
+
+    at: datetime
+    institution_id: int
+    kind: InstitutionKind
+    region_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What the risk rules look at. used_here_before: whether a code of the credential was ever accepted at this institution."""
+
+    at: datetime
+    shown_since: datetime
+    institution_id: int
+    kind: InstitutionKind
+    region_code: str
+    used_here_before: bool
+    past: Sequence[PastScan]
+
+
+def may_be_challenged(supports_challenge: bool, business_type: str) -> bool:
+    return supports_challenge and business_type in PAYING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskRules:
+    """Which rules are on; zero and False are off. min_rules: so many must hit before a desk is told to ask."""
+
+    first_use: bool = False
+    other_city_minutes: int = 0
+    pharmacies_a_day: int = 0
+    new_device_hours: int = 0
+    min_rules: int = 2
+
+    @property
+    def any(self) -> bool:
+        return bool(self.first_use or self.other_city_minutes or self.pharmacies_a_day or self.new_device_hours)
+
+
+def rules_in_force() -> RiskRules:
+    """As the bureau has set them; a number of 0 is a rule that is off."""
+    return RiskRules(
+        first_use=settings.risk_first_use,
+        other_city_minutes=settings.risk_other_city_minutes,
+        pharmacies_a_day=settings.risk_pharmacies_a_day,
+        new_device_hours=settings.risk_new_device_hours,
+        min_rules=settings.challenge_min_rules,
+    )
+
+
+def has_risk_rules() -> bool:
+    """Without any, no scan is ever judged."""
+    return rules_in_force().any
+
+
+def is_risky(showing: Showing, rules: RiskRules) -> bool:
+    """Whether at least `min_rules` of the rules that are switched on hit."""
+    return len(list_hits(showing, rules)) >= rules.min_rules
+
+
+def list_hits(showing: Showing, rules: RiskRules) -> list[str]:
+    """The names of the rules that hit."""
+    return [name for name, rule in _RULES.items() if rule(showing, rules)]
+
+
+def _is_first_use(showing: Showing, rules: RiskRules) -> bool:
+    """First use at this institution: no earlier accepted scan of the credential there."""
+    return rules.first_use and not showing.used_here_before
+
+
+def _was_in_other_city(showing: Showing, rules: RiskRules) -> bool:
+    since = showing.at - timedelta(minutes=rules.other_city_minutes)
+    return any(scan.at > since and scan.region_code[:4] != showing.region_code[:4] for scan in showing.past)
+
+
+def _had_many_pharmacies(showing: Showing, rules: RiskRules) -> bool:
+    """Different pharmacies on this calendar day, this one among them."""
+    if not rules.pharmacies_a_day or showing.kind is not InstitutionKind.pharmacy:
+        return False
+    today = clock.local(showing.at).date()
+    seen = {s.institution_id for s in showing.past if s.kind is InstitutionKind.pharmacy and clock.local(s.at).date() == today}
+    return len(seen | {showing.institution_id}) > rules.pharmacies_a_day
+
+
+def _is_new_device(showing: Showing, rules: RiskRules) -> bool:
+    return showing.at - showing.shown_since < timedelta(hours=rules.new_device_hours)
+
+
+_RULES = {
+    "first_use": _is_first_use,
+    "other_city": _was_in_other_city,
+    "pharmacies": _had_many_pharmacies,
+    "new_device": _is_new_device,
+}
+RULE_NAMES = tuple(_RULES)

@@ -1,0 +1,190 @@
+"""The reads of a scan beside those of the code itself: who asks, what was answered, what was asked."""
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+
+from app.core.db import db
+from app.core.prepared import PreparedQuery
+from app.credentials.models import Credential
+from app.institutions.models import ApiKey, Institution, InstitutionKind
+from app.scanning.models import MOST_WRONG_ANSWERS, Challenge, Scan, StoredAnswer, WrongTyped
+from app.scanning.policy import PastScan
+
+
+class Caller(NamedTuple):
+    """The institution that asks. business_types: those it may use, with commas between."""
+
+    id: int
+    fixmedins_code: str
+    name: str
+    kind: InstitutionKind
+    region_code: str
+    business_types: str
+    is_enabled: bool
+    is_sandbox: bool
+    supports_challenge: bool
+
+
+class Key(NamedTuple):
+    """What opens the interface; revoked, held and ended ones too."""
+
+    key_id: int
+    secret_hash: bytes
+    revoked_at: datetime | None
+    ends_at: datetime | None
+    held_at: datetime | None
+    last_used_on: date | None
+
+
+class KeyOfCaller(NamedTuple):
+    key_id: int
+    secret_hash: bytes
+    revoked_at: datetime | None
+    ends_at: datetime | None
+    held_at: datetime | None
+    last_used_on: date | None
+    id: int
+    fixmedins_code: str
+    name: str
+    kind: InstitutionKind
+    region_code: str
+    business_types: str
+    is_enabled: bool
+    is_sandbox: bool
+    supports_challenge: bool
+
+
+class Stored(NamedTuple):
+    """An earlier answer under an outBizNo, sealed. created_at: Unix seconds. answer: None while its scan is not through."""
+
+    body_sha256: bytes
+    answer: bytes | None
+    created_at: int
+
+
+class Question(NamedTuple):
+    """Two digits that a desk waits for, and how often it was told others."""
+
+    id: int
+    digits: str
+    wrong_answers: int
+
+
+_CALLER = (
+    Institution.id,
+    Institution.fixmedins_code,
+    Institution.name,
+    Institution.kind,
+    Institution.region_code,
+    Institution.business_types,
+    Institution.is_enabled,
+    Institution.is_sandbox,
+    Institution.supports_challenge,
+)
+_KEY = PreparedQuery(
+    select(
+        ApiKey.id.label("key_id"),
+        ApiKey.secret_hash,
+        ApiKey.revoked_at,
+        ApiKey.ends_at,
+        ApiKey.held_at,
+        ApiKey.last_used_on,
+        *_CALLER,
+    )
+    .join(Institution, Institution.id == ApiKey.institution_id)
+    .where(ApiKey.id == bindparam("key_id")),
+    KeyOfCaller,
+)
+_DESK = PreparedQuery(select(*_CALLER).where(Institution.id == bindparam("institution_id")), Caller)
+_ANSWER = PreparedQuery(
+    select(StoredAnswer.body_sha256, StoredAnswer.answer, StoredAnswer.created_at).where(
+        StoredAnswer.institution_id == bindparam("institution_id"), StoredAnswer.out_biz_no == bindparam("out_biz_no")
+    ),
+    Stored,
+)
+
+
+def find_key(connection: Connection, key_id: int) -> tuple[Key, Caller] | None:
+    found = _KEY.first(connection, {"key_id": key_id})
+    return (Key(*found[:6]), Caller(*found[6:])) if found is not None else None
+
+
+def find_desk(connection: Connection, institution_id: int) -> Caller | None:
+    """For the institution's own desk page, which has no key."""
+    return _DESK.first(connection, {"institution_id": institution_id})
+
+
+def find_stored_answer(connection: Connection, institution_id: int, out_biz_no: str) -> Stored | None:
+    return _ANSWER.first(connection, {"institution_id": institution_id, "out_biz_no": out_biz_no})
+
+
+def count_wrong_numbers(connection: Connection, institution_id: int, minute: int) -> int:
+    """minute: since 1970."""
+    here = (WrongTyped.institution_id == institution_id, WrongTyped.minute == minute)
+    return connection.scalar(select(WrongTyped.count).where(*here)) or 0
+
+
+def find_open_question(connection: Connection, institution_id: int, handle: str, since: int) -> Question | None:
+    """The newest of this institution to this handle that was asked after `since` (Unix seconds) and is not over.
+
+    Locks it, so that guesses at the same moment wait for one another and each is counted before the next is looked at.
+    """
+    found = connection.execute(
+        select(Challenge.id, Challenge.digits, Challenge.wrong_answers)
+        .where(Challenge.handle == handle, *_is_open(institution_id, since))
+        .order_by(Challenge.id.desc())
+        .limit(1)
+        .with_for_update()
+    ).first()
+    return Question(*found) if found is not None else None
+
+
+def find_latest_question(institution_id: int, credential_id: int, since: int) -> tuple[str, str] | None:
+    """handle and digits of the newest open one of this institution to this credential."""
+    found = db.session.execute(
+        select(Challenge.handle, Challenge.digits)
+        .where(Challenge.credential_id == credential_id, *_is_open(institution_id, since))
+        .order_by(Challenge.id.desc())
+        .limit(1)
+    ).first()
+    return (found.handle, found.digits) if found is not None else None
+
+
+def count_questions(connection: Connection, credential_id: int, since: int) -> int:
+    """Of this credential at any institution. Locks the credential, so that parallel scans of it count one another's.
+
+    since: Unix seconds.
+    """
+    connection.execute(select(Credential.id).where(Credential.id == credential_id).with_for_update())
+    asked = select(func.count()).select_from(Challenge)
+    return connection.scalar(asked.where(Challenge.credential_id == credential_id, Challenge.created_at > since)) or 0
+
+
+def list_past_scans(connection: Connection, credential_id: int, now: datetime) -> list[PastScan]:
+    """Accepted scans of the last day, newest first, at most a hundred."""
+    rows = connection.execute(
+        select(Scan.created_at, Scan.institution_id, Institution.kind, Institution.region_code)
+        .join(Institution, Institution.id == Scan.institution_id)
+        .where(Scan.credential_id == credential_id, Scan.created_at > now - timedelta(days=1), Scan.outcome == 0)
+        .order_by(Scan.created_at.desc())
+        .limit(100)
+    )
+    return [PastScan(*row) for row in rows]
+
+
+def was_used_at(connection: Connection, credential_id: int, institution_id: int) -> bool:
+    """Whether a code of the credential was ever accepted at this institution."""
+    here = (Scan.credential_id == credential_id, Scan.institution_id == institution_id, Scan.outcome == 0)
+    return connection.execute(select(Scan.id).where(*here).limit(1)).first() is not None
+
+
+def _is_open(institution_id: int, since: int) -> tuple[ColumnElement[bool], ...]:
+    """What makes a question of this institution one that may still be answered."""
+    return (
+        Challenge.institution_id == institution_id,
+        Challenge.created_at > since,
+        Challenge.used_at.is_(None),
+        Challenge.wrong_answers < MOST_WRONG_ANSWERS,
+    )

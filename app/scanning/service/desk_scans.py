@@ -1,0 +1,56 @@
+"""The desk's own page as a caller of the one scanning service: the same rules, rows and answers as a hospital's system gets."""
+
+import hashlib
+import json
+from typing import Any
+
+from app.core import clock
+from app.core.crypto import vault
+from app.core.db import db
+from app.core.settings import settings
+from app.institutions.models import Operator
+from app.scanning.calls import QUERY
+from app.scanning.scan_queries import find_stored_answer
+from app.scanning.service.answers import Answer, Call
+from app.scanning.service.ec_query import redeem_at_desk
+from app.scanning.service.stored_answers import open_answer
+
+
+def scan_at_desk(operator: Operator, slip: str, code: str, business_type: str, *, retry_after: int) -> tuple[str, Answer]:
+    """slip: the number the form was printed with, so that sending it twice scans once. Returns the outBizNo and the answer.
+
+    Another code under the same slip is another scan: somebody who went back in the browser is not refused.
+    """
+    number = number_of(operator, slip, code, business_type)
+    body: dict[str, Any] = {
+        "orgId": operator.institution.fixmedins_code,
+        "transType": QUERY,
+        "data": {
+            "ecQrCode": code,
+            "businessType": business_type,
+            "operatorId": operator.operator_id,
+            "operatorName": operator.name,
+            "outBizNo": number,
+        },
+    }
+    raw = json.dumps(body, sort_keys=True).encode()
+    call = Call("", body, "", hashlib.sha256(raw).digest(), retry_after)
+    return number, redeem_at_desk(operator.institution_id, call)
+
+
+def number_of(operator: Operator, slip: str, code: str, business_type: str) -> str:
+    """The outBizNo: says whose desk it was, and nothing of the code."""
+    told = vault.keyed_hash("desk-number", f"{operator.id}:{slip}:{business_type}:{code}").hex()[:32]
+    return f"desk-{operator.id}-{told}"
+
+
+def read_answer(operator: Operator, number: str) -> dict[str, Any] | None:
+    """What this operator's scan was answered with within the last ten minutes; None for anybody else's and once it is gone."""
+    if not number.startswith(f"desk-{operator.id}-"):
+        return None
+    found = find_stored_answer(db.session.connection(), operator.institution_id, number)
+    if found is None or found.answer is None or found.created_at <= int(clock.timestamp()) - settings.answer_keep_minutes * 60:
+        return None
+    opened = open_answer(found.answer, operator.institution_id, number)
+    content: dict[str, Any] = json.loads(opened)
+    return content

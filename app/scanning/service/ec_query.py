@@ -1,0 +1,46 @@
+"""`ec.query`: a hospital's system scans a code and learns who stands before it. Looked at, judged, settled, in one transaction."""
+
+from sqlalchemy import Connection
+
+from app.core import clock
+from app.core.db import bare_transaction, begin_writing
+from app.scanning.calls import EC_QUERY, read_request
+from app.scanning.judging import judge
+from app.scanning.policy import ScanTag
+from app.scanning.reasons import BY_NAME
+from app.scanning.scan_queries import Caller, Key, find_desk
+from app.scanning.service.answers import Answer, Call, Refusal
+from app.scanning.service.attempts import Attempt, refuse
+from app.scanning.service.facts import gather_facts
+from app.scanning.service.gate import find_caller, find_refusal, note_key_used
+from app.scanning.service.refused_calls import refuse_stranger
+from app.scanning.service.settling import settle
+
+
+def redeem_code(call: Call) -> Answer:
+    """The whole call, refusals too: they are results, because the rows they leave must stay."""
+    with bare_transaction() as connection:
+        found = find_caller(connection, call.authorization)
+        if found is None:
+            return refuse_stranger(call) or _redeem(connection, call, None)
+        key, caller = found
+        return _redeem(connection, call, caller, key)
+
+
+def redeem_at_desk(institution_id: int, call: Call) -> Answer:
+    """The same for an operator who is signed in at this institution's desk page."""
+    with bare_transaction() as connection:
+        return _redeem(connection, call, find_desk(connection, institution_id))
+
+
+def _redeem(connection: Connection, call: Call, caller: Caller | None, key: Key | None = None) -> Answer:
+    refused = Refusal(BY_NAME["key_invalid"]) if caller is None else find_refusal(caller, call, EC_QUERY)
+    begin_writing(connection)
+    now = clock.now()
+    attempt = Attempt(connection, now, call, ScanTag.scanned, caller)
+    if key is not None:
+        note_key_used(connection, key, now)
+    if caller is None or refused is not None:
+        return refuse(attempt, refused or Refusal(BY_NAME["key_invalid"]))
+    facts = gather_facts(connection, caller, read_request(call.body), now)
+    return settle(attempt, judge(facts))

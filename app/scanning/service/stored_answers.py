@@ -1,0 +1,60 @@
+"""Idempotency: an outBizNo is taken first, in the redeeming transaction; a twin waits for it and gets the same bytes."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from app.core.crypto import vault
+from app.core.db import table_of
+from app.core.prepared import PreparedChange
+from app.core.settings import settings
+from app.scanning.models import StoredAnswer
+from app.scanning.scan_queries import Stored, find_stored_answer
+
+_PURPOSE = "stored-answer"
+_INSERT = upsert(table_of(StoredAnswer))
+_TAKE = PreparedChange(
+    _INSERT.on_conflict_do_update(
+        index_elements=["institution_id", "out_biz_no"],
+        set_={name: _INSERT.excluded[name] for name in ("body_sha256", "created_at", "answer")},
+        where=StoredAnswer.created_at <= bindparam("expired"),
+    ),
+    ("institution_id", "out_biz_no", "body_sha256", "created_at"),
+)
+_KEEP = PreparedChange(
+    update(StoredAnswer)
+    .where(StoredAnswer.institution_id == bindparam("the_institution"), StoredAnswer.out_biz_no == bindparam("the_number"))
+    .values(answer=bindparam("answer"))
+)
+
+
+def take_number(connection: Connection, institution_id: int, number: str, sha256: bytes, now: datetime) -> Stored | None:
+    """None when the number is ours now; else the row of the call that had it within the last ten minutes."""
+    second = int(now.timestamp())
+    values = {
+        "institution_id": institution_id,
+        "out_biz_no": number,
+        "body_sha256": sha256,
+        "created_at": second,
+        "expired": second - settings.answer_keep_minutes * 60,
+    }
+    while not _TAKE.won(connection, values):
+        stored = find_stored_answer(connection, institution_id, number)
+        if stored is not None:
+            return stored
+    return None
+
+
+def keep_answer(connection: Connection, institution_id: int, number: str, answer: bytes) -> None:
+    sealed = vault.encrypt(_PURPOSE, answer, bound_to=_bond(institution_id, number))
+    _KEEP.changed(connection, {"the_institution": institution_id, "the_number": number, "answer": sealed})
+
+
+def open_answer(sealed: bytes, institution_id: int, number: str) -> bytes:
+    return vault.decrypt(_PURPOSE, sealed, bound_to=_bond(institution_id, number))
+
+
+def _bond(institution_id: int, number: str) -> bytes:
+    """What ties a stored answer to its row."""
+    return f"{institution_id}:{number}".encode()
