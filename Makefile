@@ -6,7 +6,7 @@ FLASK := $(BIN)/flask
 # requirements-fonts.txt: a font for printed letters; its package names a typesetter it does not need, hence --no-deps.
 export PINGZHENG_DEFAULT_MODE ?= demo
 
-.PHONY: run test check thorough steady fault engines bench tools format translations documents flask-command
+.PHONY: run test check thorough steady fault engines bench tools format translations documents settings flask-command
 
 run: .venv/runtime
 	@$(FLASK) keys init
@@ -51,6 +51,9 @@ translations: tools
 # What documents show of the code: docs/data-model.md.
 documents: tools
 	@$(BIN)/python -m tests.kit.data_model
+# Writes docs/settings.md from app/config; tests/house holds the two equal.
+settings: tools
+	@$(FLASK) config list --markdown > docs/settings.md
 
 format: tools
 	$(BIN)/ruff format .

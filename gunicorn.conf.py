@@ -1,6 +1,6 @@
 """How `make run` and production serve: threads in a few workers that wait for no client, and one elected background loop."""
 
-from app.config_loading import load_settings
+from app.config import load_settings
 from app.core import background
 from app.core.audit.sealing import seal_before_ending
 from app.core.jobs import start_inside

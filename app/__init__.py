@@ -8,8 +8,7 @@ import click
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.config import Settings, SettingsError
-from app.config_loading import load_settings
+from app.config import Settings, SettingsError, load_settings
 from app.core import (
     access,
     assets,
@@ -37,6 +36,7 @@ from app.core.keys.adoption import tell_of_rotation
 
 # Lower ones know nothing of higher ones; import-linter holds this order (pyproject.toml).
 FEATURES = (
+    "config",
     "core.audit",
     "core.keys",
     "core.database",
@@ -72,8 +72,8 @@ FEATURES = (
 def create_app(settings: Settings | None = None) -> Flask:
     """Builds the app. Raises SettingsError when these settings must not be served."""
     settings = settings or load_settings()
-    if _is_for_serving() and (found := settings.problems()):
-        raise SettingsError(found[0])
+    if _is_for_serving():
+        settings.refuse_problems()
     settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = web.App(__name__, instance_path=str(settings.instance_path), static_folder=None)
     app.config.from_mapping(

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 
-from app.config_loading import load_settings
+from app.config import load_settings
 from bench import (
     code_page,
     desk_pages,

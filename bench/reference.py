@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 from flask import Flask, Response, request
 
-from app.config_loading import load_settings
+from app.config import load_settings
 from app.core.crypto import Vault
 from app.core.ids import new_id
 from app.credentials.code_format import TAG_BYTES, TAG_DIGITS, derive_key, tag_of

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import insert, text
 
 from app import create_app
-from app.config_loading import load_settings
+from app.config import load_settings
 from app.core.crypto import vault
 from app.core.db import db, schema_changes, transaction
 from app.core.keys.secrets_file import new_master, new_secret
@@ -39,6 +39,7 @@ def environment(database_url: str, instance: Path) -> dict[str, str]:
         "EC_QUERY_PER_SECOND": "1000000",
         "EC_QUERY_BURST": "2000000",
         "OFFLINE_USES": "1000000",
+        "TEST_WIDE_BOUNDS": "1",
     }
 
 

@@ -10,7 +10,7 @@ from app.accounts.device_name import name_device
 from app.core.crypto import vault
 from app.core.settings import settings
 
-LIFETIME = timedelta(days=400)
+BROWSER_LIFETIME = timedelta(days=400)  # fixed: no browser keeps a cookie longer
 _TOKEN_CHARS = 43  # 32 random bytes in base64url
 
 
@@ -53,7 +53,7 @@ def hand_out_cookie(response: Response) -> Response:
         response.set_cookie(
             cookie_name(),
             token,
-            max_age=LIFETIME,
+            max_age=BROWSER_LIFETIME,
             path="/",
             secure=settings.has_https,
             httponly=True,

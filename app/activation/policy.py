@@ -12,6 +12,7 @@ from app.activation.queries import find_draft
 from app.core import clock
 from app.core.access import Rule
 from app.core.errors import DomainError
+from app.core.settings import settings
 from app.credentials.models import Credential, CredentialKind, CredentialStatus
 from app.credentials.queries import find_credential_of
 from app.credentials.service import find_showable
@@ -24,8 +25,6 @@ STEPS_TOTAL = 5  # the fifth is the open code itself
 
 REQUIRED_CONSENTS = (ConsentPurpose.activation_notice, ConsentPurpose.share_on_scan)
 OPTIONAL_CONSENTS = (ConsentPurpose.face_check,)  # who refuses proves it at the window (2025 face rule)
-
-GUARDIAN_AGE = 14  # below it a guardian decides (PIPL 31)
 
 
 def _may_activate() -> bool:
@@ -81,11 +80,11 @@ def _refuse_status(person: InsuredPerson) -> DomainError | None:
 
 
 def _refuse_age(person: InsuredPerson) -> DomainError | None:
-    if person.birthday is None or full_age(person.birthday, clock.today()) >= GUARDIAN_AGE:
+    if person.birthday is None or full_age(person.birthday, clock.today()) >= settings.family_guardian_below:
         return None
     return DomainError(
         "guardian_needed",
-        _("不满 14 周岁的孩子，不能自己激活医保码。"),
+        _("不满 %(age)d 周岁的孩子，不能自己激活医保码。", age=settings.family_guardian_below),
         _("请爸爸妈妈或其他监护人带上户口本或出生证明，到医保窗口办理。看病时，孩子的身份证或社保卡照样能用。"),
         status=403,
         region=person.insured_region,

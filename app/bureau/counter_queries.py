@@ -1,7 +1,7 @@
 """Reads of the window: who stands there, what was scanned, where a slip may be good."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import false, or_, select
 
@@ -9,26 +9,30 @@ from app.bureau.models import CounterScan, CounterVisit
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.settings import settings
 from app.institutions.models import Institution, InstitutionKind
 from app.scanning.models import Scan
 
-VISIT_OPEN = timedelta(minutes=30)
 PLACES = 8  # names said when the beginning of a name fits more than one
 
 
 def get_visit(staff_id: int, visit_id: int) -> CounterVisit:
-    """One's own, for half an hour; later the papers must be looked at again."""
+    """One's own, for settings.counter_visit_minutes; later the papers must be looked at again."""
     visit = db.session.get(CounterVisit, visit_id)
-    if visit is None or visit.staff_id != staff_id or visit.opened_at <= clock.now() - VISIT_OPEN:
+    if visit is None or visit.staff_id != staff_id or visit.opened_at <= _opened_after():
         raise NotFound
     return visit
 
 
 def get_scan(staff_id: int, scan_id: int) -> CounterScan:
     scan = db.session.get(CounterScan, scan_id)
-    if scan is None or scan.staff_id != staff_id or scan.scanned_at <= clock.now() - VISIT_OPEN:
+    if scan is None or scan.staff_id != staff_id or scan.scanned_at <= _opened_after():
         raise NotFound
     return scan
+
+
+def _opened_after() -> datetime:
+    return clock.now() - timedelta(minutes=settings.counter_visit_minutes)
 
 
 def find_scan(out_biz_no: str) -> CounterScan | None:

@@ -1,7 +1,7 @@
 """Reads of calls, searches and unfreezings that wait."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -13,23 +13,24 @@ from app.core.settings import settings
 from app.roster.models import InsuredPerson
 from app.scanning.models import HelpEvent
 
-CALL_OPEN = timedelta(minutes=30)
-REQUEST_OPEN = timedelta(hours=24)
-
 
 def get_call(staff_id: int, call_id: int) -> HotlineCall:
-    """One's own call, for half an hour; later the caller must be asked again."""
+    """One's own call, for settings.hotline_call_minutes; later the caller must be asked again."""
     call = db.session.get(HotlineCall, call_id)
-    if call is None or call.staff_id != staff_id or call.opened_at <= clock.now() - CALL_OPEN:
+    if call is None or call.staff_id != staff_id or call.opened_at <= _calls_opened_after():
         raise NotFound
     return call
 
 
 def get_search(staff_id: int, search_id: int) -> HotlineSearch:
     search = db.session.get(HotlineSearch, search_id)
-    if search is None or search.staff_id != staff_id or search.searched_at <= clock.now() - CALL_OPEN:
+    if search is None or search.staff_id != staff_id or search.searched_at <= _calls_opened_after():
         raise NotFound
     return search
+
+
+def _calls_opened_after() -> datetime:
+    return clock.now() - timedelta(minutes=settings.hotline_call_minutes)
 
 
 def list_persons(ids: Collection[int]) -> list[InsuredPerson]:
@@ -61,7 +62,7 @@ def list_unfreezings(regions: Collection[str]) -> list[UnfreezeRequest]:
             .where(
                 UnfreezeRequest.region.in_(sorted(regions)),
                 UnfreezeRequest.settled_at.is_(None),
-                UnfreezeRequest.asked_at > clock.now() - REQUEST_OPEN,
+                UnfreezeRequest.asked_at > clock.now() - timedelta(hours=settings.hotline_unfreeze_hours),
             )
             .order_by(UnfreezeRequest.id)
             .limit(50)

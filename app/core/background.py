@@ -19,6 +19,7 @@ from app.core import outages
 from app.core.db import db, let_go
 from app.core.logs import log
 
+HOUR, DAY = 3600.0, 86400.0  # fixed: seconds
 ADVISORY_LOCK = 5106_8001
 
 

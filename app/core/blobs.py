@@ -4,7 +4,7 @@ Knows nothing of what is in them. Names are relative paths of our own making; ob
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -16,6 +16,8 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
 from app.core.settings import settings
+
+ORPHAN_AFTER = timedelta(days=1)  # fixed: younger files may belong to a row that is just being written
 
 S3_TIMEOUT = "20s"
 MARK = "installation"  # whose store this is (`core.store_mark`); no file of anybody's, so it is not listed

@@ -16,7 +16,8 @@ from app.core.db import db
 from app.core.keys.fitting import SecretsDoNotFit, misfits
 from app.core.outages import first_line, is_store_failure
 
-_LOOK_THEMSELVES = ("keys", "backup", "database", "db", "demo")  # these work on databases of other secrets too, or on empty ones
+# These work on databases of other secrets too, on empty ones, or on none.
+_LOOK_THEMSELVES = ("config", "keys", "backup", "database", "db", "demo")
 
 
 class PlainGroup(click.Group):

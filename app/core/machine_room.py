@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import request
 
-from app.config_rules import is_loopback
+from app.config.rules import is_loopback
 from app.core.settings import settings
 
 # A proxy on this machine has a loopback address too; what it hands on shows that somebody else asks.

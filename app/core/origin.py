@@ -16,7 +16,7 @@ from flask import Flask, request
 from flask_babel import gettext as _
 from werkzeug.sansio.utils import host_is_trusted
 
-from app.config_rules import is_loopback
+from app.config.rules import is_loopback
 from app.core.errors import DomainError
 from app.core.flask_types import put_before
 from app.core.settings import settings

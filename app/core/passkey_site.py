@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import request
 
-from app.config_rules import is_inside
+from app.config.rules import is_inside
 from app.core.settings import settings
 
 

@@ -12,6 +12,7 @@ from app.bureau.audit_words.own import OWN_TAGS, own_sentence_of
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.audit.queries import SCANNED, Wanted, search
+from app.core.settings import settings
 from app.credentials.service import Showable
 from app.credentials.uses import read_uses
 from app.family.models import FamilyLink
@@ -20,9 +21,8 @@ from app.institutions.models import Institution
 from app.staff.models import Role, StaffMember
 from app.staff.role_names import role_names
 
-MONTHS_BACK = 36
 _SHOWN = 50
-_TOGETHER = timedelta(minutes=10)
+_TOGETHER = timedelta(minutes=10)  # fixed: entries of the same kind so close together are one line
 _TOLD = {"refused", "no_answer", "lost"}  # outcomes that say something to the person
 
 
@@ -160,5 +160,5 @@ def _span(month: date) -> tuple[datetime, datetime]:
 
 
 def _first_month(here: date) -> date:
-    years, months = divmod(here.year * 12 + here.month - 1 - MONTHS_BACK, 12)
+    years, months = divmod(here.year * 12 + here.month - 1 - settings.records_months, 12)
     return date(years, months + 1, 1)

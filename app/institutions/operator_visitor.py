@@ -1,6 +1,5 @@
 """Which operator is asking: a cookie of its own, beside and never instead of a citizen's or a member of staff's."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, g, redirect, url_for
@@ -12,8 +11,8 @@ from app.core.flask_types import standing_for
 from app.core.visits import SessionCookie, note_in_use
 from app.institutions import desk_queries, service
 from app.institutions.models import Operator, OperatorSession
+from app.staff.visitor import SEEN_EVERY
 
-SEEN_EVERY = timedelta(seconds=30)
 COOKIE = SessionCookie("desk")
 
 

@@ -22,9 +22,9 @@ from app.messages.providers.http import HttpSender
 
 PURPOSE = "outgoing-sms"
 SEND_SMS = "messages.send_sms"
-OWN_TRY = timedelta(seconds=60)  # by then the process that sends a code at once has done so, or is gone
-OUTGOING_KEPT = timedelta(days=1)
-DEMO_SMS_KEPT = timedelta(days=1)
+OWN_TRY = timedelta(seconds=60)  # fixed: by then the process that sends a code at once has done so, or is gone
+OUTGOING_KEPT = timedelta(days=1)  # fixed: what could not be sent within a day tells nobody anything any more
+DEMO_SMS_KEPT = timedelta(days=1)  # fixed: a demo's own, for whoever looks at the page on the same day
 
 
 class SendingState(Enum):
@@ -119,7 +119,7 @@ def _forget(sms_id: int, job_id: int | None = None) -> None:
 def _hand_over(phone: str, text: str, key: str) -> SendingState:
     """To the gateway. Never raises: what went wrong is logged."""
     try:
-        factory = load_plugin(GROUP, settings.sms_sender, _SENDERS)
+        factory = load_plugin(GROUP, settings.sms_sender, SENDERS)
         factory(settings).send(phone, text, key=key)
     except SendingFailed as error:
         log.warning("sms_failed", sms=key, reason=str(error))
@@ -161,4 +161,4 @@ def expire_demo_sms() -> None:
     db.session.execute(delete(DemoSms).where(DemoSms.sent_at < clock.now() - DEMO_SMS_KEPT))
 
 
-_SENDERS: dict[str, Factory] = {"console": lambda _: ConsoleSender(keep_demo_sms), "http": HttpSender}
+SENDERS: dict[str, Factory] = {"console": lambda _: ConsoleSender(keep_demo_sms), "http": HttpSender}

@@ -12,7 +12,8 @@ from app.accounts.service import check_step_up
 from app.accounts.visitor import current_visitor
 from app.core.access import access, anyone
 from app.core.errors import DomainError, TooMany
-from app.core.limits import per_second, retry_after
+from app.core.limits import per_hour, retry_after
+from app.core.settings import settings
 from app.family.models import Relation
 from app.family.policy import RELATION_LABELS
 from app.mutual_aid import queries, service
@@ -23,8 +24,6 @@ from app.roster.models import InsuredPerson
 from app.roster.queries import get_person
 
 blueprint = Blueprint("mutual_aid", __name__)
-
-RELATIVE_TRIES = per_second(30 / 3600, 30)  # so that nobody can try names against a number
 
 
 @blueprint.get("/services/mutual-aid")
@@ -59,7 +58,7 @@ def create_aid() -> ResponseReturnValue:
     form = AuthorisationForm(in_words(notice).label)
     if not form.validate_on_submit():
         return _show(form, notice, status=422)
-    wait = retry_after(RELATIVE_TRIES, "mutual-aid", str(account.id))
+    wait = retry_after(per_hour(settings.person_lookups_per_hour), "mutual-aid", str(account.id))
     if wait:
         raise TooMany(_("您试的次数太多了。"), _("请过一小时再试。"), wait)
     step_up = check_step_up(current_visitor.device, form.pin.data or "")

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Select, func, literal, or_, select, tuple_, union_all
 
+from app.config.grammar import parse_spans
 from app.core import clock
 from app.core.crypto import vault
 from app.core.db import db
@@ -13,7 +14,7 @@ from app.core.errors import NotFound
 from app.core.settings import settings
 from app.reviews.kinds import Fact, kind_of
 from app.reviews.models import CaseState, Holiday, HolidayYear, ReviewCase, ReviewReason, ReviewStep, StepReason, StepVerb
-from app.reviews.working_hours import WorkingHours, parse_spans
+from app.reviews.working_hours import WorkingHours
 
 COUNTED = 200  # further back than this nobody is told a number
 PAGE = 25

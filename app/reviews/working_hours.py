@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from app.core.clock import CHINA
 
-_MOST_DAYS = 400  # a calendar without a working day is a mistake in the table
+_MOST_DAYS = 400  # fixed: a calendar without a working day is a mistake in the table
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,3 @@ class WorkingHours:
                 finish = min(there, datetime.combine(day, closes, CHINA))
                 passed += max(timedelta(), finish - begin)
         return passed
-
-
-def parse_spans(text: str) -> tuple[tuple[time, time], ...]:
-    """`09:00-12:00,13:00-17:00`. Raises ValueError when it is not so, or not in order."""
-    spans = tuple(_span(part) for part in text.split(","))
-    ends = [moment for span in spans for moment in span]
-    if ends != sorted(set(ends)):
-        raise ValueError(f"{text!r}: opening hours must follow one another")
-    return spans
-
-
-def _span(part: str) -> tuple[time, time]:
-    opens, _, closes = part.strip().partition("-")
-    return time.fromisoformat(opens), time.fromisoformat(closes)

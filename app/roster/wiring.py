@@ -1,12 +1,10 @@
 from flask import Flask
 
-from app.core import audit, jobs, sealed_files
+from app.core import audit, background, jobs, sealed_files
 from app.core.database.named_files import NamedFiles, name_files
 from app.roster import service
 from app.roster.models import RosterTag, RosterUpload
 from app.roster.service.uploads import FOLDER
-
-HOUR, DAY = 3600.0, 86400.0
 
 
 def register(app: Flask) -> None:
@@ -14,7 +12,7 @@ def register(app: Flask) -> None:
     name_files(
         app, NamedFiles(FOLDER, (RosterUpload.file_name,), sealed_files.opens, sealed_files.HEAD_ENDING, sealed_files.reseal)
     )
-    jobs.every(app, "roster.expire_uploads", HOUR, service.expire_uploads)
-    jobs.every(app, "roster.expire_searches", HOUR, service.expire_searches)
-    jobs.every(app, "roster.forget_formers", DAY, service.forget_formers)
-    jobs.every(app, "roster.fold_names", DAY, service.fold_names)
+    jobs.every(app, "roster.expire_uploads", background.HOUR, service.expire_uploads)
+    jobs.every(app, "roster.expire_searches", background.HOUR, service.expire_searches)
+    jobs.every(app, "roster.forget_formers", background.DAY, service.forget_formers)
+    jobs.every(app, "roster.fold_names", background.DAY, service.fold_names)

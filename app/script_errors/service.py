@@ -6,11 +6,11 @@ from sqlalchemy import delete, func, select
 
 from app.core import clock
 from app.core.db import db, transaction, upsert
+from app.core.settings import settings
 from app.script_errors.engines import UNKNOWN, Engine
 from app.script_errors.models import ScriptError
 
-MOST_ROWS = 500
-KEPT = timedelta(days=90)
+MOST_ROWS = 500  # fixed: kinds of faults; then the rest is counted together
 _FULL = {"module": "", "line": 0, "engine": UNKNOWN.family, "engine_version": 0}
 _KEY = ("module", "line", "engine", "engine_version")
 
@@ -32,4 +32,6 @@ def count_script_error(module: str, line: int, engine: Engine) -> None:
 
 @transaction()
 def drop_old_script_errors() -> None:
-    db.session.execute(delete(ScriptError).where(ScriptError.last_at < clock.now() - KEPT))
+    db.session.execute(
+        delete(ScriptError).where(ScriptError.last_at < clock.now() - timedelta(days=settings.script_error_keep_days))
+    )

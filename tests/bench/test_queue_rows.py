@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app import create_app
-from app.config_loading import load_settings
+from app.config import load_settings
 from app.core import clock
 from bench.review_queue import CASES, Desk, count_read, count_statements
 from bench.seed import environment

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import event, insert, text
 
 from app import create_app
-from app.config_loading import load_settings
+from app.config import load_settings
 from app.core import clock
 from app.core.db import db, transaction
 from app.institutions.service import add_institution, issue_key

@@ -14,7 +14,7 @@ from click.testing import Result
 from flask import Flask
 
 from app import create_app
-from app.config_loading import load_settings
+from app.config import load_settings
 from app.core import installation
 from app.core.db import db
 from app.core.keys.secrets_file import new_master, new_secret, read_secrets, secrets_path, write_secrets

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from app import create_app, refuse_unfit_database
-from app.config import Mode, SettingsError
-from app.config_loading import load_settings
+from app.config import Mode, SettingsError, load_settings
 from app.core import installation
 from tests.kit.databases import Databases
 from tests.kit.settings import SECRETS, make_settings

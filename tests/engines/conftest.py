@@ -37,7 +37,7 @@ def walk(engine: str, databases: Databases, tmp_path: Path) -> Iterator[Walk]:
         instance = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="pz-engines-")))
         rules = {"RISK_FIRST_USE": "1", "RISK_NEW_DEVICE_HOURS": "24"}
         period = 30 if is_whole() else SHORT_PERIOD_S
-        server = DemoServer(url, instance, WEB_WORKERS="1", CODE_PERIOD_SECONDS=str(period), **rules)
+        server = DemoServer(url, instance, WEB_WORKERS="1", CODE_PERIOD_SECONDS=str(period), TEST_WIDE_BOUNDS="1", **rules)
         opened.callback(server.stop)
         started = start_engine(engine)
         opened.callback(started.close)

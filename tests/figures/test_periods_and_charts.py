@@ -2,11 +2,12 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from app.config.grammar import parse_spans
 from app.core.clock import CHINA
 from app.figures import review_times
 from app.figures.charts import Point, draw_bars, draw_columns, draw_line, short
 from app.figures.periods import Span, bins_of, bounds_of, span_of
-from app.reviews.working_hours import WorkingHours, parse_spans
+from app.reviews.working_hours import WorkingHours
 
 SUNDAY = date(2026, 11, 22)
 HOURS = WorkingHours(parse_spans("09:00-12:00,13:00-17:00"), closed={date(2026, 11, 20)}, worked={date(2026, 11, 21)})

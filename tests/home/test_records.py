@@ -135,6 +135,7 @@ def test_somebody_elses_records_are_not_found(app: Flask) -> None:
     assert other.person_id
 
 
-def test_what_citizens_read_is_known_and_plain() -> None:
+def test_what_citizens_read_is_known_and_plain(app: Flask) -> None:
     assert set(OWN) <= set(SENTENCES)
-    assert records.find_month(None) == clock.today().replace(day=1)
+    with app.app_context():
+        assert records.find_month(None) == clock.today().replace(day=1)

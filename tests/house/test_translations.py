@@ -12,7 +12,7 @@ MARKING = {"_", "_l", "gettext", "lazy_gettext", "later"}
 # roster or a holiday notice, a letter that is signed in Chinese alone, what the terminal asks a real bureau.
 DATA = (
     "bureau/asking.py",
-    "config.py",
+    "config/",
     "core/display.py",
     "core/installation.py",
     "core/locale.py",

@@ -3,8 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from app.config import Mode, Settings
-from app.config_loading import load_settings
+from app.config import Mode, Settings, load_settings
 
 # Made for tests and used nowhere else.
 SECRETS = {

@@ -8,10 +8,11 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.config.grammar import parse_spans
 from app.core.clock import CHINA
 from app.reviews.queries import list_holidays, working_hours
 from app.reviews.service import load_holidays, set_holiday
-from app.reviews.working_hours import WorkingHours, parse_spans
+from app.reviews.working_hours import WorkingHours
 
 OFFICE = WorkingHours(
     parse_spans("09:00-12:00,13:00-17:00"),

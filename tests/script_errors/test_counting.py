@@ -8,10 +8,11 @@ from sqlalchemy import func, inspect, select
 
 from app.core import clock
 from app.core.db import db
+from app.core.settings import settings
 from app.script_errors.engines import Engine, engine_of
 from app.script_errors.models import ScriptError
 from app.script_errors.queries import list_script_errors
-from app.script_errors.service import KEPT, MOST_ROWS, count_script_error, drop_old_script_errors
+from app.script_errors.service import MOST_ROWS, count_script_error, drop_old_script_errors
 from app.staff.models import Role
 from tests.kit.client import Browser
 from tests.kit.staff import make_staff, sign_in_staff
@@ -104,7 +105,7 @@ def test_the_table_cannot_be_filled(app: Flask) -> None:
 
 def test_what_has_not_happened_for_long_is_forgotten(app: Flask) -> None:
     count_script_error("app.js", 1, Engine("chromium", 64))
-    clock.move(KEPT + timedelta(days=1))
+    clock.move(timedelta(days=settings.script_error_keep_days + 1))
     count_script_error("app.js", 2, Engine("chromium", 64))
 
     drop_old_script_errors()

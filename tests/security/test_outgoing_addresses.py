@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from app import create_app
-from app.config import SettingsError
-from app.config_loading import load_settings
+from app.config import SettingsError, load_settings
 from tests.core.test_settings import PRODUCTION
 
 EVERY = ("SMS_URL", "FACE_CHECK_URL", "FACE_CHECK_PAGE_URL", "ROSTER_URL", "S3_ENDPOINT")

@@ -23,7 +23,7 @@ import pyotp
 from flask import Flask
 
 from app import create_app
-from app.config_loading import load_settings
+from app.config import load_settings
 from app.core import clock
 from app.core.db import db
 from app.credentials.code_format import make_code

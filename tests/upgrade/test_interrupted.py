@@ -54,7 +54,7 @@ def downgrade():
 UPGRADE = """
 import sys
 from app import create_app
-from app.config_loading import load_settings
+from app.config import load_settings
 
 app = create_app(load_settings())
 app.extensions["migrate"].directory = app.extensions["migrate"].migrate.directory = sys.argv[1]

@@ -24,10 +24,9 @@ from app.core.networks import network_of, wide_network_of
 from app.core.queueing import one_at_a_time
 from app.core.settings import settings
 
-WIDE_TIMES = 3  # so many times the allowance of an address has the /48 it lies in
-LOST_TIMES = 3  # so many times its allowance from one network has a number whose loss is being reported
-_HOUR = timedelta(hours=1)
-_OTHER_CLOCKS = timedelta(minutes=1)  # of two machines that serve, one is a little ahead
+WIDE_TIMES = 3  # fixed: so many times the allowance of an address has the /48 it lies in
+LOST_TIMES = 3  # fixed: so many times its allowance from one network has a number whose loss is being reported
+_HOUR = timedelta(hours=1)  # fixed: the settings count by the hour
 
 
 class Allowance(StrEnum):
@@ -128,7 +127,7 @@ def _full_until(whose: ColumnElement[bool], count: int, window: timedelta) -> da
     now = clock.now()
     oldest = db.session.scalar(
         select(SmsCode.created_at)
-        .where(whose, SmsCode.created_at > now - window, SmsCode.created_at <= now + _OTHER_CLOCKS)
+        .where(whose, SmsCode.created_at > now - window, SmsCode.created_at <= now + clock.OTHER_CLOCKS)
         .order_by(SmsCode.created_at.desc())
         .offset(count - 1)
         .limit(1)

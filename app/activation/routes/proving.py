@@ -12,7 +12,8 @@ from app.activation.routes.blueprint import blueprint
 from app.activation.routes.errands import Errand, errand_of
 from app.core.access import access
 from app.core.errors import TooMany
-from app.core.limits import per_second, retry_after
+from app.core.limits import per_hour, retry_after
+from app.core.settings import settings
 from app.proofs.face import Capture
 from app.proofs.models import IdentityProof
 from app.proofs.queries import may_try_face
@@ -20,7 +21,6 @@ from app.proofs.service import FaceOutcome, find_passed_proof, finish_face, spen
 from app.roster.models import InsuredPerson
 
 CAPTURE = "face_capture"
-STARTS = per_second(20 / 3600, 20)  # what is begun and dropped is no failure, but the provider is paid for it
 
 
 @blueprint.post("/<any('activation', 're-binding', 'pin-reset', 'recovery'):slug>/face-check")
@@ -33,7 +33,7 @@ def create_face_check(slug: str) -> ResponseReturnValue:
             flash(_("要先同意人脸核验，才能刷脸。不愿意刷脸，请选“改用其他方式”。"), "warn")
             return redirect(url_for(errand.ways), 303)
         errand.agree(person)
-    wait = retry_after(STARTS, "face-start", str(current_visitor.account.id))
+    wait = retry_after(per_hour(settings.face_starts_per_hour), "face-start", str(current_visitor.account.id))
     if wait:
         raise TooMany(_("您开始人脸核验的次数太多了。"), _("请选“改用其他方式”，或过一小时再试。"), wait)
     back = url_for("activation.show_face_return", slug=slug, _external=True)

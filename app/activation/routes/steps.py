@@ -14,7 +14,8 @@ from app.activation.routes.answers import PAGES, draft_at, page_of
 from app.activation.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError, TooMany
-from app.core.limits import per_second, retry_after
+from app.core.limits import per_hour, retry_after
+from app.core.settings import settings
 from app.credentials.queries import find_credential_of
 from app.proofs.models import ProofPurpose
 from app.proofs.policy import form_targets
@@ -23,8 +24,6 @@ from app.proofs.service import find_passed_proof
 from app.regions.queries import list_insured_regions
 from app.roster.identity import clean_name
 from app.roster.queries import get_person
-
-PERSON_TRIES = per_second(30 / 3600, 30)  # so that nobody can try names against a number
 
 
 @blueprint.get("/activation")
@@ -57,7 +56,7 @@ def update_person() -> ResponseReturnValue:
     draft = service.save_typed(current_visitor.device, form.typed)
     if not form.validate_on_submit():
         return _show_person(form, draft, 422)
-    wait = retry_after(PERSON_TRIES, "activation-person", str(current_visitor.account.id))
+    wait = retry_after(per_hour(settings.person_lookups_per_hour), "activation-person", str(current_visitor.account.id))
     if wait:
         raise TooMany(_("您试的次数太多了。"), _("请过一小时再试，或带身份证件到医保窗口办理。您填的内容已保存。"), wait)
     found = service.identify_person(

@@ -8,19 +8,19 @@ from sqlalchemy import select
 from app.bureau.models import Reminder
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.settings import settings
 from app.regions.queries import list_unchecked_hotlines
 from app.reviews.queries import find_missing_year
 from app.staff.queries import list_active
 from app.staff.rights import Right, has_right
 from app.staff.service import post_staff_message
 
-AGAIN_AFTER = timedelta(days=7)
 HOTLINES, HOLIDAYS = "hotlines", "holidays"
 
 
 @transaction()
 def remind_of_content() -> int:
-    """Once a week while it is so, to everybody who may change it. Returns how many messages were left."""
+    """Every so many days while it is so, to everybody who may change it. Returns how many messages were left."""
     sent = 0
     if (count := len(list_unchecked_hotlines())) and _is_due(HOTLINES):
         sent += _tell(
@@ -38,12 +38,12 @@ def remind_of_content() -> int:
 
 
 def _is_due(what: str) -> bool:
-    """Whether it was last said a week ago or never; notes that it is said now."""
+    """Whether it was last said settings.hotline_remind_days ago or never; notes that it is said now."""
     known = db.session.scalar(select(Reminder).where(Reminder.what == what).with_for_update())
     if known is None:
         db.session.add(Reminder(what=what, said_at=clock.now()))
         return True
-    if known.said_at > clock.now() - AGAIN_AFTER:
+    if known.said_at > clock.now() - timedelta(days=settings.hotline_remind_days):
         return False
     known.said_at = clock.now()
     return True

@@ -23,6 +23,7 @@ group = AppGroup("jobs", help="Work in the background: PDF pages, deletions, eve
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 8), help="Jobs done at the same time.")
 def run_jobs(workers: int) -> None:
     """Takes jobs until it is told to end; production keeps one such process running."""
+    settings.refuse_problems()
     if settings.runs_jobs == "inside":
         click.echo("the web process takes jobs too (JOB_RUNNER=inside)")
     os.umask(0o077)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from flask_babel import gettext as _
 
+from app.accounts.browser import BROWSER_LIFETIME
 from app.accounts.models import Account, Device, SessionEnd
 from app.accounts.queries import phone_of
 from app.accounts.service import revoke_device
@@ -18,8 +19,6 @@ from app.core.installation import bureau_name
 from app.core.settings import settings
 from app.credentials.policy import CredentialTag
 from app.messages.service import post_message, send_sms
-
-_REMEMBERED = timedelta(days=400)  # as long as a browser's cookie
 
 
 def note_miss(device: Device, *, is_locked: bool) -> bool:
@@ -45,14 +44,14 @@ def note_right(device: Device) -> None:
 
 
 def _of_device(device: Device) -> Counter:
-    rule = Rule("pin_device", settings.pin_failures_in_a_row, timedelta(), forgets=_REMEMBERED)
+    rule = Rule("pin_device", settings.pin_failures_in_a_row, timedelta(), forgets=BROWSER_LIFETIME)
     return Counter(rule, vault.keyed_hash("guesses", f"device:{device.id}"), Account.actor_of(device.account_id))
 
 
 def _of_locks(account_id: int) -> Counter:
     """The holder is told of the first, and again after a right PIN lies between."""
     subject = Account.subject_of(account_id)
-    return Counter(Rule("pin_locks", 1, timedelta(), forgets=_REMEMBERED), vault.keyed_hash("guesses", subject), subject)
+    return Counter(Rule("pin_locks", 1, timedelta(), forgets=BROWSER_LIFETIME), vault.keyed_hash("guesses", subject), subject)
 
 
 def _tell_of_lock(device: Device) -> None:

@@ -14,8 +14,7 @@ from app.credentials.service.pins import PinResult, try_display_pin
 from app.credentials.service.presentations import Opened, open_presentation
 from app.credentials.service.wallet import open_wallet
 
-RENEW_AFTER = timedelta(seconds=45)
-_OTHER_CLOCKS = timedelta(minutes=1)  # of two machines that serve, one is a little ahead
+RENEW_AFTER = timedelta(seconds=45)  # fixed: so that a page that polls writes once in a while and never locks itself
 
 on_unlocked: Hook[[LoginSession], object] = Hook(
     "credentials.on_unlocked", "The display PIN has opened the code in this session, in this transaction."
@@ -72,7 +71,7 @@ def is_fresh(unlocked_at: datetime | None, now: datetime | None = None) -> bool:
     """Whether an unlock of this moment still counts. One noted while the server's clock was ahead does not: it would for hours."""
     if unlocked_at is None:
         return False
-    return -_OTHER_CLOCKS < (now or clock.now()) - unlocked_at < timedelta(minutes=settings.relock_minutes)
+    return -clock.OTHER_CLOCKS < (now or clock.now()) - unlocked_at < timedelta(minutes=settings.relock_minutes)
 
 
 def stay_unlocked(session: LoginSession) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.core import audit, blobs, clock, jobs
+from app.core.bodies import MEGABYTE
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.gate import Busy, Gate
@@ -23,8 +24,7 @@ from app.documents.service.refusals import photos_busy, refusal, store_unavailab
 READ_PDF = "documents.read_pdf"
 PAGES_FOLDER, SOURCES_FOLDER = "pages", "sources"
 POSITIONS_A_FILE = 100  # so that the pages of a PDF stay together
-_MEGABYTE = 1 << 20
-_WAIT_SECONDS = 1.5
+_WAIT_SECONDS = 1.5  # fixed: for another's photo; the browser then tries again by itself
 _photo_gate = Gate("photos", _WAIT_SECONDS)
 
 
@@ -83,7 +83,7 @@ def require_size(size: int) -> None:
     """size in bytes, measured or announced. Raises Unfit."""
     if size < 1:
         raise Unfit("empty")
-    if size > settings.document_max_megabytes * _MEGABYTE:
+    if size > settings.document_max_megabytes * MEGABYTE:
         raise Unfit("too_large")
 
 
@@ -91,7 +91,7 @@ def require_room(owner_id: int, subject: str, size: int) -> None:
     """Raises Unfit when the application has its files or the person their space. Exact only under `lock_owner`."""
     if queries.count_files(subject) >= settings.document_max_files:
         raise Unfit("too_many_files")
-    if queries.count_bytes(owner_id) + size > settings.document_quota_megabytes * _MEGABYTE:
+    if queries.count_bytes(owner_id) + size > settings.document_quota_megabytes * MEGABYTE:
         raise Unfit("quota_full")
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from app.accounts.models import Account
 from app.accounts.queries import get_account
 from app.core import audit, blobs, clock, store_mark
+from app.core.blobs import ORPHAN_AFTER
 from app.core.db import after_commit, db, transaction
 from app.core.errors import NotFound
 from app.core.logs import log
@@ -20,7 +21,6 @@ from app.documents.service.refusals import page_unreadable
 from app.documents.service.uploads import UPLOADS_FOLDER
 
 BATCH = 200
-ORPHAN_AFTER = timedelta(days=1)  # younger files may belong to a row that is just being written
 
 
 def open_page(page: DocumentPage, *, by: str) -> bytes:

@@ -8,14 +8,14 @@ from flask_babel import gettext as _
 
 from app.accounts.visitor import current_visitor
 from app.core.errors import DomainError, TooMany
-from app.core.limits import per_second, retry_after
+from app.core.limits import per_hour, retry_after
+from app.core.settings import settings
 from app.family import queries, service
 from app.family.models import DraftStep, LinkRequest, Way
 from app.proofs.face import Capture, Handover
 from app.roster.models import InsuredPerson
 
 STEPS_TOTAL = 5
-FACE_STARTS = per_second(20 / 3600, 20)
 CAPTURE = "family_capture"
 
 WAY_PAGES = {
@@ -73,7 +73,7 @@ def has_choice(draft: LinkRequest) -> bool:
 
 
 def limit_face_starts() -> None:
-    wait = retry_after(FACE_STARTS, "face-start", str(current_visitor.account.id))
+    wait = retry_after(per_hour(settings.face_starts_per_hour), "face-start", str(current_visitor.account.id))
     if wait:
         raise TooMany(_("您开始人脸核验的次数太多了。"), _("请换一种方式，或过一小时再试。"), wait)
 

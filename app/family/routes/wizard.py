@@ -11,7 +11,8 @@ from app.accounts.service import check_step_up
 from app.accounts.visitor import current_visitor
 from app.core.access import access
 from app.core.errors import DomainError, TooMany
-from app.core.limits import per_second, retry_after
+from app.core.limits import per_hour, retry_after
+from app.core.settings import settings
 from app.family import queries, service
 from app.family.forms import MemberForm, NoticesForm, WayForm, pin_field
 from app.family.models import DraftStep, LinkRequest, Relation, Way
@@ -37,7 +38,6 @@ from app.roster.identity import clean_name
 from app.roster.queries import get_person
 
 HOLDER_NOTICES = (ConsentPurpose.family_notice, ConsentPurpose.family_agreement)
-MEMBER_TRIES = per_second(30 / 3600, 30)  # so that nobody can try names against a number
 
 
 @blueprint.get("/family/new")
@@ -147,7 +147,7 @@ def update_member() -> ResponseReturnValue:
     service.save_typed(draft, form.typed)
     if not form.validate_on_submit():
         return _show_member(form, 422)
-    wait = retry_after(MEMBER_TRIES, "family-member", str(current_visitor.account.id))
+    wait = retry_after(per_hour(settings.person_lookups_per_hour), "family-member", str(current_visitor.account.id))
     if wait:
         raise TooMany(_("您试的次数太多了。"), _("请过一小时再试。您填的内容已保存。"), wait)
     found = service.identify_member(

@@ -1,7 +1,7 @@
 """A booked call from the bureau: for members without a phone to show a face to, and without a window nearby."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import Account, ConsentPurpose
 from app.accounts.queries import list_notices
+from app.config.grammar import parse_spans
 from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, transaction
@@ -26,11 +27,8 @@ from app.family.service.links import person_of
 from app.family.service.requests import authorise, reject, reload, wait_for_authorisation
 from app.reviews.queries import working_hours
 
-EVERY = timedelta(minutes=30)
-OPENS, CLOSES = time(9, 0), time(17, 0)
-BREAK = (time(11, 30), time(14, 0))
-DAYS_AHEAD = 7
-OFFERED = 12
+EVERY = timedelta(minutes=30)  # fixed: stored places are half hours
+OFFERED = 12  # fixed: as many as a list shows at one glance
 
 CHECKLIST: dict[str, LazyString] = {
     "recorded": _l("已说明这次通话有录音，对方同意。"),
@@ -45,12 +43,13 @@ CHECKLIST: dict[str, LazyString] = {
 
 def list_free_hours() -> list[datetime]:
     """When the bureau can still call, from tomorrow on: beginnings of half hours of working days."""
-    hours = working_hours()
+    hours, spans = working_hours(), parse_spans(settings.family_call_hours)
     first, starts = clock.today() + timedelta(days=1), []
-    for number in range(DAYS_AHEAD * 2):
+    for number in range(settings.family_call_days_ahead * 2):
         day = first + timedelta(days=number)
         if hours.is_working_day(day):
-            starts += _starts_of(datetime.combine(day, OPENS, clock.CHINA), datetime.combine(day, CLOSES, clock.CHINA))
+            for opens, closes in spans:
+                starts += _starts_of(datetime.combine(day, opens, clock.CHINA), datetime.combine(day, closes, clock.CHINA))
     booked = queries.count_booked(starts)
     free = [start for start in starts if booked.get(start, 0) < settings.family_calls_at_once]
     return free[:: max(1, len(free) // OFFERED)][:OFFERED]
@@ -59,8 +58,7 @@ def list_free_hours() -> list[datetime]:
 def _starts_of(start: datetime, end: datetime) -> list[datetime]:
     found = []
     while start < end:
-        if not BREAK[0] <= start.time() < BREAK[1]:
-            found.append(start)
+        found.append(start)
         start += EVERY
     return found
 

@@ -23,8 +23,7 @@ from app.staff.rights import Right
 from app.staff.service import ask_approval
 
 KIND = "institution_key"
-KEEP_OLD = -1
-LONGEST_OVERLAP = 90  # days
+KEEP_OLD = -1  # no number of days: the old key goes on
 
 
 @transaction()
@@ -33,8 +32,9 @@ def ask_key(institution: Institution, *, overlap_days: int, by: StaffMember) -> 
 
     Raises DomainError `two_keys`, `overlap_unfit` and those of asking.
     """
-    if overlap_days != KEEP_OLD and not 1 <= overlap_days <= LONGEST_OVERLAP:
-        raise DomainError("overlap_unfit", _("旧密钥可以再用 1 到 %(days)d 天。", days=LONGEST_OVERLAP), field="overlap_days")
+    longest = settings.key_overlap_days
+    if overlap_days != KEEP_OLD and not 1 <= overlap_days <= longest:
+        raise DomainError("overlap_unfit", _("旧密钥可以再用 1 到 %(days)d 天。", days=longest), field="overlap_days")
     check_room(institution.id)
     return ask_approval(
         KIND,

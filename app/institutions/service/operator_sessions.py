@@ -8,6 +8,7 @@ from sqlalchemy import delete, update
 
 from app.core import audit, clock
 from app.core.db import db, transaction
+from app.core.settings import settings
 from app.core.slow_hash import hash_place
 from app.core.statements import won
 from app.institutions.desk_queries import find_operator, name_hash, session_hash
@@ -16,8 +17,7 @@ from app.institutions.policy import InstitutionTag
 from app.staff.service.attempts import Attempt, Caller, SignInState, attempt_of, remember_browser
 from app.staff.service.passwords import hash_anew, hash_another, matches
 
-PASSWORD_CHARS = 15  # without a second factor (NIST 800-63B-4)
-SESSIONS_KEPT = timedelta(days=7)
+PASSWORD_CHARS = 15  # fixed: without a second factor (NIST 800-63B-4)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,9 @@ def note_operator_seen(session_id: int) -> None:
 @transaction()
 def drop_operator_sessions() -> None:
     """A week; the audit log remembers them."""
-    db.session.execute(delete(OperatorSession).where(OperatorSession.created_at < clock.now() - SESSIONS_KEPT))
+    db.session.execute(
+        delete(OperatorSession).where(OperatorSession.created_at < clock.now() - timedelta(days=settings.staff_session_keep_days))
+    )
 
 
 def _may_sign_in(operator: Operator) -> bool:

@@ -11,12 +11,12 @@ from sqlalchemy import select, update
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.settings import settings
 from app.institutions.desk_queries import find_operator
 from app.institutions.models import Institution, Operator, OperatorSession
 from app.institutions.policy import InstitutionTag
 from app.staff.service.passwords import draw_password, hash_password
 
-ONE_TIME = timedelta(days=7)  # how long a printed password waits for its first use
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -55,7 +55,7 @@ def add_operator(
             password_hash=password_hash,
             created_at=now,
             must_choose_password=not password,
-            password_expires_at=None if password else now + ONE_TIME,
+            password_expires_at=None if password else now + timedelta(days=settings.one_time_password_days),
         )
         db.session.add(operator)
         db.session.flush()
@@ -67,7 +67,7 @@ def reset_operator(operator: Operator, *, by: str) -> NewOperator:
     """A new one-time password, and no second factor any more; all sessions end, somebody disabled may come back."""
     given = draw_password()
     password_hash = hash_password(given)
-    expires_at = clock.now() + ONE_TIME
+    expires_at = clock.now() + timedelta(days=settings.one_time_password_days)
     had_factor = operator.totp_enrolled_at is not None
     with transaction():
         db.session.execute(

@@ -9,13 +9,12 @@ from sqlalchemy import select
 from app.core import audit, blobs, clock, jobs, sealed_files
 from app.core.db import db, transaction
 from app.core.errors import DomainError, NotFound, TooMany
+from app.core.settings import settings
 from app.reports.kinds import find_kind
 from app.reports.models import Report, ReportState, ReportTag
 from app.reports.service.running import RUN_REPORT
 from app.staff.models import StaffMember
 from app.staff.rights import has_right
-
-MOST_OPEN = 5
 
 
 def start_report(staff: StaffMember, kind: str, **params: int | str | bool | None) -> Report:
@@ -36,12 +35,14 @@ def start_report(staff: StaffMember, kind: str, **params: int | str | bool | Non
 def _ask(staff_id: int, actor: str, kind: str, params: str) -> int:
     db.session.scalar(select(StaffMember.id).where(StaffMember.id == staff_id).with_for_update())  # two clicks, one after the other
     is_open = Report.state.in_((ReportState.waiting, ReportState.running))
-    under_way = list(db.session.scalars(select(Report).where(Report.staff_id == staff_id, is_open).limit(MOST_OPEN + 1)))
+    under_way = list(
+        db.session.scalars(select(Report).where(Report.staff_id == staff_id, is_open).limit(settings.staff_reports_at_once + 1))
+    )
     for report in under_way:
         if report.kind == kind and report.params == params:
             return report.id
-    if len(under_way) >= MOST_OPEN:
-        raise TooMany(_("您有 %(count)s 个任务还没有做完。", count=MOST_OPEN), _("请等其中一个做完再来。"), 60)
+    if len(under_way) >= settings.staff_reports_at_once:
+        raise TooMany(_("您有 %(count)s 个任务还没有做完。", count=settings.staff_reports_at_once), _("请等其中一个做完再来。"), 60)
     report = Report(kind=kind, staff_id=staff_id, params=params, asked_at=clock.now())
     db.session.add(report)
     db.session.flush()

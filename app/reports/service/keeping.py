@@ -4,14 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
-from app.core import clock, sealed_files
+from app.core import blobs, clock, sealed_files
 from app.core.db import db, transaction
 from app.core.settings import settings
 from app.reports.models import Report, ReportState
 from app.reports.service.running import FOLDER
 
 _AT_ONCE = 500
-_ORPHAN_AFTER = timedelta(days=1)
 
 
 def delete_old() -> None:
@@ -19,7 +18,7 @@ def delete_old() -> None:
     for name in _forget_files():
         sealed_files.delete_sealed(name)
     _forget_rows()
-    limit = clock.now() - _ORPHAN_AFTER
+    limit = clock.now() - blobs.ORPHAN_AFTER
     for name in [name for name, written in sealed_files.list_sealed(FOLDER) if written < limit]:
         if db.session.scalar(select(Report.id).where(Report.file_name == name)) is None:
             sealed_files.delete_sealed(name)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 FOLDER = "roster"
-_ORPHAN_AFTER = timedelta(days=1)
 _READ_BYTES = 1 << 20
 
 
@@ -154,6 +153,6 @@ def expire_uploads() -> None:
     due = select(RosterUpload.id).where(RosterUpload.delete_after < now, RosterUpload.file_name.is_not(None)).limit(100)
     for upload_id in list(db.session.scalars(due)):
         discard_upload(upload_id, by="system")
-    for name in [name for name, written in sealed_files.list_sealed(FOLDER) if written < now - _ORPHAN_AFTER]:
+    for name in [name for name, written in sealed_files.list_sealed(FOLDER) if written < now - blobs.ORPHAN_AFTER]:
         if db.session.scalar(select(RosterUpload.id).where(RosterUpload.file_name == name)) is None:
             _delete_quietly(name)

@@ -12,8 +12,6 @@ from app.core.errors import NotFound
 from app.core.settings import settings
 from app.staff.models import StaffMember, StaffSession
 
-HALF_OPEN = timedelta(minutes=10)  # between the password and the second factor
-
 
 def find_open_session(token: str) -> StaffSession | None:
     """The session this cookie stands for, half open or open, with its member and agency; None once it is over (ASVS 7)."""
@@ -31,7 +29,11 @@ def find_open_session(token: str) -> StaffSession | None:
             StaffMember.disabled_at.is_(None),
         )
     )
-    if found is not None and found.verified_at is None and found.created_at <= now - HALF_OPEN:
+    if (
+        found is not None
+        and found.verified_at is None
+        and found.created_at <= now - timedelta(minutes=settings.staff_second_step_minutes)
+    ):
         return None
     return found
 

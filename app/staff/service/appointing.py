@@ -1,7 +1,7 @@
 """What a security administrator does to colleagues. Who becomes an administrator, or is reset as one, needs a second person."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import update
@@ -9,6 +9,7 @@ from sqlalchemy import update
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.settings import settings
 from app.core.statements import won
 from app.staff.models import Approval, Role, StaffMember
 from app.staff.queries import get_staff
@@ -19,7 +20,6 @@ from app.staff.service.members import NewStaff, Reset, add_staff, reset_staff
 from app.staff.service.posts import change_roles, check_roles, set_second
 
 ROLES, RESET, SECOND = "staff_roles", "staff_reset", "staff_second"
-GRANT_LASTS = timedelta(hours=24)
 
 
 def appoint_staff(
@@ -66,7 +66,7 @@ def needs_grant(member: StaffMember) -> bool:
 
 def has_grant(member: StaffMember, by: StaffMember) -> bool:
     granted = member.reset_granted_at
-    return member.reset_granted_to == by.id and granted is not None and granted > clock.now() - GRANT_LASTS
+    return member.reset_granted_to == by.id and granted is not None and granted > _granted_after()
 
 
 def reset_colleague(member: StaffMember, *, by: StaffMember) -> Reset:
@@ -139,7 +139,11 @@ def _spend_grant(staff_id: int, by: int) -> bool:
         .where(
             StaffMember.id == staff_id,
             StaffMember.reset_granted_to == by,
-            StaffMember.reset_granted_at > clock.now() - GRANT_LASTS,
+            StaffMember.reset_granted_at > _granted_after(),
         )
         .values(reset_granted_to=None, reset_granted_at=None)
     )
+
+
+def _granted_after() -> datetime:
+    return clock.now() - timedelta(hours=settings.reset_grant_hours)

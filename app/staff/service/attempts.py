@@ -9,15 +9,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
+from app.accounts.browser import BROWSER_LIFETIME
 from app.core import audit, clock, guesses
 from app.core.crypto import vault
 from app.core.db import db, transaction, upsert
 from app.core.guesses import Counter, Rule
 from app.core.settings import settings
 from app.staff.models import KnownBrowser, StaffAttempt, StaffSession, StaffTag
-
-SESSIONS_KEPT = timedelta(days=7)
-BROWSERS_KEPT = timedelta(days=400)  # as long as their cookie
 
 
 @dataclass(frozen=True)
@@ -126,9 +124,9 @@ def expire() -> None:
     """Counts nobody added to, browsers nobody used, and sessions over for a week: the audit log remembers them."""
     now = clock.now()
     guesses.expire()
-    db.session.execute(delete(KnownBrowser).where(KnownBrowser.seen_at < now - BROWSERS_KEPT))
+    db.session.execute(delete(KnownBrowser).where(KnownBrowser.seen_at < now - BROWSER_LIFETIME))
     db.session.execute(delete(StaffAttempt).where(StaffAttempt.tried_at < now - timedelta(days=1)))
-    db.session.execute(delete(StaffSession).where(StaffSession.created_at < now - SESSIONS_KEPT))
+    db.session.execute(delete(StaffSession).where(StaffSession.created_at < now - timedelta(days=settings.staff_session_keep_days)))
 
 
 def _key(name_hash: bytes, what: str, value: str) -> bytes:

@@ -12,6 +12,7 @@ from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, is_writing, transaction
 from app.core.errors import DomainError
+from app.core.settings import settings
 from app.regions.queries import get_agency
 from app.staff.models import Role, StaffMember, StaffPasskey, StaffTag
 from app.staff.queries import find_staff
@@ -19,7 +20,6 @@ from app.staff.service.handovers import keep_second_half
 from app.staff.service.passwords import draw_password, hash_password
 from app.staff.service.posts import check_roles, end_sessions_of, joined
 
-ONE_TIME = timedelta(days=7)  # how long a printed password waits for its first use
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
 
 
@@ -75,7 +75,7 @@ def add_staff(
             password_hash=password_hash,
             created_at=now,
             must_choose_password=not password,
-            password_expires_at=None if password else now + ONE_TIME,
+            password_expires_at=None if password else now + timedelta(days=settings.one_time_password_days),
             person_id=person_id,
         )
         db.session.add(member)
@@ -92,7 +92,7 @@ def reset_staff(member: StaffMember, *, by: str, started_by: StaffMember | None 
     """A new one-time password and a new second factor; all sessions end, a disabled member may come back. started_by: as above."""
     password = draw_password()
     hashed = hash_password(password)
-    expires_at = clock.now() + ONE_TIME
+    expires_at = clock.now() + timedelta(days=settings.one_time_password_days)
     with transaction():
         db.session.execute(
             update(StaffMember)

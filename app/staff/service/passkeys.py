@@ -19,6 +19,7 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.passkey_site import Site
+from app.core.settings import settings
 from app.core.statements import won, write
 from app.core.webauthn import key_id_of, new_count, read_made
 from app.staff import queries
@@ -26,8 +27,6 @@ from app.staff.models import FactorPurpose, StaffChallenge, StaffMember, StaffPa
 from app.staff.service import attempts
 from app.staff.service.attempts import SignInState
 from app.staff.service.sessions import Confirmation, open_fully
-
-FRESH = timedelta(minutes=15)  # since the second factor was given; then factors are changed only after signing in again
 
 
 @transaction()
@@ -104,8 +103,9 @@ def remove_staff_passkey(session: StaffSession, passkey: StaffPasskey) -> None:
 
 
 def require_fresh(session: StaffSession) -> None:
-    if session.verified_at is None or session.verified_at <= clock.now() - FRESH:
-        raise DomainError("factor_stale", _("登录已超过 15 分钟。"), _("改第二步验证，请先退出，重新登录。"), status=403)
+    if session.verified_at is None or session.verified_at <= clock.now() - timedelta(minutes=settings.staff_fresh_minutes):
+        late = _("登录已超过 %(minutes)d 分钟。", minutes=settings.staff_fresh_minutes)
+        raise DomainError("factor_stale", late, _("改第二步验证，请先退出，重新登录。"), status=403)
 
 
 @transaction()

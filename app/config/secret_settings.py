@@ -1,21 +1,24 @@
 """The settings that are secrets: typed, and judged before anything is served."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
-from app.config_rules import is_secret, is_secret_hex
+from app.config.fields import secret
+from app.config.rules import is_secret, is_secret_hex
 from app.key_lists import Key, find_fault, read_carried, read_keys
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)  # Settings makes these once for all
 class SecretSettings:
     """`flask keys init` writes them once into the instance folder; each may be a list of keys (`app.key_lists`)."""
 
-    secret_key: str = field(default="", repr=False)
-    data_key: str = field(default="", repr=False)
-    audit_key: str = field(default="", repr=False)
-    carried_keys: str = field(default="", repr=False)  # what `flask keys drop` keeps of the first DATA_KEY
-    code_masters: str = field(default="", repr=False)
+    secret_key: str = secret("Signs cookies and forms.", "为网页会话和表单签名的密钥。")
+    data_key: str = secret("Encrypts and hashes personal data in the database.", "加密数据库里个人信息的密钥。")
+    audit_key: str = secret("Proves the rows of the audit log.", "为审计日志逐条作证的密钥。")
+    carried_keys: str = secret(
+        "What `flask keys drop` keeps of the first DATA_KEY.", "flask keys drop 从第一个 DATA_KEY 中保留下来的部分。"
+    )
+    code_masters: str = secret("The masters from which the keys of all codes are derived.", "派生所有医保码密钥的主密钥。")
 
     @cached_property
     def secret_keys(self) -> tuple[Key, ...]:

@@ -1,7 +1,6 @@
-"""What counts as a secret of one's own, and as an address only this machine reaches. Pure; for `app.config`."""
+"""What counts as a secret of one's own, and as an address only this machine reaches. Pure."""
 
 import re
-from datetime import date
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -43,13 +42,6 @@ def is_safe_address(url: str, *, may_be_here: bool) -> bool:
     return bool(host) and (parts.scheme == "https" or (may_be_here and parts.scheme == "http" and is_loopback(host)))
 
 
-def is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
 def is_origin(text: str) -> bool:
     """Scheme, domain and perhaps a port: no path, no name and password, no letters a browser would write otherwise.
 
@@ -68,3 +60,11 @@ def is_origin(text: str) -> bool:
 def is_inside(origin: str, domain: str) -> bool:
     host = urlsplit(origin).hostname or ""
     return host == domain or host.endswith(f".{domain}")
+
+
+def without_password(text: str) -> str:
+    """An address as it may be shown: what stands before its @ is left out."""
+    scheme, separator, rest = text.partition("://")
+    if not separator or "@" not in rest:
+        return text
+    return f"{scheme}://***@{rest.rpartition('@')[2]}"

@@ -1,0 +1,27 @@
+"""Settings that are one of a few words."""
+
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    demo = "demo"
+    production = "production"
+
+
+class JobRunner(StrEnum):
+    """auto: inside in the demo, own in production."""
+
+    auto = "auto"
+    inside = "inside"
+    own = "own"
+    immediate = "immediate"
+
+
+class Separation(StrEnum):
+    full = "full"
+    small = "small"
+
+
+class CodeDigest(StrEnum):
+    sha256 = "sha256"
+    sm3 = "sm3"
