@@ -11,7 +11,7 @@ from app.accounts.phone import InvalidPhone, parse_mobile
 from app.core.forms import RefusableForm
 from app.core.text import code_of, is_digits
 
-DIGITS = 6
+DIGITS = 6  # fixed: of an SMS code: 20 bits are the least (ASVS 6.5.4)
 
 
 def _is_mobile(_form: Any, field: Field) -> None:

@@ -30,9 +30,9 @@ from app.scanning.models import Scan
 from app.scanning.policy import ScanTag
 from app.staff.models import StaffMember, StaffTag
 
-DEFAULT_DAYS = 7
-LONGEST_DAYS = 366
-ALARM_DAYS = 7
+DEFAULT_DAYS = 7  # fixed: what a search shows before anything is chosen
+LONGEST_DAYS = 366  # fixed: of one search: what is older is asked for by another
+ALARM_DAYS = 7  # fixed: the page says so: the last seven days
 ALARMS_COUNTED = 99
 ALARM_TAGS: tuple[str, ...] = (
     StaffTag.locked,

@@ -10,7 +10,7 @@ from app.core.db import db
 from app.figures.models import DailyFigure, Figure
 from app.institutions.models import Institution
 
-DAYS = 30
+DAYS = 30  # fixed: what an institution's page draws
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from app.core.audit import AuditRow
 from app.core.db import db
 from app.credentials.queries import count_used_ahead
 
-_CLOCKS_DIFFER = timedelta(seconds=5)
-_AHEAD = timedelta(minutes=1)
+_CLOCKS_DIFFER = timedelta(seconds=5)  # fixed: less than the future a code may have
+_AHEAD = timedelta(minutes=1)  # fixed: rows of a moment to come: as far apart as two clocks may be
 
 
 def problems() -> list[str]:

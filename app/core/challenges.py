@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.db import db, upsert
 from app.core.statements import taken
 
-CHALLENGE_LIVES = timedelta(minutes=5)
+CHALLENGE_LIVES = timedelta(minutes=5)  # fixed: as long as browsers wait for a passkey
 
 
 def new_challenge(model: type[Any], session_id: int, purpose: Any) -> bytes:

@@ -22,7 +22,7 @@ from app.core import outages
 from app.core.private_files import make_private_database
 
 IN_MEMORY = "sqlite://"
-POOL_WAIT_SECONDS = 5
+POOL_WAIT_SECONDS = 5  # fixed: a thread that waits for a connection serves nobody
 # Of libpq: a host that has vanished is noticed within fifteen seconds, by idle and by busy connections.
 PATIENCE: dict[str, int] = {
     "connect_timeout": 3,
@@ -31,8 +31,8 @@ PATIENCE: dict[str, int] = {
     "keepalives_count": 2,
     "tcp_user_timeout": 15_000,
 }
-_SLOW_SECONDS = 1.0
-_REST_SECONDS = 2.0
+_SLOW_SECONDS = 1.0  # fixed: a refusal that takes longer than this keeps threads waiting, so nobody knocks for a while
+_REST_SECONDS = 2.0  # fixed: the while
 
 _given_up: WeakKeyDictionary[Dialect, tuple[float, psycopg.OperationalError]] = WeakKeyDictionary()  # until when, and what it said
 _opened_once: WeakSet[Dialect] = WeakSet()

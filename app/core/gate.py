@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from app.core.private_files import private
 from app.core.settings import settings
 
-_LOOK_SECONDS = 0.02
+_LOOK_SECONDS = 0.02  # fixed: often enough that nobody notices, seldom enough to cost nothing
 
 
 class Busy(Exception):

@@ -9,7 +9,7 @@ import secrets
 import threading
 import time
 
-EPOCH_MS = 1_704_067_200_000
+EPOCH_MS = 1_704_067_200_000  # 2024-01-01
 _lock = threading.Lock()
 _last_ms = 0
 _counter = secrets.randbelow(1024)

@@ -21,7 +21,7 @@ from app.core.logs import log
 DATABASE = "database"  # it cannot be reached, or has gone
 DATABASE_WORK = "database_work"  # it is there and cannot do what it is asked: its disk is full, it is locked, all are busy
 
-_QUIET_SECONDS = 2.0  # an outage is over when something worked and nothing has failed for so long
+_QUIET_SECONDS = 2.0  # fixed: an outage is over when something worked and nothing has failed for so long
 _LOST_IN_MIDAIR = "8s2b"  # SQLAlchemy's name for a transaction whose connection is gone; others of its kind are faults of ours
 _NOT_THERE = ("57P", "08")  # SQLSTATEs of a server that shuts down, starts or refuses to talk
 _LIBRARIES = ("sqlalchemy.pool", "huey")

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core import installation, limits, outages, store_mark
 from app.core.database import fitness
 
-WITHIN_SECONDS = 4.0  # a little longer than a new connection may take
+WITHIN_SECONDS = 4.0  # fixed: a little longer than a new connection may take
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from app.core.db import is_writing
 from app.core.errors import DomainError
 from app.core.settings import settings
 
-MEMORY_KIB, PASSES, LANES = 19_456, 2, 1
-WAIT_SECONDS = 2.0  # for a place; whoever waits keeps a thread
+MEMORY_KIB, PASSES, LANES = 19_456, 2, 1  # fixed: OWASP's least for Argon2id (ADR 39); raised with a release
+WAIT_SECONDS = 2.0  # fixed: for a place; whoever waits keeps a thread
 _OLD_WORK = 14  # of scrypt, as a power of two
 
 

@@ -16,8 +16,8 @@ from app.core.crypto import vault
 from app.core.outages import answered, failed
 
 DOCUMENTS = "documents"  # what an outage of the store is called
-WATCH_SECONDS = 60.0
-_TRUSTED_SECONDS = 30.0  # for a store elsewhere, where each look costs a round trip
+WATCH_SECONDS = 60.0  # fixed: how soon a store that is away is noticed when nobody uses it
+_TRUSTED_SECONDS = 30.0  # fixed: for a store elsewhere, where each look costs a round trip
 _OPENED = 3  # so many files show whose a store without a mark is
 
 

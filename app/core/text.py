@@ -10,7 +10,7 @@ import unicodedata
 import regex
 from flask_babel import gettext as _
 
-LONGEST_LINE = 1000  # characters of one field of a form; nothing that is read as a number, a code or a name comes near
+LONGEST_LINE = 1000  # fixed: characters of one field of a form; nothing that is read as a number, a code or a name comes near
 
 _IGNORABLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2800]+")  # the latter are shown as nothing, too
 _DASH = regex.compile(r"\p{Dash}")

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 _HEAD_BYTES = 2000
 _READ_BYTES = 1 << 20
-_MOST_LINE_BYTES = 1 << 18
+_MOST_LINE_BYTES = 1 << 18  # fixed: of a roster; the longest row has some hundred
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 _ENDS_IN_TEXT = re.compile("\r\n|\r|\n")

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from app.core import clock
 from app.core.statements import won
 
-STEP_SECONDS = 30
+STEP_SECONDS = 30  # fixed: every authenticator counts in steps of 30 seconds (RFC 6238, ASVS 6.5.5)
 _TOLERANCE = (0, -1, 1)  # steps a phone's clock may be off (RFC 6238, 5.2)
 
 

@@ -24,7 +24,7 @@ from app.core.signing_keys import SigningKeys
 
 # What is said to documents would only cost bytes here.
 _NO_DOCUMENT = {"application/json", "text/css", "text/javascript", "image/png"}
-_LARGEST_KEY = 2**63 - 1
+_LARGEST_KEY = 2**63 - 1  # what a column of the database can hold
 _TOKENLESS = "__takes_no_token__"
 
 

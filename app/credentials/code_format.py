@@ -20,7 +20,7 @@ HANDLE_LIMIT = 2**63
 TAG_BYTES = 12
 TAG_LIMIT = 2 ** (8 * TAG_BYTES)
 TAG_DIGITS = 29
-LONGEST = 63
+LONGEST = 63  # fixed: digits of a code that answers a challenge (contract 4)
 
 _PLAIN = re.compile(r"80(\d{20})(\d{10})()(\d{29})", re.ASCII)
 _ANSWER = re.compile(r"81(\d{20})(\d{10})(\d{2})(\d{29})", re.ASCII)

@@ -14,7 +14,7 @@ from app.credentials.models import Credential, Presentation, UseDenial
 from app.credentials.uses import Use, read_uses
 from app.roster.models import InsuredPerson
 
-MOST_SHOWN = 50
+MOST_SHOWN = 50  # fixed: in one list; the rest follows as the first are settled
 DENIALS_PAGE = 50
 
 

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from app.core import clock
 from app.credentials.service import ScanPlace
 
-SCAN_IS_NEWS_SECONDS = 90
-MOST_BYTES = 199
+SCAN_IS_NEWS_SECONDS = 90  # fixed: so long the phone says where it was scanned, also after a pause without a network
+MOST_BYTES = 199  # fixed: asked every other second by every open code page
 TIME_HEADER = "X-Pz-Time"  # the server's clock in milliseconds
 
 

@@ -10,12 +10,12 @@ from functools import lru_cache
 
 import segno
 
-VERSION = 2
-SIDE = 25
-QUIET = 4
+VERSION = 2  # 63 digits at level M fill it (contract 4)
+SIDE = 25  # modules of version 2
+QUIET = 4  # modules around it (ISO/IEC 18004)
 MASK = 3  # any mask decodes; searching for the prettiest costs four times the drawing
 _STRIDE = SIDE + 1  # one light module after each row keeps runs from crossing into the next
-_HALF = 5
+_HALF = 5  # modules of an alignment pattern
 _RUN = re.compile("1+")
 
 

@@ -21,7 +21,7 @@ from app.credentials.state_queries import find_polled
 
 blueprint = Blueprint("state", __name__)
 
-MOST_ID = 2**63
+MOST_ID = 2**63  # fixed: what a column of the database can hold
 
 # The one read brings the session too: it is looked at there, by the same conditions as `trusted`.
 polled = Rule("polled", lambda: True)

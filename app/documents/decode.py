@@ -20,7 +20,7 @@ from app.documents.kinds import HEAD_BYTES, Unfit, webp_size
 
 QUALITY = 85
 _BAND_ROWS = 64
-_ORIENTATION = 0x0112
+_ORIENTATION = 0x0112  # EXIF's tag
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,

@@ -6,10 +6,10 @@ time costs its decoding. Decoders look at such things only once they are at it; 
 
 from collections.abc import Iterator
 
-MOST_ITEMS = 256  # a photo of 48 megapixels with its gain map has fewer
-_MOST_BOXES = 1000
+MOST_ITEMS = 256  # fixed: a photo of 48 megapixels with its gain map has fewer
+_MOST_BOXES = 1000  # fixed: a photo has some dozen
 _REFUSED_TYPES = {b"iovl"}
-_LARGE, _TO_THE_END = 1, 0
+_LARGE, _TO_THE_END = 1, 0  # values of a box's size (ISO/IEC 14496-12)
 
 
 def is_made_of_too_much(heif: bytes) -> bool:

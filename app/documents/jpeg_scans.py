@@ -6,9 +6,9 @@ each of which costs as much as a full one (libjpeg-turbo, "Two issues with the J
 
 import re
 
-MOST_SCANS = 100
+MOST_SCANS = 100  # fixed: a progressive photo has ten; thousands would be an attack on the decoder
 _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)  # none of those that stand inside a scan
-_START_OF_SCAN, _END, _START = 0xDA, 0xD9, 0xD8
+_START_OF_SCAN, _END, _START = 0xDA, 0xD9, 0xD8  # markers of JPEG
 
 
 def has_too_many_scans(jpeg: bytes) -> bool:

@@ -17,10 +17,10 @@ from app.documents.cutting import Plan, plan
 from app.documents.drawn import Picture, say_pages, say_refused
 from app.documents.kinds import Unfit
 
-POINTS_PER_INCH = 72
-DOTS_PER_INCH = 200
+POINTS_PER_INCH = 72  # PDF's own unit
+DOTS_PER_INCH = 200  # small print on a register can be read
 QUALITY = 85
-_NEARLY_WHITE = 245
+_NEARLY_WHITE = 245  # of 255
 
 
 def main() -> None:

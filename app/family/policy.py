@@ -97,7 +97,7 @@ _GAPS = {
     Relation.daughters_son: -24,
     Relation.daughters_daughter: -24,
 }
-SPOUSE_AGE = 18
+SPOUSE_AGE = 18  # fixed: only a check whether the chosen relation can be true; papers prove it
 
 OWN_WAYS = (Way.face, Way.own_phone, Way.counter_code, Way.call_back, Way.vouching)
 WAYS_WITH_PAPERS = (Way.documents, Way.vouching)

@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 Kind = Literal["whole", "partial", "late"]
 PLOT_TOP, PLOT_HEIGHT = 2.0, 9.0  # em: room for a number above the highest column
 BAR_ROW = 3.3  # em: the name, the bar beneath it
-LONGEST_BAR = 56.0  # percent: the number stands behind it
-_NAMES_AT_MOST = 8
-_WIDE_COLUMNS = 14
+LONGEST_BAR = 56.0  # fixed: percent: the number stands behind it
+_NAMES_AT_MOST = 8  # fixed: under a chart on a phone
+_WIDE_COLUMNS = 14  # more of them need the narrow letters
 _CHARS_IN_A_ROW = 46
 _NAME_CHARS = 17
 

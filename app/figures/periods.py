@@ -8,7 +8,7 @@ from itertools import groupby
 from app.core import clock
 
 RANGES = (7, 30, 90, 365)
-_DAY = timedelta(days=1)
+_DAY = timedelta(days=1)  # fixed: figures are counted by the day
 
 
 @dataclass(frozen=True)

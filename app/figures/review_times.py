@@ -9,8 +9,8 @@ from typing import Any
 from app.reviews.models import StepVerb
 from app.reviews.working_hours import WorkingHours
 
-BIN_MINUTES = 30
-_LONGEST = 99_990  # minutes: two working years, and everything beyond
+BIN_MINUTES = 30  # fixed: stored counts are by half hours of work
+_LONGEST = 99_990  # fixed: minutes: two working years, and everything beyond
 _OUTCOMES = {StepVerb.approve: "approved", StepVerb.give_back: "returned", StepVerb.reject: "rejected"}
 
 

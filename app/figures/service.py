@@ -18,7 +18,7 @@ from app.figures.periods import Span
 from app.figures.queries import Tally
 from app.figures.review_times import pack_spreads, unpack_spread
 
-CATCH_UP_DAYS = 31  # what one run counts at most; the next goes on
+CATCH_UP_DAYS = 31  # fixed: what one run counts at most; the next goes on
 
 provide_call_tags: Hook[[], Sequence[StrEnum]] = Hook(
     "figures.provide_call_tags", "Which acts are calls at the hotline, counted under the word after the colon of their tag?"

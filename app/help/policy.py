@@ -12,9 +12,9 @@ from app.help.rendering import forbidden_links, holds_html
 from app.regions.newspaper import names_newspaper
 from app.scanning.reasons import BY_HELP_NUMBER
 
-BODY_LONGEST, BODY_LINES = 20_000, 800
+BODY_LONGEST, BODY_LINES = 20_000, 800  # fixed: characters of a help page; ours have 2,400 at most
 LONGEST = {"title": 120, "keywords": 1000, "source": 200}
-POSITION_HIGHEST = 9999
+POSITION_HIGHEST = 9999  # four digits in its field
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _RESERVED = {"hotlines", "guides", "faq"}  # addresses of lists under /help
 

@@ -14,7 +14,7 @@ from app.version import VERSION
 
 blueprint = Blueprint("help", __name__, url_prefix="/help")
 
-_MAX_AGE_SECONDS = 5  # going back costs nothing; what the bureau changes is seen within seconds, in every process
+_MAX_AGE_SECONDS = 5  # fixed: going back costs nothing; what the bureau changes is seen within seconds, in every process
 OWN_CHANNEL = "this-system"
 
 

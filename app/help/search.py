@@ -12,12 +12,12 @@ from functools import lru_cache
 
 from app.core.text import half_width
 
-QUERY_MAX_CHARS = 60
+QUERY_MAX_CHARS = 60  # fixed: nobody searches by more, and the search compares every pair of letters
 _FIELD_WEIGHTS = (3.0, 3.0, 1.0)  # title, keywords, body
 _SHARE_OF_QUERY = 0.4  # a text that holds less of the query's weight is not an answer
-_SHARE_OF_BEST = 0.25
+_SHARE_OF_BEST = 0.25  # found by trying the questions in tests/help
 _UNKNOWN_PAIR = 0.5  # what no text holds must not hide what one does
-_COMMONEST_PAIR = 0.1
+_COMMONEST_PAIR = 0.1  # found by trying the questions in tests/help
 
 _RUNS = re.compile(r"([a-z]+)|([^a-z]+)")
 

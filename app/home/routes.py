@@ -18,7 +18,7 @@ from app.credentials.showing import label_of
 from app.home import install_hint, queries, reading, records
 from app.home.whom_to_call import list_nearest_lines
 
-_YEAR_SECONDS = 365 * 86400
+_YEAR_SECONDS = 365 * 86400  # fixed: how long a browser remembers the larger type
 
 blueprint = Blueprint("home", __name__)
 

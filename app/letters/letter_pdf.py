@@ -15,7 +15,7 @@ from app.letters.strokes import HEIGHT, WIDTH, Stroke
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 FONT = "letter"
-MARGIN = 22
+MARGIN = 22  # millimetres
 SIGNATURE_WIDTH = 60  # mm
 CLOSING_MARKS = "，。；：、）》”"
 

@@ -4,8 +4,8 @@ import json
 from itertools import pairwise
 from math import dist
 
-WIDTH, HEIGHT = 1000, 400
-MAX_STROKES, MAX_POINTS = 200, 6000
+WIDTH, HEIGHT = 1000, 400  # units of the signature pad
+MAX_STROKES, MAX_POINTS = 200, 6000  # fixed: of a signature; a name has forty
 MIN_LENGTH = 150  # of all lines together: a stray touch is no signature
 
 Stroke = list[tuple[int, int]]

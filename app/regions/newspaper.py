@@ -9,7 +9,7 @@ import re
 from app.core.text import half_width
 
 _PHONE_DIGITS = 8
-_ADDRESS_CHARACTERS = 6
+_ADDRESS_CHARACTERS = 6  # of the address that is looked for
 _HASHES = {
     "3f92174b27ce66a4ccdbb0853e30418a111acc0b264ee70bd0315d4c7f4aabc8",
     "5807a081f4be5a0b7a4527e7cfef5d3e3577d8c34f3c6ee1c9f92a65867af8d7",

@@ -8,9 +8,9 @@ from datetime import date
 
 from app.core.text import compact
 
-MOST_BYTES = 64 * 1024
-MOST_ROWS = 200
-NAME_LONGEST = 40
+MOST_BYTES = 64 * 1024  # fixed: a year's table has two thousand
+MOST_ROWS = 200  # fixed: a year has about forty days off and worked weekends
+NAME_LONGEST = 40  # fixed: what the column holds
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 _WORKED = {"1": True, "上班": True, "是": True, "0": False, "": False, "放假": False, "否": False}
 

@@ -35,7 +35,7 @@ __all__ = [
     "upgrade_fifteen",
 ]
 
-MAX_AGE_YEARS = 150
+MAX_AGE_YEARS = 150  # fixed: of a number typed by a person, which the roster decides on; for the roster itself it is a setting
 
 with (Path(__file__).parent / "data" / "cert_types.csv").open(encoding="utf-8", newline="") as _file:
     _TABLE = list(csv.DictReader(_file))

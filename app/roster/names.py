@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from app.core.text import LONGEST_LINE, half_width, named, without_ignorable
 
-MAX_NAME_CHARS = 60
-MAX_FOLDED_CHARS = 120  # a ligature may become three letters
+MAX_NAME_CHARS = 60  # fixed: what the column holds; the longest names in the roster's field have 50
+MAX_FOLDED_CHARS = 120  # fixed: a ligature may become three letters
 
 _HAN = r"\p{Han}\U00020000-\U0003fffd"  # also characters newer than the tables
 _ASIDE_LETTERS = "`´ʹʻʼʽʾʿˈ\ua78b\ua78c"  # apostrophes that count as letters, or fall apart into marks

@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 from app.regions.models import Region
 from app.roster.identity import CERT_TYPES, Cert, InvalidCert, InvalidName, clean_name, parse_cert
 
-_LONGEST_TYPED = 100
+_LONGEST_TYPED = 100  # fixed: characters; the longest document number has 18
 _CERT_TYPE = _l("证件类型")
 
 

@@ -11,7 +11,7 @@ from app.roster.cells import BadCell
 from app.roster.identity import Cert, InvalidCert, clean_name, nationality_of, parse_cert
 from app.roster.names import InvalidName
 
-KNOWN_CODES_MAX = 10_000
+KNOWN_CODES_MAX = 10_000  # fixed: remembered of one file, so that memory does not grow with it
 
 Cell = TypeVar("Cell")
 Value = TypeVar("Value")

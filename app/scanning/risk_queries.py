@@ -19,8 +19,8 @@ from app.institutions.models import Institution, InstitutionKind
 from app.scanning.models import Scan
 from app.scanning.policy import RULE_NAMES, RiskRules
 
-_DAY = timedelta(days=1)
-_SLACK = timedelta(minutes=5)  # ids follow the machine's clock, moments the rules' clock
+_DAY = timedelta(days=1)  # fixed: the rules count by the day
+_SLACK = timedelta(minutes=5)  # fixed: ids follow the machine's clock, moments the rules' clock
 _EARLIER, _PLACE = aliased(Scan), aliased(Institution)
 
 

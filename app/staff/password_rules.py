@@ -12,8 +12,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-MIN_CHARS = 12  # with a second factor, which is always asked here
-MAX_CHARS = 128
+MIN_CHARS = 12  # fixed: with a second factor, which is always asked here
+MAX_CHARS = 128  # fixed: ASVS 6.2.9: 64 at least have to be accepted
 _LEAST_GUESSES = 10**10  # zxcvbn's "very unguessable": against the hashes of a copied database too
 _LOOKED_AT = 48  # characters: the time grows with the square, and a beginning that is hard to guess is enough
 _WORDS = Path(__file__).parent / "data" / "local_words.txt"

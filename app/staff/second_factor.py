@@ -9,7 +9,7 @@ from wtforms.validators import ValidationError
 from app.core.forms import RefusableForm
 from app.core.text import code_of, is_digits
 
-DIGITS = 6
+DIGITS = 6  # fixed: every authenticator shows six (RFC 6238)
 
 
 def _is_code(_form: Any, field: Field) -> None:

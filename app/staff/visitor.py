@@ -15,7 +15,7 @@ from app.staff.models import StaffMember, StaffSession
 from app.staff.rights import Right, has_right
 from app.staff.role_names import role_names
 
-SEEN_EVERY = timedelta(seconds=30)
+SEEN_EVERY = timedelta(seconds=30)  # fixed: idle limits are counted in minutes
 COOKIE = SessionCookie("staff")
 
 

@@ -22,7 +22,7 @@ from app.core.settings import settings
 from app.core.statements import won
 from app.messages.service import Sending, SendingState, send_code
 
-_ALARMS = per_second(1 / 3600, 1)
+_ALARMS = per_second(1 / 3600, 1)  # fixed: one flood is one alarm
 
 
 class CodeState(Enum):

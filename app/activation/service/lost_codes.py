@@ -32,7 +32,7 @@ from app.roster.identity import Cert, is_same_name
 from app.roster.models import InsuredPerson
 from app.roster.queries import cert_hash, cert_hashes, find_person
 
-_HOUR = timedelta(hours=1)
+_HOUR = timedelta(hours=1)  # fixed: the settings count by the hour
 
 
 @dataclass(frozen=True)

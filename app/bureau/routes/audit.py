@@ -19,7 +19,7 @@ from app.reports.queries import find_latest, find_open, result_of
 from app.staff.policy import Right, may
 from app.staff.visitor import current_staff
 
-_OLDEST_YEAR = 2000
+_OLDEST_YEAR = 2000  # fixed: no entry is older than the first such system
 _ASKED = ("group", "outcome", "actor", "subject")
 
 

@@ -14,7 +14,7 @@ from app.figures.tables import to_csv
 from app.staff.policy import Right, may
 from app.staff.visitor import current_staff
 
-_DAYS = 30
+_DAYS = 30  # fixed: what a page of figures shows before anything is chosen
 
 
 @blueprint.get("/bureau/figures")

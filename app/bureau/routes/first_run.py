@@ -24,7 +24,7 @@ from app.staff.models import Role
 from app.staff.role_names import ROLE_NAMES
 
 OPEN_PATHS = ("/first-run", "/static/")
-WAIT_SECONDS = 600
+WAIT_SECONDS = 600  # fixed: Retry-After while the bureau is not open yet: nobody knows how long that takes
 PAGES = {
     Step.bureau: "bureau.edit_first_name",
     Step.regions: "bureau.edit_first_regions",

@@ -32,7 +32,7 @@ from app.staff.models import StaffMember
 from app.staff.queries import regions_of
 
 RESIDENT_ID = "01"
-LONGEST_ENTRY = 200
+LONGEST_ENTRY = 200  # fixed: characters of what a scanner types; a code has 63
 PAPERS = "original_checked"  # what the audit row says: 证件原件已核对，是本人
 _CODE = re.compile(r"\d{12}|\d{19,}", re.ASCII)  # eighteen digits are an identity number
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8,40}", re.ASCII)

@@ -23,7 +23,7 @@ PAGE = 50
 READ = 2_000  # of one person, one member of staff or one kind of act
 READ_RANGE = 20_000  # of everything that happened
 SCANNED = "scan:attempted"
-_SLACK_SECONDS = 60  # between drawing an id and writing the moment, and between processes
+_SLACK_SECONDS = 60  # fixed: between drawing an id and writing the moment, and between processes
 
 
 @dataclass(frozen=True, kw_only=True)

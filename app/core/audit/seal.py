@@ -23,7 +23,7 @@ from app.core.private_files import alone_in, replace_private
 from app.core.settings import settings
 
 SEAL_ROWS = 1000
-GRACE_SECONDS = 120  # almost no transaction is open for longer
+GRACE_SECONDS = 120  # fixed: almost no transaction is open for longer
 HEAD_FILE = "audit-head.json"
 _ADVISORY_LOCK = 5106_8004
 

@@ -11,8 +11,8 @@ from app.core.db import db
 from app.core.ids import first_id_at
 from app.core.logs import log
 
-OWN_EVERY_SECONDS = 30.0
-UNHEARD_SECONDS = 60  # after such a silence somebody else may have held the office, or nobody
+OWN_EVERY_SECONDS = 30.0  # fixed: for a process that serves no pages: its rows are few
+UNHEARD_SECONDS = 60  # fixed: after such a silence somebody else may have held the office, or nobody
 WINDOWS_A_TURN = 20  # 100,000 rows, a quarter of a second of processor time
 FARTHER_LOOKS = ((60, 900), (3600, 86_400))  # so often, so far back, in seconds: for rows that were committed late
 

@@ -21,7 +21,7 @@ from app.core.ids import first_id_at
 _COLUMNS = AuditRow.__table__.c
 _CHUNK = 5000
 _MAC_BYTES = 32
-UNSEALED_SECONDS = 300  # by then the sealer or the command that wrote a row has sealed it
+UNSEALED_SECONDS = 300  # fixed: by then the sealer or the command that wrote a row has sealed it
 UNSEALED_NAMED = 100
 _WINDOWS_FOR_DOCTOR = 20  # of the newest rows
 

@@ -26,8 +26,8 @@ HEAD_NAME = "audit-head.json"
 MANIFEST_NAME = "manifest.json"
 DOCUMENTS_NAME = "documents"
 CHUNK = 1 << 20
-_MOST_SAID = 1 << 30  # bytes of a manifest: five million documents
-_MOST_HEAD = 1 << 12
+_MOST_SAID = 1 << 30  # fixed: bytes of a manifest: five million documents
+_MOST_HEAD = 1 << 12  # fixed: bytes; ours has a hundred
 _DOCUMENT = re.compile(rf"{DOCUMENTS_NAME}/(\w[\w.-]{{0,99}}(?:/\w[\w.-]{{0,99}}){{0,4}})", re.ASCII)
 Progress = Callable[[int], object]
 

@@ -39,7 +39,7 @@ from app.version import VERSION
 
 ROOM = ".pingzheng-backup"  # beside the file that is being made
 INNER_ROOM = "backup-made"  # in the instance folder
-_COMPRESSION = 6
+_COMPRESSION = 6  # zlib's own middle
 Steps = Callable[[str, int, int], object]  # of what, how many more, of how many
 
 

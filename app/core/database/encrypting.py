@@ -18,7 +18,7 @@ from app.core.database.unfit import Unfit
 
 Identity = Any  # pyrage.x25519.Identity, which has no type of its own
 _ARMOR, _BINARY = b"-----BEGIN AGE ENCRYPTED FILE-----", b"age-encryption.org/v1"
-_MOST_IDENTITIES = 1 << 16  # bytes of such a file
+_MOST_IDENTITIES = 1 << 16  # fixed: bytes of such a file
 
 
 class BadRecipient(ValueError):

@@ -19,7 +19,7 @@ ENCRYPTED_NAME = "backup.tar.gz.age"
 ENVELOPE_NAME = "envelope.json"
 FORMAT = 1
 _BLOCK = tarfile.BLOCKSIZE
-_MOST_SAID = 1 << 16  # bytes of the list
+_MOST_SAID = 1 << 16  # fixed: bytes of the list
 _CHUNK = 1 << 20
 
 

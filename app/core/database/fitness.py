@@ -18,7 +18,7 @@ from app.core.db import Base, db
 from app.version import VERSION
 
 _NAMED = 6  # so many missing things are named
-_KEPT_SECONDS = 5.0
+_KEPT_SECONDS = 5.0  # fixed: a look costs a query for each table
 _NO_REVISION = "none"
 
 _SQLITE_COLUMNS = """

@@ -14,7 +14,7 @@ from app.core.flask_types import itself
 from app.core.jobs.models import JobWorker
 from app.core.jobs.workers import SEEN_EVERY_SECONDS
 
-_ALIVE_FOR = timedelta(seconds=2 * SEEN_EVERY_SECONDS)
+_ALIVE_FOR = timedelta(seconds=2 * SEEN_EVERY_SECONDS)  # fixed: two heartbeats that did not come
 
 
 class StillServing(RuntimeError):

@@ -21,7 +21,7 @@ from app.core.installation import InstallationTag
 from app.core.outages import first_line
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_MOST_NAMES = 20
+_MOST_NAMES = 20  # fixed: more in one sentence nobody reads
 _ASK = (
     "the hotline and the counters: whose code was frozen (挂失) or phone removed since then; freeze it again at /bureau/calls",
     "the security administrator: which members of staff lost a role or left since then; `flask staff disable`, /bureau/staff",

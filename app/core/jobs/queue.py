@@ -21,7 +21,7 @@ from app.core.settings import settings
 
 _NAME = "pingzheng"
 _FILE = "jobs.sqlite3"
-_FILE_WAITS_SECONDS = 30
+_FILE_WAITS_SECONDS = 30  # fixed: for other threads that write the queue's file; each takes milliseconds
 _ADVISORY_LOCK = 5106_8002
 _lock = threading.Lock()
 

@@ -21,10 +21,10 @@ from app.core.jobs.queue import push
 from app.core.settings import settings
 from app.core.statements import won, write
 
-MAX_ATTEMPTS = 5
-LEASE = timedelta(minutes=15)  # a job that has run longer is stuck, though its process lives
-GONE_AFTER = timedelta(seconds=60)  # three heartbeats that did not come: its process is gone
-REPEAT_PUSH = timedelta(minutes=2)  # what waits that long in the queue was lost, or nobody works
+MAX_ATTEMPTS = 5  # fixed: what failed five times is shown to the operator, who can ask for it again
+LEASE = timedelta(minutes=15)  # fixed: a job that has run longer is stuck, though its process lives
+GONE_AFTER = timedelta(seconds=60)  # fixed: three heartbeats that did not come: its process is gone
+REPEAT_PUSH = timedelta(minutes=2)  # fixed: what waits that long in the queue was lost, or nobody works
 
 
 @dataclass(frozen=True)

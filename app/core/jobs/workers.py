@@ -17,9 +17,9 @@ from app.core.jobs.running import give_back, run_job
 from app.core.settings import settings
 from app.core.statements import won
 
-SEEN_EVERY_SECONDS = 20.0
-OPENS_AGAIN_SECONDS = 2.0
-UNSEEN_AFTER = timedelta(minutes=3)
+SEEN_EVERY_SECONDS = 20.0  # fixed: the heartbeat from which others see that a runner lives
+OPENS_AGAIN_SECONDS = 2.0  # fixed: after the queue could not be read: not to hammer a database that is away
+UNSEEN_AFTER = timedelta(minutes=3)  # fixed: then `flask doctor` says that nobody works; nine heartbeats
 
 
 class _NothingScheduled(Scheduler):  # type: ignore[misc]

@@ -13,7 +13,7 @@ from app.core.keys.rotating import moment
 from app.core.settings import settings
 from app.key_lists import Key
 
-REST_DAYS = 31  # what lives on under an older key without being written anew (cookies, codes sent by SMS) is over by then
+REST_DAYS = 31  # fixed: what lives on under an older key without being written anew (cookies, codes sent by SMS) is over by then
 
 
 def find_needs(family: str, keys: tuple[Key, ...], key: Key) -> list[str]:

@@ -14,7 +14,7 @@ from app.core.settings import settings
 from app.key_lists import Key, read_keys, write_keys
 
 MASTERS = "CODE_MASTERS"
-_DAY = 86400
+_DAY = 86400  # fixed: seconds
 
 
 class CannotRotate(RuntimeError):

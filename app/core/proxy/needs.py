@@ -3,11 +3,11 @@ numbers (`core.bodies`), gunicorn and its worker (`core.serving`) to the same ti
 
 from dataclasses import dataclass
 
-HEAD_SECONDS = 20
-ANSWER_SECONDS = 60
-IDLE_SECONDS = 30
+HEAD_SECONDS = 20  # fixed: what the proxy's file says; the server's own is REQUEST_HEAD_SECONDS
+ANSWER_SECONDS = 60  # fixed: whatever takes longer is a job
+IDLE_SECONDS = 30  # fixed: a connection that nobody uses costs a place
 REFUSAL_HEADER = "X-Proxy-Refusal"
-BAD_BODY, TOO_SLOW, TOO_LARGE, TOO_MANY, TOO_BUSY = 400, 408, 413, 429, 503
+BAD_BODY, TOO_SLOW, TOO_LARGE, TOO_MANY, TOO_BUSY = 400, 408, 413, 429, 503  # the statuses of HTTP
 
 # What our own server allows, with or without a proxy before it.
 HEAD_BYTES = 32 * 1024  # as nginx does, all lines together

@@ -15,7 +15,7 @@ from app.core.proxy import needs
 
 _TEMPLATE = Path(__file__).with_name("nginx.conf.jinja")
 _REFUSALS = (("too_large", needs.TOO_LARGE), ("too_many", needs.TOO_MANY))
-_AWAY_SECONDS = 5
+_AWAY_SECONDS = 5  # fixed: Retry-After while gunicorn restarts
 
 
 @dataclass(frozen=True, slots=True)

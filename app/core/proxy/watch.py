@@ -9,8 +9,8 @@ from app.core.logs import log
 from app.core.proxy import findings
 from app.core.proxy.signs import Fault, Signs, is_internal
 
-WRITE_SECONDS = 60.0  # a fault that lasts is written down again so often, and what was written is looked after so often
-QUIET_SECONDS = 600.0  # so long after a right one a wrong one counts for nothing, where a stranger could have made it up
+WRITE_SECONDS = 60.0  # fixed: a fault that lasts is written down again so often, and what was written is looked after so often
+QUIET_SECONDS = 600.0  # fixed: so long after a right one a wrong one counts for nothing, where a stranger could have made it up
 MANY_BROWSERS = 20  # of different names in a row, from one address
 _OUTWEIGHED = (Fault.host, Fault.one_address)
 

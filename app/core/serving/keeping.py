@@ -15,10 +15,10 @@ from app.core.proxy import needs
 from app.core.serving.connection import Connection, State
 from app.core.serving.room import Room
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 1.0  # fixed: how late a deadline of seconds may be seen
 PIECE = 65_536
-_LINGER_SECONDS = 2.0
-_REFUSED_LINGER_SECONDS = 20.0  # for a client that sends all of a refused body before it reads the refusal
+_LINGER_SECONDS = 2.0  # fixed: until the last answer has been read
+_REFUSED_LINGER_SECONDS = 20.0  # fixed: for a client that sends all of a refused body before it reads the refusal
 
 
 class KeepingWorker(ThreadWorker):  # type: ignore[misc]

@@ -2,7 +2,7 @@
 
 import resource
 
-_MOST_CONNECTIONS = 4096  # of one worker
+_MOST_CONNECTIONS = 4096  # fixed: of one worker
 _OTHERS = 256  # the database's, the documents', the log's
 
 

@@ -18,7 +18,7 @@ from app.credentials.keyring import key_of, keyring
 from app.credentials.models import Credential, CredentialStatus, EndReason, Presentation
 from app.credentials.policy import CredentialTag, lies_ahead
 
-SEEN_EVERY = timedelta(hours=1)
+SEEN_EVERY = timedelta(hours=1)  # fixed: a presentation's silence is counted in days
 
 
 @dataclass(frozen=True)

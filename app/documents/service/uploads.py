@@ -26,9 +26,9 @@ from app.documents.service.refusals import refusal, store_unavailable
 
 UPLOADS_FOLDER = "uploads"
 PIECE_BYTES = 512 * 1024
-MOST_OPEN = 12
-JOINING_TAKES = timedelta(minutes=5)
-DONE_KEPT = timedelta(days=1)
+MOST_OPEN = 12  # fixed: of one person: two for each file of an application
+JOINING_TAKES = timedelta(minutes=5)  # fixed: then the process that put the pieces together has died
+DONE_KEPT = timedelta(days=1)  # fixed: so that a browser that missed the answer still hears it
 
 
 def begin_upload(owner: Account, *, subject: str, slot: str, size: int, fingerprint: str) -> DocumentUpload:

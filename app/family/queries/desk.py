@@ -13,7 +13,7 @@ from app.family.models import CallBack, CallBackState, CustodyFlag
 from app.roster.models import InsuredPerson
 
 SHOWN = 100
-DAYS_AHEAD = 14  # further nothing can be booked
+DAYS_AHEAD = 14  # fixed: further nothing can be booked
 DISPUTES_PAGE = 50
 
 

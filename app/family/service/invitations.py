@@ -25,7 +25,7 @@ from app.proofs.models import IdentityProof
 from app.roster.models import InsuredPerson
 from app.roster.queries import get_person
 
-TOKEN_BYTES = 24
+TOKEN_BYTES = 24  # fixed: 192 bits: nobody guesses a link
 
 
 @transaction()

@@ -16,7 +16,7 @@ from app.figures.models import Figure
 from app.figures.periods import RANGES, Span, span_of
 from app.figures.queries import Counts, Coverage
 
-STALE = timedelta(hours=1)  # the job runs every ten minutes
+STALE = timedelta(hours=1)  # fixed: the job runs every ten minutes
 
 __all__ = ["PAGES", "RANGES", "Board", "Chart", "Page", "Shown", "Stat", "get_chart", "get_page", "show"]
 

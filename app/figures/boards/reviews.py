@@ -16,7 +16,7 @@ DAYS = (Figure.decided,)
 KEYS = (Figure.decided, Figure.in_time, Figure.working_time)
 
 OUTCOMES = {"approved": _l("通过"), "returned": _l("退回补正"), "rejected": _l("不予通过")}
-_HOURS_BEYOND = 6  # columns after the promise; the last holds all that took longer
+_HOURS_BEYOND = 6  # fixed: columns after the promise; the last holds all that took longer
 
 
 def build_reviews(counts: Counts) -> Board:

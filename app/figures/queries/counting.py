@@ -32,7 +32,7 @@ from app.scanning.reasons import BY_NAME
 
 Tally = Counter[tuple[Figure, str, str]]  # (figure, region, key)
 
-_SLACK_SECONDS = 600  # between drawing an id and writing the moment; also what a corrected clock may be off by
+_SLACK_SECONDS = 600  # fixed: between drawing an id and writing the moment; also what a corrected clock may be off by
 _CHUNK = 500
 _ASKED = "challenge_required"  # two digits are asked for: by itself no refusal
 _NOT_REFUSED = ("ok", "repeated")

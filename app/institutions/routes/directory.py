@@ -10,7 +10,7 @@ from app.institutions.scene_names import KIND_NAMES, SCENE_NAMES, scenes_of
 from app.regions.queries import list_insured_regions
 
 blueprint = Blueprint("institutions", __name__)
-_LONGEST = 60
+_LONGEST = 60  # fixed: characters of a search; a name has 60
 
 
 @blueprint.get("/institutions")

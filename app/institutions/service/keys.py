@@ -16,8 +16,8 @@ from app.institutions.models import ApiKey, Institution
 from app.institutions.policy import InstitutionTag
 from app.institutions.queries import get_institution, list_live_keys
 
-MAX_LIVE_KEYS = 2
-SECRET_CHARS = 43
+MAX_LIVE_KEYS = 2  # fixed: contract 5: an old key and its successor
+SECRET_CHARS = 43  # fixed: contract 5: `[A-Za-z0-9]`, 256 bits
 _ALPHABET = string.ascii_letters + string.digits
 
 

@@ -11,8 +11,8 @@ import httpx
 from app.config import Settings
 from app.messages.providers import SendingFailed, SendingRefused
 
-TRIES = 3
-PAUSE_SECONDS = 0.2
+TRIES = 3  # fixed: somebody waits for this page
+PAUSE_SECONDS = 0.2  # fixed: doubled after each try
 
 
 class HttpSender:

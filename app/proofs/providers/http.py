@@ -20,9 +20,9 @@ import httpx
 from app.config import Settings
 from app.proofs.face import Capture, FaceCheckDown, FaceRequest, FaceResult, ForeignResult, Handover, Redirect
 
-TRIES = 3
-PAUSE_SECONDS = 0.2  # doubled after each try
-MAX_ANSWER_BYTES = 16 * 1024
+TRIES = 3  # fixed: somebody waits for this page
+PAUSE_SECONDS = 0.2  # fixed: doubled after each try
+MAX_ANSWER_BYTES = 16 * 1024  # fixed: an answer has some hundred
 
 
 class HttpFaceCheck:

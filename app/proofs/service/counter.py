@@ -20,7 +20,7 @@ from app.proofs.queries import find_live_counter_code
 from app.proofs.service.proofs import add_decided_proof, lock_person
 from app.roster.models import InsuredPerson
 
-COUNTER_CODE_DIGITS = 8
+COUNTER_CODE_DIGITS = 8  # fixed: a letter from the counter: 26 bits, five guesses
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from app.proofs.models import (
 )
 from app.roster.models import InsuredPerson
 
-ABANDONED_AFTER = timedelta(days=1)
+ABANDONED_AFTER = timedelta(days=1)  # fixed: a check that was begun yesterday nobody ends
 
 
 def hash_nonce(nonce: str) -> bytes:

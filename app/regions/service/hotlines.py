@@ -12,8 +12,8 @@ from app.regions.policy import checked_name, checked_phone, refuse_newspaper
 from app.regions.queries import get_agency, get_agency_by_id, get_hotline, list_agencies
 from app.regions.service.ordering import move_row
 
-LABEL_LONGEST, SOURCE_LONGEST = 40, 120
-MOST_OF_ONE_AGENCY = 10
+LABEL_LONGEST, SOURCE_LONGEST = 40, 120  # fixed: what fits into a button of the hotlines' page
+MOST_OF_ONE_AGENCY = 10  # fixed: in a list people choose from
 
 
 @transaction()

@@ -10,7 +10,7 @@ from app.regions.policy import check_slug, checked_name
 from app.regions.queries import find_agency, find_region, get_agency_by_id, get_region, list_agencies
 from app.regions.service.ordering import move_row
 
-NAME_LONGEST = 60
+NAME_LONGEST = 60  # fixed: what the column holds
 
 
 @transaction()

@@ -10,7 +10,7 @@ from app.regions.models import Region, RegionLevel, RegionTag
 from app.regions.policy import check_code, checked_name
 from app.regions.queries import find_region, get_region
 
-NAME_LONGEST = 40
+NAME_LONGEST = 40  # fixed: what the column holds
 
 
 @transaction()

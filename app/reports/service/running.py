@@ -26,9 +26,9 @@ from app.staff.rights import has_right
 
 RUN_REPORT = "reports.run"
 FOLDER = "reports"
-MOST_ATTEMPTS = 3  # as often may the process die over it; then it is given up and says so
-_WRITE_SECONDS = 1.0
-_RENEW_SECONDS = 60.0
+MOST_ATTEMPTS = 3  # fixed: as often may the process die over it; then it is given up and says so
+_WRITE_SECONDS = 1.0  # fixed: how often the page's bar moves
+_RENEW_SECONDS = 60.0  # fixed: well within the lease of a job
 _COPY_BYTES = 1 << 20
 
 

@@ -16,7 +16,7 @@ from app.core.errors import DomainError, NotFound
 from app.reviews.holiday_file import NAME_LONGEST, UnreadableFile, read_days
 from app.reviews.models import Holiday, HolidayYear, ReviewTag
 
-FIRST_YEAR, LAST_YEAR = 2020, 2099
+FIRST_YEAR, LAST_YEAR = 2020, 2099  # fixed: no promise was made before
 NOTICE_OF_STATE_COUNCIL = "国办"
 DATA = Path(__file__).parents[1] / "data" / "holidays.csv"
 

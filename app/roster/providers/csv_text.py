@@ -12,7 +12,7 @@ from app.core.text_encoding import find_unfit_line, shown
 from app.roster.providers import Facts, SourceRefused, cells_by_column, is_blank
 
 _LINE_CHARS = 1 << 16  # longer lines, and rows over more lines than that, are no roster and would only fill the memory
-_ROW_LINES = 1000
+_ROW_LINES = 1000  # a quoted cell can hold line ends; a row of more is a quote that was never closed
 _LOOKED_AT = 50  # lines, for the first that holds anything
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?\s*\Z', re.IGNORECASE)
 _NO_SEPARATORS = "，|、；^~"

@@ -18,9 +18,9 @@ from app.core.logs import log
 from app.roster.providers import RosterSource, SourceRefused
 
 PAGE_ROWS = 1000
-TRIES = 4
-PAUSE_SECONDS = 0.5  # before the second try; doubled for each further one
-LONGEST_PAUSE_SECONDS = 30.0
+TRIES = 4  # fixed: a night's import should not end at a restart of its source
+PAUSE_SECONDS = 0.5  # fixed: before the second try; doubled for each further one
+LONGEST_PAUSE_SECONDS = 30.0  # fixed: however long its source asks to wait
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 _PASSING = {429, 500, 502, 503, 504}
 

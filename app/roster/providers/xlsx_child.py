@@ -14,7 +14,7 @@ from app.roster.workbook.wire import ASKED, DATA, PIECE_BYTES, READ, read_frame,
 
 _SCRIPT = Path(workbook.__file__).with_name("start.py")
 MEMORY_MEGABYTES = 768  # a million rows of eight columns, no two texts alike, take 150
-_SECONDS, _SECONDS_A_MEGABYTE = 20, 8  # of processor time; a million rows are 50 MB and take 70 s
+_SECONDS, _SECONDS_A_MEGABYTE = 20, 8  # fixed: of processor time; a million rows are 50 MB and take 70 s
 
 
 def limits_for(size: int) -> Limits:

@@ -12,7 +12,7 @@ from app.roster.providers import Facts
 
 SHOWN_ROWS = 3
 _CODE = re.compile(r"[0-9]{1,6}\Z")
-_SHORTEST_NUMBER = 8
+_SHORTEST_NUMBER = 8  # characters of a document number that is shown masked
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from typing import IO
 from .package import drain
 from .streaming import Ended, read_xml
 
-_MOST_STYLES = 100_000  # a workbook can have 65,490
-_MOST_CODES = 10_000
+_MOST_STYLES = 100_000  # fixed: a workbook can have 65,490
+_MOST_CODES = 10_000  # fixed: formats of numbers in one workbook; Excel has 250
 # ECMA-376 part 1, 18.8.30, with those that Chinese, Japanese and Korean spreadsheets add (27-36, 50-58)
 _SHOWN = {14: "d", 15: "d", 16: "d", 17: "m", 22: "d"} | {
     27: "m", 28: "d", 29: "d", 30: "d", 31: "d", 36: "m", 50: "m", 51: "d", 52: "m", 53: "d", 54: "d", 57: "m", 58: "d"
 }  # fmt: skip
 _ASIDE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
-_SECONDS_A_DAY = 86_400
+_SECONDS_A_DAY = 86_400  # fixed: seconds
 _LAST = 2_958_465  # 31 December 9999
 
 

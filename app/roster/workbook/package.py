@@ -16,8 +16,8 @@ MOST_BYTES = {
     "styles": 64 << 20,
     "other": 16 << 20,
 }  # unpacked; a million people's sheet: 0.5 GB
-_MOST_PARTS = 20_000
-_IS_ENCRYPTED = 1
+_MOST_PARTS = 20_000  # fixed: files in a workbook; a large one has a hundred
+_IS_ENCRYPTED = 1  # a flag of ZIP
 _VISIBLE = {"", "visible"}
 
 

@@ -12,10 +12,10 @@ from .wire import Refused
 Cell = str | int | float | bool | dict[str, str] | None
 Row = tuple[int, list[Cell]]
 
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # fixed: what a sheet can hold (ECMA-376)
 FORMULA = "="  # in place of what it came to: formulas are refused, never worked out, and what is stored may be of yesterday
 EMPTY_FORMULA = "= "  # one that shows nothing, as templates have them down to the last row
-_MOST_ROW_CHARS = 1 << 20
+_MOST_ROW_CHARS = 1 << 20  # fixed: of one row, so that memory stays small
 _EXACT_DIGITS = 15
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\Z")
 _NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]*)?(?:[Ee][+-]?[0-9]{1,4})?\Z")

@@ -7,9 +7,9 @@ from xml.parsers import expat
 from .wire import Refused
 
 _BLOCK_BYTES = 64 << 10
-_MOST_DEEP = 100  # a workbook's parts have about a dozen levels
-_MOST_PENDING = 4 << 20  # bytes of one tag or text that has not ended; a cell holds 32,767 characters
-_NAMES_KEPT = 500
+_MOST_DEEP = 100  # fixed: a workbook's parts have about a dozen levels
+_MOST_PENDING = 4 << 20  # fixed: bytes of one tag or text that has not ended; a cell holds 32,767 characters
+_NAMES_KEPT = 500  # of tags; a sheet has some dozen
 
 
 class Ended(Exception):

@@ -7,9 +7,9 @@ from typing import IO
 from .streaming import read_xml
 from .wire import Refused
 
-MOST_CHARS = 32_767  # what a cell can hold
-_MOST_BYTES = 384 << 20  # of all texts; a million rows of eight columns have 70 MB
-_MOST_TEXTS = 32 << 20
+MOST_CHARS = 32_767  # fixed: what a cell can hold
+_MOST_BYTES = 384 << 20  # fixed: of all texts; a million rows of eight columns have 70 MB
+_MOST_TEXTS = 32 << 20  # fixed: of one workbook, four for each row a sheet can hold and more
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

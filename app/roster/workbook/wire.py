@@ -12,7 +12,7 @@ from typing import IO, Any
 
 HEAD = struct.Struct(">cI")
 ASKED = struct.Struct(">QI")
-MOST_BYTES = 64 << 20  # of one frame; the child sends far less, and a longer one is not believed
+MOST_BYTES = 64 << 20  # fixed: of one frame; the child sends far less, and a longer one is not believed
 PIECE_BYTES = 256 << 10
 
 READ, DATA, SHEET, ROWS, END, REFUSED = b"R", b"D", b"S", b"B", b"E", b"X"

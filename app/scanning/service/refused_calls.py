@@ -13,7 +13,7 @@ from app.scanning.reasons import BY_NAME, Reason
 from app.scanning.service.answers import Answer, Call, Refusal, word_refusal
 from app.scanning.service.attempts import open_help_event
 
-STRANGERS = per_second(1 / 60, 60)  # written down of one network; what comes beyond is answered and leaves nothing
+STRANGERS = per_second(1 / 60, 60)  # fixed: written down of one network; what comes beyond is answered and leaves nothing
 
 
 def refuse_stranger(call: Call) -> Answer | None:

@@ -9,7 +9,7 @@ from app.scanning.policy import RiskRules
 from app.scanning.service.dry_run import Tally, dry_run_risk
 
 KIND = "risk_dry_run"
-DAYS = 30
+DAYS = 30  # fixed: of the dry run at the desk; the command takes any
 
 
 def run_risk_report(report: Report, progress: Progress) -> Outcome:

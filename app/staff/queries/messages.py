@@ -6,7 +6,7 @@ from app.core.db import db
 from app.staff.models import StaffMessage
 
 SHOWN = 50
-MOST = 99  # more is said as "99+"
+MOST = 99  # fixed: more is said as "99+"
 
 
 def list_staff_messages(staff_id: int, *, before: int | None = None) -> list[StaffMessage]:
