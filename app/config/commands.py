@@ -54,5 +54,7 @@ def _limits(one: Field[Any], setting: Setting) -> str:
     elif setting.own:
         parts.append(" or ".join(setting.own) + f", or an entry point of {setting.group}")
     elif setting.grammar:
-        parts.append(setting.grammar.mend)
+        parts.append(f"text {setting.grammar.mend}")
+    else:
+        parts.append("secret" if setting.is_secret else "text")
     return "; ".join(parts)

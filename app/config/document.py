@@ -119,4 +119,6 @@ def _bounds(one: Field[Any], setting: Setting) -> Iterator[str]:
     elif setting.own:
         yield ", ".join(f"`{value}`" for value in setting.own) + f", or a plug-in 或插件 (`{setting.group}`)"
     elif setting.grammar:
-        yield setting.grammar.mend
+        yield f"text 文本, {setting.grammar.mend}" if not setting.is_secret else f"secret 保密, {setting.grammar.mend}"
+    else:
+        yield "secret 保密" if setting.is_secret else "text 文本"

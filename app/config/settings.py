@@ -76,8 +76,8 @@ class Settings(
         return self.app_mode is Mode.demo
 
     @property
-    def runs_jobs(self) -> str:
-        """`inside`, `own` or `immediate`."""
+    def runs_jobs(self) -> JobRunner:
+        """Never `auto`."""
         if self.job_runner != JobRunner.auto:
             return self.job_runner
         return JobRunner.inside if self.is_demo else JobRunner.own

@@ -2,6 +2,7 @@
 
 from enum import Enum
 
+from app.config import Separation
 from app.staff.models import Role
 
 
@@ -72,7 +73,7 @@ def has_right(roles: frozenset[Role], right: Right) -> bool:
     return any(right in RIGHTS[role] for role in roles)
 
 
-def clash(roles: frozenset[Role], separation: str) -> frozenset[Role]:
+def clash(roles: frozenset[Role], separation: Separation) -> frozenset[Role]:
     """Roles of this set that may not be one person's; empty when the set may be.
 
     separation: `full` keeps the three administrators apart; `small` lets one person be sysadmin and secadmin. The auditor of a
@@ -81,6 +82,6 @@ def clash(roles: frozenset[Role], separation: str) -> frozenset[Role]:
     if Role.auditadmin in roles and len(roles) > 1:
         return roles
     admins = roles & ADMINS
-    if separation == "full" and len(admins) > 1:
+    if separation == Separation.full and len(admins) > 1:
         return admins
     return frozenset()

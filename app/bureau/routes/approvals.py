@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.bureau.routes.blueprint import blueprint
+from app.config import Separation
 from app.core.access import access
 from app.core.settings import settings
 from app.staff import queries, service
@@ -42,7 +43,7 @@ def list_approvals() -> ResponseReturnValue:
         sentence_of=service.sentence_of,
         may_approve=lambda approval: service.may_approve(approval, member),
         states=STATES,
-        is_small=settings.separation == "small",
+        is_small=settings.separation == Separation.small,
     )
 
 

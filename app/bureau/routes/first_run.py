@@ -12,6 +12,7 @@ from app.bureau.service import first_run
 from app.bureau.service.first_run import FirstMember, Step
 from app.bureau.service.text_files import read_text
 from app.bureau.setting_up import is_setting_up, key_of_code, setting_up, while_first_run
+from app.config import Separation
 from app.core.access import access
 from app.core.errors import DomainError
 from app.core.flask_types import app_of
@@ -200,6 +201,6 @@ def _show_staff(form: FirstStaffForm, status: int = 200) -> ResponseReturnValue:
         "bureau/edit_first_staff.html",
         form=form,
         posts=[(ROLE_NAMES[role], form[f"{role.value}_username"], form[f"{role.value}_name"]) for role in missing],
-        is_small=settings.separation == "small",
+        is_small=settings.separation == Separation.small,
     )
     return page, status

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from app.bureau.forms.staff_members import AgencyForm, NewMemberForm, PersonForm, RolesForm, SecondForm
 from app.bureau.routes.blueprint import blueprint
+from app.config import Separation
 from app.core.access import access
 from app.core.display import masked_name
 from app.core.errors import DomainError, NotFound
@@ -194,7 +195,7 @@ def _show(
     if agency_form is None:
         agency_form = AgencyForm(formdata=None, agency=member.agency.slug)
         agency_form.offer(queries.list_reached(current_staff.regions))
-    is_small = settings.separation == "small"
+    is_small = settings.separation == Separation.small
     second, second_form = service.find_second(member) if is_small else None, SecondForm(formdata=None)
     if is_small:
         second_form = SecondForm(formdata=None, second=str(second.id) if second else "")

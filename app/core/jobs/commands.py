@@ -6,6 +6,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select, update
 
+from app.config import JobRunner
 from app.core import clock
 from app.core.audit.sealing import start_sealing_own
 from app.core.db import db, transaction
@@ -24,7 +25,7 @@ group = AppGroup("jobs", help="Work in the background: PDF pages, deletions, eve
 def run_jobs(workers: int) -> None:
     """Takes jobs until it is told to end; production keeps one such process running."""
     settings.refuse_problems()
-    if settings.runs_jobs == "inside":
+    if settings.runs_jobs == JobRunner.inside:
         click.echo("the web process takes jobs too (JOB_RUNNER=inside)")
     os.umask(0o077)
     app = itself(current_app)

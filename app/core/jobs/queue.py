@@ -14,6 +14,7 @@ from huey.serializer import SignedSerializer
 from huey.storage import PostgresStorage
 from psycopg.conninfo import make_conninfo
 
+from app.config import JobRunner
 from app.core.connecting import patience_for
 from app.core.crypto import vault
 from app.core.flask_types import itself
@@ -51,7 +52,7 @@ def open_queue(app: Flask, run: Callable[[int], None]) -> Huey:
         "results": False,
         "serializer": SignedSerializer(secret=vault.subkey("jobs").hex(), salt="pingzheng.jobs"),
     }
-    if settings.runs_jobs == "immediate":
+    if settings.runs_jobs == JobRunner.immediate:
         queue = MemoryHuey(_NAME, immediate=True, **options)
     elif settings.database_url.startswith("postgresql"):
         dsn = make_conninfo(settings.database_url.replace("+psycopg", "", 1), **patience_for(settings.database_url))

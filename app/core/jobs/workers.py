@@ -8,6 +8,7 @@ from flask import Flask
 from huey.consumer import Consumer, Scheduler
 from sqlalchemy import delete, func, select, update
 
+from app.config import JobRunner
 from app.core import clock, outages
 from app.core.db import db, let_go, transaction
 from app.core.jobs.models import Job, JobState, JobWorker
@@ -55,7 +56,7 @@ def run_here(app: Flask, workers: int) -> None:
 def start_inside(app: Flask) -> threading.Event | None:
     """One thread of this web process takes jobs, where the settings say so; setting the returned event ends it."""
     with app.app_context():
-        if settings.runs_jobs != "inside":
+        if settings.runs_jobs != JobRunner.inside:
             return None
     logging.getLogger("huey").setLevel(logging.WARNING)
     stop = _start_heartbeat(app)
@@ -111,7 +112,7 @@ def problems() -> list[str]:
     """Sentences for the operator: nobody works, or work was given up."""
     now, found = clock.now(), []
     seen = db.session.scalar(select(func.max(JobWorker.seen_at)))
-    if settings.runs_jobs == "own" and (seen is None or seen < now - UNSEEN_AFTER):
+    if settings.runs_jobs == JobRunner.own and (seen is None or seen < now - UNSEEN_AFTER):
         when = f"since {clock.local(seen):%Y-%m-%d %H:%M}" if seen else "yet"
         found.append(f"No process for jobs has been seen {when}: start `flask jobs run` and keep it running.")
     failed = db.session.scalar(select(func.count()).select_from(Job).where(Job.state == JobState.failed)) or 0

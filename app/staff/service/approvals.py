@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from app.config import Separation
 from app.core import audit, clock, outages
 from app.core.db import db, transaction
 from app.core.display import moment
@@ -46,7 +47,7 @@ def ask_approval(kind: str, subject: str, *, by: StaffMember, right: Right, regi
     if find_approval_kind(kind) is None:
         raise RuntimeError(f"nothing is done when {kind!r} is approved")
     now = clock.now()
-    is_small = settings.separation == "small"
+    is_small = settings.separation == Separation.small
     second = find_second(by) if is_small else None
     if is_small and second is None:
         raise DomainError("second_missing", _("还没有指定第二个人，办不了。"), _("请安全管理员先在“人员”里指定。"), status=409)
