@@ -21,29 +21,29 @@ class CodeSettings:
     code_past_seconds: int = whole(
         60,
         30,
-        90,
+        60,
         "seconds",
-        "A code older than this is expired, so that a screenshot is soon worthless (contract 4: 60).",
+        "A code older than this is expired, so that a screenshot is soon worthless (contract 4: at most 60).",
         "医保码产生后多少秒过期，使截图很快失效。",
     )
     code_future_seconds: int = whole(
         30,
         5,
-        60,
+        30,
         "seconds",
-        "How far a phone's clock may be ahead of the server's (contract 4: 30).",
+        "How far a phone's clock may be ahead of the server's (contract 4: at most 30).",
         "手机时钟最多可以比服务器快多少秒。",
     )
     typed_code_seconds: int = whole(
         120,
         30,
-        180,
+        120,
         "seconds",
-        "How long the twelve digits under the code are good (contract 4: 120).",
+        "How long the twelve digits under the code are good (contract 4: at most 120).",
         "医保码下方的十二位数字多少秒有效。",
     )
     typed_code_renew_seconds: int = whole(
-        90, 20, 150, "seconds", "When the twelve digits on an open page are renewed.", "页面开着时，十二位数字每隔多少秒更新。"
+        90, 20, 110, "seconds", "When the twelve digits on an open page are renewed.", "页面开着时，十二位数字每隔多少秒更新。"
     )
     typed_code_keep_hours: int = whole(
         24,
@@ -165,7 +165,7 @@ class ScanningSettings:
         30, 30, 365, "days", "How long a help code opens its event (contract 5: 30 at least).", "求助码多少天内查得到。"
     )
     challenge_seconds: int = whole(
-        120, 30, 180, "seconds", "How long two digits can be answered (contract 5: 120).", "两位数字多少秒内可以回答。"
+        120, 30, 120, "seconds", "How long two digits can be answered (contract 5: at most 120).", "两位数字多少秒内可以回答。"
     )
     challenge_per_ten_minutes: int = whole(
         3, 1, 3, "questions", "Questions for one credential in ten minutes (contract 5: at most 3).", "十分钟内最多向一个人问几次。"

@@ -22,8 +22,8 @@ and says all of it at once. `flask config list` prints what holds here and needs
 设置来自环境变量、工作目录的 `.env` 和本系统文件夹的 `secrets.env`，以环境变量为先，其次是 `.env`。
 超出范围、互相矛盾或名称拼错的设置会使启动被拒绝，并一次列出全部问题。`flask config list` 显示当前的值，不需要数据库。
 
-Standards named below: NIST SP 800-63B-4, OWASP ASVS 5.0, GB/T 22239-2019, PIPL (个人信息保护法), and the contracts of this system
-with institutions and citizens.
+Standards named below: NIST 800-63B in its revision 4, the OWASP's ASVS in version 5.0, GB/T 22239-2019, PIPL (个人信息保护法), and
+the contracts of this system with institutions and citizens.
 """
 _TABLE = "| name 名称 | default 默认 | bounds 范围 | meaning 含义 |\n|---|---|---|---|"
 _FIXED = """## What is fixed, and why 固定不变的值

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app.core.text import digits_of
 
-PIN_DIGITS = 6  # fixed: contract 3 and NIST 800-63B, activation secrets: six
+PIN_DIGITS = 6  # fixed: six, the least that NIST 800-63B asks of activation secrets
 _RUNS = ("01234567890", "09876543210")
 
 

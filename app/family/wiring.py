@@ -16,7 +16,7 @@ from app.family.policy import FamilyTag
 from app.reviews.service import ReviewKind, provide_review_kinds
 from app.roster.service import on_status_changed
 
-EVERY = timedelta(hours=1)
+EVERY = timedelta(hours=1)  # fixed: birthdays and invitations end by the day
 
 
 def register(app: Flask) -> None:

@@ -9,7 +9,7 @@ from app.core.text import digits_of
 from app.institutions.business_types import BUSINESS_TYPES
 from app.institutions.models import Institution
 
-LONGEST_CODE = 200
+LONGEST_CODE = 200  # fixed: characters of what a scanner types; a code has 63
 
 
 class ScanForm(RefusableForm):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId
 
-MOST_WRONG_ANSWERS = 3  # to one challenge: a hundred possible answers are guessed too easily
+MOST_WRONG_ANSWERS = 3  # fixed: to one challenge: a hundred possible answers are guessed too easily
 
 
 class Scan(Base):

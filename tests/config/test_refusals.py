@@ -20,7 +20,7 @@ ABSURD = (
     ("PIN_GUESSES", "1000000", "3 to 10 guesses"),
     ("PIN_GUESSES", "0", "3 to 10 guesses"),
     ("SMS_GUESSES", "-3", "3 to 5 guesses"),
-    ("CODE_PAST_SECONDS", "864000", "30 to 90 seconds"),
+    ("CODE_PAST_SECONDS", "864000", "30 to 60 seconds"),
     ("CODE_PERIOD_SECONDS", "0", "15 to 60 seconds"),
     ("FAMILY_MEMBERS_PER_HOLDER", "-1", "1 to 20 members"),
     ("FAMILY_OWN_FROM", "3", "16 to 18 years"),

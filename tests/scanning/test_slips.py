@@ -25,6 +25,7 @@ from app.credentials.service import (
     take_over_credential,
     unfreeze_credential,
 )
+from app.credentials.uses import UsesWanted
 from app.institutions.models import Institution
 from app.institutions.queries import get_institution
 from app.institutions.service import set_enabled
@@ -274,7 +275,7 @@ def test_its_holder_sees_it_among_the_uses_and_hears_of_it(desk: Desk, holder: H
     paper = issue(holder.person)
     desk.scan(paper.digits)
 
-    uses = list_uses(holder.credential.id, shown_on_account=None, scan_id=None, limit=5)
+    uses = list_uses(UsesWanted(holder.credential.id, shown_on_account=None, scan_id=None, limit=5))
     assert [use.shown_by for use in uses] == ["slip"]
     told = [message.title for message in list_messages(holder.account.id)]
     assert sorted(told) == sorted(["窗口给您开了一张纸质码", "纸质码已使用"])

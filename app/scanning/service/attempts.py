@@ -26,7 +26,7 @@ from app.scanning.reasons import BY_NAME, Reason
 from app.scanning.scan_queries import Caller
 from app.scanning.service.answers import Answer, Call, Refusal, word_refusal
 
-_HELP_CODE_TRIES = 6
+_HELP_CODE_TRIES = 6  # fixed: draws of a help code before an older one of the million is taken over
 
 
 class Attempt(NamedTuple):

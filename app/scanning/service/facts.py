@@ -22,7 +22,7 @@ from app.scanning.scan_queries import (
     was_used_at,
 )
 
-_WINDOW_SECONDS = 600
+_WINDOW_SECONDS = 600  # fixed: questions of one credential count for ten minutes (contract 5)
 
 
 def gather_facts(connection: Connection, caller: Caller, request: ScanRequest, now: datetime) -> Facts:

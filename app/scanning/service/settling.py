@@ -100,7 +100,7 @@ def _use_up(connection: Connection, verdict: Verdict, shown: Shown, scan_id: int
 def _accept(attempt: Attempt, caller: Caller, line: Line) -> Answer:
     connection, now, shown = attempt.connection, attempt.now, line.shown
     record_attempt(attempt, "ok", 0, line)
-    if line.reading.is_on_paper:
+    if line.reading.slip is not None:
         note_slip_used(connection, shown.handle, now)
         tell_slip_used(connection, shown, caller.name, now)
     elif shown.shown_by == FAMILY:
