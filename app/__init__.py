@@ -31,7 +31,8 @@ from app.core import (
 from app.core.cli import PlainGroup
 from app.core.crypto import Vault
 from app.core.database import encryption_notes, fitness
-from app.core.db import db, let_go, migrate, prepare_engine
+from app.core.db import db, let_go, migrate
+from app.core.engines import prepare_engine
 from app.core.keys.adoption import tell_of_rotation
 
 # Lower ones know nothing of higher ones; import-linter holds this order (pyproject.toml).

@@ -13,6 +13,7 @@ import sqlite3
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -21,12 +22,14 @@ from flask import Flask, Response, request
 from app.config import load_settings
 from app.core.crypto import Vault
 from app.core.ids import new_id
+from app.core.writers_queue import WritersQueue
 from app.credentials.code_format import TAG_BYTES, TAG_DIGITS, derive_key, tag_of
 
 settings = load_settings()
 vault = Vault(settings.data_key)
 _master = bytes.fromhex(settings.code_masters.split(",")[0].split(":")[2])
 _sqlite = settings.database_url.startswith("sqlite")
+_queue = WritersQueue(Path(settings.database_url.removeprefix("sqlite:///"))) if _sqlite else None
 _mark = "?" if _sqlite else "%s"
 _local = threading.local()
 _shape = re.compile(r"80(\d{20})(\d{10})(\d{29})", re.ASCII)
@@ -87,6 +90,17 @@ def query() -> Response:
     body = json.loads(raw)
     data = body["data"]
     _, key_id, secret = request.headers["Authorization"].removeprefix("Bearer ").split("_", 2)
+    if _queue is not None:
+        _queue.enter(15)
+    try:
+        answer = _in_transaction(raw, body, data, key_id, secret)
+    finally:
+        if _queue is not None:
+            _queue.leave()
+    return Response(answer, content_type="application/json")
+
+
+def _in_transaction(raw: bytes, body: dict[str, Any], data: dict[str, Any], key_id: str, secret: str) -> bytes:
     _run("BEGIN IMMEDIATE" if _sqlite else "BEGIN")
     try:
         answer = _answer(raw, body, data, key_id, secret)
@@ -94,7 +108,7 @@ def query() -> Response:
         _run("ROLLBACK")
         raise
     _run("COMMIT")
-    return Response(answer, content_type="application/json")
+    return answer
 
 
 def _answer(raw: bytes, body: dict[str, Any], data: dict[str, Any], key_id: str, secret: str) -> bytes:

@@ -5,7 +5,6 @@ Outside `transaction` a session reads only, on a snapshot, so readers never bloc
 """
 
 import enum
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,13 +13,12 @@ from typing import Any
 
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Table, TypeDecorator, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Table, TypeDecorator
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 
-from app.core import connecting, outages
+from app.core import outages
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -220,39 +218,3 @@ def schema_changes() -> Iterator[None]:
 
 def is_writing() -> bool:
     return _writing.get()
-
-
-def prepare_engine(engine: Engine) -> None:
-    """Hooks that make both databases keep the promise of this module's first lines."""
-    connecting.watch(engine)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _sqlite_connect)
-        event.listen(engine, "begin", _sqlite_begin)
-    else:
-        event.listen(engine, "begin", _postgresql_begin)
-
-
-def _sqlite_connect(dbapi: Any, _record: Any) -> None:
-    dbapi.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "busy_timeout=15000", "cache_size=-16000"):
-        dbapi.execute(f"PRAGMA {pragma}")
-
-
-def _sqlite_begin(connection: Connection) -> None:
-    raw: Any = connection.connection.dbapi_connection
-    if _writing.get():
-        raw.execute("PRAGMA query_only=OFF")
-        try:
-            raw.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:  # another one writes for longer than the busy timeout
-            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
-    else:
-        raw.execute("PRAGMA query_only=ON")
-        raw.execute("BEGIN")
-
-
-def _postgresql_begin(connection: Connection) -> None:
-    raw: Any = connection.connection.dbapi_connection
-    read_only = not _writing.get()
-    if raw.read_only is not read_only:
-        raw.read_only = read_only

@@ -6,7 +6,8 @@ from contextlib import closing, contextmanager
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, Table, create_engine, func, inspect, select, text
 
-from app.core.db import Base, prepare_engine, schema_changes
+from app.core.db import Base, schema_changes
+from app.core.engines import prepare_engine
 
 BATCH_ROWS = 5000
 NOT_KEPT = frozenset({"job_worker"})  # which processes were alive: says nothing of another place or another day
