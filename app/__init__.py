@@ -63,6 +63,7 @@ FEATURES = (
     "help",
     "script_errors",
     "figures",
+    "hotline",
     "bureau",
     "pwa",
     "home",

@@ -11,7 +11,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 
 from app.accounts.models import AccountTag
-from app.bureau.models import HotlineTag
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.audit.named import Named
@@ -22,6 +21,7 @@ from app.core.limits import LimitsTag
 from app.credentials.models import Credential
 from app.credentials.policy import CredentialTag
 from app.documents.models import DocumentTag
+from app.hotline.models import HotlineTag
 from app.institutions.models import Institution
 from app.regions.models import Agency
 from app.reviews.models import ReviewTag
@@ -161,13 +161,6 @@ def count_alarms() -> int:
     until = clock.now()
     wanted = Wanted(since=until - timedelta(days=1), until=until, tags=ALARM_TAGS)
     return min(ALARMS_COUNTED, len(search(wanted, limit=ALARMS_COUNTED).rows))
-
-
-def has_alarmed_lately(actor: str) -> bool:
-    """Whether this member's searches were stopped within the last hour."""
-    until = clock.now()
-    wanted = Wanted(since=until - timedelta(hours=1), until=until, actor=actor, tags=(HotlineTag.alarm,))
-    return bool(search(wanted, limit=1).rows)
 
 
 def find_actor(typed: str) -> str:

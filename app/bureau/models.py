@@ -1,109 +1,13 @@
-"""What the desk itself keeps: calls at the hotline, what was searched for, and unfreezings that wait for a second person."""
+"""What the desk itself keeps: visits at the counter, codes scanned there, and what its people were reminded of."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from flask_babel import lazy_gettext as _l
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.audit.named import Subject
 from app.core.db import Base, BigId
-
-
-class HotlineTag(StrEnum):
-    """What the audit log says of calls."""
-
-    searched = "hotline:searched"
-    alarm = "hotline:alarm"
-    call_opened = "hotline:call_opened"
-    caller_verified = "hotline:caller_verified"
-    caller_doubted = "hotline:caller_doubted"
-    frozen = "hotline:frozen"
-    device_unbound = "hotline:device_unbound"
-    link_unbound = "hotline:link_unbound"
-    message_sent = "hotline:message_sent"
-    unfreezing_asked = "hotline:unfreezing_asked"
-    unfreezing_confirmed = "hotline:unfreezing_confirmed"
-    unfreezing_refused = "hotline:unfreezing_refused"
-    call_back_opened = "hotline:call_back_opened"
-    denial_opened = "hotline:denial_opened"
-    refused = "hotline:refused"
-
-
-class CallerCheck(StrEnum):
-    """Questions only the person answers right without being helped; the answers are not written down, only which were right."""
-
-    document_number = "document_number"
-    birthday = "birthday"
-    insured_region = "insured_region"
-    registered_phone = "registered_phone"
-    last_use = "last_use"
-    family_shown = "family_shown"
-    called_back = "called_back"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
-
-
-_LABELS = {
-    CallerCheck.document_number: _l("说对了完整的证件号码"),
-    CallerCheck.birthday: _l("说对了出生年月日"),
-    CallerCheck.insured_region: _l("说对了参保地"),
-    CallerCheck.registered_phone: _l("说对了登记的手机号"),
-    CallerCheck.last_use: _l("说对了最近一次在哪里用过医保码"),
-    CallerCheck.family_shown: _l("说对了亲情账户里有谁"),
-    CallerCheck.called_back: _l("按登记的手机号回拨，接电话的是本人"),
-}
-
-
-class HotlineSearch(Subject, Base):
-    """One look-up by a member. Misses are counted from these rows; person_ids: what was found, parted by commas."""
-
-    __tablename__ = "hotline_search"
-    audit_kind = "search"
-    __table_args__ = (Index("ix_hotline_search_staff", "staff_id", "searched_at"), Index("ix_hotline_search_at", "searched_at"))
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
-    searched_at: Mapped[datetime]
-    person_ids: Mapped[str] = mapped_column(Text, default="")
-
-    @property
-    def found(self) -> list[int]:
-        return [int(part) for part in self.person_ids.split(",") if part]
-
-
-class HotlineCall(Subject, Base):
-    """One member on the telephone about one person. checks: names of `CallerCheck` that were right, parted by commas."""
-
-    __tablename__ = "hotline_call"
-    audit_kind = "call"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"), index=True)
-    opened_at: Mapped[datetime]
-    checks: Mapped[str] = mapped_column(String(160), default="")
-    verified_at: Mapped[datetime | None] = mapped_column(default=None)
-
-
-class UnfreezeRequest(Subject, Base):
-    """恢复使用 by telephone: asked by one member after verifying the caller, done by another."""
-
-    __tablename__ = "unfreeze_request"
-    audit_kind = "unfreezing"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    call_id: Mapped[int] = mapped_column(ForeignKey("hotline_call.id"), unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"), index=True)
-    region: Mapped[str] = mapped_column(String(6), index=True)
-    asked_by: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
-    asked_at: Mapped[datetime] = mapped_column(index=True)
-    settled_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)
-    settled_at: Mapped[datetime | None] = mapped_column(default=None)
-    was_confirmed: Mapped[bool] = mapped_column(default=False)
 
 
 class CounterTag(StrEnum):

@@ -4,38 +4,18 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.bureau import service
-from app.bureau.models import HotlineTag
 from app.bureau.service import roster
 from app.core import background
-from app.figures.service import provide_call_tags
 from app.reports.service import ReportKind, provide_report_kinds
 from app.staff.rights import Right
 from app.staff.service import ApprovalKind, provide_approval_kinds
 
-COUNTED = (
-    HotlineTag.call_opened,
-    HotlineTag.caller_verified,
-    HotlineTag.caller_doubted,
-    HotlineTag.frozen,
-    HotlineTag.device_unbound,
-    HotlineTag.link_unbound,
-    HotlineTag.message_sent,
-    HotlineTag.unfreezing_asked,
-    HotlineTag.unfreezing_confirmed,
-)
-
 
 def register(app: Flask) -> None:
     provide_approval_kinds.listen(app, _list_approval_kinds)
-    provide_call_tags.listen(app, _list_call_tags)
     provide_report_kinds.listen(app, _list_report_kinds)
     background.register(app, "bureau.remind_of_content", 3600, service.remind_of_content)
-    background.register(app, "bureau.expire", 3600, service.expire_searches)
     background.register(app, "bureau.expire_window", 3600, service.expire_window)
-
-
-def _list_call_tags() -> tuple[HotlineTag, ...]:
-    return COUNTED
 
 
 def _list_approval_kinds() -> list[ApprovalKind]:

@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 from app.core.access import Rule
 from app.core.errors import DomainError
 from app.core.web import refusal_page
+from app.staff.models import StaffMember
 from app.staff.rights import RIGHTS, Right, has_right
 from app.staff.service import note_refused
 from app.staff.visitor import current_staff
 
-__all__ = ["RIGHTS", "Right", "has_right", "has_staff_session", "may", "staff_signed_in"]
+__all__ = ["RIGHTS", "Right", "has_right", "has_staff_session", "may", "refuse_oneself", "staff_signed_in"]
 
 
 SIGN_IN = "/bureau/sign-in"
@@ -46,3 +47,9 @@ def _to_sign_in() -> ResponseReturnValue:
 
 staff_signed_in = Rule("staff_signed_in", lambda: current_staff.is_signed_in, _to_sign_in)
 has_staff_session = Rule("has_staff_session", lambda: current_staff.has_session, _to_sign_in)
+
+
+def refuse_oneself(staff: StaffMember, person_id: int) -> None:
+    """Nobody acts on their own record, at the telephone, the counter or in the roster. Raises DomainError `own_person`."""
+    if staff.person_id == person_id:
+        raise DomainError("own_person", _("这是您自己，请让同事来办。"), status=403)

@@ -14,9 +14,9 @@ from app.family.service import flag_custody
 from app.reports.service import run_report
 from app.staff.models import Role
 from tests.bureau.test_audit import Act
-from tests.bureau.test_followups import deny
 from tests.family.story import enrol
 from tests.family.test_life_cycle import booked
+from tests.hotline.test_followups import deny
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
 from tests.kit.staff import make_staff, sign_in_staff

@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.bureau.models import HotlineSearch
-from app.bureau.service.calls import search_phone
 from app.core.db import db
 from app.core.settings import settings
 from app.credentials.code_format import TypedNumber, luhn_digit
+from app.hotline.models import HotlineSearch
+from app.hotline.service.calls import search_phone
 from app.roster.models import RosterSearch
 from app.roster.service import search_document
 from app.scanning.service import facts

@@ -8,11 +8,11 @@ from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import AccountTag
 from app.activation.models import ActivationTag
-from app.bureau.models import HotlineTag
 from app.core.audit import AuditTag
 from app.credentials.policy import CredentialTag
 from app.documents.models import DocumentTag
 from app.family.policy import FamilyTag
+from app.hotline.models import HotlineTag
 from app.mutual_aid.policy import MutualAidTag
 from app.passkeys.models import PasskeyTag
 from app.proofs.models import ProofTag

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.accounts.queries import get_account
-from app.bureau import service
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError
@@ -13,6 +12,7 @@ from app.family.models import CallBack, CallBackState, RequestState
 from app.family.policy import RELATION_LABELS
 from app.family.queries import get_call_back_in, list_booked_calls, phone_to_call
 from app.family.service import CHECKLIST
+from app.hotline import service
 from app.roster.queries import cert_no_of, get_person
 from app.staff.policy import Right, may
 from app.staff.visitor import current_staff

@@ -5,14 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.accounts.queries import find_account_of_person, list_devices, phone_of
-from app.bureau import queries, service
 from app.bureau.forms import MessageForm, SearchForm
-from app.bureau.models import CallerCheck, HotlineCall, HotlineSearch
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError
 from app.credentials.queries import find_credential_of
 from app.family.queries import is_disputed, list_links_of_member
+from app.hotline import queries, service
+from app.hotline.models import CallerCheck, HotlineCall, HotlineSearch
 from app.regions.queries import find_region
 from app.roster.queries import cert_no_of, get_person
 from app.staff.policy import Right, may

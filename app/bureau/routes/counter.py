@@ -5,15 +5,18 @@ import secrets
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.bureau import counter_queries, queries, service
+from app.bureau import counter_queries, service
 from app.bureau.forms.counter import DocumentForm, EntryForm, NameForm, PapersForm
-from app.bureau.models import CounterScan, HotlineSearch
+from app.bureau.models import CounterScan
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError
 from app.core.forms import RefusableForm
 from app.credentials.policy import SLIP
 from app.credentials.queries import find_credential_of
+from app.hotline import queries
+from app.hotline.models import HotlineSearch
+from app.hotline.service import search_name
 from app.regions.queries import find_region
 from app.roster.models import InsuredPerson
 from app.roster.queries import cert_no_of, get_person
@@ -54,7 +57,7 @@ def create_counter_search() -> ResponseReturnValue:
     try:
         if isinstance(form, DocumentForm):
             return _to_search(service.search_document(current_staff.member, form.cert))
-        return _to_search(service.search_name(current_staff.member, form["name"].data or "", form["tail"].data or ""))
+        return _to_search(search_name(current_staff.member, form["name"].data or "", form["tail"].data or ""))
     except DomainError as refusal:
         return _refused(form, refusal)
 

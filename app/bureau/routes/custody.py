@@ -4,10 +4,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.bureau import queries, service
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.family.queries import DISPUTES_PAGE, get_dispute, list_open_disputes
+from app.hotline import queries, service
 from app.roster.queries import cert_no_of
 from app.staff.policy import Right, may
 from app.staff.visitor import current_staff

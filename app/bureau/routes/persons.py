@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.bureau.forms.roster import REASON_NAMES, STATUS_NAMES, PersonSearchForm, StatusForm
-from app.bureau.policy import refuse_oneself
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError
@@ -15,7 +14,7 @@ from app.credentials.queries import find_credential_of
 from app.regions.queries import find_region
 from app.roster import queries, service
 from app.roster.models import InsuredPerson, InsuredStatus, StatusReason
-from app.staff.policy import Right, may
+from app.staff.policy import Right, may, refuse_oneself
 from app.staff.visitor import current_staff
 
 _FOUND = "roster_found"  # ids of the last search; nothing that was typed

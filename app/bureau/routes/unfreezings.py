@@ -4,9 +4,9 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.bureau import queries, service
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
+from app.hotline import queries, service
 from app.staff.policy import Right, may
 from app.staff.visitor import current_staff
 

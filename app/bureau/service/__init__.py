@@ -1,14 +1,5 @@
-"""The verbs of the hotline, the auditor, the window and the desk's own reminders; all else is a verb of the feature it is about."""
+"""The verbs of the auditor, the window and the desk's own reminders; all else is a verb of the feature it is about."""
 
-from app.bureau.service.acting import (
-    ask_unfreezing,
-    confirm_unfreezing,
-    freeze_for_caller,
-    message_caller,
-    refuse_unfreezing,
-    unbind_device,
-    unbind_link,
-)
 from app.bureau.service.auditing import (
     EXPORT,
     VERIFICATION,
@@ -21,28 +12,7 @@ from app.bureau.service.auditing import (
     verify_log,
     wanted_of,
 )
-from app.bureau.service.calls import (
-    CHECKS_NEEDED,
-    expire_searches,
-    open_call,
-    search_help_code,
-    search_name,
-    search_phone,
-    verify_caller,
-)
 from app.bureau.service.counter import enter, expire_window, open_visit, search_document
-from app.bureau.service.followups import (
-    agree_by_telephone,
-    call_about_denial,
-    close_denial,
-    disagree_by_telephone,
-    dispute_custody,
-    may_be_disputed,
-    note_no_answer,
-    open_call_back,
-    open_denial,
-    settle_custody,
-)
 from app.bureau.service.notices import PUBLISHING, is_waiting, propose_notice, publish_approved, take_up_again, tell_approval
 from app.bureau.service.reminders import remind_of_content
 from app.bureau.service.window_acts import (
@@ -57,57 +27,33 @@ from app.bureau.service.window_acts import (
 )
 
 __all__ = [
-    "CHECKS_NEEDED",
     "EXPORT",
     "PUBLISHING",
     "VERIFICATION",
-    "agree_by_telephone",
-    "ask_unfreezing",
     "authorise_family",
     "bind_family",
-    "call_about_denial",
-    "close_denial",
-    "confirm_unfreezing",
-    "disagree_by_telephone",
-    "dispute_custody",
     "enter",
-    "expire_searches",
     "expire_window",
     "export_log",
-    "freeze_for_caller",
     "give_letter",
     "give_slip",
     "is_waiting",
     "look_up_person",
-    "may_be_disputed",
-    "message_caller",
     "needs_paper_consent",
-    "note_no_answer",
     "note_opened",
-    "open_call",
-    "open_call_back",
-    "open_denial",
     "open_letter",
     "open_visit",
     "propose_notice",
     "publish_approved",
-    "refuse_unfreezing",
     "remind_of_content",
     "replace_slip",
     "revoke",
     "run_export",
     "run_verification",
     "search_document",
-    "search_help_code",
     "search_log",
-    "search_name",
-    "search_phone",
-    "settle_custody",
     "take_up_again",
     "tell_approval",
-    "unbind_device",
-    "unbind_link",
-    "verify_caller",
     "verify_log",
     "wanted_of",
 ]

@@ -11,15 +11,15 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from app.bureau import counter_queries
-from app.bureau.models import CounterScan, CounterTag, CounterVisit, HotlineSearch
-from app.bureau.policy import refuse_oneself
-from app.bureau.service.calls import note_search
+from app.bureau.models import CounterScan, CounterTag, CounterVisit
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.text import digits_of
 from app.credentials.policy import SLIP
 from app.credentials.queries import get_credential
+from app.hotline.models import HotlineSearch
+from app.hotline.service import note_search
 from app.institutions.business_types import COUNTER
 from app.roster.identity import Cert, InvalidCert, parse_cert
 from app.roster.models import InsuredPerson
@@ -29,6 +29,7 @@ from app.scanning.paper_reasons import is_of_paper
 from app.scanning.service import Call
 from app.scanning.service.ec_query import redeem_at_desk
 from app.staff.models import StaffMember
+from app.staff.policy import refuse_oneself
 from app.staff.queries import regions_of
 
 RESIDENT_ID = "01"

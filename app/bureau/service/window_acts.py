@@ -9,7 +9,6 @@ from app.accounts.models import ConsentPurpose
 from app.accounts.queries import find_account_of_person, list_notices
 from app.bureau import counter_queries
 from app.bureau.models import CounterTag, CounterVisit, LetterKind
-from app.bureau.policy import refuse_oneself
 from app.bureau.service.counter import person_of_visit, record_act
 from app.core import clock
 from app.core.crypto import vault
@@ -30,6 +29,7 @@ from app.roster.models import InsuredPerson
 from app.roster.queries import find_person
 from app.scanning.service import write_slip
 from app.staff.models import StaffMember
+from app.staff.policy import refuse_oneself
 from app.staff.queries import regions_of
 
 PAPER_CONSENTS = (ConsentPurpose.activation_notice, ConsentPurpose.share_on_scan)

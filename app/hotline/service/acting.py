@@ -10,7 +10,6 @@ from app.accounts.models import Account, Device
 from app.accounts.queries import find_account_of_person, get_device
 from app.accounts.service import revoke_device
 from app.activation.service import report_lost
-from app.bureau.models import HotlineCall, HotlineTag, UnfreezeRequest
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
@@ -21,6 +20,7 @@ from app.credentials.service import freeze_credential, unfreeze_credential
 from app.family.models import LinkEnd
 from app.family.queries import get_link_of_member
 from app.family.service import end_link
+from app.hotline.models import HotlineCall, HotlineTag, UnfreezeRequest
 from app.messages.service import post_message
 from app.roster.queries import get_person
 from app.staff.models import StaffMember

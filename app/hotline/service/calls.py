@@ -9,20 +9,19 @@ from sqlalchemy import delete
 
 from app.accounts.phone import InvalidPhone, parse_mobile
 from app.accounts.queries import find_account_by_phone
-from app.bureau import queries
-from app.bureau.audit_queries import has_alarmed_lately
-from app.bureau.models import CallerCheck, HotlineCall, HotlineSearch, HotlineTag
-from app.bureau.policy import refuse_oneself
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError, TooMany
 from app.core.queueing import one_at_a_time
 from app.core.text import compact, plain_dashes, unquoted
 from app.credentials.queries import get_credential
+from app.hotline import queries
+from app.hotline.models import CallerCheck, HotlineCall, HotlineSearch, HotlineTag
 from app.roster.identity import ending_of
 from app.roster.models import InsuredPerson
 from app.roster.queries import get_person, list_by_name
 from app.staff.models import StaffMember
+from app.staff.policy import refuse_oneself
 from app.staff.queries import list_active, regions_of
 from app.staff.rights import Right, has_right
 from app.staff.service import post_staff_message
@@ -86,8 +85,10 @@ def verify_caller(staff: StaffMember, call: HotlineCall, right: Collection[Calle
 
 
 def note_search(staff: StaffMember, persons: list[InsuredPerson], way: str) -> HotlineSearch:
-    """At the hotline and at the window: whoever is insured elsewhere is found by nobody here. Guessing is counted, and stopped with
-    an alarm."""
+    """At the hotline and at the counter: whoever is insured elsewhere is found by nobody here.
+
+    Guessing is counted, and stopped with an alarm.
+    """
     regions = regions_of(staff.agency)
     own = [person for person in persons if person.insured_region in regions]
     with transaction():
@@ -109,7 +110,7 @@ def _note(staff: StaffMember, own: list[InsuredPerson], way: str) -> HotlineSear
 
 def _alarm(staff: StaffMember) -> None:
     """Each attempt is written down; those who see alarms are told of the first in an hour."""
-    is_first = not has_alarmed_lately(staff.actor)
+    is_first = not queries.has_alarmed_lately(staff.actor)
     audit.record(HotlineTag.alarm, actor=staff.actor, subject=staff.actor, outcome="refused", misses=queries.count_misses(staff.id))
     for member in list_active() if is_first else []:
         if has_right(member.roles, Right.see_alarms):

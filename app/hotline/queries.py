@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from app.bureau.models import HotlineCall, HotlineSearch, UnfreezeRequest
 from app.core import clock
+from app.core.audit.queries import Wanted, search
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.settings import settings
+from app.hotline.models import HotlineCall, HotlineSearch, HotlineTag, UnfreezeRequest
 from app.roster.models import InsuredPerson
 from app.scanning.models import HelpEvent
 
@@ -52,6 +53,13 @@ def count_misses(staff_id: int) -> int:
 
 def is_over_limit(staff_id: int) -> bool:
     return count_misses(staff_id) >= settings.hotline_misses_per_hour
+
+
+def has_alarmed_lately(actor: str) -> bool:
+    """Whether this member's searches were stopped within the last hour."""
+    until = clock.now()
+    wanted = Wanted(since=until - timedelta(hours=1), until=until, actor=actor, tags=(HotlineTag.alarm,))
+    return bool(search(wanted, limit=1).rows)
 
 
 def list_unfreezings(regions: Collection[str]) -> list[UnfreezeRequest]:

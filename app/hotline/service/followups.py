@@ -6,7 +6,6 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.accounts.queries import get_account
-from app.bureau.models import HotlineCall, HotlineTag
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
@@ -17,6 +16,7 @@ from app.family.models import CallBack, CustodyFlag, LinkRequest
 from app.family.policy import AgePolicy
 from app.family.queries import list_links_of_member
 from app.family.service import CHECKLIST, complete_call_back, flag_custody, lift_custody_flag, miss_call_back
+from app.hotline.models import HotlineCall, HotlineTag
 from app.roster.models import InsuredPerson
 from app.roster.queries import get_person
 from app.staff.models import StaffMember

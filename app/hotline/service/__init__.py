@@ -1,0 +1,61 @@
+"""The verbs of the hotline; the only writer of its tables."""
+
+from app.hotline.service.acting import (
+    ask_unfreezing,
+    confirm_unfreezing,
+    freeze_for_caller,
+    message_caller,
+    refuse_unfreezing,
+    unbind_device,
+    unbind_link,
+)
+from app.hotline.service.calls import (
+    CHECKS_NEEDED,
+    expire_searches,
+    note_search,
+    open_call,
+    search_help_code,
+    search_name,
+    search_phone,
+    verify_caller,
+)
+from app.hotline.service.followups import (
+    agree_by_telephone,
+    call_about_denial,
+    close_denial,
+    disagree_by_telephone,
+    dispute_custody,
+    may_be_disputed,
+    note_no_answer,
+    open_call_back,
+    open_denial,
+    settle_custody,
+)
+
+__all__ = [
+    "CHECKS_NEEDED",
+    "agree_by_telephone",
+    "ask_unfreezing",
+    "call_about_denial",
+    "close_denial",
+    "confirm_unfreezing",
+    "disagree_by_telephone",
+    "dispute_custody",
+    "expire_searches",
+    "freeze_for_caller",
+    "may_be_disputed",
+    "message_caller",
+    "note_no_answer",
+    "note_search",
+    "open_call",
+    "open_call_back",
+    "open_denial",
+    "refuse_unfreezing",
+    "search_help_code",
+    "search_name",
+    "search_phone",
+    "settle_custody",
+    "unbind_device",
+    "unbind_link",
+    "verify_caller",
+]
