@@ -64,6 +64,7 @@ FEATURES = (
     "script_errors",
     "figures",
     "hotline",
+    "counter",
     "bureau",
     "pwa",
     "home",

@@ -15,7 +15,6 @@ def register(app: Flask) -> None:
     provide_approval_kinds.listen(app, _list_approval_kinds)
     provide_report_kinds.listen(app, _list_report_kinds)
     background.register(app, "bureau.remind_of_content", 3600, service.remind_of_content)
-    background.register(app, "bureau.expire_window", 3600, service.expire_window)
 
 
 def _list_approval_kinds() -> list[ApprovalKind]:

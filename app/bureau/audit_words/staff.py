@@ -6,11 +6,11 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import AccountTag
-from app.bureau.models import CounterTag
 from app.core.audit import AuditTag
 from app.core.installation import InstallationTag
 from app.core.keys.models import KeysTag
 from app.core.limits import LimitsTag
+from app.counter.models import CounterTag
 from app.figures.models import FigureTag
 from app.help.models import HelpTag
 from app.hotline.models import HotlineTag

@@ -1,4 +1,4 @@
-"""What a clerk at the window fills in."""
+"""What a clerk at the counter fills in."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l

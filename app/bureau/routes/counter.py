@@ -1,21 +1,21 @@
-"""The window: find who stands there, by one field; look at the papers; then act. Nothing personal is in an address."""
+"""The counter: find who stands there, by one field; look at the papers; then act. Nothing personal is in an address."""
 
 import secrets
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.bureau import counter_queries, service
 from app.bureau.forms.counter import DocumentForm, EntryForm, NameForm, PapersForm
-from app.bureau.models import CounterScan
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError
 from app.core.forms import RefusableForm
+from app.counter import queries, service
+from app.counter.models import CounterScan
 from app.credentials.policy import SLIP
 from app.credentials.queries import find_credential_of
-from app.hotline import queries
 from app.hotline.models import HotlineSearch
+from app.hotline.queries import get_search, list_persons
 from app.hotline.service import search_name
 from app.regions.queries import find_region
 from app.roster.models import InsuredPerson
@@ -65,13 +65,13 @@ def create_counter_search() -> ResponseReturnValue:
 @blueprint.get("/bureau/counter/searches/<int:search_id>")
 @access(may(Right.serve_at_counter))
 def show_counter_search(search_id: int) -> ResponseReturnValue:
-    return _show_search(queries.get_search(current_staff.staff_id, search_id), PapersForm(formdata=None))
+    return _show_search(get_search(current_staff.staff_id, search_id), PapersForm(formdata=None))
 
 
 @blueprint.post("/bureau/counter/searches/<int:search_id>/persons/<int:person_id>/visit")
 @access(may(Right.serve_at_counter))
 def create_counter_visit(search_id: int, person_id: int) -> ResponseReturnValue:
-    search = queries.get_search(current_staff.staff_id, search_id)
+    search = get_search(current_staff.staff_id, search_id)
     form = PapersForm()
     try:
         if person_id not in search.found:
@@ -87,13 +87,13 @@ def create_counter_visit(search_id: int, person_id: int) -> ResponseReturnValue:
 @blueprint.get("/bureau/counter/scans/<int:scan_id>")
 @access(may(Right.serve_at_counter))
 def show_counter_scan(scan_id: int) -> ResponseReturnValue:
-    return _show_scan(counter_queries.get_scan(current_staff.staff_id, scan_id), PapersForm(formdata=None))
+    return _show_scan(queries.get_scan(current_staff.staff_id, scan_id), PapersForm(formdata=None))
 
 
 @blueprint.post("/bureau/counter/scans/<int:scan_id>/visit")
 @access(may(Right.serve_at_counter))
 def create_scan_visit(scan_id: int) -> ResponseReturnValue:
-    scan = counter_queries.get_scan(current_staff.staff_id, scan_id)
+    scan = queries.get_scan(current_staff.staff_id, scan_id)
     form = PapersForm()
     try:
         visit = service.open_visit(current_staff.member, scan.person_id or 0, papers_checked=form.papers.data, way="scan")
@@ -124,13 +124,13 @@ def _show_counter(form: RefusableForm | None = None, status: int = 200) -> Respo
         entry=entry,
         document=form if isinstance(form, DocumentForm) else DocumentForm(formdata=None),
         by_name=form if isinstance(form, NameForm) else NameForm(formdata=None),
-        counter=counter_queries.find_counter(current_staff.regions),
+        counter=queries.find_counter(current_staff.regions),
     )
     return page, status
 
 
 def _show_search(search: HotlineSearch, form: PapersForm, status: int = 200, about: int = 0) -> ResponseReturnValue:
-    persons = queries.list_persons(search.found)
+    persons = list_persons(search.found)
     page = render_template(
         "bureau/show_counter_search.html",
         search=search,

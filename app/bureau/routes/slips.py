@@ -4,13 +4,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.bureau import counter_queries, service
 from app.bureau.forms.counter import SlipForm
 from app.bureau.routes.blueprint import blueprint
-from app.bureau.routes.window_acts import own_visit, show_visit
+from app.bureau.routes.counter_acts import own_visit, show_visit
 from app.core.access import access
 from app.core.display import masked_name
 from app.core.errors import DomainError
+from app.counter import queries, service
 from app.credentials.models import Slip
 from app.credentials.qr import path_of
 from app.credentials.service import show_slip as open_paper
@@ -53,7 +53,7 @@ def list_slips() -> ResponseReturnValue:
     return render_template(
         "bureau/list_slips.html",
         slips=slips,
-        places=counter_queries.list_institutions_of({slip.institution_id for slip in slips}),
+        places=queries.list_institutions_of({slip.institution_id for slip in slips}),
         purposes=BUSINESS_TYPES,
         before=slips[-1].id if len(slips) == PAGE else None,
     )
@@ -69,7 +69,7 @@ def show_slip(slip_id: int) -> ResponseReturnValue:
         slip=slip,
         name=masked_name(slip.credential.person.name),
         region=slip.region,
-        place=counter_queries.list_institutions_of([slip.institution_id])[slip.institution_id],
+        place=queries.list_institutions_of([slip.institution_id])[slip.institution_id],
         purpose=BUSINESS_TYPES[slip.business_type],
         digits=paper.digits,
         path=path_of(paper.digits),

@@ -1,4 +1,4 @@
-"""What is done for somebody at the window: letters, slips, families."""
+"""What is done for somebody at the counter: letters, slips, families."""
 
 import base64
 from datetime import timedelta
@@ -7,15 +7,15 @@ from flask_babel import gettext as _
 
 from app.accounts.models import ConsentPurpose
 from app.accounts.queries import find_account_of_person, list_notices
-from app.bureau import counter_queries
-from app.bureau.models import CounterTag, CounterVisit, LetterKind
-from app.bureau.service.counter import person_of_visit, record_act
 from app.core import clock
 from app.core.crypto import vault
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.text import half_width
+from app.counter import queries
+from app.counter.models import CounterTag, CounterVisit, LetterKind
+from app.counter.service.visits import person_of_visit, record_act
 from app.credentials.models import Slip
 from app.credentials.queries import find_credential_of
 from app.credentials.service import revoke_slip
@@ -80,7 +80,7 @@ def replace_slip(staff: StaffMember, visit: CounterVisit, slip: Slip) -> Slip:
     """作废重开: the former is void, the new one is for the same. Raises DomainError `slip_over` when it was used meanwhile."""
     if slip.credential.person_id != visit.person_id or not revoke_slip(slip, by=staff.actor):
         raise slip_over()
-    institution = counter_queries.list_institutions_of([slip.institution_id])[slip.institution_id]
+    institution = queries.list_institutions_of([slip.institution_id])[slip.institution_id]
     return _write(staff, visit, person_of_visit(visit), institution, slip.business_type, has_consent=False)
 
 
@@ -146,7 +146,7 @@ def _write(
 
 def _find_place(person: InsuredPerson, typed: str) -> Institution:
     wanted = " ".join(half_width(typed).split())[:100]
-    found = counter_queries.list_places(wanted, person.insured_region) if wanted else []
+    found = queries.list_places(wanted, person.insured_region) if wanted else []
     if len(found) == 1:
         return found[0]
     if not found:

@@ -1,18 +1,18 @@
-"""What a visit at the window leads to: a letter with eight digits, a slip, a family bound."""
+"""What a visit at the counter leads to: a letter with eight digits, a slip, a family bound."""
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.accounts.queries import find_account_of_person, phone_of
-from app.bureau import counter_queries, service
 from app.bureau.forms.counter import BindingForm, SlipForm
-from app.bureau.models import CounterVisit, LetterKind
 from app.bureau.routes.blueprint import blueprint
 from app.bureau.routes.counter import facts_of
 from app.core.access import access
 from app.core.display import masked_name
 from app.core.errors import DomainError, NotFound
+from app.counter import queries, service
+from app.counter.models import CounterVisit, LetterKind
 from app.credentials.slip_queries import list_last_places, list_slips_of_person
 from app.family.models import Relation
 from app.family.policy import RELATION_LABELS
@@ -95,7 +95,7 @@ def create_counter_authorisation(visit_id: int, request_id: int) -> ResponseRetu
 
 
 def own_visit(visit_id: int) -> CounterVisit:
-    return counter_queries.get_visit(current_staff.staff_id, visit_id)
+    return queries.get_visit(current_staff.staff_id, visit_id)
 
 
 def show_visit(visit: CounterVisit, form: SlipForm, status: int = 200) -> ResponseReturnValue:
@@ -103,7 +103,7 @@ def show_visit(visit: CounterVisit, form: SlipForm, status: int = 200) -> Respon
     account = find_account_of_person(person.id)
     slips = list_slips_of_person(person.id)
     last = list_last_places(current_staff.actor)
-    known = counter_queries.list_institutions_of({*last, *(slip.institution_id for slip in slips)})
+    known = queries.list_institutions_of({*last, *(slip.institution_id for slip in slips)})
     page = render_template(
         "bureau/show_counter_visit.html",
         visit=visit,

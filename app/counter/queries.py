@@ -1,15 +1,15 @@
-"""Reads of the window: who stands there, what was scanned, where a slip may be good."""
+"""Reads of the counter: who stands there, what was scanned, where a slip may be good."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import false, or_, select
 
-from app.bureau.models import CounterScan, CounterVisit
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.settings import settings
+from app.counter.models import CounterScan, CounterVisit
 from app.institutions.models import Institution, InstitutionKind
 from app.scanning.models import Scan
 

@@ -1,4 +1,4 @@
-"""The window: who stands there, by document or by code; each act hangs on a visit, which begins with a look at the papers."""
+"""The counter: who stands there, by document or by code; each act hangs on a visit, which begins with a look at the papers."""
 
 import hashlib
 import json
@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from app.bureau import counter_queries
-from app.bureau.models import CounterScan, CounterTag, CounterVisit
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.text import digits_of
+from app.counter import queries
+from app.counter.models import CounterScan, CounterTag, CounterVisit
 from app.credentials.policy import SLIP
 from app.credentials.queries import get_credential
 from app.hotline.models import HotlineSearch
@@ -40,7 +40,7 @@ _NONCE = re.compile(r"[A-Za-z0-9_-]{8,40}", re.ASCII)
 
 
 def enter(staff: StaffMember, typed: str, nonce: str) -> CounterScan | HotlineSearch:
-    """The window's one field: what a scanner read of a phone or a paper, twelve digits read aloud, or an identity number.
+    """The counter's one field: what a scanner read of a phone or a paper, twelve digits read aloud, or an identity number.
 
     nonce: of the form, so that the same form sent twice is one scan. Raises DomainError `entry_empty`, `no_counter`, what a wrong
     identity number says, and TooMany.
@@ -94,7 +94,7 @@ def record_act(tag: CounterTag, staff: StaffMember, visit: CounterVisit, **ids: 
 
 
 @transaction()
-def expire_window() -> None:
+def expire_visits() -> None:
     """A day later the scan log and the audit log alone know who was here."""
     over = clock.now() - timedelta(days=1)
     db.session.execute(delete(CounterScan).where(CounterScan.scanned_at < over))
@@ -103,14 +103,14 @@ def expire_window() -> None:
 
 def _scan(staff: StaffMember, digits: str, nonce: str) -> CounterScan:
     """Through the same service as a hospital's call, under business type 09901 (S8): refusals are written down there."""
-    counter = counter_queries.find_counter(regions_of(staff.agency))
+    counter = queries.find_counter(regions_of(staff.agency))
     if counter is None:
         raise DomainError(
             "no_counter", _("您的窗口还没有登记为扫码机构。"), _("请系统管理员在“机构”里登记。"), status=409, field="entry"
         )
     seed = nonce if _NONCE.fullmatch(nonce) else clock.now().isoformat()
     biz_no = "window-" + hashlib.sha256(f"{staff.id}:{seed}:{digits}".encode()).hexdigest()[:32]
-    earlier = counter_queries.find_scan(biz_no)
+    earlier = queries.find_scan(biz_no)
     if earlier is not None:
         return earlier
     body = {
@@ -134,7 +134,7 @@ def _keep(staff: StaffMember, biz_no: str, answer: dict[str, Any]) -> CounterSca
     scan = CounterScan(staff_id=staff.id, out_biz_no=biz_no, scanned_at=clock.now(), reason=answer["code"])
     if answer["code"] == 0:
         more = answer["data"]["extData"]
-        credential_id = counter_queries.find_scanned_credential(int(more["scanId"]))
+        credential_id = queries.find_scanned_credential(int(more["scanId"]))
         scan.person_id = get_credential(credential_id or 0).person_id
         scan.shown_by = more["shownBy"]
     else:
@@ -145,7 +145,7 @@ def _keep(staff: StaffMember, biz_no: str, answer: dict[str, Any]) -> CounterSca
             db.session.add(scan)
             db.session.flush()
     except IntegrityError:  # the same form, sent twice at once: one scan, one answer
-        twin = counter_queries.find_scan(biz_no)
+        twin = queries.find_scan(biz_no)
         if twin is None:
             raise
         return twin

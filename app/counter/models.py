@@ -1,0 +1,59 @@
+"""Visits at the bureau's counter, and the codes scanned there."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.audit.named import Subject
+from app.core.db import Base, BigId
+
+
+class CounterTag(StrEnum):
+    """What the audit log says of the counter."""
+
+    scanned = "counter:scanned"
+    visit_opened = "counter:visit_opened"
+    letter_issued = "counter:letter_issued"
+    slip_issued = "counter:slip_issued"
+    family_bound = "counter:family_bound"
+    family_authorised = "counter:family_authorised"
+
+
+class LetterKind(StrEnum):
+    """What the eight digits of a letter are for; they open all three, the steps on the paper differ."""
+
+    activation = "activation"
+    renewal = "renewal"  # another phone, a forgotten PIN, a code that was reported lost
+    family = "family"
+
+
+class CounterVisit(Subject, Base):
+    """One person at the counter whose papers a member has looked at; what is done for them in the next half hour hangs on it."""
+
+    __tablename__ = "counter_visit"
+    audit_kind = "visit"
+    __table_args__ = (Index("ix_counter_visit_at", "opened_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"), index=True)
+    opened_at: Mapped[datetime]
+
+
+class CounterScan(Subject, Base):
+    """A code held to the counter's scanner: who it was, or why it was refused. reason: 0, or the integer of the refusal."""
+
+    __tablename__ = "counter_scan"
+    audit_kind = "counter_scan"
+    __table_args__ = (Index("ix_counter_scan_at", "scanned_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
+    out_biz_no: Mapped[str] = mapped_column(String(64), unique=True)
+    scanned_at: Mapped[datetime]
+    reason: Mapped[int]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), index=True, default=None)
+    shown_by: Mapped[str] = mapped_column(String(8), default="")
+    help_code: Mapped[str] = mapped_column(String(11), default="")
