@@ -65,6 +65,7 @@ FEATURES = (
     "figures",
     "hotline",
     "counter",
+    "oversight",
     "bureau",
     "pwa",
     "home",

@@ -23,8 +23,6 @@ def _list_approval_kinds() -> list[ApprovalKind]:
 
 def _list_report_kinds() -> list[ReportKind]:
     return [
-        ReportKind(service.EXPORT, service.run_export, right=Right.read_audit, title=_l("导出操作日志")),
-        ReportKind(service.VERIFICATION, service.run_verification, right=Right.read_audit, title=_l("核验操作日志")),
         ReportKind(roster.CHECK, roster.run_check, right=Right.manage_roster, title=_l("核对名册")),
         ReportKind(roster.APPLICATION, roster.run_application, right=Right.manage_roster, title=_l("导入名册")),
         ReportKind(roster.UNDOING, roster.run_undoing, right=Right.manage_roster, title=_l("撤销导入")),

@@ -15,8 +15,9 @@ from app.core.settings import settings
 from app.credentials.queries import find_own
 from app.credentials.service import list_showables
 from app.credentials.showing import label_of
-from app.home import install_hint, queries, reading, records
+from app.home import install_hint, queries, reading
 from app.home.whom_to_call import list_nearest_lines
+from app.oversight import records
 
 _YEAR_SECONDS = 365 * 86400  # fixed: how long a browser remembers the larger type
 

@@ -21,7 +21,6 @@ from app.roster.queries import cert_no_of
 from app.staff.models import Role
 from app.staff.queries import find_staff
 from app.staff.service import change_roles
-from tests.bureau.test_audit import statements
 from tests.family.people import make_holder_account, make_link_between
 from tests.family.story import enrol
 from tests.family.test_life_cycle import booked
@@ -29,6 +28,7 @@ from tests.kit.client import Browser
 from tests.kit.people import make_person
 from tests.kit.staff import make_staff, sign_in_staff, staff_browser
 from tests.kit.visitors import PHONE, activated_browser
+from tests.oversight.test_audit import statements
 
 ALL = {"answers": list(CHECKLIST), "result": "agreed"}
 

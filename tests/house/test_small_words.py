@@ -7,9 +7,9 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from app.bureau.audit_queries import NOUNS
 from app.core.audit.named import Named
 from app.core.db import Base
+from app.oversight.queries import NOUNS
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "app"

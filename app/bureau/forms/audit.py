@@ -7,9 +7,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Field, SelectField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
-from app.bureau.audit_queries import LONGEST_DAYS
-from app.bureau.audit_words import Group
 from app.core.forms import RefusableForm
+from app.oversight.audit_words import Group
+from app.oversight.queries import LONGEST_DAYS
 from app.roster.identity import Cert
 from app.roster.person_fields import cert_type_field, read_cert
 from app.scanning.reasons import REASONS

@@ -8,13 +8,13 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.bureau import audit_queries, service
-from app.bureau.audit_words import Group, outcome_of, sentence_of
 from app.bureau.forms import AuditForm
 from app.bureau.routes.blueprint import blueprint
 from app.core import clock
 from app.core.access import access
 from app.core.audit.queries import Found, Wanted, find_seal_of, get_row, is_unchanged
+from app.oversight import queries, service
+from app.oversight.audit_words import Group, outcome_of, sentence_of
 from app.reports.queries import find_latest, find_open, result_of
 from app.staff.policy import Right, may
 from app.staff.visitor import current_staff
@@ -37,7 +37,7 @@ def create_audit_search() -> ResponseReturnValue:
     form = AuditForm()
     if not form.validate_on_submit():
         return _show(form, _wanted(), 422)
-    actor = audit_queries.find_actor(form.actor.data or "")
+    actor = queries.find_actor(form.actor.data or "")
     if (form.actor.data or "").strip() and not actor:
         form.refuse(form.actor, _("没有这个用户名，也没有这个编号的机构。"))
         return _show(form, _wanted(), 422)
@@ -62,10 +62,10 @@ def show_audit(row_id: int) -> ResponseReturnValue:
     return render_template(
         "bureau/show_audit.html",
         row=row,
-        names=audit_queries.Names([row]),
+        names=queries.Names([row]),
         sentence_of=sentence_of,
         outcome_of=outcome_of,
-        detail=audit_queries.detail_of(row),
+        detail=queries.detail_of(row),
         unchanged=is_unchanged(row),
         seal=find_seal_of(row),
     )
@@ -75,7 +75,7 @@ def show_audit(row_id: int) -> ResponseReturnValue:
 @access(may(Right.read_audit))
 def list_document_views() -> ResponseReturnValue:
     """Who looked at whose papers: pages and letters, by members of staff."""
-    wanted = replace(_wanted(default_days=30), tags=audit_queries.VIEW_TAGS)
+    wanted = replace(_wanted(default_days=30), tags=queries.VIEW_TAGS)
     found = service.search_log(current_staff.member, wanted, _before())
     return _render("bureau/list_document_views.html", found, wanted)
 
@@ -83,7 +83,7 @@ def list_document_views() -> ResponseReturnValue:
 @blueprint.get("/bureau/alarms")
 @access(may(Right.see_alarms))
 def list_alarms() -> ResponseReturnValue:
-    return _render("bureau/list_alarms.html", audit_queries.list_alarms(_before()), None)
+    return _render("bureau/list_alarms.html", queries.list_alarms(_before()), None)
 
 
 @blueprint.post("/bureau/audit/exports")
@@ -110,8 +110,8 @@ def _show(form: AuditForm, wanted: Wanted, status: int = 200) -> ResponseReturnV
         wanted,
         form=form,
         is_refused=status != 200,
-        person=audit_queries.name_of(wanted.person_id),
-        alarms=audit_queries.count_alarms(),
+        person=queries.name_of(wanted.person_id),
+        alarms=queries.count_alarms(),
         verified=verified,
         verifying=find_open(current_staff.staff_id, service.VERIFICATION),
         verified_result=result_of(verified) if verified is not None else {},
@@ -124,7 +124,7 @@ def _render(template: str, found: Found, wanted: Wanted | None, **more: Any) -> 
     return render_template(
         template,
         found=found,
-        names=audit_queries.Names(found.rows),
+        names=queries.Names(found.rows),
         sentence_of=sentence_of,
         outcome_of=outcome_of,
         wanted=wanted,
@@ -137,13 +137,13 @@ def _before() -> int | None:
     return request.args.get("before", type=int)
 
 
-def _wanted(default_days: int = audit_queries.DEFAULT_DAYS) -> Wanted:
+def _wanted(default_days: int = queries.DEFAULT_DAYS) -> Wanted:
     """From the address (or the hidden fields of the export). Never without two ends, never longer than a year."""
     given = request.values if request.endpoint == "bureau.create_audit_export" else request.args
     until_day, since_day = _day(given.get("until")), _day(given.get("since"))
     last = min(until_day or clock.today(), clock.today())
     first = since_day or last - timedelta(days=default_days - 1)
-    if first.year < _OLDEST_YEAR or not timedelta(0) <= last - first < timedelta(days=audit_queries.LONGEST_DAYS):
+    if first.year < _OLDEST_YEAR or not timedelta(0) <= last - first < timedelta(days=queries.LONGEST_DAYS):
         abort(400)
     asked: dict[str, Any] = {name: given[name][:64] for name in _ASKED if given.get(name)}
     if asked.get("group") not in {None, *(group.value for group in Group)}:
@@ -172,6 +172,6 @@ def _filled(wanted: Wanted) -> dict[str, Any]:
         "until": until,
         "group": request.args.get("group", ""),
         "outcome": wanted.outcome,
-        "actor": audit_queries.typed_actor(wanted.actor),
+        "actor": queries.typed_actor(wanted.actor),
         "subject": wanted.subject,
     }

@@ -3,12 +3,12 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from app.bureau.audit_queries import count_alarms
 from app.bureau.routes.blueprint import blueprint
 from app.core import clock
 from app.core.access import access
 from app.credentials.denial_queries import count_open_denials_in
 from app.family.queries import count_due_calls
+from app.oversight.queries import count_alarms
 from app.regions.queries import list_unchecked_hotlines
 from app.reviews.queries import COUNTED, count_waiting, find_missing_year
 from app.staff.policy import Right, staff_signed_in

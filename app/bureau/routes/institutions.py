@@ -4,7 +4,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.bureau.audit_words import sentence_of
 from app.bureau.forms.ending import EndingForm
 from app.bureau.forms.institutions import InstitutionForm, KeyEndForm, KeyRequestForm, OperatorForm
 from app.bureau.institution_queries import list_scan_days
@@ -15,6 +14,7 @@ from app.institutions import desk_queries, register_queries, service
 from app.institutions.business_types import BUSINESS_TYPES, SCENES
 from app.institutions.models import Institution, InstitutionKind
 from app.institutions.scene_names import KIND_NAMES, SCENE_NAMES, scenes_of
+from app.oversight.audit_words import sentence_of
 from app.regions.queries import find_region, list_insured_regions
 from app.staff.policy import Right, may
 from app.staff.queries import list_open_about, names_of_actors

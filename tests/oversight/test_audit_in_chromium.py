@@ -13,7 +13,6 @@ from app.family.queries import find_call_back
 from app.family.service import flag_custody
 from app.reports.service import run_report
 from app.staff.models import Role
-from tests.bureau.test_audit import Act
 from tests.family.story import enrol
 from tests.family.test_life_cycle import booked
 from tests.hotline.test_followups import deny
@@ -21,6 +20,7 @@ from tests.kit.client import Browser
 from tests.kit.databases import Databases
 from tests.kit.staff import make_staff, sign_in_staff
 from tests.kit.walks import faults_on_walks
+from tests.oversight.test_audit import Act
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select, text, update
 
-from app.bureau import audit_queries
-from app.bureau.audit_words import SENTENCES, Group, tags_of
 from app.core import audit, clock
 from app.core.audit import AuditRow
 from app.core.audit.queries import PAGE, READ, Wanted, search, stream
 from app.core.db import db, schema_changes, transaction
 from app.core.ids import first_id_at
+from app.oversight import queries
+from app.oversight.audit_words import SENTENCES, Group, tags_of
 from app.reports.models import Report, ReportState
 from app.reports.service import run_report
 from app.staff.models import Role, StaffTag
@@ -356,7 +356,7 @@ def test_the_sentences_are_plain_chinese(app: Flask) -> None:
 
 
 def test_the_alarm_tags_are_known() -> None:
-    assert set(audit_queries.ALARM_TAGS) <= set(SENTENCES) and set(audit_queries.VIEW_TAGS) <= set(SENTENCES)
+    assert set(queries.ALARM_TAGS) <= set(SENTENCES) and set(queries.VIEW_TAGS) <= set(SENTENCES)
 
 
 def test_every_kind_that_is_no_row_of_a_model_has_a_noun() -> None:
@@ -366,4 +366,4 @@ def test_every_kind_that_is_no_row_of_a_model_has_a_noun() -> None:
     kinds = set(re.findall(r'\b(?:subject|actor)=f?"([a-z_]+)[:"]', source)) | set(re.findall(r'\bby=f?"([a-z_]+):', source))
 
     assert {"figures", "secret", "review"} <= kinds
-    assert kinds - set(audit_queries.NOUNS) == set()
+    assert kinds - set(queries.NOUNS) == set()

@@ -7,14 +7,14 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.bureau.audit_queries import Names, scans_of
-from app.bureau.audit_words import Group, outcome_of, sentence_of, tags_of
 from app.core import audit, clock
 from app.core.audit import AuditRow, AuditTag
 from app.core.audit.queries import Found, Wanted, search, stream
 from app.core.audit.verify import count_rows
 from app.core.db import transaction
 from app.core.spreadsheet import write_csv
+from app.oversight.audit_words import Group, outcome_of, sentence_of, tags_of
+from app.oversight.queries import Names, scans_of
 from app.reports.models import Report
 from app.reports.queries import find_open, params_of
 from app.reports.service import Outcome, Progress, scratch_file, start_report

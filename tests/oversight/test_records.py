@@ -7,15 +7,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.activation.models import ActivationTag
-from app.bureau.audit_words import SENTENCES
-from app.bureau.audit_words.own import OWN
 from app.core import audit, clock
 from app.core.audit import AuditRow
 from app.core.db import db, transaction
 from app.credentials.policy import CredentialTag
 from app.documents.models import DocumentTag
 from app.family.models import Relation
-from app.home import records
+from app.oversight import records
+from app.oversight.audit_words import SENTENCES
+from app.oversight.audit_words.own import OWN
 from app.staff.models import Role
 from tests.family.people import browser_of, make_holder_account, make_link_between
 from tests.family.story import enrol

@@ -6,9 +6,6 @@ from datetime import date, datetime, timedelta
 from flask_babel import gettext as _
 
 from app.accounts.models import Account
-from app.bureau.audit_queries import Names, detail_of, scans_of
-from app.bureau.audit_words import outcome_of
-from app.bureau.audit_words.own import OWN_TAGS, own_sentence_of
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.audit.queries import SCANNED, Wanted, search
@@ -18,6 +15,9 @@ from app.credentials.uses import read_uses
 from app.family.models import FamilyLink
 from app.family.policy import FamilyTag
 from app.institutions.models import Institution
+from app.oversight.audit_words import outcome_of
+from app.oversight.audit_words.own import OWN_TAGS, own_sentence_of
+from app.oversight.queries import Names, detail_of, scans_of
 from app.staff.models import Role, StaffMember
 from app.staff.role_names import role_names
 

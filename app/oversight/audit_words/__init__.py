@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from app.bureau.audit_words import citizens, staff
+from app.oversight.audit_words import citizens, staff
 
 Table = Mapping[Any, LazyString]  # by tag
 
