@@ -66,6 +66,7 @@ FEATURES = (
     "hotline",
     "counter",
     "oversight",
+    "setup",
     "bureau",
     "pwa",
     "home",

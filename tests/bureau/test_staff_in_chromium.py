@@ -18,13 +18,13 @@ from app.staff.models import Role
 from app.staff.queries import find_staff
 from app.staff.rights import Right
 from app.staff.service import add_staff, ask_approval, post_staff_message
-from tests.bureau.test_first_run import REAL_FIELDS, STAFF, code_of
 from tests.kit.chromium import lead_on, phone, serve
 from tests.kit.databases import Databases
 from tests.kit.looks import faults_in_all_looks, html_errors
 from tests.kit.settings import make_settings
 from tests.kit.staff import make_staff, staff_browser
 from tests.kit.visitors import cookies_of
+from tests.setup.test_first_run import REAL_FIELDS, STAFF, code_of
 
 DESK = {"viewport": {"width": 1366, "height": 768}, "device_scale_factor": 1, "is_mobile": False, "has_touch": False}
 PASSWORD = re.compile(r"(?:\w{5}-){3}\w{5}")

@@ -11,7 +11,7 @@ MARKING = {"_", "_l", "gettext", "lazy_gettext", "later"}
 # Words that are data, not phrases of a page: what the field's interface says in Chinese (contract 5), invented people, columns of a
 # roster or a holiday notice, a letter that is signed in Chinese alone, what the terminal asks a real bureau.
 DATA = (
-    "bureau/asking.py",
+    "setup/prompts.py",
     "config/",
     "core/display.py",
     "core/installation.py",

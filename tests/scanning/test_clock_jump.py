@@ -10,7 +10,6 @@ from playwright.sync_api import Browser as Chromium
 from sqlalchemy import func, select
 
 from app.accounts.models import SmsCode
-from app.bureau import weather
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db, transaction
@@ -19,6 +18,7 @@ from app.credentials.code_format import make_code
 from app.credentials.models import EndReason, Presentation
 from app.institutions.models import Institution
 from app.scanning.service import ensure_specimens
+from app.setup import weather
 from tests.credentials.holders import PIN, add_relative
 from tests.credentials.phones import code_on, opened_phone, type_pin, unlock
 from tests.kit.chromium import serve

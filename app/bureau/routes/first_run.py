@@ -8,10 +8,6 @@ from wtforms.fields import SelectChoice
 
 from app.bureau.forms.first_run import EntryForm, FirstStaffForm, NameForm, OfficeForm, RegionsForm
 from app.bureau.routes.blueprint import blueprint
-from app.bureau.service import first_run
-from app.bureau.service.first_run import FirstMember, Step
-from app.bureau.service.text_files import read_text
-from app.bureau.setting_up import is_setting_up, key_of_code, setting_up, while_first_run
 from app.config import Separation
 from app.core.access import access
 from app.core.errors import DomainError
@@ -21,6 +17,10 @@ from app.core.settings import settings
 from app.core.web import is_api
 from app.regions.queries import list_agencies, list_insured_regions
 from app.regions.service import shipped_cities
+from app.setup import service
+from app.setup.guard import is_setting_up, key_of_code, setting_up, while_first_run
+from app.setup.service import FirstMember, Step
+from app.setup.text_files import read_text
 from app.staff.models import Role
 from app.staff.role_names import ROLE_NAMES
 
@@ -63,7 +63,7 @@ def show_first_run() -> ResponseReturnValue:
 @access(while_first_run)
 def create_first_run() -> ResponseReturnValue:
     form = EntryForm()
-    if not form.validate_on_submit() or not first_run.is_code(form.code.data or ""):
+    if not form.validate_on_submit() or not service.is_code(form.code.data or ""):
         form.refuse("code", _("设置码不对。它在服务器的 first-run-code 文件里。"))
         return render_template("bureau/new_first_run.html", form=form), 422
     session.clear()
@@ -84,7 +84,7 @@ def edit_first_name() -> ResponseReturnValue:
 def update_first_name() -> ResponseReturnValue:
     form = NameForm()
     try:
-        first_run.name_bureau(form.name.data or "", form.icp.data or "", form.police.data or "")
+        service.name_bureau(form.name.data or "", form.icp.data or "", form.police.data or "")
     except DomainError as refusal:
         _say(form, refusal)
         return render_template("bureau/edit_first_name.html", form=form), 422
@@ -103,9 +103,9 @@ def update_first_regions() -> ResponseReturnValue:
     form = RegionsForm()
     try:
         if form.file.data:
-            first_run.read_regions(read_text(form.file.data.stream, form.file.data.filename or ""))
+            service.read_regions(read_text(form.file.data.stream, form.file.data.filename or ""))
         else:
-            first_run.choose_regions(form.cities.data or [])
+            service.choose_regions(form.cities.data or [])
     except DomainError as refusal:
         _say(form, refusal)
         return _show_regions(form, 422)
@@ -123,7 +123,7 @@ def edit_first_agencies() -> ResponseReturnValue:
 def create_first_agency() -> ResponseReturnValue:
     form = OfficeForm()
     try:
-        first_run.add_office(form.slug.data or "", form.name.data or "", form.region.data or "", form.phone.data or "")
+        service.add_office(form.slug.data or "", form.name.data or "", form.region.data or "", form.phone.data or "")
     except DomainError as refusal:
         _say(form, refusal)
         return _show_agencies(form, 422)
@@ -143,15 +143,15 @@ def create_first_staff() -> ResponseReturnValue:
     form = FirstStaffForm()
     roles: dict[str, set[Role]] = {}
     names: dict[str, str] = {}
-    for role in first_run.missing_posts():
+    for role in service.missing_posts():
         username = (form[f"{role.value}_username"].data or "").strip().casefold()
         roles.setdefault(username, set()).add(role)
         names.setdefault(username, (form[f"{role.value}_name"].data or "").strip())
     members = [FirstMember(username, names[username], frozenset(held)) for username, held in roles.items()]
     try:
-        added = first_run.add_first_staff(members, form.agency.data or "")
+        added = service.add_first_staff(members, form.agency.data or "")
     except DomainError as refusal:
-        form.refuse(f"{first_run.missing_posts()[0].value}_username", refusal.what + refusal.next)
+        form.refuse(f"{service.missing_posts()[0].value}_username", refusal.what + refusal.next)
         return _show_staff(form, 422)
     return render_template("bureau/show_first_passwords.html", added=added)
 
@@ -159,7 +159,7 @@ def create_first_staff() -> ResponseReturnValue:
 @blueprint.get("/first-run/opening")
 @access(setting_up)
 def show_first_opening() -> ResponseReturnValue:
-    if first_run.next_step() is not Step.opening:
+    if service.next_step() is not Step.opening:
         return _to_next()
     return render_template(
         "bureau/show_first_opening.html", profile=find_profile(), regions=list_insured_regions(), agencies=list_agencies()
@@ -169,13 +169,13 @@ def show_first_opening() -> ResponseReturnValue:
 @blueprint.post("/first-run/opening")
 @access(setting_up)
 def create_first_opening() -> ResponseReturnValue:
-    first_run.open_bureau()
+    service.open_bureau()
     session.clear()
     return redirect(url_for("staff.new_session"), 303)
 
 
 def _to_next() -> ResponseReturnValue:
-    return redirect(url_for(PAGES[first_run.next_step()]), 303)
+    return redirect(url_for(PAGES[service.next_step()]), 303)
 
 
 def _say(form: NameForm | RegionsForm | OfficeForm, refusal: DomainError) -> None:
@@ -196,7 +196,7 @@ def _show_agencies(form: OfficeForm, status: int = 200) -> ResponseReturnValue:
 
 def _show_staff(form: FirstStaffForm, status: int = 200) -> ResponseReturnValue:
     form.agency.choices = [SelectChoice(agency.slug, agency.name) for agency in list_agencies()]
-    missing = first_run.missing_posts()
+    missing = service.missing_posts()
     page = render_template(
         "bureau/edit_first_staff.html",
         form=form,

@@ -5,11 +5,11 @@ import hmac
 from flask import redirect, session, url_for
 from flask.typing import ResponseReturnValue
 
-from app.bureau.service.first_run import read_code
 from app.core.access import Rule
 from app.core.crypto import vault
 from app.core.errors import NotFound
 from app.core.installation import is_first_run
+from app.setup.service import read_code
 
 
 def key_of_code() -> str:

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 from flask_babel import gettext as _
 
-from app.bureau.service import first_run
-from app.bureau.service.first_run import FirstMember, Step
-from app.bureau.service.text_files import read_text
 from app.core.errors import DomainError
 from app.regions.queries import list_agencies, list_insured_regions
 from app.regions.service import shipped_cities
+from app.setup import service
+from app.setup.service import FirstMember, Step
+from app.setup.text_files import read_text
 from app.staff.models import Role
 from app.staff.role_names import ROLE_NAMES
 
@@ -50,7 +50,7 @@ def set_up(answers: Answers, *, asks: bool) -> None:
         Step.staff: _staff,
     }
     for step, take in steps.items():
-        while first_run.next_step() is step:
+        while service.next_step() is step:
             try:
                 take(answers, asks)
             except DomainError as refusal:
@@ -58,7 +58,7 @@ def set_up(answers: Answers, *, asks: bool) -> None:
                     raise
                 click.echo(refusal.what + refusal.next)
                 answers = Answers("", "", "", (), None, (), ())
-    first_run.open_bureau()
+    service.open_bureau()
 
 
 def _name(answers: Answers, asks: bool) -> None:
@@ -67,13 +67,13 @@ def _name(answers: Answers, asks: bool) -> None:
         name = click.prompt("医保局名称")
         icp = icp or click.prompt("ICP 备案号（没有就回车）", default="", show_default=False)
         police = police or click.prompt("公安备案号（没有就回车）", default="", show_default=False)
-    first_run.name_bureau(name, icp, police)
+    service.name_bureau(name, icp, police)
 
 
 def _regions(answers: Answers, asks: bool) -> None:
     if answers.regions_csv is not None:
         with answers.regions_csv.open("rb") as file:
-            first_run.read_regions(read_text(file, answers.regions_csv.name))
+            service.read_regions(read_text(file, answers.regions_csv.name))
         return
     cities = answers.cities
     if not cities and asks:
@@ -84,7 +84,7 @@ def _regions(answers: Answers, asks: bool) -> None:
     if unknown := sorted(set(cities) - set(known)):
         what = _("名单里没有这个城市代码：%(codes)s。", codes=_("、").join(unknown))
         raise DomainError("cities_missing", what, _six_digits(known), field="cities")
-    first_run.choose_regions(cities)
+    service.choose_regions(cities)
 
 
 def _agencies(answers: Answers, asks: bool) -> None:
@@ -117,9 +117,9 @@ def _ask_office() -> None:
 
 
 def _add_office(slug: str, name: str, region_code: str, phone: str) -> None:
-    """As `first_run.add_office`, with words for somebody who has no list to choose from."""
+    """As `service.add_office`, with words for somebody who has no list to choose from."""
     try:
-        first_run.add_office(slug, name, region_code, phone)
+        service.add_office(slug, name, region_code, phone)
     except DomainError as refusal:
         if refusal.field not in ("region", "parent"):
             raise
@@ -136,10 +136,10 @@ def _six_digits(known: dict[str, str]) -> str:
 def _staff(answers: Answers, asks: bool) -> None:
     members = [_member(line) for line in answers.members]
     if not members and asks:
-        for role in first_run.missing_posts():
+        for role in service.missing_posts():
             username = click.prompt(f"{ROLE_NAMES[role]}的用户名")
             members.append(FirstMember(username, click.prompt(f"{ROLE_NAMES[role]}的姓名"), frozenset({role})))
-    for added in first_run.add_first_staff(_merged(members), list_agencies()[0].slug):
+    for added in service.add_first_staff(_merged(members), list_agencies()[0].slug):
         click.echo(f"{added.member.username}  {added.member.roles_text}  one-time password: {added.one_time_password}")
 
 

@@ -7,9 +7,6 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.bureau import weather
-from app.bureau.asking import Answers, set_up
-from app.bureau.service import first_run
 from app.config import Mode
 from app.core import installation, jobs, proxy
 from app.core.audit.verify import problems as audit_problems
@@ -26,6 +23,8 @@ from app.institutions.register_queries import list_notes_on_keys
 from app.regions.queries import list_unchecked_hotlines
 from app.regions.service import load_regions
 from app.reviews.queries import find_missing_year
+from app.setup import service, weather
+from app.setup.prompts import Answers, set_up
 
 group = AppGroup("bureau", help="The bureau that hosts this system.")
 
@@ -63,7 +62,7 @@ def init_bureau(
     if web:
         if kind is not None:
             raise click.ClickException("this bureau is set up already")
-        click.echo(f"open /first-run in a browser and type: {first_run.write_code()}")
+        click.echo(f"open /first-run in a browser and type: {service.write_code()}")
         return
     asks = sys.stdin.isatty() if ask is None else ask
     answers = Answers(name, icp_number, police_number, cities, regions_csv, agencies, members)
@@ -72,7 +71,7 @@ def init_bureau(
             set_up(answers, asks=asks)
         else:
             load_regions()
-            first_run.fill()
+            service.fill()
     except NotFound:
         raise click.ClickException("an office that was named is not there") from None
     except DomainError as refusal:
