@@ -1,25 +1,34 @@
 """The roster: sending a file, what came out of its dry run, applying it, what was imported, taking it back."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.bureau import receiving
 from app.bureau.forms.roster import STATUS_NAMES, ApplicationForm, RosterFileForm, UndoingForm
 from app.bureau.routes.blueprint import blueprint
 from app.bureau.service import roster as work
 from app.core.access import access
-from app.core.bodies import declare
+from app.core.bodies import BodyLimit, declare
 from app.core.errors import DomainError, NotFound
-from app.roster import queries, service
+from app.roster import queries, service, upload_stream
 from app.roster.models import InsuredStatus, RosterImport
 from app.roster.service import ImportMode
 from app.staff.policy import Right, may
 from app.staff.visitor import current_staff
 
-blueprint.record_once(declare(receiving.ROSTER))
-blueprint.url_value_preprocessor(receiving.prepare)
-blueprint.teardown_request(receiving.clean_up)
+UPLOAD = BodyLimit("bureau.create_roster_upload", upload_stream.largest, "one roster file (`ROSTER_MAX_MEGABYTES`)", at_once=2)
+
+blueprint.record_once(declare(UPLOAD))
+blueprint.teardown_request(upload_stream.clean_up)
+
+
+@blueprint.url_value_preprocessor
+def _expect_upload(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """For those alone who may send it."""
+    if endpoint == UPLOAD.endpoint:
+        upload_stream.expect_upload(may_send=current_staff.may(Right.manage_roster))
 
 
 @blueprint.get("/bureau/roster")
@@ -32,7 +41,7 @@ def show_roster() -> ResponseReturnValue:
 @access(may(Right.manage_roster))
 def create_roster_upload() -> ResponseReturnValue:
     """The file was sealed while it came in; its dry run begins at once."""
-    form, file = RosterFileForm(), receiving.received()
+    form, file = RosterFileForm(), upload_stream.received()
     if not form.validate_on_submit():
         return _show(form, 422)
     try:

@@ -29,27 +29,15 @@ def start_check(member: StaffMember, upload: RosterUpload) -> Report:
 
 
 def start_application(member: StaffMember, upload: RosterUpload, mode: ImportMode) -> Report:
-    """Raises DomainError `not_checked`, `already_applied`, `import_running`."""
-    if upload.applied_at is not None:
-        raise DomainError("already_applied", _("这个文件已经导入过了。"), _("要再导入一次，请重新上传。"), status=409)
-    if upload.file_name is None:
-        raise DomainError("upload_gone", _("这个文件已经删除了。"), _("请重新上传。"), status=409)
-    if upload.checked_hash != upload.content_hash:
-        raise DomainError("not_checked", _("这个文件还没有核对完。"), _("请先看核对的结果，再导入。"), status=409)
+    """Raises DomainError `import_running`, and what `require_applicable` raises."""
+    service.require_applicable(upload)
     _refuse_second(APPLICATION, upload_id=upload.id)
     return start_report(member, APPLICATION, upload_id=upload.id, mode=mode.value)
 
 
 def start_undoing(member: StaffMember, import_id: int) -> Report:
     """Raises DomainError `undo_impossible`, `import_running`."""
-    newest = queries.find_undoable()
-    if newest is None or newest.id != import_id:
-        raise DomainError(
-            "undo_impossible",
-            _("这次导入不能撤销了。"),
-            _("只有最近的一次导入、在 %(days)s 天以内、还没有撤销过的，才能撤销。", days=settings.roster_undo_days),
-            status=409,
-        )
+    service.require_undoable(import_id)
     _refuse_second(UNDOING, import_id=import_id)
     return start_report(member, UNDOING, import_id=import_id)
 

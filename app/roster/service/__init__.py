@@ -7,7 +7,7 @@ from app.roster.service.persons import save_person
 from app.roster.service.searching import expire_searches, search_document, search_name
 from app.roster.service.seeing import Seen
 from app.roster.service.statuses import change_status, on_status_changed
-from app.roster.service.undoing import Undone, forget_formers, undo_import
+from app.roster.service.undoing import Undone, forget_formers, require_undoable, undo_import
 from app.roster.service.uploads import (
     Receiving,
     discard_upload,
@@ -16,6 +16,7 @@ from app.roster.service.uploads import (
     keep_upload,
     note_applied,
     reading_upload,
+    require_applicable,
 )
 
 __all__ = [
@@ -41,6 +42,8 @@ __all__ = [
     "on_status_changed",
     "reading_upload",
     "remarks_on",
+    "require_applicable",
+    "require_undoable",
     "save_person",
     "search_document",
     "search_name",

@@ -71,6 +71,19 @@ def undo_import(
         return _finish(import_id, by, left)
 
 
+def require_undoable(import_id: int) -> RosterImport:
+    """Raises DomainError `undo_impossible`."""
+    found = find_undoable()
+    if found is None or found.id != import_id:
+        raise DomainError(
+            "undo_impossible",
+            _("这次导入不能撤销了。"),
+            _("只有最近的一次导入、在 %(days)s 天以内、还没有撤销过的，才能撤销。", days=settings.roster_undo_days),
+            status=409,
+        )
+    return found
+
+
 def _refuse_elsewhere(import_id: int, regions: frozenset[str]) -> None:
     entry = db.session.get_one(RosterImport, import_id)
     formers = select(RosterFormer.person_id).where(
@@ -89,14 +102,9 @@ def _refuse_elsewhere(import_id: int, regions: frozenset[str]) -> None:
 
 @transaction()
 def _begin(import_id: int, by: str) -> tuple[datetime, int, int]:
-    found = find_undoable()
-    if found is None or found.id != import_id or found.merged_at is None:
-        raise DomainError(
-            "undo_impossible",
-            _("这次导入不能撤销了。"),
-            _("只有最近的一次导入、在 %(days)s 天以内、还没有撤销过的，才能撤销。", days=settings.roster_undo_days),
-            status=409,
-        )
+    found = require_undoable(import_id)
+    if found.merged_at is None:
+        raise ValueError("an import that was never merged")
     if found.undoing_at is None:
         found.undoing_at, found.undone_by = clock.now(), by
         audit.record(RosterTag.undone, actor=by, subject=RosterImport.subject_of(import_id), outcome="started")

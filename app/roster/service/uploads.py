@@ -65,6 +65,16 @@ def keep_upload(file: Receiving, title: str, *, by: str, ignored_columns: str = 
         raise
 
 
+def require_applicable(upload: RosterUpload) -> None:
+    """Kept, checked as it is, and not applied before. Raises DomainError `already_applied`, `upload_gone`, `not_checked`."""
+    if upload.applied_at is not None:
+        raise DomainError("already_applied", _("这个文件已经导入过了。"), _("要再导入一次，请重新上传。"), status=409)
+    if upload.file_name is None:
+        raise DomainError("upload_gone", _("这个文件已经删除了。"), _("请重新上传。"), status=409)
+    if upload.checked_hash != upload.content_hash:
+        raise DomainError("not_checked", _("这个文件还没有核对完。"), _("请先看核对的结果，再导入。"), status=409)
+
+
 @transaction()
 def _enter(file: Receiving, title: str, by: str, ignored: str) -> RosterUpload:
     now = clock.now()

@@ -1,25 +1,17 @@
-"""One form of the desk carries a file larger than any other body: it is sealed while it arrives, before a view is called."""
+"""The one form that carries a file larger than any other body: it is sealed while it arrives, before a view is called."""
 
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from flask import g, request
 from flask_babel import gettext as _
 
-from app.core.bodies import MEGABYTE, ORDINARY, BodyLimit
+from app.config import Settings
+from app.core.bodies import MEGABYTE, ORDINARY
 from app.core.db import db
 from app.core.errors import DomainError
 from app.core.flask_types import itself
 from app.core.settings import settings
 from app.roster.service import Receiving
-from app.staff.policy import Right
-from app.staff.visitor import current_staff
-
-ROSTER = BodyLimit(
-    "bureau.create_roster_upload",
-    lambda settings: (settings.roster_max_megabytes + 1) * MEGABYTE,
-    "one roster file (`ROSTER_MAX_MEGABYTES`)",
-    at_once=2,
-)
 
 
 class _Nowhere:
@@ -35,14 +27,16 @@ class _Nowhere:
         pass
 
 
-def prepare(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before anything reads the body; for those alone who may send it."""
-    if endpoint != ROSTER.endpoint:
-        return
-    may_send = current_staff.may(Right.manage_roster)
+def largest(settings: Settings) -> int:
+    """Bytes of the whole form."""
+    return (settings.roster_max_megabytes + 1) * MEGABYTE
+
+
+def expect_upload(*, may_send: bool) -> None:
+    """Called before anything reads the body. Raises DomainError `sign_in` for a large one of somebody who may not send it."""
     db.session.rollback()  # no snapshot is held while a slow line sends
     if may_send:
-        request.max_content_length = ROSTER.largest(settings)
+        request.max_content_length = largest(settings)
         setattr(itself(request), "_get_file_stream", _open_stream)  # noqa: B010
     elif (request.content_length or 0) > ORDINARY:
         raise DomainError("sign_in", _("您的登录已经过期，文件没有收下。"), _("请重新登录，再传一次。"), status=401)
