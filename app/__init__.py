@@ -135,9 +135,12 @@ def refuse_unfit_database(app: Flask) -> None:
 
 
 def _install_feature(app: Flask, feature: str) -> None:
-    """A feature offers what it has: `models`, `routes.blueprint(s)`, `commands.group` or `commands.commands`, `wiring.register`."""
+    """A feature offers what it has.
+
+    `audit_tags`, `models`, `routes.blueprint(s)`, `commands.group` or `commands.commands`, `wiring.register`.
+    """
     package = f"{__name__}.{feature}"
-    for room in ("models", "routes", "commands", "wiring"):
+    for room in ("audit_tags", "models", "routes", "commands", "wiring"):
         if find_spec(f"{package}.{room}") is None:
             continue
         module = import_module(f"{package}.{room}")

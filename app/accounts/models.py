@@ -1,7 +1,7 @@
 """Who signs in: accounts by telephone number, browsers, sessions, SMS codes and consents."""
 
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import Enum
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,29 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.audit.named import Actor, Subject
 from app.core.db import Base, BigId
 from app.core.keys.stored import sealed
-
-
-class AccountTag(StrEnum):
-    """What the audit log says of accounts."""
-
-    sms_requested = "account:sms_requested"
-    sms_refused = "account:sms_refused"
-    sms_flood = "account:sms_flood"
-    signed_in = "account:signed_in"
-    signed_out = "account:signed_out"
-    signed_out_everywhere = "account:signed_out_everywhere"
-    device_bound = "account:device_bound"
-    device_revoked = "account:device_revoked"
-    phone_changed = "account:phone_changed"
-    phone_lost = "account:phone_lost"
-    person_given = "account:person_given"
-    phone_confirmed = "account:phone_confirmed"
-    consent_given = "account:consent_given"
-    consent_withdrawn = "account:consent_withdrawn"
-    notice_drafted = "notice:drafted"
-    notice_proposed = "notice:proposed"
-    notice_dropped = "notice:dropped"
-    notice_published = "notice:published"
 
 
 class Account(Actor, Base):

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.accounts import service
-from app.accounts.models import AccountTag
+from app.accounts.audit_tags import AccountTag
 from app.core import audit, background
 from app.core.database.aftermath import on_restored
 

@@ -1,7 +1,7 @@
 """Activations under way, and what waits a day: devices that ask to be trusted, PINs that are to be reset, phones reported lost."""
 
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import Enum
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -18,28 +18,6 @@ class DraftStep(Enum):
     consent = "consent"
     proof = "proof"
     pin = "pin"
-
-
-class ActivationTag(StrEnum):
-    started = "activation:started"
-    person_found = "activation:person_found"
-    refused = "activation:refused"
-    consented = "activation:consented"
-    proved = "activation:proved"
-    completed = "activation:completed"
-    discarded = "activation:discarded"  # outcome: the step it was left at
-    expired = "activation:expired"  # the same
-    takeover_begun = "activation:takeover_begun"
-    rebinding_requested = "rebinding:requested"
-    rebinding_done = "rebinding:done"
-    rebinding_cancelled = "rebinding:cancelled"
-    lost_reported = "lost:reported"
-    lost_code_asked = "lost:code_asked"
-    lost_code_wrong = "lost:code_wrong"
-    restored = "lost:restored"
-    pin_reset_requested = "pin_reset:requested"
-    pin_reset_cancelled = "pin_reset:cancelled"
-    pin_reset = "pin_reset:done"
 
 
 class ActivationDraft(Base):

@@ -5,7 +5,6 @@ import math
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.config import Mode
 from app.core import audit, clock, outages, store_away
 from app.core.audit.named import Subject
+from app.core.audit_tags import InstallationTag
 from app.core.db import Base, bare_read, db, roll_back, transaction
 from app.core.keys import adoption, fitting
 from app.core.prepared import PreparedQuery
@@ -27,12 +27,6 @@ RESTORING_FILE = "restoring.json"
 DEMO_NAME = "示范市医疗保障局"
 UNNAMED = "医疗保障局"  # a real bureau until it has said its name
 _KEPT_SECONDS = 60.0  # fixed: the bureau's name is on every page and changes once in years
-
-
-class InstallationTag(StrEnum):
-    named = "installation:named"
-    opened = "installation:opened"
-    restored = "installation:restored"
 
 
 class Installation(Subject, Base):

@@ -12,7 +12,6 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from flask import Flask, current_app, request
@@ -22,6 +21,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from app.core import audit, background, outages
+from app.core.audit_tags import LimitsTag
 from app.core.db import transaction
 from app.core.networks import UNKNOWN, network_of
 
@@ -30,11 +30,6 @@ WATCH_SECONDS = 10.0  # fixed: how soon an outage of Redis stands among the alar
 _MOST_KEYS = 10_000  # fixed: kept by one process; beyond them who asked longest ago is forgotten
 _WAIT_SECONDS = 0.5  # fixed: for Redis: a scan must not wait for its limits
 _TRY_AGAIN_SECONDS = 5.0  # fixed: after Redis was away; operations.md promises it is back within five seconds
-
-
-class LimitsTag(StrEnum):
-    alone = "limits:alone"
-    shared_again = "limits:shared_again"
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,6 @@ from app.core.audit.named import Subject
 from app.core.db import Base, BigId
 
 
-class CounterTag(StrEnum):
-    """What the audit log says of the counter."""
-
-    scanned = "counter:scanned"
-    visit_opened = "counter:visit_opened"
-    letter_issued = "counter:letter_issued"
-    slip_issued = "counter:slip_issued"
-    family_bound = "counter:family_bound"
-    family_authorised = "counter:family_authorised"
-
-
 class LetterKind(StrEnum):
     """What the eight digits of a letter are for; they open all three, the steps on the paper differ."""
 

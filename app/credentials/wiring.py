@@ -9,8 +9,8 @@ from app.accounts.service import on_consent_withdrawn, on_device_revoked, on_sig
 from app.core import audit, background
 from app.core.database.aftermath import on_restored
 from app.credentials import queries, service
+from app.credentials.audit_tags import CredentialTag
 from app.credentials.models import EndReason
-from app.credentials.policy import CredentialTag
 
 EVERY = timedelta(minutes=10)  # fixed: what is swept is counted in hours
 

@@ -9,17 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base, BigId
 
 
-class DocumentTag(StrEnum):
-    """What the audit log says of documents."""
-
-    received = "document:received"
-    refused = "document:refused"
-    viewed = "document:viewed"
-    removed = "document:removed"
-    expired = "document:expired"
-    swept = "document:swept"
-
-
 class Slot(StrEnum):
     """What a paper is meant to show (S41, C2)."""
 

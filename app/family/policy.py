@@ -5,7 +5,6 @@ Ages are whole years in China; who was born on 29 February ages on 1 March in a 
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -16,34 +15,6 @@ from app.core.errors import DomainError
 from app.family.models import Relation, Way
 from app.roster.identity import full_age
 from app.roster.models import InsuredPerson, InsuredStatus
-
-
-class FamilyTag(StrEnum):
-    request_begun = "family_request:begun"
-    stepped_up = "family_request:stepped_up"
-    member_found = "family_request:member_found"
-    refused = "family_request:refused"
-    submitted = "family_request:submitted"
-    approved = "family_request:approved"
-    rejected = "family_request:rejected"
-    returned = "family_request:returned"
-    withdrawn = "family_request:withdrawn"
-    expired = "family_request:expired"
-    appealed = "family_request:appealed"
-    invited = "family_invitation:made"
-    invitation_used = "family_invitation:used"
-    invitation_refused = "family_invitation:refused"
-    call_booked = "call_back:booked"
-    call_done = "call_back:done"
-    vouched = "family_request:vouched"
-    link_made = "family_link:made"
-    link_renewed = "family_link:renewed"
-    link_ended = "family_link:ended"
-    link_used = "family_link:used"
-    member_frozen = "family_link:member_frozen"
-    custody_disputed = "custody:disputed"
-    custody_settled = "custody:settled"
-
 
 RELATION_LABELS: dict[Relation, LazyString] = {
     Relation.spouse: _l("配偶"),

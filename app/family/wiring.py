@@ -11,8 +11,8 @@ from app.core.database.aftermath import on_restored
 from app.credentials.service import on_taken_over, on_used, provide_holders, provide_showables
 from app.documents.service import UploadPolicy, provide_upload_policies
 from app.family import queries, service
+from app.family.audit_tags import FamilyTag
 from app.family.models import LinkRequest
-from app.family.policy import FamilyTag
 from app.reviews.service import ReviewKind, provide_review_kinds
 from app.roster.service import on_status_changed
 

@@ -9,10 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base
 
 
-class FigureTag(StrEnum):
-    exported = "figures:exported"
-
-
 class Figure(StrEnum):
     """What a value counts, and what its key is."""
 

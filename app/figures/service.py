@@ -13,7 +13,8 @@ from app.core.hooks import Hook
 from app.core.logs import log
 from app.core.statements import write
 from app.figures import queries
-from app.figures.models import MORNING, NOW, OF_A_DAY, CountedDay, DailyFigure, Figure, FigureTag
+from app.figures.audit_tags import FigureTag
+from app.figures.models import MORNING, NOW, OF_A_DAY, CountedDay, DailyFigure, Figure
 from app.figures.periods import Span
 from app.figures.queries import Tally
 from app.figures.review_times import pack_spreads, unpack_spread

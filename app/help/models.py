@@ -1,7 +1,7 @@
 """Help texts: data the bureau edits, loaded from files at first, and every version staff ever saved."""
 
 from datetime import date, datetime
-from enum import Enum, StrEnum
+from enum import Enum
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Index, String, Text
@@ -9,15 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.audit.named import Subject
 from app.core.db import Base
-
-
-class HelpTag(StrEnum):
-    """What the audit log says of help texts."""
-
-    saved = "help:saved"
-    published = "help:published"
-    withdrawn = "help:withdrawn"
-    restored = "help:restored"
 
 
 class HelpKind(Enum):

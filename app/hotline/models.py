@@ -11,26 +11,6 @@ from app.core.audit.named import Subject
 from app.core.db import Base, BigId
 
 
-class HotlineTag(StrEnum):
-    """What the audit log says of calls."""
-
-    searched = "hotline:searched"
-    alarm = "hotline:alarm"
-    call_opened = "hotline:call_opened"
-    caller_verified = "hotline:caller_verified"
-    caller_doubted = "hotline:caller_doubted"
-    frozen = "hotline:frozen"
-    device_unbound = "hotline:device_unbound"
-    link_unbound = "hotline:link_unbound"
-    message_sent = "hotline:message_sent"
-    unfreezing_asked = "hotline:unfreezing_asked"
-    unfreezing_confirmed = "hotline:unfreezing_confirmed"
-    unfreezing_refused = "hotline:unfreezing_refused"
-    call_back_opened = "hotline:call_back_opened"
-    denial_opened = "hotline:denial_opened"
-    refused = "hotline:refused"
-
-
 class CallerCheck(StrEnum):
     """Questions only the person answers right without being helped; the answers are not written down, only which were right."""
 

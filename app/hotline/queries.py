@@ -10,7 +10,8 @@ from app.core.audit.queries import Wanted, search
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.settings import settings
-from app.hotline.models import HotlineCall, HotlineSearch, HotlineTag, UnfreezeRequest
+from app.hotline.audit_tags import HotlineTag
+from app.hotline.models import HotlineCall, HotlineSearch, UnfreezeRequest
 from app.roster.models import InsuredPerson
 from app.scanning.models import HelpEvent
 

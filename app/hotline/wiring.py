@@ -5,7 +5,7 @@ from flask import Flask
 from app.core import background
 from app.figures.service import provide_call_tags
 from app.hotline import service
-from app.hotline.models import HotlineTag
+from app.hotline.audit_tags import HotlineTag
 
 COUNTED = (
     HotlineTag.call_opened,

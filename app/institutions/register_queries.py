@@ -11,8 +11,8 @@ from app.core import clock
 from app.core.audit.models import NOT_A_SCAN, AuditRow
 from app.core.db import db
 from app.core.errors import NotFound
+from app.institutions.audit_tags import InstitutionTag
 from app.institutions.models import ApiKey, Institution, InstitutionKind, InstitutionScene, KeyGrant
-from app.institutions.policy import InstitutionTag
 
 PAGE = 50
 PUBLIC_PAGE = 20

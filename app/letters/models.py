@@ -1,7 +1,7 @@
 """The commitment letter: who promises what to whom, how it was signed, and the hash of the exact PDF."""
 
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import Enum
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,13 +10,6 @@ from app.accounts.models import Notice
 from app.core.audit.named import Named
 from app.core.db import Base, BigId
 from app.core.keys.stored import encrypted
-
-
-class LetterTag(StrEnum):
-    """What the audit log says of letters."""
-
-    prepared = "letter:prepared"
-    signed = "letter:signed"
 
 
 class SignatureKind(Enum):

@@ -13,9 +13,10 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.statements import won
 from app.documents import store
+from app.letters.audit_tags import LetterTag
 from app.letters.facts import LetterFacts
 from app.letters.letter_pdf import UnprintableName, print_letter
-from app.letters.models import Letter, LetterTag, SignatureKind
+from app.letters.models import Letter, SignatureKind
 from app.letters.queries import FACTS, facts_of, find_letter
 from app.letters.strokes import NoSignature, Stroke, parse_strokes
 from app.roster.identity import is_same_name

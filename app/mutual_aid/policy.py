@@ -1,7 +1,5 @@
 """Who may pay for whom (国办发〔2021〕14号, 国办发〔2024〕38号; `Relation.ward` is no near relative of 民法典 1045)."""
 
-from enum import StrEnum
-
 from flask_babel import gettext as _
 
 from app.core import clock
@@ -12,12 +10,6 @@ from app.roster.models import InsuredPerson, InsuredStatus
 
 EMPLOYEE_INSURANCE = "310"  # 职工: residents (390) have no personal account
 RELATIVES = tuple(relation for relation in Relation if relation is not Relation.ward)
-
-
-class MutualAidTag(StrEnum):
-    authorised = "mutual_aid:authorised"
-    revoked = "mutual_aid:revoked"
-    refused = "mutual_aid:refused"
 
 
 def may_pay(person: InsuredPerson) -> bool:

@@ -17,9 +17,10 @@ from app.core.statements import won
 from app.family.models import Relation
 from app.messages.service import post_message
 from app.mutual_aid import queries
+from app.mutual_aid.audit_tags import MutualAidTag
 from app.mutual_aid.models import MutualAid
 from app.mutual_aid.money import show_yuan
-from app.mutual_aid.policy import MutualAidTag, may_pay, refuse_beneficiary, refuse_payer
+from app.mutual_aid.policy import may_pay, refuse_beneficiary, refuse_payer
 from app.roster.identity import Cert, is_same_name
 from app.roster.models import InsuredPerson
 from app.roster.queries import find_person, get_person

@@ -5,7 +5,7 @@ from flask import Flask
 from app.accounts.service import on_consent_withdrawn
 from app.core import audit
 from app.mutual_aid import service
-from app.mutual_aid.policy import MutualAidTag
+from app.mutual_aid.audit_tags import MutualAidTag
 
 
 def register(app: Flask) -> None:

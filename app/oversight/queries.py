@@ -6,99 +6,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 
-from app.accounts.models import AccountTag
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.audit.named import Named
 from app.core.audit.queries import Found, Wanted, search
+from app.core.audit.tags import find_noun
 from app.core.db import db
 from app.core.display import masked_name
-from app.core.limits import LimitsTag
 from app.credentials.models import Credential
-from app.credentials.policy import CredentialTag
-from app.documents.models import DocumentTag
-from app.hotline.models import HotlineTag
+from app.documents.audit_tags import DocumentTag
 from app.institutions.models import Institution
+from app.oversight.words import alarm_tags
 from app.regions.models import Agency
-from app.reviews.models import ReviewTag
+from app.reviews.audit_tags import ReviewTag
 from app.roster.models import InsuredPerson
 from app.scanning.models import Scan
-from app.scanning.policy import ScanTag
-from app.staff.models import StaffMember, StaffTag
+from app.staff.models import StaffMember
 
 DEFAULT_DAYS = 7  # fixed: what a search shows before anything is chosen
 LONGEST_DAYS = 366  # fixed: of one search: what is older is asked for by another
 ALARM_DAYS = 7  # fixed: the page says so: the last seven days
 ALARMS_COUNTED = 99
-ALARM_TAGS: tuple[str, ...] = (
-    StaffTag.locked,
-    StaffTag.refused,
-    HotlineTag.alarm,
-    ScanTag.guesses_numbers,
-    CredentialTag.tags_forged,
-    LimitsTag.alone,
-    AccountTag.sms_flood,
-)
-NOUNS: dict[str, LazyString] = {
-    "account": _l("账号"),
-    "agency": _l("单位"),
-    "approval": _l("复核"),
-    "audit": _l("日志"),
-    "call": _l("来电"),
-    "call_back": _l("回电"),
-    "case": _l("审核"),
-    "cli": _l("命令行"),
-    "consent": _l("同意书"),
-    "counter_code": _l("窗口核验码"),
-    "counter_scan": _l("窗口扫码"),
-    "credential": _l("医保码"),
-    "denial": _l("不是我"),
-    "device": _l("设备"),
-    "documents": _l("材料"),
-    "family_invitation": _l("确认链接"),
-    "family_link": _l("家人绑定"),
-    "family_request": _l("家人申请"),
-    "figures": _l("数据"),
-    "help": _l("帮助"),
-    "holiday": _l("放假安排"),
-    "holiday_year": _l("节假日"),
-    "hotline": _l("电话"),
-    "installation": _l("本系统"),
-    "secret": _l("密钥"),
-    "institution": _l("机构"),
-    "letter": _l("承诺书"),
-    "limits": _l("次数限制"),
-    "lost_report": _l("挂失"),
-    "mutual_aid": _l("家庭共济"),
-    "notice": _l("法律文本"),
-    "notice_draft": _l("法律文本的草稿"),
-    "operator": _l("命令行"),
-    "passkey": _l("通行密钥"),
-    "person": _l("参保人"),
-    "proof": _l("核验"),
-    "region": _l("地区"),
-    "relative": _l("家人"),
-    "report": _l("报表"),
-    "review": _l("审核"),
-    "roster": _l("名册"),
-    "roster_import": _l("名册导入"),
-    "roster_upload": _l("名册文件"),
-    "search": _l("查找"),
-    "session": _l("登录"),
-    "slip": _l("纸质码"),
-    "staff": _l("工作人员"),
-    "staff_passkey": _l("通行密钥"),
-    "staff_session": _l("工作人员登录"),
-    "system": _l("系统"),
-    "unfreezing": _l("解除挂失"),
-    "unknown": _l("不明"),
-    "visit": _l("窗口办理"),
-    "visitor": _l("没有登录的人"),
-}
 VIEW_TAGS: tuple[str, ...] = (DocumentTag.viewed, ReviewTag.letter_viewed)
 
 
@@ -129,7 +59,7 @@ class Names:
             return f"{member.name}（{member.username}，{member.agency}）"
         if name := self.institutions.get(Institution.key_in(mentioned) or 0):
             return name
-        label = NOUNS.get(kind)
+        label = find_noun(kind)
         return f"{label} {number}".strip() if label is not None else mentioned
 
 
@@ -153,13 +83,13 @@ def scans_of(person_id: int) -> Any:
 def list_alarms(before: int | None = None, *, now: datetime | None = None) -> Found:
     """Of the last seven days: locked staff, refused rights, guesses at people and at numbers, codes that did not fit."""
     until = now or clock.now()
-    return search(Wanted(since=until - timedelta(days=ALARM_DAYS), until=until, tags=ALARM_TAGS), before)
+    return search(Wanted(since=until - timedelta(days=ALARM_DAYS), until=until, tags=alarm_tags()), before)
 
 
 def count_alarms() -> int:
     """Of the last day, up to ALARMS_COUNTED."""
     until = clock.now()
-    wanted = Wanted(since=until - timedelta(days=1), until=until, tags=ALARM_TAGS)
+    wanted = Wanted(since=until - timedelta(days=1), until=until, tags=alarm_tags())
     return min(ALARMS_COUNTED, len(search(wanted, limit=ALARMS_COUNTED).rows))
 
 

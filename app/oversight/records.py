@@ -12,12 +12,11 @@ from app.core.audit.queries import SCANNED, Wanted, search
 from app.core.settings import settings
 from app.credentials.service import Showable
 from app.credentials.uses import read_uses
+from app.family.audit_tags import FamilyTag
 from app.family.models import FamilyLink
-from app.family.policy import FamilyTag
 from app.institutions.models import Institution
-from app.oversight.audit_words import outcome_of
-from app.oversight.audit_words.own import OWN_TAGS, own_sentence_of
 from app.oversight.queries import Names, detail_of, scans_of
+from app.oversight.words import outcome_of, own_sentence_of, own_tags
 from app.staff.models import Role, StaffMember
 from app.staff.role_names import role_names
 
@@ -68,7 +67,7 @@ def month_after(month: date) -> date | None:
 
 def list_own(account: Account, person_id: int, month: date, before: int | None = None) -> Records:
     since, until = _span(month)
-    wanted = Wanted(since=since, until=until, tags=OWN_TAGS, person_id=person_id, scans=scans_of(person_id))
+    wanted = Wanted(since=since, until=until, tags=own_tags(), person_id=person_id, scans=scans_of(person_id))
     found = search(wanted, before, limit=_SHOWN)
     names = Names(found.rows)
     return Records(_together([_entry(row, names, account) for row in found.rows]), found.older)

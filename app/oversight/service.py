@@ -8,13 +8,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.core import audit, clock
-from app.core.audit import AuditRow, AuditTag
+from app.core.audit import AuditRow
+from app.core.audit.audit_tags import LogTag
 from app.core.audit.queries import Found, Wanted, search, stream
 from app.core.audit.verify import count_rows
 from app.core.db import transaction
 from app.core.spreadsheet import write_csv
-from app.oversight.audit_words import Group, outcome_of, sentence_of, tags_of
 from app.oversight.queries import Names, scans_of
+from app.oversight.words import Group, outcome_of, sentence_of, tags_of
 from app.reports.models import Report
 from app.reports.queries import find_open, params_of
 from app.reports.service import Outcome, Progress, scratch_file, start_report
@@ -42,7 +43,7 @@ def search_log(staff: StaffMember, wanted: Wanted, before: int | None = None) ->
     """Newest first. Whoever looks for something in particular leaves a row first; turning pages leaves none more."""
     asked = _asked(wanted)
     if asked and before is None:
-        _note(AuditTag.searched, staff, person_id=wanted.person_id, **asked)
+        _note(LogTag.searched, staff, person_id=wanted.person_id, **asked)
     return search(wanted, before)
 
 
@@ -51,7 +52,7 @@ def look_up_person(staff: StaffMember, cert_type: str, number: str) -> int:
     """The person of this document, number as parsed. 0 when nobody has it, which is remembered too."""
     person = find_person(cert_type, number)
     audit.record(
-        AuditTag.searched,
+        LogTag.searched,
         actor=staff.actor,
         person_id=person.id if person else None,
         outcome="ok" if person else "missed",
@@ -62,14 +63,14 @@ def look_up_person(staff: StaffMember, cert_type: str, number: str) -> int:
 
 def note_opened(staff: StaffMember, row: AuditRow) -> None:
     """One entry was looked at in full."""
-    _note(AuditTag.opened, staff, subject=AuditRow.subject_of(row.id), person_id=row.person_id)
+    _note(LogTag.opened, staff, subject=AuditRow.subject_of(row.id), person_id=row.person_id)
 
 
 @transaction()
 def export_log(staff: StaffMember, wanted: Wanted) -> Report:
     """The same rows as a file, made in the background. Raises what `start_report` raises."""
     asked = _asked(wanted)
-    audit.record(AuditTag.exported, actor=staff.actor, person_id=wanted.person_id, **asked)
+    audit.record(LogTag.exported, actor=staff.actor, person_id=wanted.person_id, **asked)
     return start_report(staff, EXPORT, since=wanted.since.isoformat(), until=wanted.until.isoformat(), **asked)
 
 
@@ -79,7 +80,7 @@ def verify_log(staff: StaffMember) -> Report:
     under_way = find_open(staff.id, VERIFICATION)
     if under_way is not None:
         return under_way
-    audit.record(AuditTag.verified, actor=staff.actor)
+    audit.record(LogTag.verified, actor=staff.actor)
     return start_report(staff, VERIFICATION)
 
 
@@ -169,6 +170,6 @@ def _lines(block: list[AuditRow]) -> Iterator[tuple[Any, ...]]:
 
 
 @transaction()
-def _note(tag: AuditTag, staff: StaffMember, *, subject: str = "", person_id: int | None = None, **detail: Any) -> None:
+def _note(tag: LogTag, staff: StaffMember, *, subject: str = "", person_id: int | None = None, **detail: Any) -> None:
     detail = {("of" if name == "subject" else "by" if name == "actor" else name): value for name, value in detail.items()}
     audit.record(tag, actor=staff.actor, subject=subject, person_id=person_id, **detail)

@@ -1,7 +1,7 @@
 """Passkeys: the phone's own fingerprint or face in place of the display PIN, on a device that is trusted already."""
 
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import Enum
 
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,12 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Device
 from app.core.audit.named import Subject
 from app.core.db import Base, BigId
-
-
-class PasskeyTag(StrEnum):
-    added = "passkey:added"
-    removed = "passkey:removed"
-    refused = "passkey:refused"
 
 
 class ChallengePurpose(Enum):

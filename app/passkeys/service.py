@@ -28,7 +28,8 @@ from app.core.statements import changed, won, write
 from app.core.webauthn import key_id_of, new_count, read_made
 from app.credentials.service import unlock_without_pin
 from app.messages.service import post_message
-from app.passkeys.models import ChallengePurpose, Passkey, PasskeyChallenge, PasskeyOffer, PasskeyTag
+from app.passkeys.audit_tags import PasskeyTag
+from app.passkeys.models import ChallengePurpose, Passkey, PasskeyChallenge, PasskeyOffer
 from app.passkeys.queries import find_passkey, list_passkeys
 
 

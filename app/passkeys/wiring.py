@@ -5,7 +5,7 @@ from app.core import audit, background
 from app.core.database.aftermath import on_restored
 from app.credentials.service import on_unlocked
 from app.passkeys import service
-from app.passkeys.models import PasskeyTag
+from app.passkeys.audit_tags import PasskeyTag
 
 
 def register(app: Flask) -> None:

@@ -1,7 +1,7 @@
 """Proofs that a person is who they say: by face, by a code from the counter, or by document with a delay."""
 
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import Enum
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -35,15 +35,6 @@ class ProofState(Enum):
     failed = "failed"
     spent = "spent"
     abandoned = "abandoned"  # begun and never brought to an end; counts for nothing
-
-
-class ProofTag(StrEnum):
-    face_started = "proof:face_started"
-    face_unavailable = "proof:face_unavailable"
-    passed = "proof:passed"
-    failed = "proof:failed"
-    spent = "proof:spent"
-    counter_code_issued = "counter_code:issued"
 
 
 class IdentityProof(Subject, Base):

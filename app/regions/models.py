@@ -1,7 +1,7 @@
 """Insured regions, the agencies that serve them, and their telephone numbers."""
 
 from datetime import date, datetime
-from enum import Enum, StrEnum
+from enum import Enum
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String
@@ -9,23 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.audit.named import Named, Subject
 from app.core.db import Base
-
-
-class RegionTag(StrEnum):
-    """What the audit log says of regions, offices and their numbers."""
-
-    hotline_added = "hotline:added"
-    hotline_checked = "hotline:checked"
-    hotline_changed = "hotline:changed"
-    hotline_removed = "hotline:removed"
-    region_added = "region:added"
-    region_changed = "region:changed"
-    region_retired = "region:retired"
-    region_restored = "region:restored"
-    agency_added = "agency:added"
-    agency_changed = "agency:changed"
-    agency_retired = "agency:retired"
-    agency_restored = "agency:restored"
 
 
 class RegionLevel(Enum):

@@ -1,20 +1,11 @@
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import Enum
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.audit.named import Subject
 from app.core.db import Base, BigId
-
-
-class ReportTag(StrEnum):
-    """What the audit log says of reports."""
-
-    asked = "report:asked"
-    finished = "report:finished"
-    failed = "report:failed"
-    downloaded = "report:downloaded"
 
 
 class ReportState(Enum):

@@ -1,7 +1,7 @@
 """Cases that a person of the bureau decides: the queue, who holds a case, every step of it, and why it came back."""
 
 from datetime import date, datetime
-from enum import Enum, StrEnum
+from enum import Enum
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
@@ -10,23 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.audit.named import Named
 from app.core.db import Base, BigId
 from app.core.keys.stored import encrypted
-
-
-class ReviewTag(StrEnum):
-    """What the audit log says of reviews."""
-
-    opened = "review:opened"
-    claimed = "review:claimed"
-    released = "review:released"
-    decided = "review:decided"
-    undone = "review:undone"
-    settled = "review:settled"
-    resubmitted = "review:resubmitted"
-    appealed = "review:appealed"
-    withdrawn = "review:withdrawn"
-    letter_viewed = "review:letter_viewed"
-    refused = "review:refused"
-    holidays_changed = "review:holidays_changed"
 
 
 class CaseState(Enum):

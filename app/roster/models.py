@@ -1,7 +1,7 @@
 """Insured persons, as the bureau's roster knows them."""
 
 from datetime import date, datetime
-from enum import Enum, StrEnum
+from enum import Enum
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,18 +21,6 @@ class InsuredStatus(Enum):
     ended = "4"
     died = "died"
     moved = "moved"
-
-
-class RosterTag(StrEnum):
-    person_added = "person:added"
-    person_changed = "person:changed"
-    imported = "roster:imported"
-    uploaded = "roster:uploaded"
-    upload_deleted = "roster:upload_deleted"
-    undone = "roster:undone"
-    searched = "roster:searched"
-    alarm = "roster:alarm"
-    status_changed = "person:status_changed"
 
 
 class StatusReason(Enum):

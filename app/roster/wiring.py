@@ -3,7 +3,8 @@ from flask import Flask
 from app.core import audit, background, jobs, sealed_files
 from app.core.database.named_files import NamedFiles, name_files
 from app.roster import service
-from app.roster.models import RosterTag, RosterUpload
+from app.roster.audit_tags import RosterTag
+from app.roster.models import RosterUpload
 from app.roster.service.uploads import FOLDER
 
 

@@ -1,9 +1,8 @@
-"""Which scans are unusual, and what the audit log calls them."""
+"""Which scans are unusual."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from app.core import clock
 from app.core.access import Rule
@@ -12,13 +11,6 @@ from app.institutions.business_types import PAYING
 from app.institutions.models import InstitutionKind
 
 SPECIMEN_WITH_CHALLENGE = "SPECIMEN-CHALLENGED"  # the specimen whose codes are always challenged at a sandbox
-
-
-class ScanTag(StrEnum):
-    scanned = "scan:attempted"
-    sandbox_code_drawn = "sandbox:code_drawn"
-    call_refused = "api:refused"
-    guesses_numbers = "institution:guesses_numbers"
 
 
 # The key is looked at inside the transaction that also writes the attempt down, because a wrong key leaves an audit row too.

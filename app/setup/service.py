@@ -13,9 +13,10 @@ from flask_babel import gettext as _
 from app.accounts.service import load_notices
 from app.config import Mode
 from app.core import audit, installation
+from app.core.audit_tags import InstallationTag
 from app.core.db import transaction
 from app.core.errors import DomainError
-from app.core.installation import Installation, InstallationTag, Profile, code_path
+from app.core.installation import Installation, Profile, code_path
 from app.core.keys.fitting import SecretsDoNotFit
 from app.core.private_files import private
 from app.core.settings import settings

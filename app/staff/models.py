@@ -14,43 +14,6 @@ from app.core.keys.stored import sealed
 from app.regions.models import Agency
 
 
-class StaffTag(StrEnum):
-    """What the audit log says of staff."""
-
-    added = "staff:added"
-    password_wrong = "staff:password_wrong"  # noqa: S105
-    factor_wrong = "staff:factor_wrong"
-    locked = "staff:locked"
-    released = "staff:released"
-    factor_enrolled = "staff:factor_enrolled"
-    signed_in = "staff:signed_in"
-    signed_out = "staff:signed_out"
-    session_ended = "staff:session_ended"
-    password_set = "staff:password_set"  # noqa: S105
-    roles_changed = "staff:roles_changed"
-    agency_changed = "staff:agency_changed"
-    disabled = "staff:disabled"
-    enabled = "staff:enabled"
-    reset = "staff:reset"
-    half_shown = "staff:half_shown"
-    sessions_ended = "staff:sessions_ended"
-    second_changed = "staff:second_changed"
-    person_linked = "staff:person_linked"
-    passkey_added = "staff:passkey_added"
-    passkey_removed = "staff:passkey_removed"
-    refused = "staff:refused"
-
-
-class ApprovalTag(StrEnum):
-    """What the audit log says of acts that need four eyes."""
-
-    asked = "approval:asked"
-    approved = "approval:approved"
-    refused = "approval:refused"
-    withdrawn = "approval:withdrawn"
-    expired = "approval:expired"
-
-
 class Role(StrEnum):
     """A post. The last three exclude each other in one person (GB/T 22239, level 2)."""
 

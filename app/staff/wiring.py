@@ -5,7 +5,7 @@ from flask import Flask
 from app.core import audit, background
 from app.core.database.aftermath import on_restored
 from app.staff import service
-from app.staff.models import StaffTag
+from app.staff.audit_tags import StaffTag
 from app.staff.service import appointing
 
 

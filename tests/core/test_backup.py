@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from app.accounts.models import Account
 from app.core import audit, blobs, clock, installation
 from app.core.audit.seal import head_path, seal_pending
+from app.core.audit_tags import InstallationTag
 from app.core.database.backup import ROOM, create_backup
 from app.core.database.workroom import workroom
 from app.core.db import db, transaction
@@ -41,7 +42,7 @@ def accept(owner: Account) -> DocumentPage:
 def write_and_seal(app: Flask) -> None:
     with app.app_context():
         with transaction():
-            audit.record(installation.InstallationTag.named, actor="system", subject="installation:1")
+            audit.record(InstallationTag.named, actor="system", subject="installation:1")
         seal_pending(everything=True)
         db.session.remove()
 

@@ -9,9 +9,9 @@ from flask import Flask
 
 from app.core import audit
 from app.core.audit.seal import head_path, seal_pending
+from app.core.audit_tags import InstallationTag
 from app.core.database.copying import open_engine
 from app.core.db import schema_changes, transaction
-from app.core.installation import InstallationTag
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 
 from app.core import limits, outages
 from app.core.audit.models import AuditRow
+from app.core.audit_tags import LimitsTag
 from app.core.db import db
-from app.core.limits import LimitsTag
 from app.staff.models import Role
 from tests.kit.redis_server import RedisServer, redis_server
 from tests.kit.staff import staff_browser

@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from app.core import audit, clock, installation
+from app.core import audit, clock
 from app.core.audit.keys import key_of_row, row_mac
 from app.core.audit.models import AuditRow, AuditSeal
+from app.core.audit_tags import InstallationTag
 from app.core.db import db, transaction
 from app.core.keys.secrets_file import new_secret, read_secrets
 from app.core.settings import settings
@@ -196,7 +197,7 @@ def app_settings(app: Flask) -> Any:
 
 def written(n: int = 3) -> list[int]:
     with transaction():
-        return [audit.record(installation.InstallationTag.named, actor="system", subject=f"thing:{i}") for i in range(n)]
+        return [audit.record(InstallationTag.named, actor="system", subject=f"thing:{i}") for i in range(n)]
 
 
 def by_hand(row_id: int, **values: Any) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy import delete, text
 from app import create_app
 from app.config import Mode, SettingsError
 from app.core import audit, clock, installation
+from app.core.audit_tags import InstallationTag
 from app.core.db import db, schema_changes, transaction
-from app.core.installation import InstallationTag
 from app.core.keys import fitting
 from app.core.keys.models import SecretCheck
 from app.core.keys.secrets_file import new_master, new_secret

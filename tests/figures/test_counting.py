@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core import audit, background, clock
 from app.core.clock import CHINA
 from app.core.db import db, transaction
-from app.credentials.policy import CredentialTag
+from app.credentials.audit_tags import CredentialTag
 from app.figures import service
 from app.figures.models import OF_A_DAY, CountedDay, DailyFigure, Figure
 from tests.figures.city import City

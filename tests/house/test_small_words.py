@@ -8,11 +8,12 @@ from importlib import import_module
 from pathlib import Path
 
 from app.core.audit.named import Named
+from app.core.audit.tags import AuditTag, list_tags
 from app.core.db import Base
-from app.oversight.queries import NOUNS
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "app"
+TAGS = ROOT / "tests/house/audit-tags.txt"  # stored rows hold these words: one that was released never changes
 COUNTS_ROWS = {"core/statements.py", "core/prepared.py"}
 # Stored rows hold these words: a kind that was released never changes.
 KINDS = {
@@ -93,7 +94,30 @@ def test_kinds_are_what_stored_rows_hold() -> None:
 
 
 def test_the_auditor_has_a_noun_for_every_kind() -> None:
-    assert set(NOUNS) == set(KINDS.values()) | NO_ROWS
+    """One feature says it."""
+    assert sorted(kind for tags in _kinds_of_tags() for kind in tags.nouns) == sorted([*KINDS.values(), *NO_ROWS])
+
+
+def test_tags_are_what_stored_rows_hold() -> None:
+    _kinds_of_tags()
+
+    assert sorted(tag.value for tag in list_tags()) == TAGS.read_text().split()
+
+
+def test_tags_stand_in_a_room_of_their_own() -> None:
+    assert {kind.__module__.rpartition(".")[2] for kind in _kinds_of_tags()} == {"audit_tags"}
+
+
+def test_no_two_features_say_an_outcome() -> None:
+    said = [outcome for tags in _kinds_of_tags() for outcome in tags.outcomes]
+
+    assert len(said) == len(set(said))
+
+
+def _kinds_of_tags() -> list[type[AuditTag]]:
+    for path in APP.rglob("audit_tags.py"):
+        import_module(".".join(("app", *path.relative_to(APP).with_suffix("").parts)))
+    return AuditTag.__subclasses__()
 
 
 def _named() -> Iterator[type[Named]]:

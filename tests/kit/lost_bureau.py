@@ -14,6 +14,7 @@ from flask import Flask
 from app import create_app
 from app.core import audit, blobs, clock, installation
 from app.core.audit.seal import seal_pending
+from app.core.audit_tags import InstallationTag
 from app.core.database.backup import create_backup
 from app.core.database.copying import count_rows
 from app.core.db import db, transaction
@@ -28,7 +29,7 @@ def fill_bureau(rows: int = 2000, documents: int = 40) -> None:
     with transaction():
         db.session.add_all([DemoSms(phone_hash=n.to_bytes(32), text=f"短信 {n}", sent_at=clock.now()) for n in range(rows)])
         for _n in range(100):
-            audit.record(installation.InstallationTag.named, actor="system", subject="installation:1")
+            audit.record(InstallationTag.named, actor="system", subject="installation:1")
     seal_pending(everything=True)
     for n in range(documents):
         blobs.put(f"files/{n}", os.urandom(200_000))

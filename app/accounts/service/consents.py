@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from app.accounts.models import Account, AccountTag, Consent, Notice
+from app.accounts.audit_tags import AccountTag
+from app.accounts.models import Account, Consent, Notice
 from app.accounts.queries import find_notice, list_standing
 from app.core import audit, clock
 from app.core.db import db, transaction

@@ -1,6 +1,7 @@
 """Devices: trusted once the person has proved to be themselves on them, removed by their owner."""
 
-from app.accounts.models import Account, AccountTag, Device, SessionEnd
+from app.accounts.audit_tags import AccountTag
+from app.accounts.models import Account, Device, SessionEnd
 from app.accounts.service.sessions import end_sessions_of_device
 from app.core import audit, clock
 from app.core.db import transaction

@@ -8,14 +8,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts.models import (
-    AccountTag,
-    ConsentPurpose,
-    Notice,
-    NoticeDraft,
-    NoticeDraftText,
-    NoticeTranslation,
-)
+from app.accounts.audit_tags import AccountTag
+from app.accounts.models import ConsentPurpose, Notice, NoticeDraft, NoticeDraftText, NoticeTranslation
 from app.accounts.notice_rules import NoticeWords, check_words
 from app.accounts.notice_words import shipped_notice
 from app.accounts.queries import find_notice, find_notice_version, get_draft

@@ -4,7 +4,8 @@ from flask_babel import gettext as _
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts.models import Account, AccountTag
+from app.accounts.audit_tags import AccountTag
+from app.accounts.models import Account
 from app.accounts.service.rows import find_or_create_account
 from app.core import audit
 from app.core.db import db, transaction

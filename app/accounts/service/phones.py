@@ -6,8 +6,9 @@ from flask_babel import gettext as _
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from app.accounts.audit_tags import AccountTag
 from app.accounts.browser import Browser
-from app.accounts.models import Account, AccountTag, LoginSession, SessionEnd, SmsPurpose
+from app.accounts.models import Account, LoginSession, SessionEnd, SmsPurpose
 from app.accounts.queries import find_account_by_phone, phone_of
 from app.accounts.service.rows import find_or_create_device, seal_phone
 from app.accounts.service.sessions import end_sessions_of_account

@@ -9,8 +9,9 @@ from enum import Enum
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select, update
 
+from app.accounts.audit_tags import AccountTag
 from app.accounts.browser import Browser
-from app.accounts.models import AccountTag, SmsCode, SmsPurpose
+from app.accounts.models import SmsCode, SmsPurpose
 from app.accounts.queries import phone_hash, phone_hashes
 from app.accounts.service.sms_allowance import BureauFull, asking_of, check_allowance
 from app.core import audit, clock

@@ -6,7 +6,8 @@ from sqlalchemy import delete
 from app.accounts.models import LoginSession
 from app.accounts.queries import phone_hashes, phone_of
 from app.accounts.service import bind_device, give_account_to_person, record_consent, take_over_phone
-from app.activation.models import ActivationDraft, ActivationTag, DraftStep
+from app.activation.audit_tags import ActivationTag
+from app.activation.models import ActivationDraft, DraftStep
 from app.activation.policy import find_refusal
 from app.activation.queries import list_consented
 from app.activation.service.drafts import draft_gone, reload_draft

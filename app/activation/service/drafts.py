@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, inspect, select, update
 
 from app.accounts.models import Account, Device, Notice
-from app.activation.models import ActivationDraft, ActivationTag, DraftStep
+from app.activation.audit_tags import ActivationTag
+from app.activation.models import ActivationDraft, DraftStep
 from app.activation.policy import check_region, find_refusal, not_found
 from app.activation.queries import DRAFT_PURPOSE, draft_binding, find_draft
 from app.core import audit, clock

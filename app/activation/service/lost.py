@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.accounts.models import Account, LoginSession, SessionEnd
 from app.accounts.queries import find_account_of_person, list_devices
 from app.accounts.service import IdentityEventKind, announce, bind_device, revoke_device
-from app.activation.models import ActivationTag
+from app.activation.audit_tags import ActivationTag
 from app.activation.policy import require_relative
 from app.activation.queries import list_pending_rebindings, list_pin_resets
 from app.activation.service.pin_reset import cancel_pin_reset

@@ -15,7 +15,8 @@ from app.accounts.browser import Browser
 from app.accounts.models import Account
 from app.accounts.queries import find_account_of_person, get_account
 from app.accounts.service import relatives_of
-from app.activation.models import ActivationTag, LostReport
+from app.activation.audit_tags import ActivationTag
+from app.activation.models import LostReport
 from app.activation.queries import find_lost_report
 from app.activation.service.lost import report_lost
 from app.core import audit, clock

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 
 from app.accounts.models import Account, Device, LoginSession
 from app.accounts.service import IdentityEventKind, announce, bind_device
-from app.activation.models import ActivationTag, PinReset
+from app.activation.audit_tags import ActivationTag
+from app.activation.models import PinReset
 from app.activation.queries import find_pin_reset, list_pin_resets
 from app.activation.service.waiting import close_request, record_request, tell_owner
 from app.core import audit, clock

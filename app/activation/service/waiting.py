@@ -4,7 +4,8 @@ from sqlalchemy import ColumnElement, update
 
 from app.accounts.models import Account
 from app.accounts.queries import phone_of
-from app.activation.models import ActivationTag, PinReset, Rebinding
+from app.activation.audit_tags import ActivationTag
+from app.activation.models import PinReset, Rebinding
 from app.core import audit, clock
 from app.core.db import db
 from app.core.statements import won

@@ -8,8 +8,8 @@ from wtforms import DateField, Field, SelectField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from app.core.forms import RefusableForm
-from app.oversight.audit_words import Group
 from app.oversight.queries import LONGEST_DAYS
+from app.oversight.words import Group
 from app.roster.identity import Cert
 from app.roster.person_fields import cert_type_field, read_cert
 from app.scanning.reasons import REASONS

@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.access import access
 from app.core.audit.queries import Found, Wanted, find_seal_of, get_row, is_unchanged
 from app.oversight import queries, service
-from app.oversight.audit_words import Group, outcome_of, sentence_of
+from app.oversight.words import Group, outcome_of, sentence_of
 from app.reports.queries import find_latest, find_open, result_of
 from app.staff.policy import Right, may
 from app.staff.visitor import current_staff

@@ -14,7 +14,7 @@ from app.institutions import desk_queries, register_queries, service
 from app.institutions.business_types import BUSINESS_TYPES, SCENES
 from app.institutions.models import Institution, InstitutionKind
 from app.institutions.scene_names import KIND_NAMES, SCENE_NAMES, scenes_of
-from app.oversight.audit_words import sentence_of
+from app.oversight.words import sentence_of
 from app.regions.queries import find_region, list_insured_regions
 from app.staff.policy import Right, may
 from app.staff.queries import list_open_about, names_of_actors

@@ -1,7 +1,7 @@
 """The audit log: plain keyed rows in the business transaction, sealed in order by an elected sealer and by commands."""
 
 from app.core.audit.log import forget_written, has_written, record
-from app.core.audit.models import AuditRow, AuditSeal, AuditTag
+from app.core.audit.models import AuditRow, AuditSeal
 from app.core.audit.seal import seal_pending, seal_written
 from app.core.audit.taking import tell_log
 from app.core.audit.verify import Finding, Report, verify
@@ -9,7 +9,6 @@ from app.core.audit.verify import Finding, Report, verify
 __all__ = [
     "AuditRow",
     "AuditSeal",
-    "AuditTag",
     "Finding",
     "Report",
     "forget_written",

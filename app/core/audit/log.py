@@ -1,13 +1,13 @@
 """The one way to write into the audit log."""
 
 import json
-from enum import StrEnum
 
 from sqlalchemy import Connection, insert
 
 from app.core import clock
 from app.core.audit.keys import row_mac
 from app.core.audit.models import AuditRow
+from app.core.audit.tags import AuditTag
 from app.core.audit.taking import note_taken
 from app.core.db import db, is_writing, table_of
 from app.core.ids import new_id
@@ -19,7 +19,7 @@ _first_written: int | None = None  # by this process, since it last sealed what 
 
 
 def record(
-    tag: StrEnum,
+    tag: AuditTag,
     *,
     actor: str,
     subject: str = "",

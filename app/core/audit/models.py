@@ -1,21 +1,10 @@
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.audit.named import Named
 from app.core.db import Base
-
-
-class AuditTag(StrEnum):
-    """What the log says of those who read it."""
-
-    searched = "audit:searched"
-    opened = "audit:opened"
-    exported = "audit:exported"
-    verified = "audit:verified"
-
 
 # Conditions of the partial indexes. A query uses an index only when it says the same, in the same words and without a parameter.
 NOT_A_SCAN = "tag <> 'scan:attempted'"

@@ -22,6 +22,7 @@ from sqlalchemy import Engine, inspect, select, update
 from app.core import audit, blobs, clock, installation, store_mark
 from app.core.audit.models import AuditRow
 from app.core.audit.seal import head_path
+from app.core.audit_tags import InstallationTag
 from app.core.database import aftermath
 from app.core.database.archive import Contents, digest_of, iterate_documents, read_archive
 from app.core.database.backup import Steps, last_seal
@@ -34,7 +35,7 @@ from app.core.database.unfit import Unfit
 from app.core.database.workroom import workroom
 from app.core.db import bare_transaction, begin_writing, db, session_on
 from app.core.exclusive import exclusive
-from app.core.installation import Installation, InstallationTag
+from app.core.installation import Installation
 from app.core.keys.fitting import misfits
 from app.core.logs import log
 from app.core.private_files import replace_private

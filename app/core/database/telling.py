@@ -11,13 +11,13 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core import clock
 from app.core.audit.models import AuditRow
+from app.core.audit_tags import InstallationTag
 from app.core.database.backup import Made
 from app.core.database.checking import Checked
 from app.core.database.envelope import Envelope
 from app.core.database.losses import Act, Losses
 from app.core.database.restoring import Restored
 from app.core.db import db
-from app.core.installation import InstallationTag
 from app.core.outages import first_line
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

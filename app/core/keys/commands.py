@@ -9,9 +9,9 @@ from app.core import audit
 from app.core.db import transaction
 from app.core.keys import dropping, rotating, state, sweeping
 from app.core.keys.adoption import Place, adopt_after_upgrade, adopt_by_hand, look_at_database, tell_of_rotation
+from app.core.keys.audit_tags import KeysTag
 from app.core.keys.checks import PLAIN
 from app.core.keys.fitting import SecretsDoNotFit
-from app.core.keys.models import KeysTag
 from app.core.keys.secrets_file import new_master, new_secret, read_secrets, secrets_path, write_secrets
 from app.core.private_files import alone_in
 from app.core.settings import settings

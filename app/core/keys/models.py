@@ -1,17 +1,9 @@
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import BigInteger, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
-
-
-class KeysTag(StrEnum):
-    """What the audit log says of the secrets."""
-
-    rotated = "keys:rotated"
-    dropped = "keys:dropped"
 
 
 class SecretCheck(Base):

@@ -14,7 +14,8 @@ from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.text import half_width
 from app.counter import queries
-from app.counter.models import CounterTag, CounterVisit, LetterKind
+from app.counter.audit_tags import CounterTag
+from app.counter.models import CounterVisit, LetterKind
 from app.counter.service.visits import person_of_visit, record_act
 from app.credentials.models import Slip
 from app.credentials.queries import find_credential_of

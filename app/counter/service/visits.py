@@ -15,7 +15,8 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.text import digits_of
 from app.counter import queries
-from app.counter.models import CounterScan, CounterTag, CounterVisit
+from app.counter.audit_tags import CounterTag
+from app.counter.models import CounterScan, CounterVisit
 from app.credentials.policy import SLIP
 from app.credentials.queries import get_credential
 from app.hotline.models import HotlineSearch

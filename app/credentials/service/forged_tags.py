@@ -15,8 +15,8 @@ from app.core.db import db, session_on, transaction
 from app.core.display import moment
 from app.core.settings import settings
 from app.core.statements import changed, won
+from app.credentials.audit_tags import CredentialTag
 from app.credentials.models import Credential, EndReason, ForgedTag, Presentation
-from app.credentials.policy import CredentialTag
 from app.credentials.redeem_queries import Shown
 from app.messages.service import post_message
 

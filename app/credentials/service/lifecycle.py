@@ -10,8 +10,8 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.statements import won
+from app.credentials.audit_tags import CredentialTag
 from app.credentials.models import Credential, CredentialKind, CredentialStatus, EndReason
-from app.credentials.policy import CredentialTag
 from app.credentials.service.presentations import end_presentations_of
 from app.credentials.service.slip_ends import revoke_slips_of
 

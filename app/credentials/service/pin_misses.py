@@ -17,7 +17,7 @@ from app.core.crypto import vault
 from app.core.guesses import Counter, Rule
 from app.core.installation import bureau_name
 from app.core.settings import settings
-from app.credentials.policy import CredentialTag
+from app.credentials.audit_tags import CredentialTag
 from app.messages.service import post_message, send_sms
 
 

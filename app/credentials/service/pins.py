@@ -15,9 +15,9 @@ from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.slow_hash import hash_place, is_outdated, slow_hash, slow_hash_matches
 from app.core.statements import won, write
+from app.credentials.audit_tags import CredentialTag
 from app.credentials.display_pin import InvalidPin, parse_pin, weakness
 from app.credentials.models import DisplayPin, EndReason
-from app.credentials.policy import CredentialTag
 from app.credentials.service.pin_misses import note_miss, note_right
 from app.credentials.service.presentations import end_presentations_of_account
 from app.messages.service import post_message

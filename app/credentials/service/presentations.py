@@ -13,10 +13,11 @@ from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.statements import changed
 from app.credentials import queries
+from app.credentials.audit_tags import CredentialTag
 from app.credentials.code_format import new_handle
 from app.credentials.keyring import key_of, keyring
 from app.credentials.models import Credential, CredentialStatus, EndReason, Presentation
-from app.credentials.policy import CredentialTag, lies_ahead
+from app.credentials.policy import lies_ahead
 
 SEEN_EVERY = timedelta(hours=1)  # fixed: a presentation's silence is counted in days
 

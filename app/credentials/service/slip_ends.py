@@ -5,8 +5,8 @@ from sqlalchemy import select, update
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.statements import won, write
+from app.credentials.audit_tags import CredentialTag
 from app.credentials.models import EndReason, Presentation, Slip
-from app.credentials.policy import CredentialTag
 
 
 @transaction()

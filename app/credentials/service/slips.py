@@ -14,10 +14,11 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.credentials import queries
+from app.credentials.audit_tags import CredentialTag
 from app.credentials.code_format import make_code, new_handle
 from app.credentials.keyring import key_of, keyring
 from app.credentials.models import Credential, CredentialKind, CredentialStatus, Presentation, Slip
-from app.credentials.policy import SLIP, CredentialTag
+from app.credentials.policy import SLIP
 from app.credentials.service.drawing import issue_typed_code
 from app.credentials.service.lifecycle import activate_credential
 from app.roster.models import InsuredPerson

@@ -7,8 +7,8 @@ from app.core.db import db, transaction
 from app.core.hooks import Hook
 from app.core.statements import won
 from app.credentials import queries
+from app.credentials.audit_tags import CredentialTag
 from app.credentials.models import Credential, CredentialKind, CredentialStatus
-from app.credentials.policy import CredentialTag
 
 on_taken_over: Hook[[Credential], object] = Hook(
     "credentials.on_taken_over", "A person has taken over the credential that relatives held for them, in this transaction."

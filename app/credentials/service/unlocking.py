@@ -8,8 +8,8 @@ from app.core import audit, clock
 from app.core.db import transaction
 from app.core.hooks import Hook
 from app.core.settings import settings
+from app.credentials.audit_tags import CredentialTag
 from app.credentials.models import Credential
-from app.credentials.policy import CredentialTag
 from app.credentials.service.pins import PinResult, try_display_pin
 from app.credentials.service.presentations import Opened, open_presentation
 from app.credentials.service.wallet import open_wallet

@@ -14,10 +14,11 @@ from app.core.gate import Busy, Gate
 from app.core.logs import log
 from app.core.settings import settings
 from app.documents import queries, store
+from app.documents.audit_tags import DocumentTag
 from app.documents.drawn import Picture
 from app.documents.images import reencode, require_decodable
 from app.documents.kinds import HEAD_BYTES, Kind, Unfit, kind_of, other_kind_of
-from app.documents.models import DocumentPage, DocumentTag, PageState, Slot
+from app.documents.models import DocumentPage, PageState, Slot
 from app.documents.policy import require_upload
 from app.documents.service.refusals import photos_busy, refusal, store_unavailable
 

@@ -15,7 +15,8 @@ from app.core.logs import log
 from app.core.settings import settings
 from app.core.statements import changed
 from app.documents import queries, store
-from app.documents.models import DocumentPage, DocumentTag, PageState
+from app.documents.audit_tags import DocumentTag
+from app.documents.models import DocumentPage, PageState
 from app.documents.service.accepting import PAGES_FOLDER, SOURCES_FOLDER, forget
 from app.documents.service.refusals import page_unreadable
 from app.documents.service.uploads import UPLOADS_FOLDER

@@ -9,9 +9,10 @@ from app.core.db import after_commit, db, transaction
 from app.core.settings import settings
 from app.core.statements import won
 from app.documents import store
+from app.documents.audit_tags import DocumentTag
 from app.documents.drawn import Picture
 from app.documents.kinds import Unfit
-from app.documents.models import DocumentPage, DocumentTag, PageState
+from app.documents.models import DocumentPage, PageState
 from app.documents.pdf import draw_pages
 from app.documents.service.accepting import PAGES_FOLDER, add_following, forget, keep
 from app.documents.service.refusals import blank_notice, refusal_sentence

@@ -20,8 +20,8 @@ from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.statements import won, write
 from app.family import queries
+from app.family.audit_tags import FamilyTag
 from app.family.models import CallBack, CallBackState, LinkRequest, RequestState
-from app.family.policy import FamilyTag
 from app.family.service import telling
 from app.family.service.links import person_of
 from app.family.service.requests import authorise, reject, reload, wait_for_authorisation

@@ -10,8 +10,9 @@ from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.statements import won
 from app.family import queries
+from app.family.audit_tags import FamilyTag
 from app.family.models import CustodyFlag, FamilyLink, LinkState
-from app.family.policy import AgePolicy, FamilyTag
+from app.family.policy import AgePolicy
 from app.family.service import telling
 from app.roster.models import InsuredPerson
 

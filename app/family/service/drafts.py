@@ -17,8 +17,9 @@ from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.statements import won, write
 from app.family import queries
+from app.family.audit_tags import FamilyTag
 from app.family.models import DraftStep, FamilyLink, LinkRequest, LinkState, Relation, RequestState, Way
-from app.family.policy import AgePolicy, FamilyTag
+from app.family.policy import AgePolicy
 from app.family.service.refusals import find_holder_refusal, find_refusal, not_found
 from app.roster.identity import Cert, is_same_name
 from app.roster.models import InsuredPerson

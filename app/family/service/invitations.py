@@ -15,8 +15,9 @@ from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.statements import won, write
 from app.family import queries
+from app.family.audit_tags import FamilyTag
 from app.family.models import Invitation, InvitationKind, LinkRequest, Relation, RequestState, Voucher, Way
-from app.family.policy import AgePolicy, FamilyTag, find_implausible
+from app.family.policy import AgePolicy, find_implausible
 from app.family.service import telling
 from app.family.service.links import person_of
 from app.family.service.requests import authorise, record_request, reject, reload, send_to_review, wait_for_authorisation

@@ -12,8 +12,8 @@ from app.core.settings import settings
 from app.core.statements import won, write
 from app.documents.service import keep_until
 from app.family import queries
+from app.family.audit_tags import FamilyTag
 from app.family.models import CallBack, CallBackState, FamilyLink, LinkEnd, LinkRequest, LinkState, RequestState
-from app.family.policy import FamilyTag
 from app.family.service import telling
 from app.family.service.links import end_link, person_of
 from app.family.service.requests import end_invitations, record_request, reload

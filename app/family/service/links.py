@@ -19,8 +19,9 @@ from app.credentials.queries import find_credential_of
 from app.credentials.service import activate_credential, end_credential, end_presentations_of_account
 from app.credentials.slip_queries import has_open_slip
 from app.family import queries
+from app.family.audit_tags import FamilyTag
 from app.family.models import FamilyLink, LinkEnd, LinkRequest, LinkState, Relation, Way
-from app.family.policy import AgePolicy, FamilyTag, refuse_status
+from app.family.policy import AgePolicy, refuse_status
 from app.family.service import telling
 from app.family.service.places import find_full, find_member_full, lock_pair, take_slot
 from app.roster.models import InsuredPerson

@@ -18,8 +18,9 @@ from app.core.settings import settings
 from app.core.statements import write
 from app.documents.service import keep_until
 from app.family import queries
+from app.family.audit_tags import FamilyTag
 from app.family.models import DraftStep, FamilyLink, Invitation, LinkRequest, RequestState, Way
-from app.family.policy import AgePolicy, FamilyTag
+from app.family.policy import AgePolicy
 from app.family.service import telling
 from app.family.service.drafts import draft_gone
 from app.family.service.links import find_bound, find_frozen, make_link, person_of, renew_link

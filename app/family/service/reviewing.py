@@ -10,8 +10,9 @@ from app.core.display import day, masked_cert
 from app.core.errors import DomainError
 from app.documents.service import keep_after_decision, keep_until
 from app.family import queries
+from app.family.audit_tags import FamilyTag
 from app.family.models import LinkRequest, RequestState
-from app.family.policy import RELATION_LABELS, FamilyTag
+from app.family.policy import RELATION_LABELS
 from app.family.service import telling
 from app.family.service.links import find_bound, person_of
 from app.family.service.places import find_full, lock_pair

@@ -10,8 +10,9 @@ from app.core.display import moment as as_moment
 from app.credentials.models import Credential
 from app.credentials.service import Showable
 from app.family import queries
+from app.family.audit_tags import FamilyTag
 from app.family.models import FamilyLink, LinkEnd, Way
-from app.family.policy import RELATION_LABELS, FamilyTag
+from app.family.policy import RELATION_LABELS
 from app.family.service import telling
 from app.family.service.links import end_link
 from app.roster.models import InsuredStatus

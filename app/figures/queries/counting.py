@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, case, cast, func, select, text
 
-from app.activation.models import ActivationTag
+from app.activation.audit_tags import ActivationTag
 from app.core import clock
 from app.core.audit.models import NOT_A_SCAN, AuditRow
 from app.core.db import db
 from app.core.ids import EPOCH_MS, first_id_at
 from app.core.settings import settings
-from app.credentials.policy import CredentialTag
-from app.family.policy import FamilyTag
+from app.credentials.audit_tags import CredentialTag
+from app.family.audit_tags import FamilyTag
 from app.figures import review_times
 from app.figures.models import Figure
 from app.figures.periods import bounds_of
@@ -26,8 +26,8 @@ from app.institutions.models import Institution
 from app.reviews.models import ReviewCase, ReviewStep, StepVerb
 from app.reviews.queries import working_hours
 from app.roster.models import InsuredPerson
+from app.scanning.audit_tags import ScanTag
 from app.scanning.models import Scan
-from app.scanning.policy import ScanTag
 from app.scanning.reasons import BY_NAME
 
 Tally = Counter[tuple[Figure, str, str]]  # (figure, region, key)

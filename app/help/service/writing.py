@@ -11,8 +11,9 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.locale import SOURCE
 from app.core.statements import won
+from app.help.audit_tags import HelpTag
 from app.help.front_matter import Content
-from app.help.models import HelpKind, HelpTag, HelpText, HelpVersion
+from app.help.models import HelpKind, HelpText, HelpVersion
 from app.help.policy import check_content, check_language, check_place
 from app.help.queries import INDEX, content_of, find_row, get_row, get_version, list_versions
 from app.help.service.versions import BY_RELEASE, keep_version

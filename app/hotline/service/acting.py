@@ -20,7 +20,8 @@ from app.credentials.service import freeze_credential, unfreeze_credential
 from app.family.models import LinkEnd
 from app.family.queries import get_link_of_member
 from app.family.service import end_link
-from app.hotline.models import HotlineCall, HotlineTag, UnfreezeRequest
+from app.hotline.audit_tags import HotlineTag
+from app.hotline.models import HotlineCall, UnfreezeRequest
 from app.messages.service import post_message
 from app.roster.queries import get_person
 from app.staff.models import StaffMember

@@ -16,7 +16,8 @@ from app.core.queueing import one_at_a_time
 from app.core.text import compact, plain_dashes, unquoted
 from app.credentials.queries import get_credential
 from app.hotline import queries
-from app.hotline.models import CallerCheck, HotlineCall, HotlineSearch, HotlineTag
+from app.hotline.audit_tags import HotlineTag
+from app.hotline.models import CallerCheck, HotlineCall, HotlineSearch
 from app.roster.identity import ending_of
 from app.roster.models import InsuredPerson
 from app.roster.queries import get_person, list_by_name

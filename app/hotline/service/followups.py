@@ -16,7 +16,8 @@ from app.family.models import CallBack, CustodyFlag, LinkRequest
 from app.family.policy import AgePolicy
 from app.family.queries import list_links_of_member
 from app.family.service import CHECKLIST, complete_call_back, flag_custody, lift_custody_flag, miss_call_back
-from app.hotline.models import HotlineCall, HotlineTag
+from app.hotline.audit_tags import HotlineTag
+from app.hotline.models import HotlineCall
 from app.roster.models import InsuredPerson
 from app.roster.queries import get_person
 from app.staff.models import StaffMember

@@ -9,8 +9,8 @@ from app.core import audit, clock
 from app.core.database.aftermath import Ends
 from app.core.db import db, transaction
 from app.core.statements import changed, won
+from app.institutions.audit_tags import InstitutionTag
 from app.institutions.models import ApiKey, Institution, KeyGrant, OperatorSession
-from app.institutions.policy import InstitutionTag
 from app.institutions.queries import get_institution, list_live_keys
 
 

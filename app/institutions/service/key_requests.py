@@ -14,8 +14,8 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.statements import won
+from app.institutions.audit_tags import InstitutionTag
 from app.institutions.models import ApiKey, Institution, KeyGrant
-from app.institutions.policy import InstitutionTag
 from app.institutions.queries import list_live_keys
 from app.institutions.service.keys import check_room, end_key, issue_key
 from app.staff.models import Approval, StaffMember

@@ -12,8 +12,8 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.statements import won
+from app.institutions.audit_tags import InstitutionTag
 from app.institutions.models import ApiKey, Institution
-from app.institutions.policy import InstitutionTag
 from app.institutions.queries import get_institution, list_live_keys
 
 MAX_LIVE_KEYS = 2  # fixed: contract 5: an old key and its successor

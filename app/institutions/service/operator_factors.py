@@ -11,9 +11,9 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.slow_hash import hash_place
 from app.core.statements import won
+from app.institutions.audit_tags import InstitutionTag
 from app.institutions.desk_queries import session_hash, totp_secret_of
 from app.institutions.models import Institution, Operator, OperatorSession
-from app.institutions.policy import InstitutionTag
 from app.institutions.service.operator_sessions import DeskSignIn, end_other_sessions, note_signed_in, note_wrong_at_desk
 from app.staff.service.attempts import SignInState, attempt_at_factor, remember_browser
 from app.staff.service.passwords import matches

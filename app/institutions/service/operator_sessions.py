@@ -11,9 +11,9 @@ from app.core.db import db, transaction
 from app.core.settings import settings
 from app.core.slow_hash import hash_place
 from app.core.statements import won
+from app.institutions.audit_tags import InstitutionTag
 from app.institutions.desk_queries import find_operator, name_hash, session_hash
 from app.institutions.models import Institution, Operator, OperatorSession
-from app.institutions.policy import InstitutionTag
 from app.staff.service.attempts import Attempt, Caller, SignInState, attempt_of, remember_browser
 from app.staff.service.passwords import hash_anew, hash_another, matches
 

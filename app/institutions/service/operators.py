@@ -12,9 +12,9 @@ from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
+from app.institutions.audit_tags import InstitutionTag
 from app.institutions.desk_queries import find_operator
 from app.institutions.models import Institution, Operator, OperatorSession
-from app.institutions.policy import InstitutionTag
 from app.staff.service.passwords import draw_password, hash_password
 
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")

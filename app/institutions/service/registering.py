@@ -9,9 +9,9 @@ from sqlalchemy import delete
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.institutions.audit_tags import InstitutionTag
 from app.institutions.business_types import BUSINESS_TYPES, COUNTER
 from app.institutions.models import Institution, InstitutionKind, InstitutionScene
-from app.institutions.policy import InstitutionTag
 from app.institutions.queries import find_institution, get_institution
 
 _CODE = re.compile(r"[HP]\d{11}", re.ASCII)  # 定点医药机构编号: H hospital, P pharmacy, 6 digits of region, 5 of sequence

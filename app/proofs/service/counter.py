@@ -15,7 +15,8 @@ from app.core.db import db, transaction
 from app.core.settings import settings
 from app.core.statements import won, write
 from app.core.text import code_of
-from app.proofs.models import CounterCode, IdentityProof, ProofMethod, ProofPurpose, ProofTag
+from app.proofs.audit_tags import ProofTag
+from app.proofs.models import CounterCode, IdentityProof, ProofMethod, ProofPurpose
 from app.proofs.queries import find_live_counter_code
 from app.proofs.service.proofs import add_decided_proof, lock_person
 from app.roster.models import InsuredPerson

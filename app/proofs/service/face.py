@@ -21,8 +21,9 @@ from app.core.errors import DomainError
 from app.core.logs import log
 from app.core.settings import settings
 from app.core.statements import won, write
+from app.proofs.audit_tags import ProofTag
 from app.proofs.face import Capture, FaceCheckDown, FaceRequest, FaceResult, ForeignResult, Handover
-from app.proofs.models import IdentityProof, ProofMethod, ProofPurpose, ProofState, ProofTag
+from app.proofs.models import IdentityProof, ProofMethod, ProofPurpose, ProofState
 from app.proofs.providers import face_check
 from app.proofs.queries import count_face_attempts_today, find_proof_by_nonce, list_open_face_proofs
 from app.proofs.service.proofs import hash_nonce, lock_person, record_decision

@@ -15,15 +15,8 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.statements import won, write
-from app.proofs.models import (
-    CounterCode,
-    IdentityProof,
-    ProofMethod,
-    ProofPurpose,
-    ProofState,
-    ProofTag,
-    StubFaceCheck,
-)
+from app.proofs.audit_tags import ProofTag
+from app.proofs.models import CounterCode, IdentityProof, ProofMethod, ProofPurpose, ProofState, StubFaceCheck
 from app.roster.models import InsuredPerson
 
 ABANDONED_AFTER = timedelta(days=1)  # fixed: a check that was begun yesterday nobody ends

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
-from app.regions.models import Agency, Hotline, RegionTag
+from app.regions.audit_tags import RegionTag
+from app.regions.models import Agency, Hotline
 from app.regions.policy import checked_name, checked_phone, refuse_newspaper
 from app.regions.queries import get_agency, get_agency_by_id, get_hotline, list_agencies
 from app.regions.service.ordering import move_row

@@ -5,7 +5,8 @@ from flask_babel import gettext as _
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
-from app.regions.models import Agency, RegionLevel, RegionTag
+from app.regions.audit_tags import RegionTag
+from app.regions.models import Agency, RegionLevel
 from app.regions.policy import check_slug, checked_name
 from app.regions.queries import find_agency, find_region, get_agency_by_id, get_region, list_agencies
 from app.regions.service.ordering import move_row

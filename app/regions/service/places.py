@@ -6,7 +6,8 @@ from sqlalchemy import select
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
-from app.regions.models import Region, RegionLevel, RegionTag
+from app.regions.audit_tags import RegionTag
+from app.regions.models import Region, RegionLevel
 from app.regions.policy import check_code, checked_name
 from app.regions.queries import find_region, get_region
 

@@ -10,8 +10,9 @@ from app.core import audit, blobs, clock, jobs, sealed_files
 from app.core.db import db, transaction
 from app.core.errors import DomainError, NotFound, TooMany
 from app.core.settings import settings
+from app.reports.audit_tags import ReportTag
 from app.reports.kinds import find_kind
-from app.reports.models import Report, ReportState, ReportTag
+from app.reports.models import Report, ReportState
 from app.reports.service.running import RUN_REPORT
 from app.staff.models import StaffMember
 from app.staff.rights import has_right

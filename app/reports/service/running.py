@@ -19,8 +19,9 @@ from app.core.errors import DomainError
 from app.core.logs import log
 from app.core.settings import settings
 from app.core.statements import changed, won
+from app.reports.audit_tags import ReportTag
 from app.reports.kinds import Outcome, Replaced, ReportKind, find_kind
-from app.reports.models import Report, ReportState, ReportTag
+from app.reports.models import Report, ReportState
 from app.staff.models import StaffMember
 from app.staff.rights import has_right
 

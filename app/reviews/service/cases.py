@@ -5,7 +5,8 @@ from flask_babel import gettext as _
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
-from app.reviews.models import OPEN, CaseState, ReviewCase, ReviewTag, StepVerb
+from app.reviews.audit_tags import ReviewTag
+from app.reviews.models import OPEN, CaseState, ReviewCase, StepVerb
 from app.reviews.queries import find_last_decision, get_case_of, list_steps
 from app.reviews.service.rows import add_step, due_from, move
 

@@ -11,8 +11,9 @@ from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.statements import changed
 from app.reviews import queries
+from app.reviews.audit_tags import ReviewTag
 from app.reviews.kinds import kind_of
-from app.reviews.models import CaseState, ReviewCase, ReviewTag
+from app.reviews.models import CaseState, ReviewCase
 from app.reviews.service.rows import move
 from app.staff.models import StaffMember
 from app.staff.queries import regions_of

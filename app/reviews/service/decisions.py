@@ -10,8 +10,9 @@ from app.core import audit, clock, outages
 from app.core.db import db, transaction
 from app.core.errors import DomainError, NotFound
 from app.core.settings import settings
+from app.reviews.audit_tags import ReviewTag
 from app.reviews.kinds import kind_of
-from app.reviews.models import CaseState, ReviewCase, ReviewReason, ReviewStep, ReviewTag, StepReason, StepVerb
+from app.reviews.models import CaseState, ReviewCase, ReviewReason, ReviewStep, StepReason, StepVerb
 from app.reviews.queries import find_last_decision, get_case
 from app.reviews.service.claims import refuse_reader, refused
 from app.reviews.service.rows import add_step, move

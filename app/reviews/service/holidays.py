@@ -13,8 +13,9 @@ from sqlalchemy import extract
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError, NotFound
+from app.reviews.audit_tags import ReviewTag
 from app.reviews.holiday_file import NAME_LONGEST, UnreadableFile, read_days
-from app.reviews.models import Holiday, HolidayYear, ReviewTag
+from app.reviews.models import Holiday, HolidayYear
 
 FIRST_YEAR, LAST_YEAR = 2020, 2099  # fixed: no promise was made before
 NOTICE_OF_STATE_COUNCIL = "国办"

@@ -14,7 +14,8 @@ from app.core.errors import DomainError
 from app.core.exclusive import exclusive
 from app.core.keys.sweeping import finish_column
 from app.core.settings import settings
-from app.roster.models import IMPORT_LOCK, InsuredPerson, RosterImport, RosterTag
+from app.roster.audit_tags import RosterTag
+from app.roster.models import IMPORT_LOCK, InsuredPerson, RosterImport
 from app.roster.providers import RosterSource
 from app.roster.queries import find_import_of
 from app.roster.service.reading import Reading, Refusal, Run, columns_of

@@ -7,8 +7,9 @@ from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.found_by import claim
+from app.roster.audit_tags import RosterTag
 from app.roster.identity import Cert, clean_name, nationality_of
-from app.roster.models import InsuredPerson, InsuredStatus, RosterTag
+from app.roster.models import InsuredPerson, InsuredStatus
 from app.roster.names import stored_fold
 from app.roster.queries import CERT_PURPOSE, cert_hash, find_person
 

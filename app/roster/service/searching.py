@@ -12,8 +12,9 @@ from app.core.errors import DomainError, TooMany
 from app.core.queueing import one_at_a_time
 from app.core.settings import settings
 from app.roster import queries
+from app.roster.audit_tags import RosterTag
 from app.roster.identity import InvalidCert, ending_of, parse_cert
-from app.roster.models import InsuredPerson, RosterSearch, RosterTag
+from app.roster.models import InsuredPerson, RosterSearch
 
 MOST_FOUND = 20  # fixed: more would let somebody read through the roster
 

@@ -11,7 +11,8 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.hooks import Hook
 from app.core.statements import won
-from app.roster.models import InsuredPerson, InsuredStatus, PersonStatusChange, RosterTag, StatusReason
+from app.roster.audit_tags import RosterTag
+from app.roster.models import InsuredPerson, InsuredStatus, PersonStatusChange, StatusReason
 
 TOLD_AT_ONCE = 1000
 

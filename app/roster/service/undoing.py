@@ -14,7 +14,8 @@ from app.core.errors import DomainError
 from app.core.exclusive import exclusive
 from app.core.settings import settings
 from app.core.statements import changed, write
-from app.roster.models import InsuredPerson, RosterFormer, RosterImport, RosterTag
+from app.roster.audit_tags import RosterTag
+from app.roster.models import InsuredPerson, RosterFormer, RosterImport
 from app.roster.queries import find_undoable
 from app.roster.service.folding import keep_folds
 from app.roster.service.imports import LOCK, require_alone

@@ -16,7 +16,8 @@ from app.core.db import after_commit, db, transaction
 from app.core.errors import DomainError, NotFound
 from app.core.settings import settings
 from app.core.statements import won
-from app.roster.models import RosterTag, RosterUpload
+from app.roster.audit_tags import RosterTag
+from app.roster.models import RosterUpload
 from app.roster.providers import RosterSource
 from app.roster.providers.files import open_stream
 

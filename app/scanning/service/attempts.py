@@ -18,10 +18,10 @@ from app.credentials.redeem_queries import Shown
 from app.credentials.service.uses import FAMILY
 from app.family.queries import relation_behind
 from app.institutions.models import Institution
+from app.scanning.audit_tags import ScanTag
 from app.scanning.calls import ScanRequest
 from app.scanning.models import HelpEvent, Scan
 from app.scanning.paper_reasons import AFTER_RESTORE, on_paper
-from app.scanning.policy import ScanTag
 from app.scanning.reasons import BY_NAME, Reason
 from app.scanning.scan_queries import Caller
 from app.scanning.service.answers import Answer, Call, Refusal, word_refusal

@@ -4,9 +4,9 @@ from sqlalchemy import Connection
 
 from app.core import clock
 from app.core.db import bare_transaction, begin_writing
+from app.scanning.audit_tags import ScanTag
 from app.scanning.calls import EC_QUERY, read_request
 from app.scanning.judging import judge
-from app.scanning.policy import ScanTag
 from app.scanning.reasons import BY_NAME
 from app.scanning.scan_queries import Caller, Key, find_desk
 from app.scanning.service.answers import Answer, Call, Refusal

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core import audit, clock, limits
 from app.core.db import db, transaction
 from app.core.limits import per_second
-from app.scanning.policy import ScanTag
+from app.scanning.audit_tags import ScanTag
 from app.scanning.reasons import BY_NAME, Reason
 from app.scanning.service.answers import Answer, Call, Refusal, word_refusal
 from app.scanning.service.attempts import open_help_event

@@ -16,8 +16,9 @@ from app.roster.identity import parse_cert
 from app.roster.models import InsuredStatus
 from app.roster.queries import find_person
 from app.roster.service import save_person
+from app.scanning.audit_tags import ScanTag
 from app.scanning.calls import SANDBOX_CODE, text_of
-from app.scanning.policy import SPECIMEN_WITH_CHALLENGE, ScanTag
+from app.scanning.policy import SPECIMEN_WITH_CHALLENGE
 from app.scanning.reasons import BY_NAME
 from app.scanning.scan_queries import find_latest_question
 from app.scanning.service.answers import Answer, Call, Refusal, to_json

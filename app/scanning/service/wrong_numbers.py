@@ -10,8 +10,8 @@ from app.core.db import table_of
 from app.core.prepared import PreparedChange
 from app.core.settings import settings
 from app.institutions.models import Institution
+from app.scanning.audit_tags import ScanTag
 from app.scanning.models import WrongTyped
-from app.scanning.policy import ScanTag
 from app.scanning.reasons import BY_NAME
 from app.scanning.service.answers import Refusal
 

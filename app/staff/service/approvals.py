@@ -20,7 +20,8 @@ from app.core.display import moment
 from app.core.errors import DomainError, NotFound
 from app.core.settings import settings
 from app.core.statements import won
-from app.staff.models import Approval, ApprovalState, ApprovalTag, Role, StaffMember
+from app.staff.audit_tags import ApprovalTag
+from app.staff.models import Approval, ApprovalState, Role, StaffMember
 from app.staff.queries import get_approval, get_staff, regions_of
 from app.staff.rights import Right, has_right
 from app.staff.service.approval_kinds import do_approved, find_approval_kind, sentence_of

@@ -15,7 +15,8 @@ from app.core.crypto import vault
 from app.core.db import db, transaction, upsert
 from app.core.guesses import Counter, Rule
 from app.core.settings import settings
-from app.staff.models import KnownBrowser, StaffAttempt, StaffSession, StaffTag
+from app.staff.audit_tags import StaffTag
+from app.staff.models import KnownBrowser, StaffAttempt, StaffSession
 
 
 @dataclass(frozen=True)

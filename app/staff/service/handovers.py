@@ -14,7 +14,8 @@ from app.core.crypto import vault
 from app.core.db import db, is_writing, transaction
 from app.core.errors import DomainError, NotFound
 from app.core.statements import won
-from app.staff.models import StaffMember, StaffTag
+from app.staff.audit_tags import StaffTag
+from app.staff.models import StaffMember
 from app.staff.service.approvals import PAGE, find_second
 from app.staff.service.messages import post_staff_message
 

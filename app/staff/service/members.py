@@ -14,7 +14,8 @@ from app.core.db import db, is_writing, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.regions.queries import get_agency
-from app.staff.models import Role, StaffMember, StaffPasskey, StaffTag
+from app.staff.audit_tags import StaffTag
+from app.staff.models import Role, StaffMember, StaffPasskey
 from app.staff.queries import find_staff
 from app.staff.service.handovers import keep_second_half
 from app.staff.service.passwords import draw_password, hash_password

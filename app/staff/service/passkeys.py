@@ -23,7 +23,8 @@ from app.core.settings import settings
 from app.core.statements import won, write
 from app.core.webauthn import key_id_of, new_count, read_made
 from app.staff import queries
-from app.staff.models import FactorPurpose, StaffChallenge, StaffMember, StaffPasskey, StaffSession, StaffTag
+from app.staff.audit_tags import StaffTag
+from app.staff.models import FactorPurpose, StaffChallenge, StaffMember, StaffPasskey, StaffSession
 from app.staff.service import attempts
 from app.staff.service.attempts import SignInState
 from app.staff.service.sessions import Confirmation, open_fully

@@ -10,7 +10,8 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.slow_hash import is_outdated, matches_somebody, slow_hash
-from app.staff.models import StaffMember, StaffSession, StaffTag
+from app.staff.audit_tags import StaffTag
+from app.staff.models import StaffMember, StaffSession
 from app.staff.password_rules import MIN_CHARS, normalised, weakness
 
 _PEPPER = "staff-password"

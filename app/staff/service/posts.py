@@ -14,7 +14,8 @@ from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.statements import won
 from app.regions.queries import get_agency
-from app.staff.models import Role, StaffMember, StaffSession, StaffTag
+from app.staff.audit_tags import StaffTag
+from app.staff.models import Role, StaffMember, StaffSession
 from app.staff.rights import clash
 from app.staff.service.approvals import close_approvals_of
 

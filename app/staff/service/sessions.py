@@ -12,7 +12,8 @@ from app.core.db import db, transaction
 from app.core.slow_hash import hash_place
 from app.core.statements import won
 from app.staff import queries
-from app.staff.models import StaffMember, StaffSession, StaffTag
+from app.staff.audit_tags import StaffTag
+from app.staff.models import StaffMember, StaffSession
 from app.staff.service import attempts
 from app.staff.service.attempts import Caller, SignInState
 from app.staff.service.members import seal_totp

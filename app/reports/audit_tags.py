@@ -1,0 +1,14 @@
+"""What the audit log calls acts here, and the sentences that say them."""
+
+from flask_babel import lazy_gettext as _l
+
+from app.core.audit.tags import AuditTag, tag
+
+
+class ReportTag(AuditTag, group="audit", nouns={"report": _l("报表")}):
+    """What the audit log says of reports."""
+
+    asked = tag("report:asked", _l("要了一份报表"))
+    finished = tag("report:finished", _l("报表做好了"))
+    failed = tag("report:failed", _l("报表没有做成"))
+    downloaded = tag("report:downloaded", _l("下载了报表"))
