@@ -11,6 +11,11 @@ from app.core.db import db
 from app.core.settings import settings
 
 
+def is_ours(_object: object, name: str | None, *_: object) -> bool:
+    """On PostgreSQL huey's tables may still be there: 0.3.0 kept a queue in them, and may serve beside this version."""
+    return not (name or "").startswith("huey_") and name not in BOOKKEEPING
+
+
 def run_online() -> None:
     engine = current_app.extensions.get("migrate_engine") or db.engine
     options: dict[str, Any] = {
@@ -19,7 +24,7 @@ def run_online() -> None:
         "compare_type": True,
         "transaction_per_migration": True,  # a long one that fails leaves those before it done
         "on_version_apply": note_step,
-        "include_object": lambda obj, name, kind, reflected, to: not (name or "").startswith("huey_") and name not in BOOKKEEPING,
+        "include_object": is_ours,
     }
     with connect_for_migrating(engine) as connection:
         context.configure(connection=connection, **options)

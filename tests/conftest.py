@@ -12,7 +12,7 @@ from flask import Flask
 
 from app.core import clock, outages
 from app.core.db import db
-from tests.kit.apps import Apps, close_queue
+from tests.kit.apps import Apps
 from tests.kit.chromium import chromium, close_phones, live_server, seen_at_failure  # noqa: F401
 from tests.kit.client import Browser
 from tests.kit.databases import Databases
@@ -94,7 +94,6 @@ def app(apps: Apps, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     clock.stop()
     with made.app_context():
         yield made
-        close_queue(made)
         db.session.remove()
         db.engine.dispose()
     clock.reset()

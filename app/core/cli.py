@@ -5,7 +5,6 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
-import psycopg
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -40,7 +39,7 @@ class PlainGroup(click.Group):
             raise click.ClickException(f"{error}: run `flask keys init`, or point INSTANCE_PATH to where it is.") from None
         except SecretsDoNotFit as error:
             raise click.ClickException(str(error)) from None
-        except (DBAPIError, PoolTimeout, psycopg.Error) as error:  # psycopg's from the queue of jobs, which goes there by itself
+        except (DBAPIError, PoolTimeout) as error:
             # SQLite has one kind of error for a missing table and for a full disk.
             is_weather = is_store_failure(error) and "no such" not in first_line(error)
             mend = "see that it runs and has room, and see DATABASE_URL" if is_weather else "run `flask db upgrade`"

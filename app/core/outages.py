@@ -24,7 +24,7 @@ DATABASE_WORK = "database_work"  # it is there and cannot do what it is asked: i
 _QUIET_SECONDS = 2.0  # fixed: an outage is over when something worked and nothing has failed for so long
 _LOST_IN_MIDAIR = "8s2b"  # SQLAlchemy's name for a transaction whose connection is gone; others of its kind are faults of ours
 _NOT_THERE = ("57P", "08")  # SQLSTATEs of a server that shuts down, starts or refuses to talk
-_LIBRARIES = ("sqlalchemy.pool", "huey")
+_LIBRARIES = ("sqlalchemy.pool",)
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """The roster at the desk: a file sent, checked, applied and taken back, and a status changed by hand."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +11,6 @@ from app.core import blobs, clock, jobs
 from app.core.audit.models import AuditRow
 from app.core.db import db, transaction
 from app.core.jobs.models import Job, JobState
-from app.core.jobs.queue import queue_of
 from app.credentials.service import activate_credential
 from app.reports.models import Report
 from app.roster.models import InsuredPerson, InsuredStatus
@@ -122,10 +120,9 @@ def test_another_members_upload_and_import_of_another_place_are_not_found(app: F
 
 
 @pytest.fixture
-def later(app: Flask) -> Iterator[Flask]:
+def later(app: Flask) -> Flask:
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], job_runner="own")
-    yield app
-    queue_of(app, jobs.run_job).storage.close()
+    return app
 
 
 def work() -> None:

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from app.core import clock, jobs
 from app.core.db import db
 from app.core.jobs.models import Job, JobState
-from app.core.jobs.queue import queue_of
 from app.roster.queries import find_person
 from app.staff.models import Role
 from tests.kit.chromium import lead_on, phone, serve
@@ -106,7 +105,6 @@ def test_a_roster_is_sent_checked_applied_and_taken_back(app: Flask, keeper: Bro
         page.goto("/bureau/roster/persons/1")
         look(page, "person")
 
-    queue_of(app, jobs.run_job).storage.close()
     assert found == []
     assert html_errors(files) == []
 

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from app import create_app
 from app.core import background, clock, jobs, outages
 from app.core.db import db, transaction
-from app.core.jobs import queue
 from app.core.jobs.models import Job, JobState
 from app.core.jobs.process import process_name
 from app.core.jobs.running import LEASE, MAX_ATTEMPTS, give_back
@@ -197,6 +196,20 @@ def test_a_job_that_could_not_be_settled_is_given_back_by_its_own_process(done: 
     assert done == [7, 7]
 
 
+def test_a_job_that_this_process_is_at_is_not_given_back(app: Flask) -> None:
+    states: list[JobState] = []
+
+    def beat() -> None:
+        give_back()
+        states.append(the_job().state)
+
+    jobs.register(app, "beat", beat)
+
+    ask("beat")
+
+    assert (states, the_job().attempts) == ([JobState.running], 1)
+
+
 def test_a_job_that_loses_its_process_again_and_again_is_given_up(done: list[int]) -> None:
     ask(number=7)
     of_runner("gone:1", attempts=MAX_ATTEMPTS)
@@ -205,24 +218,6 @@ def test_a_job_that_loses_its_process_again_and_again_is_given_up(done: list[int
     jobs.sweep()
 
     assert (the_job().state, the_job().error, done) == (JobState.failed, "ProcessLost", [7])
-
-
-def test_a_job_the_queue_forgot_is_asked_for_again(app: Flask, done: list[int]) -> None:
-    class Gone:
-        def __call__(self, job_id: int) -> None:
-            raise OSError("the queue is away")
-
-    queue.queue_of(app, jobs.run_job)
-    task, app.extensions["job_task"] = app.extensions["job_task"], Gone()
-    ask(number=7)
-    app.extensions["job_task"] = task
-
-    jobs.sweep()
-    too_early = list(done)
-    clock.move(timedelta(minutes=3))
-    jobs.sweep()
-
-    assert (too_early, done) == ([], [7])
 
 
 def test_regular_work_is_asked_for_by_the_elected_process(app: Flask) -> None:
@@ -249,7 +244,6 @@ def bureau(url: str, folder: Path, runner: str) -> Iterator[Flask]:
     app = create_app(make_settings(database_url=url, instance_path=folder, job_runner=runner))
     with app.app_context():
         yield app
-        queue.queue_of(app, jobs.run_job).storage.close()
         db.session.remove()
         db.engine.dispose()
 
@@ -273,28 +267,45 @@ def test_a_thread_of_the_web_process_takes_jobs(database_url: str, tmp_path: Pat
                 thread.join(20)
 
 
-def test_processes_that_start_at_once_open_the_queue_together(database_url: str, tmp_path: Path) -> None:
+def test_who_takes_jobs_at_once_shares_them(database_url: str, tmp_path: Path) -> None:
+    """Each is done once, and nobody waits while another one is at his."""
     with bureau(database_url, tmp_path, "own") as app, ThreadPoolExecutor(4) as together:
-        begin = threading.Barrier(4)
+        begun: list[int] = []
+        all_at_work = threading.Barrier(4)
 
-        def open_and_look(_: int) -> int:
-            begin.wait(20)
+        def work(number: int) -> None:
+            begun.append(number)
+            all_at_work.wait(20)
+
+        def take(_: int) -> int:
             with app.app_context():
-                storage = queue.open_queue(app, jobs.run_job).storage
-                size = storage.queue_size()
-                storage.close()
-            return size
+                return sum(iter(jobs.run_next, False))
 
-        assert list(together.map(open_and_look, range(4))) == [0, 0, 0, 0]
+        jobs.register(app, "work", work)
+        for number in range(8):
+            ask("work", number=number)
+
+        done = list(together.map(take, range(4)))
+
+        assert sorted(begun) == list(range(8)) and done == [2, 2, 2, 2]
+        assert set(db.session.scalars(select(Job.state))) == {JobState.done}
 
 
-def test_a_message_nobody_signed_is_not_even_read(database_url: str, tmp_path: Path) -> None:
+def test_jobs_are_begun_in_the_order_in_which_they_are_due(database_url: str, tmp_path: Path) -> None:
     with bureau(database_url, tmp_path, "own") as app:
-        queued = queue.queue_of(app, jobs.run_job)
-        queued.storage.enqueue(b"cos\nsystem\n(S'touch /tmp/pz-forged'\ntR.")
+        begun: list[int] = []
+        jobs.register(app, "note", lambda number: begun.append(number))
+        with transaction():
+            jobs.enqueue_late("note", timedelta(seconds=20), number=2)
+            jobs.enqueue_late("note", timedelta(seconds=10), number=1)
+            jobs.enqueue_late("note", timedelta(hours=1), number=3)
+        clock.move(timedelta(minutes=1))
 
-        with pytest.raises(ValueError, match="not found"):
-            queued.dequeue()
+        while jobs.run_next():
+            pass
+        clock.reset()
+
+    assert begun == [1, 2]
 
 
 def test_doctor_says_when_nobody_works(database_url: str, tmp_path: Path) -> None:

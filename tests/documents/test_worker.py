@@ -13,12 +13,11 @@ from sqlalchemy import select
 from app import create_app
 from app.core import clock, jobs, outages
 from app.core.db import db
-from app.core.jobs import queue
 from app.core.jobs.models import Job, JobState
 from app.documents import queries
 from app.documents.models import PageState
 from app.documents.service import accept_page
-from tests.kit.documents import SUBJECT, make_pdf
+from tests.kit.documents import SUBJECT, make_pdf, take_papers
 from tests.kit.people import make_activated_account
 from tests.kit.settings import demo_environ, make_settings
 
@@ -26,6 +25,7 @@ from tests.kit.settings import demo_environ, make_settings
 def test_a_process_of_its_own_draws_what_the_web_took(database_url: str, tmp_path: Path) -> None:
     environ = demo_environ(database_url, tmp_path, JOB_RUNNER="own")
     app = create_app(make_settings(database_url=database_url, instance_path=tmp_path, job_runner="own"))
+    take_papers(app)
     with app.app_context():
         page = accept_page(owner=make_activated_account(), subject=SUBJECT, slot="other", stream=io.BytesIO(make_pdf(2)))
         waiting, unseen = page.state, jobs.problems()
@@ -40,7 +40,6 @@ def test_a_process_of_its_own_draws_what_the_web_took(database_url: str, tmp_pat
         finally:
             process.send_signal(signal.SIGINT)
             ended = process.wait(60)
-        queue.queue_of(app, jobs.run_job).storage.close()
         db.session.remove()
         db.engine.dispose()
 
@@ -54,6 +53,7 @@ def test_what_a_killed_process_was_at_is_taken_over_once_its_heart_is_not_heard(
     environ = demo_environ(database_url, tmp_path, JOB_RUNNER="own")
     app = create_app(make_settings(database_url=database_url, instance_path=tmp_path, job_runner="own"))
     outages.reset()
+    take_papers(app)
     with app.app_context():
         process = subprocess.Popen([sys.executable, "-m", "flask", "jobs", "run"], env=environ, stdout=subprocess.DEVNULL)
         accept_page(owner=make_activated_account(), subject=SUBJECT, slot="other", stream=io.BytesIO(make_pdf(12)))
@@ -69,7 +69,6 @@ def test_what_a_killed_process_was_at_is_taken_over_once_its_heart_is_not_heard(
 
         states = [page.state for page in queries.list_pages(SUBJECT)]
         settled = the_job_once(JobState.done)
-        queue.queue_of(app, jobs.run_job).storage.close()
         db.session.remove()
         db.engine.dispose()
     clock.reset()

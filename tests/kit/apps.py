@@ -59,13 +59,6 @@ def check_for_serving(app: Flask) -> None:
     refuse_unfit_database(app)
 
 
-def close_queue(app: Flask) -> None:
-    """The queue of jobs has connections of its own, which the next test's app would lose open."""
-    queue: Any = app.extensions.get("job_queue")
-    if queue is not None:
-        queue.storage.close()
-
-
 def _copied(held: Any) -> Any:
     """Lists and dictionaries that features fill are copied with what stands in them; everything else is kept as it is."""
     if isinstance(held, dict):

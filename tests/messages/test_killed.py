@@ -23,7 +23,9 @@ from tests.kit.settings import demo_environ
 from tests.kit.sms_gateway import SmsGateway, sms_gateway
 
 PHONE = "13800000001"
-AHEAD = "150"  # seconds by which the clock is ahead after the restart: a job the queue has forgotten is asked for again by then
+# Seconds by which the clock is ahead after the restart: who died counts as gone by then, and the job of a code is due. More than a
+# minute, because this process's clock has stood still since the test began.
+AHEAD = "150"
 
 _COMMIT_AND_DIE = """
 import os, signal, sys

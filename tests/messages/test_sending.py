@@ -20,7 +20,6 @@ from app.messages.providers import SendingFailed
 from app.messages.providers.http import HttpSender
 from app.messages.queries import find_demo_sms
 from app.messages.service import Sending, SendingState, end_what_was_open, expire_outgoing, send_code, send_sms
-from tests.kit.apps import close_queue
 from tests.kit.settings import make_settings
 from tests.kit.sms_gateway import SmsGateway, sms_gateway
 
@@ -43,8 +42,6 @@ def later(app: Flask) -> Iterator[None]:
     settings = app.config["SETTINGS"]
     app.config["SETTINGS"] = replace(settings, job_runner="own")
     yield
-    close_queue(app)
-    del app.extensions["job_queue"]
     app.config["SETTINGS"] = settings
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +11,6 @@ from app.core.db import db
 from app.core.errors import DomainError, NotFound, TooMany
 from app.core.jobs.models import Job, JobState
 from app.core.jobs.process import process_name
-from app.core.jobs.queue import queue_of
 from app.core.jobs.workers import note_seen
 from app.reports import queries, service
 from app.reports.models import Report, ReportState
@@ -30,11 +29,10 @@ def member(app: Flask) -> StaffMember:
 
 
 @pytest.fixture
-def later(app: Flask) -> Iterator[Flask]:
+def later(app: Flask) -> Flask:
     """Jobs are taken when the test says so."""
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], job_runner="own")
-    yield app
-    queue_of(app, jobs.run_job).storage.close()
+    return app
 
 
 def add_member(name: str, role: Role) -> StaffMember:

@@ -1,8 +1,8 @@
-"""Work for which nobody waits: a row written with the business change, huey to carry its id, a sweep for what was lost."""
+"""Work for which nobody waits: a row written with the business change, taken by one of those who look, brought back when lost."""
 
 from app.core.jobs.ledger import enqueue, enqueue_late, enqueue_once, every, register, withdraw
 from app.core.jobs.models import Job, JobState
-from app.core.jobs.running import renew, run_job, sweep
+from app.core.jobs.running import renew, run_job, run_next, sweep
 from app.core.jobs.workers import problems, start_inside
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "register",
     "renew",
     "run_job",
+    "run_next",
     "start_inside",
     "sweep",
     "withdraw",

@@ -1,5 +1,4 @@
 import os
-from datetime import timedelta
 
 import click
 from flask import current_app
@@ -55,9 +54,7 @@ def retry_jobs() -> None:
     now = clock.now()
     with transaction():
         again = changed(
-            update(Job)
-            .where(Job.state == JobState.failed)
-            .values(state=JobState.waiting, attempts=0, due_at=now, queued_at=now - timedelta(days=1), error="")
+            update(Job).where(Job.state == JobState.failed).values(state=JobState.waiting, attempts=0, due_at=now, error="")
         )
     sweep()
     click.echo(f"{again} jobs asked for again")

@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, select
 from app.core import background, clock
 from app.core.db import after_commit, db, is_writing, transaction
 from app.core.jobs.models import Job, JobState
-from app.core.jobs.running import functions, push_quietly
+from app.core.jobs.running import begin, functions
 
 
 def register(app: Flask, name: str, fn: Callable[..., object]) -> None:
@@ -25,7 +25,7 @@ def enqueue(name: str, **ids: int | str) -> None:
     ids: what finds the rows, never what is in them. Raises KeyError for an unknown name, RuntimeError outside a transaction.
     """
     job_id = _write(name, ids, timedelta())
-    after_commit(lambda: push_quietly(job_id))
+    after_commit(lambda: begin(job_id))
 
 
 def enqueue_late(name: str, wait: timedelta, **ids: int | str) -> int:

@@ -15,7 +15,7 @@ class JobState(Enum):
 
 
 class Job(Base):
-    """One piece of work. The row is the truth; a queue that loses its id loses nothing but time."""
+    """One piece of work, waiting here until somebody takes it."""
 
     __tablename__ = "job"
     __table_args__ = (Index("ix_job_state_due_at", "state", "due_at"),)
@@ -26,7 +26,7 @@ class Job(Base):
     state: Mapped[JobState]
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    queued_at: Mapped[datetime]  # when its id was last handed to the queue
+    queued_at: Mapped[datetime]  # for 0.3.0, which may still serve beside this version: when its id was last put into a queue
     attempts: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime | None] = mapped_column(default=None)
     finished_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -1,30 +1,27 @@
-"""Running a job once, trying it again, and finding what was lost."""
+"""Taking a job and running it once, trying it again, and finding what was lost."""
 
 import json
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from flask import Flask, current_app
+from sqlalchemy import ColumnElement, delete, exists, select, update
 
 from app.core import clock, outages
 from app.core.db import bare_transaction, begin_writing, db, let_go, roll_back, transaction
+from app.core.flask_types import itself
 from app.core.jobs.models import Job, JobState, JobWorker
 from app.core.jobs.process import process_name
-from app.core.jobs.queue import push
 from app.core.settings import settings
 from app.core.statements import won, write
 
 MAX_ATTEMPTS = 5  # fixed: what failed five times is shown to the operator, who can ask for it again
 LEASE = timedelta(minutes=15)  # fixed: a job that has run longer is stuck, though its process lives
 GONE_AFTER = timedelta(seconds=60)  # fixed: three heartbeats that did not come: its process is gone
-REPEAT_PUSH = timedelta(minutes=2)  # fixed: what waits that long in the queue was lost, or nobody works
 
 
 @dataclass(frozen=True)
@@ -35,15 +32,15 @@ class _Claim:
     runner: str
     attempt: int
     name: str
-    arguments: dict[str, Any]
+    arguments: str  # JSON object of ids
 
     def still_holds(self) -> tuple[ColumnElement[bool], ...]:
         return (Job.id == self.job_id, Job.state == JobState.running, Job.runner == self.runner, Job.attempts == self.attempt)
 
 
 _here: ContextVar[_Claim | None] = ContextVar("job", default=None)
-_held: Counter[int] = Counter()  # the ids this process is at, however often they were delivered
-_counting = threading.Lock()
+_held: set[_Claim] = set()  # what this process is at
+_holding = threading.Lock()
 
 
 def functions(app: Any) -> dict[str, Callable[..., object]]:
@@ -51,40 +48,86 @@ def functions(app: Any) -> dict[str, Callable[..., object]]:
     return found
 
 
-def push_quietly(job_id: int) -> None:
-    """A queue that cannot be reached loses nothing: the sweep asks again."""
+def wake_of(app: Flask) -> threading.Event:
+    """Set when this process has asked for a job: its own workers, if it has any, need not wait until they look again."""
+    found: threading.Event = app.extensions.setdefault("job_wake", threading.Event())
+    return found
+
+
+def begin(job_id: int) -> None:
+    """What becomes of a job as soon as it is committed: it is run at once in a test, and elsewhere whoever takes jobs finds it."""
+    app = itself(current_app)
+    if settings.runs_jobs == "immediate":
+        with app.app_context():
+            run_job(job_id)
+    else:
+        wake_of(app).set()
+
+
+def run_job(job_id: int) -> bool:
+    """Runs it here and now if it is waiting and due: of all who want it, one gets it. Never raises. Whether it was run."""
+    return _take_and_run(Job.id == job_id)
+
+
+def run_next() -> bool:
+    """Runs the job that has been due for longest, if nobody else takes it. Never raises. Whether one was run."""
+    return _take_and_run()
+
+
+def _take_and_run(*which: ColumnElement[bool]) -> bool:
+    claim = None
     try:
-        push(job_id, run_job)
-    except Exception as error:
-        outages.note("job_not_queued", error, job=job_id)
+        claim = _take(*which)
+        if claim is not None:
+            _run(claim)
+        return claim is not None
+    except Exception as error:  # where it was claimed, its row says running; `give_back` puts that right
+        outages.note("job_not_settled", error, job=claim and claim.job_id)
+        return False
+    finally:
+        let_go()
 
 
-def run_job(job_id: int) -> None:
-    """Runs it if it is waiting and due; however often its id is delivered, one claim wins. Never raises."""
-    with _in_hand(job_id):
-        try:
-            _run(job_id)
-        except Exception as error:  # the row says running; `give_back` puts that right
-            outages.note("job_not_settled", error, job=job_id)
-        finally:
-            let_go()
+def _take(*which: ColumnElement[bool]) -> _Claim | None:
+    """A look first: whoever finds nothing to do, each second, keeps nobody from writing."""
+    is_due = (Job.state == JobState.waiting, Job.due_at <= clock.now(), *which)
+    if not db.session.scalar(select(exists().where(*is_due))):
+        return None
+    with _holding:  # `give_back` sees a claim in the row and in `_held`, or in neither
+        claim = _claim(*is_due)
+        if claim is not None:
+            _held.add(claim)
+        return claim
 
 
-def _run(job_id: int) -> None:
-    claim = _claim(job_id)
-    if claim is None:
-        return
+@transaction()
+def _claim(*is_due: ColumnElement[bool]) -> _Claim | None:
+    """On PostgreSQL those who take jobs at once pass over what another has locked; SQLite has one writer and ignores the clause."""
+    found = select(Job.id, Job.name, Job.arguments, Job.attempts).where(*is_due).order_by(Job.due_at, Job.id).limit(1)
+    row = db.session.execute(found.with_for_update(skip_locked=True)).first()
+    if row is None:
+        return None
+    runner, attempt = process_name(), row.attempts + 1
+    is_ours = update(Job).where(Job.id == row.id, Job.state == JobState.waiting)
+    if not won(is_ours.values(state=JobState.running, started_at=clock.now(), attempts=attempt, runner=runner)):
+        return None
+    return _Claim(row.id, runner, attempt, row.name, row.arguments)
+
+
+def _run(claim: _Claim) -> None:
     here = _here.set(claim)
     try:
-        functions(current_app)[claim.name](**claim.arguments)
+        functions(current_app)[claim.name](**json.loads(claim.arguments))
     except Exception as error:
         roll_back()
-        outages.note("job_failed", error, job=job_id, name=claim.name, attempt=claim.attempt)
+        outages.note("job_failed", error, job=claim.job_id, name=claim.name, attempt=claim.attempt)
         _put_back(claim, type(error).__name__)
     else:
         _finish(claim)
     finally:
         _here.reset(here)
+        with _holding:
+            _held.discard(claim)
 
 
 def renew() -> None:
@@ -95,19 +138,6 @@ def renew() -> None:
     with bare_transaction() as connection:
         begin_writing(connection)
         connection.execute(update(Job).where(*claim.still_holds()).values(started_at=clock.now()))
-
-
-@transaction()
-def _claim(job_id: int) -> _Claim | None:
-    now, runner = clock.now(), process_name()
-    if not won(
-        update(Job)
-        .where(Job.id == job_id, Job.state == JobState.waiting, Job.due_at <= now)
-        .values(state=JobState.running, started_at=now, attempts=Job.attempts + 1, runner=runner)
-    ):
-        return None
-    row = db.session.execute(select(Job.name, Job.arguments, Job.attempts).where(Job.id == job_id)).one()
-    return _Claim(job_id, runner, row.attempts, row.name, json.loads(row.arguments))
 
 
 @transaction()
@@ -125,22 +155,26 @@ def _put_back(claim: _Claim, error: str) -> None:
     db.session.execute(update(Job).where(*claim.still_holds()).values(**values))
 
 
-@transaction()
 def give_back() -> None:
     """What this process no longer has in hand though its row says so: it could not be settled while the database was away."""
-    with _counting:
-        held = set(_held)
-    _bring_back(Job.runner == process_name(), Job.id.not_in(held))
+    with _holding, transaction():
+        _bring_back(Job.runner == process_name(), Job.id.not_in({claim.job_id for claim in _held}))
 
 
 def sweep() -> None:
-    """Brings back jobs whose process died, asks again for those the queue forgot, and clears away old rows."""
-    for job_id in _take_forgotten():
-        push_quietly(job_id)
+    """Brings back jobs whose process died and clears away old rows; where nobody takes jobs, runs those that are due."""
+    _bring_back_lost()
+    app = itself(current_app)
+    if settings.runs_jobs == "immediate":
+        with app.app_context():
+            while run_next():
+                pass
+    else:
+        wake_of(app).set()
 
 
 @transaction()
-def _take_forgotten() -> list[int]:
+def _bring_back_lost() -> None:
     now = clock.now()
     _bring_back(Job.started_at < now - LEASE)
     if not outages.failed_within(outages.DATABASE, GONE_AFTER.total_seconds()):  # else nobody could say that they live
@@ -148,11 +182,6 @@ def _take_forgotten() -> list[int]:
         _bring_back(Job.runner != "", Job.started_at < now - GONE_AFTER, ~is_seen)
     keep = timedelta(days=settings.job_keep_days)
     db.session.execute(delete(Job).where(Job.state.in_((JobState.done, JobState.failed)), Job.finished_at < now - keep))
-    is_forgotten = or_(Job.queued_at < Job.due_at, Job.queued_at < now - REPEAT_PUSH)
-    waiting = select(Job.id).where(Job.state == JobState.waiting, Job.due_at <= now, is_forgotten).order_by(Job.id).limit(1000)
-    found = list(db.session.scalars(waiting))
-    db.session.execute(update(Job).where(Job.id.in_(found)).values(queued_at=now))
-    return found
 
 
 def _bring_back(*lost: ColumnElement[bool]) -> None:
@@ -166,16 +195,3 @@ def _bring_back(*lost: ColumnElement[bool]) -> None:
         again.values(state=JobState.waiting, due_at=now),
     ):
         write(statement)
-
-
-@contextmanager
-def _in_hand(job_id: int) -> Iterator[None]:
-    with _counting:
-        _held[job_id] += 1
-    try:
-        yield
-    finally:
-        with _counting:
-            _held[job_id] -= 1
-            if not _held[job_id]:
-                del _held[job_id]

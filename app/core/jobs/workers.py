@@ -1,11 +1,12 @@
-"""The process, or the thread, that takes jobs from the queue."""
+"""The process, or the thread of a web process, that takes jobs."""
 
-import logging
+import signal
 import threading
+import time
+from contextlib import suppress
 from datetime import timedelta
 
 from flask import Flask
-from huey.consumer import Consumer, Scheduler
 from sqlalchemy import delete, func, select, update
 
 from app.config import JobRunner
@@ -13,44 +14,26 @@ from app.core import clock, outages
 from app.core.db import db, let_go, transaction
 from app.core.jobs.models import Job, JobState, JobWorker
 from app.core.jobs.process import process_name
-from app.core.jobs.queue import queue_of
-from app.core.jobs.running import give_back, run_job
+from app.core.jobs.running import give_back, run_next, wake_of
 from app.core.settings import settings
 from app.core.statements import won
 
 SEEN_EVERY_SECONDS = 20.0  # fixed: the heartbeat from which others see that a runner lives
-OPENS_AGAIN_SECONDS = 2.0  # fixed: after the queue could not be read: not to hammer a database that is away
+LOOK_EVERY_SECONDS = 1.0  # fixed: a job of another process waits at most so long
 UNSEEN_AFTER = timedelta(minutes=3)  # fixed: then `flask doctor` says that nobody works; nine heartbeats
 
 
-class _NothingScheduled(Scheduler):  # type: ignore[misc]
-    """Our rows say what is due and when; huey's own timetable stays empty and is not asked."""
-
-    def loop(self, now: object = None) -> None:
-        self.stop_flag.wait(SEEN_EVERY_SECONDS)
-
-
-class _Consumer(Consumer):  # type: ignore[misc]
-    scheduler_class = _NothingScheduled
-
-
-class _InsideConsumer(_Consumer):
-    """A consumer in a thread of the web process, whose signals are the web server's."""
-
-    def _set_signal_handlers(self) -> None:
-        pass
-
-
 def run_here(app: Flask, workers: int) -> None:
-    """Takes jobs until the process is told to end (SIGINT lets the running ones finish)."""
-    logging.getLogger("huey").setLevel(logging.WARNING)
+    """Takes jobs until the process is told to end (SIGINT or SIGTERM); those it has begun it finishes, unless it is told again."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     stop = _start_heartbeat(app)
-    with app.app_context():
-        consumer = _Consumer(queue_of(app, run_job), workers=workers, periodic=False, max_delay=1.0)
-    try:
-        consumer.run()
-    finally:
-        stop.set()
+    threads = [_start_taking(app, stop) for _ in range(workers)]
+    with suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(LOOK_EVERY_SECONDS)
+    stop.set()
+    for thread in threads:
+        thread.join()
 
 
 def start_inside(app: Flask) -> threading.Event | None:
@@ -58,26 +41,25 @@ def start_inside(app: Flask) -> threading.Event | None:
     with app.app_context():
         if settings.runs_jobs != JobRunner.inside:
             return None
-    logging.getLogger("huey").setLevel(logging.WARNING)
     stop = _start_heartbeat(app)
-    threading.Thread(target=_take_inside, args=(app, stop), name="jobs-inside", daemon=True).start()
+    _start_taking(app, stop)
     return stop
 
 
-def _take_inside(app: Flask, stop: threading.Event) -> None:
-    """A database that is away for a moment must not keep a web process from serving: the queue is opened as soon as it can be."""
-    consumer: Consumer | None = None
-    while consumer is None:
-        with app.app_context():
-            try:
-                consumer = _InsideConsumer(queue_of(app, run_job), workers=1, periodic=False, max_delay=1.0)
-            except Exception as error:
-                outages.note("job_queue_not_open", error)
-                if stop.wait(OPENS_AGAIN_SECONDS):
-                    return
-    consumer.start()
-    stop.wait()
-    consumer.stop()
+def _start_taking(app: Flask, stop: threading.Event) -> threading.Thread:
+    wake = wake_of(app)
+
+    def take() -> None:
+        while not stop.is_set():
+            wake.clear()
+            with app.app_context():
+                has_run = run_next()
+            if not has_run:
+                wake.wait(LOOK_EVERY_SECONDS)
+
+    thread = threading.Thread(target=take, name="jobs-taking", daemon=True)
+    thread.start()
+    return thread
 
 
 def _start_heartbeat(app: Flask) -> threading.Event:
