@@ -50,9 +50,7 @@ def authorise_payment(
     refusal = refuse_payer(payer)
     if refusal is not None or payer is None:
         raise refusal or RuntimeError("a payer is a person")
-    beneficiary = find_person(cert.cert_type, cert.number)
-    if beneficiary is None or not is_same_name(beneficiary.name, name) or beneficiary.is_specimen != payer.is_specimen:
-        raise _not_found(payer)
+    beneficiary = _require_beneficiary(payer, name, cert)
     if refusal := refuse_beneficiary(payer, beneficiary, relation):
         raise refusal
     record_consent(account.id, payer.id, [notice])
@@ -67,17 +65,7 @@ def authorise_payment(
         consent_id=consent.id,
         created_at=clock.now(),
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(aid)
-            db.session.flush()
-    except IntegrityError:
-        raise DomainError(
-            "already_authorised",
-            _("您已经授权这位家人使用您的个人账户。"),
-            _("要改每月上限，请先取消原来的授权，再重新授权。"),
-            status=409,
-        ) from None
+    _store_once(aid)
     _record(MutualAidTag.authorised, aid, account.actor)
     _tell(
         aid,
@@ -124,6 +112,28 @@ def authorised_payers(beneficiary: InsuredPerson) -> list[Payer]:
         for aid in queries.list_received(beneficiary.id)
         if may_pay(aid.payer)
     ]
+
+
+def _require_beneficiary(payer: InsuredPerson, name: str, cert: Cert) -> InsuredPerson:
+    beneficiary = find_person(cert.cert_type, cert.number)
+    if beneficiary is None or not is_same_name(beneficiary.name, name) or beneficiary.is_specimen != payer.is_specimen:
+        raise _not_found(payer)
+    return beneficiary
+
+
+def _store_once(aid: MutualAid) -> None:
+    """Raises DomainError `already_authorised`: one living authorisation between the two."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(aid)
+            db.session.flush()
+    except IntegrityError:
+        raise DomainError(
+            "already_authorised",
+            _("您已经授权这位家人使用您的个人账户。"),
+            _("要改每月上限，请先取消原来的授权，再重新授权。"),
+            status=409,
+        ) from None
 
 
 def _record(tag: MutualAidTag, aid: MutualAid, by: str) -> None:

@@ -38,7 +38,6 @@ def document() -> bytes:
 
 
 def _document() -> dict[str, Any]:
-    refusals_200 = [reason for reason in REASONS.values() if reason.status == 200]
     return {
         "openapi": "3.1.0",
         "info": {
@@ -53,36 +52,32 @@ def _document() -> dict[str, Any]:
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"key": []}],
-        "paths": {
-            "/ec/query": {
-                "post": _operation(
-                    "queryCode", "扫码核对身份", "EcQuery", body_example(EC_QUERY), _scan_answers(refusals_200), (2003, 2006)
-                )
-            },
-            "/sandbox/codes": {
-                "post": _operation(
-                    "createSandboxCode",
-                    "取一张样码(只供测试环境的密钥)",
-                    "SandboxCode",
-                    {"specimen": "adult", "kind": "80"},
-                    _answer("样码", {"$ref": "#/components/schemas/DrawnCode"}, {"drawn": {"value": _drawn_example()}}),
-                    (2014,),
-                )
-            },
-            "/openapi.json": {
-                "get": {
-                    "operationId": "showOpenapi",
-                    "summary": "本文档",
-                    "security": [],
-                    "responses": {"200": _answer("本文档", {"type": "object"}, {})},
-                }
-            },
-        },
+        "paths": _paths(),
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "pz_<编号>_<密钥>"}},
             "schemas": _schemas(),
         },
     }
+
+
+def _paths() -> dict[str, Any]:
+    refusals_200 = [reason for reason in REASONS.values() if reason.status == 200]
+    scan = _operation("queryCode", "扫码核对身份", "EcQuery", body_example(EC_QUERY), _scan_answers(refusals_200), (2003, 2006))
+    draw = _operation(
+        "createSandboxCode",
+        "取一张样码(只供测试环境的密钥)",
+        "SandboxCode",
+        {"specimen": "adult", "kind": "80"},
+        _answer("样码", {"$ref": "#/components/schemas/DrawnCode"}, {"drawn": {"value": _drawn_example()}}),
+        (2014,),
+    )
+    show = {
+        "operationId": "showOpenapi",
+        "summary": "本文档",
+        "security": [],
+        "responses": {"200": _answer("本文档", {"type": "object"}, {})},
+    }
+    return {"/ec/query": {"post": scan}, "/sandbox/codes": {"post": draw}, "/openapi.json": {"get": show}}
 
 
 def _operation(

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, exists, false, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, case, exists, false, func, literal, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from app.core import clock
 from app.core.db import UtcDateTime, db
+from app.core.ids import IDS_A_MINUTE
 from app.credentials.models import Presentation, UseDenial
 from app.institutions.business_types import PAYING
 from app.institutions.models import Institution, InstitutionKind
@@ -40,32 +41,11 @@ class Cell:
 def count_day(day: date, rules: RiskRules) -> list[Cell]:
     """A day in China. At most a few dozen cells, whatever the number of scans."""
     begin = clock.midnight(day)
-    end = begin + _DAY
-    first, last = _first_id_at(begin - _SLACK), _first_id_at(end + _SLACK)
-    if first is None:
+    ids = _ids_between(begin - _SLACK, begin + _DAY + _SLACK)
+    if ids is None:
         return []
-    is_paying = Scan.business_type.in_(sorted(PAYING))
-    flags = [
-        case((is_paying, rule), else_=false()).label(name) for name, rule in zip(RULE_NAMES, _rules(rules, begin), strict=True)
-    ]
-    span = [Scan.id >= first, Scan.created_at >= begin, Scan.created_at < end]
-    if last is not None:
-        span.append(Scan.id < last)
-    each = (
-        select(
-            Institution.kind.label("kind"),
-            is_paying.label("is_paying"),
-            Institution.supports_challenge.label("can_ask"),
-            UseDenial.id.is_not(None).label("is_denied"),
-            *flags,
-        )
-        .select_from(Scan)
-        .join(Institution, Institution.id == Scan.institution_id)
-        .outerjoin(UseDenial, UseDenial.scan_id == Scan.id)
-        .outerjoin(Presentation, Presentation.handle == Scan.handle)
-        .where(*span, Scan.outcome == 0, Scan.credential_id.is_not(None), Institution.is_sandbox.is_(False))
-        .subquery()
-    )
+    span = (Scan.id >= ids[0], Scan.id < ids[1], Scan.created_at >= begin, Scan.created_at < begin + _DAY)
+    each = _judged(rules, begin).where(*span).subquery()
     columns = list(each.c)
     rows = db.session.execute(select(*columns, func.count()).group_by(*columns)).all()
     db.session.rollback()  # a long walk holds no snapshot open
@@ -87,6 +67,28 @@ def days_back(days: int, now: datetime) -> Iterator[date]:
     """The days of the last so many, today first."""
     today = clock.local(now).date()
     return (today - timedelta(days=number) for number in range(days))
+
+
+def _judged(rules: RiskRules, begin: datetime) -> Select[Any]:
+    """What a dry run tells apart of each accepted scan: kind, is_paying, can_ask, is_denied, and whether each rule hits."""
+    is_paying = Scan.business_type.in_(sorted(PAYING))
+    flags = [
+        case((is_paying, rule), else_=false()).label(name) for name, rule in zip(RULE_NAMES, _rules(rules, begin), strict=True)
+    ]
+    return (
+        select(
+            Institution.kind.label("kind"),
+            is_paying.label("is_paying"),
+            Institution.supports_challenge.label("can_ask"),
+            UseDenial.id.is_not(None).label("is_denied"),
+            *flags,
+        )
+        .select_from(Scan)
+        .join(Institution, Institution.id == Scan.institution_id)
+        .outerjoin(UseDenial, UseDenial.scan_id == Scan.id)
+        .outerjoin(Presentation, Presentation.handle == Scan.handle)
+        .where(Scan.outcome == 0, Scan.credential_id.is_not(None), Institution.is_sandbox.is_(False))
+    )
 
 
 def _rules(rules: RiskRules, begin: datetime) -> Iterator[ColumnElement[bool]]:
@@ -133,20 +135,25 @@ def _minutes_before(moment: Any, minutes: int) -> ColumnElement[Any]:
     return type_coerce(func.datetime(text, f"-{minutes} minutes").concat(func.substr(text, 20)), UtcDateTime())
 
 
-def _first_id_at(moment: datetime) -> int | None:
-    """The smallest id of the first scans at or after that moment, found by halving: ids and moments grow together.
+def _ids_between(begin: datetime, end: datetime) -> tuple[int, int] | None:
+    """The first id, and the one after the last, of what was scanned between those moments, give or take a minute.
 
-    Some sixty reads by the primary key, so that the scan table needs no further index. None when all scans are older.
+    By the primary key alone, so that the scan table needs no further index. None when there are no scans.
     """
-    low, high = 0, (1 << 63) - 1
-    found: int | None = None
-    while low < high:
+    # Two subqueries: SQLite finds the smallest and the largest in its index only when asked for one at a time.
+    least, most = select(func.min(Scan.id)).scalar_subquery(), select(func.max(Scan.id)).scalar_subquery()
+    low, high = db.session.execute(select(least, most)).one()
+    return None if low is None else (_narrow(begin, low, high + 1)[0], _narrow(end, low, high + 1)[1])
+
+
+def _narrow(moment: datetime, low: int, high: int) -> tuple[int, int]:
+    """Halves that stretch of ids until a minute of them is left: what has an id below it is older than the moment, what has one
+    beyond it is not; ids and moments grow together. Some twenty reads for a year."""
+    while high - low > IDS_A_MINUTE:
         middle = (low + high) // 2
         row = db.session.execute(select(Scan.id, Scan.created_at).where(Scan.id >= middle).order_by(Scan.id).limit(1)).first()
-        if row is None:
+        if row is None or row.created_at >= moment:
             high = middle
-        elif row.created_at >= moment:
-            found, high = row.id, middle
         else:
             low = row.id + 1
-    return found
+    return low, high

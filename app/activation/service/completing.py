@@ -54,16 +54,7 @@ def complete_activation(
     by = account.actor
     credential = take_over_credential(person.id, by) or activate_credential(person.id, by=by)
     set_display_pin(account.id, pin_hash)
-    audit.record(
-        ActivationTag.completed,
-        actor=account.actor,
-        subject=credential.subject,
-        person_id=person.id,
-        proof=proof.id,
-        method=proof.method.value,
-        device=session.device_id,
-        took_over_phone=draft.takes_over_phone,
-    )
+    _record(session, draft, proof, credential)
     return credential, unlock_code(session, credential, holds=holds, wants_key=wants_key)
 
 
@@ -79,6 +70,19 @@ def _use_up(draft: ActivationDraft, proof: IdentityProof) -> InsuredPerson:
     ):
         raise draft_gone()
     return get_person(person_id)
+
+
+def _record(session: LoginSession, draft: ActivationDraft, proof: IdentityProof, credential: Credential) -> None:
+    audit.record(
+        ActivationTag.completed,
+        actor=session.account.actor,
+        subject=credential.subject,
+        person_id=credential.person_id,
+        proof=proof.id,
+        method=proof.method.value,
+        device=session.device_id,
+        took_over_phone=draft.takes_over_phone,
+    )
 
 
 def _take_over(session: LoginSession, draft: ActivationDraft) -> None:

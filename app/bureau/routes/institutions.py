@@ -1,5 +1,7 @@
 """机构: the register of hospitals, pharmacies and counters, and what each may scan (S63, S76)."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,7 +14,7 @@ from app.core.access import access
 from app.core.errors import DomainError
 from app.institutions import desk_queries, register_queries, service
 from app.institutions.business_types import BUSINESS_TYPES, SCENES
-from app.institutions.models import Institution, InstitutionKind
+from app.institutions.models import ApiKey, Institution, InstitutionKind
 from app.institutions.scene_names import KIND_NAMES, SCENE_NAMES, scenes_of
 from app.oversight.words import sentence_of
 from app.regions.queries import find_region, list_insured_regions
@@ -163,7 +165,6 @@ def show_page(
 ) -> ResponseReturnValue:
     """The institution with whichever form was refused; the others fresh. revocation: the key's number and its form."""
     keys = register_queries.list_keys(institution.id)
-    acts = register_queries.list_acts(institution.id)
     live = [key for key in keys if register_queries.is_live(key)]
     endings = {key.id: key_ending(key.id) for key in live} | dict([revocation] if revocation else [])
     given = (keys_form, end_form, operator_form, disabling_form, *endings.values())
@@ -182,10 +183,8 @@ def show_page(
         grants=[g for g in register_queries.list_open_grants(current_staff.staff_id) if g.institution_id == institution.id],
         asked=list_open_about(institution.subject),
         operators=desk_queries.list_operators(institution.id),
-        acts=acts,
         scan_days=list_scan_days(institution),
-        act_sentence=sentence_of,
-        names=names_of_actors({key.issued_by for key in keys} | {key.approved_by for key in keys} | {a.actor for a in acts}),
+        **_acts_on(institution, keys),
         keys_form=keys_form or KeyRequestForm(formdata=None),
         end_form=end_form or KeyEndForm(formdata=None),
         operator_form=operator_form or OperatorForm(formdata=None),
@@ -193,6 +192,13 @@ def show_page(
         form=refused,
     )
     return page, status
+
+
+def _acts_on(institution: Institution, keys: list[ApiKey]) -> dict[str, Any]:
+    """What was done to it, told in sentences, and who did that or has to do with its keys."""
+    acts = register_queries.list_acts(institution.id)
+    actors = {key.issued_by for key in keys} | {key.approved_by for key in keys} | {act.actor for act in acts}
+    return {"acts": acts, "act_sentence": sentence_of, "names": names_of_actors(actors)}
 
 
 def key_ending(key_id: int) -> EndingForm:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -45,24 +45,10 @@ def issue_slip(
     # Two clerks at once: the second waits here and finds the first one's slip and credential.
     db.session.execute(select(InsuredPerson.id).where(InsuredPerson.id == person.id).with_for_update())
     credential = _credential_for(person, by, paper_notices)
+    _require_another(credential)
     today, now = clock.today(), clock.now()
-    if _count_slips(credential.id) >= settings.slips_per_person_day:
-        raise DomainError(
-            "slips_too_many",
-            _("这个人今天已经开过 %(count)d 张纸质码，不能再开。", count=settings.slips_per_person_day),
-            _("请问清楚用在哪里；不用的先作废，明天再开。"),
-            status=409,
-        )
     midnight = clock.midnight(today + timedelta(days=1))
-    presentation = Presentation(
-        handle=new_handle(),
-        credential_id=credential.id,
-        device_id=None,
-        master_id=keyring.newest.id,
-        created_at=now,
-        seen_at=now,
-        shown_by=SLIP,
-    )
+    presentation = _presentation_of(credential, now)
     slip = Slip(
         handle=presentation.handle,
         credential_id=credential.id,
@@ -75,16 +61,7 @@ def issue_slip(
         issued_by=by,
         paper_notices=",".join(str(notice.id) for notice in paper_notices),
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(presentation)
-            db.session.flush()
-            db.session.add(slip)
-            db.session.flush()
-    except IntegrityError as error:
-        if "slip" not in str(error.orig):
-            raise
-        raise _open_already() from None
+    _store(presentation, slip)
     issue_typed_code(presentation, until=int(midnight.timestamp()))
     audit.record(
         CredentialTag.slip_issued,
@@ -152,6 +129,43 @@ def _credential_for(person: InsuredPerson, by: str, paper_notices: Sequence[Noti
             region=person.insured_region,
         )
     return credential
+
+
+def _require_another(credential: Credential) -> None:
+    if _count_slips(credential.id) >= settings.slips_per_person_day:
+        raise DomainError(
+            "slips_too_many",
+            _("这个人今天已经开过 %(count)d 张纸质码，不能再开。", count=settings.slips_per_person_day),
+            _("请问清楚用在哪里；不用的先作废，明天再开。"),
+            status=409,
+        )
+
+
+def _presentation_of(credential: Credential, now: datetime) -> Presentation:
+    """What every code is shown by: here paper, and no device."""
+    return Presentation(
+        handle=new_handle(),
+        credential_id=credential.id,
+        device_id=None,
+        master_id=keyring.newest.id,
+        created_at=now,
+        seen_at=now,
+        shown_by=SLIP,
+    )
+
+
+def _store(presentation: Presentation, slip: Slip) -> None:
+    """Raises DomainError `slip_open`: one for a person, place, purpose and day."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(presentation)
+            db.session.flush()
+            db.session.add(slip)
+            db.session.flush()
+    except IntegrityError as error:
+        if "slip" not in str(error.orig):
+            raise
+        raise _open_already() from None
 
 
 def _count_slips(credential_id: int) -> int:

@@ -54,19 +54,29 @@ def page_unreadable() -> DomainError:
 
 
 def _sentences(pixels: int = 0) -> dict[str, tuple[str, str, int]]:
-    size, files, pages = settings.document_max_megabytes, settings.document_max_files, settings.document_max_pdf_pages
-    again = _("请对着材料拍一张照片再发。")
-    ordinary = _("请在相机设置里关掉高像素模式再拍一张，或者发这张照片的截图。")
     return {
         "no_file": (_("还没有选照片或文件。"), _("请先选好，再点“发送”。"), 422),
-        "empty": (_("这个文件是空的，里面没有内容。"), again, 422),
-        "too_large": (_("这个文件超过了 %(size)s MB，太大了。", size=size), ordinary, 413),
+        "empty": (_("这个文件是空的，里面没有内容。"), _again(), 422),
+        "unreadable": (_("这个文件坏了，打不开。"), _again(), 422),
+        "upload_broken": (_("这个文件没有发完整。"), _("请再发一次。"), 409),
+        **_pictures(pixels),
+        **_pdfs(),
+        **_other_kinds(),
+        **_full(),
+    }
+
+
+def _again() -> str:
+    return str(_("请对着材料拍一张照片再发。"))
+
+
+def _pictures(pixels: int) -> dict[str, tuple[str, str, int]]:
+    ordinary = _("请在相机设置里关掉高像素模式再拍一张，或者发这张照片的截图。")
+    most = settings.document_max_megapixels * 100
+    return {
+        "too_large": (_("这个文件超过了 %(size)s MB，太大了。", size=settings.document_max_megabytes), ordinary, 413),
         "too_many_pixels": (
-            _(
-                "这张图片有 %(pixels)s 万像素，超过了 %(count)s 万像素。",
-                pixels=pixels // 10_000,
-                count=settings.document_max_megapixels * 100,
-            ),
+            _("这张图片有 %(pixels)s 万像素，超过了 %(count)s 万像素。", pixels=pixels // 10_000, count=most),
             ordinary,
             413,
         ),
@@ -76,16 +86,27 @@ def _sentences(pixels: int = 0) -> dict[str, tuple[str, str, int]]:
             _("请用手机的相机重新拍一张，或者发这张图片的截图。"),
             422,
         ),
-        **_other_kinds(),
-        "unreadable": (_("这个文件坏了，打不开。"), again, 422),
+    }
+
+
+def _pdfs() -> dict[str, tuple[str, str, int]]:
+    pages = settings.document_max_pdf_pages
+    return {
         "pdf_password": (_("这个 PDF 设了密码，我们打不开。"), _("请去掉密码再发，或者对着材料拍照。"), 422),
         "pdf_pages": (_("这个 PDF 的页数太多，最多 %(pages)s 页。", pages=pages), _("请只发需要的那几页。"), 422),
-        "pdf_too_hard": (_("这个 PDF 太复杂，我们读不出来。"), again, 422),
+        "pdf_too_hard": (_("这个 PDF 太复杂，我们读不出来。"), _again(), 422),
         "pdf_blank": (
             _("这个 PDF 的每一页都是空白的，什么也看不到，可能是它用的字体没有存在文件里。"),
             _("请在手机上打开它，截图再发，或者对着材料拍照。"),
             422,
         ),
+    }
+
+
+def _full() -> dict[str, tuple[str, str, int]]:
+    """There is no more room, whatever the file."""
+    files = settings.document_max_files
+    return {
         "too_many_files": (
             _("这份申请的材料最多 %(files)s 个文件，已经满了。", files=files),
             _("请先删掉不要的，再发新的。"),
@@ -93,7 +114,6 @@ def _sentences(pixels: int = 0) -> dict[str, tuple[str, str, int]]:
         ),
         "too_many_uploads": (_("您有太多文件还没有发完。"), _("请等它们发完，或过一会儿再发。"), 429),
         "quota_full": (_("您存在这里的材料太多了，已经没有空间。"), _("请先删掉不要的材料。"), 409),
-        "upload_broken": (_("这个文件没有发完整。"), _("请再发一次。"), 409),
     }
 
 

@@ -1,6 +1,6 @@
 """What a page shows, out of the daily table alone: a fixed number of statements, whatever happened."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -111,16 +111,21 @@ def load_counts(
         names=dict(_rows(select(Region.code, Region.name))),
     )
     if Figure.working_time in keys:
-        for day, outcome, spread in db.session.execute(
-            select(table.day, table.key, table.spread).where(*_in([Figure.working_time], both), *own)
-        ):
-            into = counts.by_key if day >= span.first else counts.former_by_key
-            for key, value in unpack_spread(outcome, spread).items():
-                into[Figure.working_time.value, key] = into.get((Figure.working_time.value, key), 0) + value
+        _add_working_times(counts, both, own)
     if with_institutions:
         busiest = list(counts.keys_of(Figure.scan))[:LISTED] + list(counts.keys_of(Figure.scan_refused))[:LISTED]
         counts.institutions.update(_names_of(busiest))
     return counts
+
+
+def _add_working_times(counts: Counts, both: Span, own: Sequence[ColumnElement[bool]]) -> None:
+    """They are kept packed, a spread a day, and summed here."""
+    table, figure = DailyFigure, Figure.working_time
+    spreads = select(table.day, table.key, table.spread).where(*_in([figure], both), *own)
+    for day, outcome, spread in db.session.execute(spreads):
+        into = counts.by_key if day >= counts.span.first else counts.former_by_key
+        for key, value in unpack_spread(outcome, spread).items():
+            into[figure.value, key] = into.get((figure.value, key), 0) + value
 
 
 def _names_of(institutions: Iterable[str]) -> dict[str, str]:

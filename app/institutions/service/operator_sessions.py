@@ -56,21 +56,26 @@ def sign_in_operator(
             remember_browser(operator.actor, browser)
         if newer and operator.password_hash == stored:
             operator.password_hash = newer
-        token = secrets.token_urlsafe(32)
-        now = clock.now()
-        opened = OperatorSession(
-            token_hash=session_hash(token),
-            operator_id=operator.id,
-            browser_name=browser_name,
-            is_shared=is_shared,
-            needs_code=needs_code,
-            created_at=now,
-            last_seen_at=now,
-        )
-        db.session.add(opened)
+        token = _open_session(operator, browser_name, is_shared=is_shared, needs_code=needs_code)
         if not needs_code:
             note_signed_in(operator)
         return DeskSignIn(SignInState(ok=True), token)
+
+
+def _open_session(operator: Operator, browser_name: str, *, is_shared: bool, needs_code: bool) -> str:
+    """Its token."""
+    token, now = secrets.token_urlsafe(32), clock.now()
+    opened = OperatorSession(
+        token_hash=session_hash(token),
+        operator_id=operator.id,
+        browser_name=browser_name,
+        is_shared=is_shared,
+        needs_code=needs_code,
+        created_at=now,
+        last_seen_at=now,
+    )
+    db.session.add(opened)
+    return token
 
 
 def choose_operator_password(operator: Operator, password: str, *, keep: OperatorSession) -> None:

@@ -74,27 +74,26 @@ def import_roster(
     with exclusive(LOCK) as is_alone:
         require_alone(is_alone)
         finish_column("insured_person.cert_no_encrypted")  # staged rows find theirs by one hash
-        begun = find_import_of(report_id) if report_id is not None else None
-        if begun is not None and begun.undoing_at is not None:
-            raise DomainError("import_undone", _("这次导入已经撤销了。"), _("请重新上传。"), status=409)
+        begun = _find_begun(report_id)
         if begun is not None and begun.finished_at is not None:
-            return ImportResult(begun.rows, begun.created, begun.updated, begun.unchanged, begun.refused, begun.id)
+            return _result_of(begun)
         started, begun_id = clock.now(), begun.id if begun is not None else None
         with staging() as stage:
             run = Run(stage, columns, reading)
             run.read(source)
+            scope = "*" if regions is None else ",".join(sorted(regions))
             entry = RosterImport(
-                source=source.title[:200],
-                mode=mode.value,
-                started_at=started,
-                by=by,
-                scope="*" if regions is None else ",".join(sorted(regions)),
-                report_id=report_id,
+                source=source.title[:200], mode=mode.value, started_at=started, by=by, scope=scope, report_id=report_id
             )
-            if mode is ImportMode.all and run.refused_lines:
-                with transaction():
-                    return _finish(entry, run, 0, by, "refused")
-            return _merge(run, entry, begun_id, mode, by, on_progress)
+            return _apply(run, entry, begun_id, mode, by, on_progress)
+
+
+def _find_begun(report_id: int | None) -> RosterImport | None:
+    """What an earlier run of the same report left. Raises DomainError `import_undone`."""
+    begun = find_import_of(report_id) if report_id is not None else None
+    if begun is not None and begun.undoing_at is not None:
+        raise DomainError("import_undone", _("这次导入已经撤销了。"), _("请重新上传。"), status=409)
+    return begun
 
 
 def require_alone(is_alone: bool) -> None:
@@ -102,9 +101,13 @@ def require_alone(is_alone: bool) -> None:
         raise DomainError("import_running", _("另一次导入或撤销正在进行。"), _("名册没有任何改动。请等它做完再来。"), status=409)
 
 
-def _merge(
+def _apply(
     run: Run, entry: RosterImport, begun_id: int | None, mode: ImportMode, by: str, on_progress: Callable[[int], None]
 ) -> ImportResult:
+    """Nothing where mode is `all` and a row was refused; else part by part, each in a transaction of its own."""
+    if mode is ImportMode.all and run.refused_lines:
+        with transaction():
+            return _finish(entry, run, 0, by, "refused")
     run.stage.sort_out(run.fields)
     parts = list(run.stage.slices(settings.roster_batch_rows if mode is ImportMode.good else None))
     entry_id = begun_id
@@ -143,7 +146,11 @@ def _finish(entry: RosterImport, run: Run, unchanged: int, by: str, outcome: str
     db.session.flush()
     counts: dict[str, Any] = {"rows": entry.rows, "created": entry.created, "updated": entry.updated, "refused": entry.refused}
     audit.record(RosterTag.imported, actor=by, subject=entry.subject, outcome=outcome, **counts)
-    return ImportResult(entry.rows, entry.created, entry.updated, unchanged, entry.refused, entry.id)
+    return _result_of(entry)
+
+
+def _result_of(entry: RosterImport) -> ImportResult:
+    return ImportResult(entry.rows, entry.created, entry.updated, entry.unchanged, entry.refused, entry.id)
 
 
 __all__ = ["LOCK", "ImportMode", "ImportResult", "Refusal", "import_roster", "require_alone"]

@@ -36,9 +36,7 @@ def save_person(
     values: dict[str, Any] = {
         "name": cleaned,
         "folded_name": stored_fold(cleaned),
-        "gender": cert.gender or gender or "9",
-        "birthday": cert.birthday or birthday,
-        "nationality": nationality or nationality_of(cert),
+        **_of_document(cert, gender, birthday, nationality),
         "insured_region": insured_region,
         "insutype": insutype,
         "psn_no": psn_no,
@@ -49,17 +47,22 @@ def save_person(
     claim(CERT_PURPOSE, f"{cert.cert_type}:{cert.number}")
     person = find_person(cert.cert_type, cert.number)
     if person is None:
-        person = _add(cert, values)
-        tag = RosterTag.person_added
-    elif changes := {key: value for key, value in values.items() if getattr(person, key) != value}:
-        for key, value in changes.items():
-            setattr(person, key, value)
-        person.updated_at = clock.now()
+        person, tag = _add(cert, values), RosterTag.person_added
+    elif _change(person, values):
         tag = RosterTag.person_changed
     else:
         return person
     audit.record(tag, actor=by, subject=person.subject, person_id=person.id)
     return person
+
+
+def _of_document(cert: Cert, gender: str | None, birthday: date | None, nationality: str | None) -> dict[str, Any]:
+    """What may stand in its number already."""
+    return {
+        "gender": cert.gender or gender or "9",
+        "birthday": cert.birthday or birthday,
+        "nationality": nationality or nationality_of(cert),
+    }
 
 
 def _add(cert: Cert, values: dict[str, Any]) -> InsuredPerson:
@@ -75,3 +78,13 @@ def _add(cert: Cert, values: dict[str, Any]) -> InsuredPerson:
     db.session.add(person)
     db.session.flush()
     return person
+
+
+def _change(person: InsuredPerson, values: dict[str, Any]) -> bool:
+    """False when nothing is new."""
+    changes = {key: value for key, value in values.items() if getattr(person, key) != value}
+    for key, value in changes.items():
+        setattr(person, key, value)
+    if changes:
+        person.updated_at = clock.now()
+    return bool(changes)

@@ -49,67 +49,70 @@ class SheetRows:
         self._seen = bytearray(MOST_ROWS // 8 + 1)
         self._row, self._row_text, self._is_hidden = 0, "", False
         self._cells: list[Cell] = []
+        # Of the cell that is being read; phonetic: how deep in readings that stand beside a text, which are passed over.
+        self._column, self._next_column, self._phonetic, self._row_chars = 0, 0, 0, 0
+        self._type, self._style, self._is_formula, self._is_text = "", "", False, False
+        self._pieces: list[str] = []
 
     def blocks(self) -> Iterator[list[Row]]:
         """Rows that hold anything, those of some kilobytes at a time. Raises Refused."""
         self.is_in_data = False
-        column, next_column, phonetic, chars = 0, 0, 0, 0
-        type_, style, is_formula, is_text = "", "", False, False
-        pieces: list[str] = []
-
-        def start(name: str, attributes: dict[str, str]) -> None:
-            nonlocal column, next_column, type_, style, is_formula, is_text, phonetic, chars
-            if name == "c":
-                reference = attributes.get("r")
-                if reference is None or (next_column < MOST_COLUMNS and reference == _LETTERS[next_column] + self._row_text):
-                    column = next_column
-                else:
-                    column = self._column_of(reference)
-                next_column = column + 1
-                type_, style = attributes.get("t", "n"), attributes.get("s", "")
-                is_formula = False
-            elif name == "v" or name == "t":
-                is_text = not phonetic
-            elif name == "row":
-                self._begin(attributes)
-                next_column = chars = 0
-            elif name == "f":
-                is_formula = True
-            elif name == "rPh":
-                phonetic += 1
-            elif name == "sheetData":
-                self.is_in_data = True
-
-        def end(name: str) -> None:
-            nonlocal is_text, phonetic
-            if name == "v" or name == "t":
-                is_text = False
-            elif name == "c":
-                if is_formula:
-                    self._put(column, EMPTY_FORMULA if type_ == "str" and not pieces else FORMULA, next_column)
-                elif pieces:
-                    self._put(column, self._value("".join(pieces), type_, style), next_column)
-                pieces.clear()
-            elif name == "row":
-                self._finish()
-            elif name == "rPh":
-                phonetic -= 1
-            elif name == "sheetData":
-                self.is_in_data = False
-
-        def text(data: str) -> None:
-            nonlocal chars
-            if is_text and self.is_in_data:
-                pieces.append(data)
-                chars += len(data) + 1
-                if chars > _MOST_ROW_CHARS:
-                    raise Refused("long_row", line=self._row)
-
-        for read_bytes in read_xml(self._part, start, end, text):
+        for read_bytes in read_xml(self._part, self._start, self._end, self._text):
             self.read_bytes = read_bytes
             if self._ready:
                 yield self._ready
                 self._ready = []
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "c":
+            self._begin_cell(attributes)
+        elif name == "v" or name == "t":
+            self._is_text = not self._phonetic
+        elif name == "row":
+            self._begin(attributes)
+        elif name == "f":
+            self._is_formula = True
+        elif name == "rPh":
+            self._phonetic += 1
+        elif name == "sheetData":
+            self.is_in_data = True
+
+    def _end(self, name: str) -> None:
+        if name == "v" or name == "t":
+            self._is_text = False
+        elif name == "c":
+            self._finish_cell()
+        elif name == "row":
+            self._finish()
+        elif name == "rPh":
+            self._phonetic -= 1
+        elif name == "sheetData":
+            self.is_in_data = False
+
+    def _text(self, data: str) -> None:
+        if self._is_text and self.is_in_data:
+            self._pieces.append(data)
+            self._row_chars += len(data) + 1
+            if self._row_chars > _MOST_ROW_CHARS:
+                raise Refused("long_row", line=self._row)
+
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        reference, following = attributes.get("r"), self._next_column
+        if reference is None or (following < MOST_COLUMNS and reference == _LETTERS[following] + self._row_text):
+            self._column = following
+        else:
+            self._column = self._column_of(reference)
+        self._next_column = self._column + 1
+        self._type, self._style = attributes.get("t", "n"), attributes.get("s", "")
+        self._is_formula = False
+
+    def _finish_cell(self) -> None:
+        pieces = self._pieces
+        if self._is_formula:
+            self._put(EMPTY_FORMULA if self._type == "str" and not pieces else FORMULA)
+        elif pieces:
+            self._put(self._value("".join(pieces)))
+        pieces.clear()
 
     def _begin(self, attributes: dict[str, str]) -> None:
         number = attributes.get("r")
@@ -123,6 +126,7 @@ class SheetRows:
             raise Refused("too_large")
         self._row_text = str(self._row)
         self._is_hidden = attributes.get("hidden", "") in {"1", "true"}
+        self._next_column = self._row_chars = 0
 
     def _column_of(self, reference: str) -> int:
         found = _REFERENCE.match(reference)
@@ -131,8 +135,9 @@ class SheetRows:
             raise Refused("misplaced", line=self._row)
         return column
 
-    def _put(self, column: int, value: Cell, next_column: int) -> None:
-        if next_column > MOST_COLUMNS:
+    def _put(self, value: Cell) -> None:
+        column = self._column
+        if column >= MOST_COLUMNS:
             raise Refused("misplaced", line=self._row)
         if value is None:
             return
@@ -147,7 +152,8 @@ class SheetRows:
         else:
             raise Refused("misplaced", line=self._row)
 
-    def _value(self, text: str, type_: str, style: str) -> Cell:
+    def _value(self, text: str) -> Cell:
+        type_ = self._type
         if type_ == "s":
             try:
                 return self._texts[int(text)]
@@ -158,16 +164,16 @@ class SheetRows:
                 raise Refused("long_row", line=self._row)
             return exact(text)
         if type_ == "n" or type_ == "":
-            return self._number(text, style)
+            return self._number(text)
         if type_ == "b":
             return True
         if type_ == "e":
             return {"error": text[:20]}
         return text if type_ == "d" else {"error": ""}
 
-    def _number(self, text: str, style: str) -> Cell:
+    def _number(self, text: str) -> Cell:
         """As it is written, a day where its style shows one. Digits beyond the fifteenth are not believed by whoever reads on."""
-        text = text.strip()
+        text, style = text.strip(), self._style
         if not _NUMBER.match(text):
             return {"error": ""} if text else None
         kind = self._dates.get(int(style), "") if self._dates and style.isascii() and style.isdigit() and len(style) < 9 else ""

@@ -36,6 +36,27 @@ def read_xml(
 
     Raises Refused: `unreadable` for what is no XML, `too_large` for what nobody's workbook holds.
     """
+    parser = _bounded_parser(start, end, text)
+    fed = 0
+    try:
+        while block := part.read(_BLOCK_BYTES):
+            parser.Parse(block, False)
+            fed += len(block)
+            if fed - max(0, parser.CurrentByteIndex) > _MOST_PENDING:
+                raise Refused("too_large")
+            yield fed
+        parser.Parse(b"", True)
+    except Ended:
+        pass
+    except expat.ExpatError as error:
+        raise Refused("too_large" if error.code == expat.errors.codes["out of memory"] else "unreadable") from None
+    yield fed
+
+
+def _bounded_parser(
+    start: Callable[[str, dict[str, str]], None], end: Callable[[str], None], text: Callable[[str], None] | None
+) -> expat.XMLParserType:
+    """Hands on to the handlers what is neither too deep nor declares a document type."""
     parser = expat.ParserCreate()
     names, depth = LocalNames(), 0
 
@@ -59,17 +80,4 @@ def read_xml(
     if text is not None:
         parser.buffer_text = True
         parser.CharacterDataHandler = text
-    fed = 0
-    try:
-        while block := part.read(_BLOCK_BYTES):
-            parser.Parse(block, False)
-            fed += len(block)
-            if fed - max(0, parser.CurrentByteIndex) > _MOST_PENDING:
-                raise Refused("too_large")
-            yield fed
-        parser.Parse(b"", True)
-    except Ended:
-        pass
-    except expat.ExpatError as error:
-        raise Refused("too_large" if error.code == expat.errors.codes["out of memory"] else "unreadable") from None
-    yield fed
+    return parser

@@ -6,7 +6,7 @@ may refuse it until then.
 """
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -63,12 +63,7 @@ def ask_approval(kind: str, subject: str, *, by: StaffMember, right: Right, regi
         takes_effect_at=now + timedelta(hours=settings.approval_delay_hours) if is_small else None,
         second_id=second.id if second else None,
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(approval)
-            db.session.flush()
-    except IntegrityError:
-        raise DomainError("already_asked", _("同一件事已经有人提出，正在等复核。"), _("请到“复核”里查看。"), status=409) from None
+    _store_alone(approval)
     audit.record(
         ApprovalTag.asked,
         actor=by.actor,
@@ -79,17 +74,7 @@ def ask_approval(kind: str, subject: str, *, by: StaffMember, right: Right, regi
         right=right.name,
     )
     if second is not None and approval.takes_effect_at is not None:
-        post_staff_message(
-            second.id,
-            _("有一件事等您过目"),
-            _(
-                "%(who)s提出：%(what)s您不拒绝的话，%(moment)s 起生效。",
-                who=by.name,
-                what=sentence_of(approval),
-                moment=moment(approval.takes_effect_at),
-            ),
-            href=PAGE,
-        )
+        _tell_second(second, approval, by, approval.takes_effect_at)
     return approval
 
 
@@ -206,6 +191,16 @@ def close_approval(approval_id: int, reason: str) -> None:
         _tell_asker(approval, _("没有办成，已经关闭"), None)
 
 
+def _store_alone(approval: Approval) -> None:
+    """Raises DomainError `already_asked` while the same act on the same subject waits."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(approval)
+            db.session.flush()
+    except IntegrityError:
+        raise DomainError("already_asked", _("同一件事已经有人提出，正在等复核。"), _("请到“复核”里查看。"), status=409) from None
+
+
 def _require_eyes(approval: Approval, by: StaffMember, *, may_be_second: bool) -> None:
     """Roles and region are read anew: a right lost a moment ago does not count any more."""
     db.session.refresh(by)
@@ -236,6 +231,16 @@ def _is_settled(approval: Approval, state: ApprovalState, by: int | None) -> boo
     )
     db.session.refresh(approval)
     return is_done
+
+
+def _tell_second(second: StaffMember, approval: Approval, asker: StaffMember, takes_effect_at: datetime) -> None:
+    words = _(
+        "%(who)s提出：%(what)s您不拒绝的话，%(moment)s 起生效。",
+        who=asker.name,
+        what=sentence_of(approval),
+        moment=moment(takes_effect_at),
+    )
+    post_staff_message(second.id, _("有一件事等您过目"), words, href=PAGE)
 
 
 def _tell_asker(approval: Approval, title: str, by: StaffMember | None) -> None:

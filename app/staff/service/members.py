@@ -58,15 +58,12 @@ def add_staff(
 
     Raises NotFound for the agency, DomainError `username_invalid`, `username_taken`, `roles_clash` or `roles_missing`.
     """
-    username = username.strip().casefold()
-    if not _USERNAME.fullmatch(username):
-        raise DomainError("username_invalid", str(_("用户名用 3 到 40 个小写字母、数字、点或横线，以字母开头。")), field="username")
+    username = _require_username(username)
     check_roles(roles)
     given = password or draw_password()
     password_hash = hash_password(given)
     with transaction():
-        if find_staff(username) is not None:
-            raise DomainError("username_taken", str(_("这个用户名已经有人用了。")), status=409, field="username")
+        _require_free(username)
         now = clock.now()
         member = StaffMember(
             username=username,
@@ -79,11 +76,7 @@ def add_staff(
             password_expires_at=None if password else now + timedelta(days=settings.one_time_password_days),
             person_id=person_id,
         )
-        db.session.add(member)
-        db.session.flush()
-        if totp_secret:
-            member.totp_secret = seal_totp(member.id, totp_secret)
-            member.totp_enrolled_at = now
+        _store(member, totp_secret)
         audit.record(StaffTag.added, actor=by, subject=member.actor, roles=member.roles_text, agency=member.agency_id)
         shown = keep_second_half(member, given, started_by=started_by) if started_by else given
     return NewStaff(member, shown)
@@ -127,6 +120,27 @@ def note_refused(staff_id: int, endpoint: str) -> None:
         outcome="refused",
         endpoint=endpoint,
     )
+
+
+def _require_username(typed: str) -> str:
+    username = typed.strip().casefold()
+    if not _USERNAME.fullmatch(username):
+        raise DomainError("username_invalid", str(_("用户名用 3 到 40 个小写字母、数字、点或横线，以字母开头。")), field="username")
+    return username
+
+
+def _require_free(username: str) -> None:
+    if find_staff(username) is not None:
+        raise DomainError("username_taken", str(_("这个用户名已经有人用了。")), status=409, field="username")
+
+
+def _store(member: StaffMember, totp_secret: str) -> None:
+    """The secret is sealed for the member's id, which only the row gives."""
+    db.session.add(member)
+    db.session.flush()
+    if totp_secret:
+        member.totp_secret = seal_totp(member.id, totp_secret)
+        member.totp_enrolled_at = member.created_at
 
 
 def seal_totp(staff_id: int, secret: str) -> bytes:
