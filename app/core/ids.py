@@ -10,7 +10,7 @@ import threading
 import time
 
 EPOCH_MS = 1_704_067_200_000  # 2024-01-01
-IDS_A_MINUTE = 60_000 << 22
+IDS_A_MINUTE = 60_000 << 22  # an id begins with its milliseconds
 _lock = threading.Lock()
 _last_ms = 0
 _counter = secrets.randbelow(1024)
