@@ -9,7 +9,6 @@ from app.core.locale import LANGUAGES
 from app.help.front_matter import Content
 from app.help.models import HelpKind
 from app.help.rendering import forbidden_links, holds_html
-from app.regions.newspaper import names_newspaper
 from app.scanning.reasons import BY_HELP_NUMBER
 
 BODY_LONGEST, BODY_LINES = 20_000, 800  # fixed: characters of a help page; ours have 2,400 at most
@@ -41,9 +40,6 @@ def check_content(content: Content) -> None:
         )
     if not 0 <= content.position <= POSITION_HIGHEST:
         raise DomainError("position", _("次序请写 0 到 %(most)d 的数字。", most=POSITION_HIGHEST), field="position")
-    for field in ("title", "body", "keywords", "source"):
-        if names_newspaper(getattr(content, field)):
-            raise DomainError("newspaper", _("里面有报社的电话或地址，不是医保的，不能写给参保人。"), field=field)
 
 
 def check_place(kind: HelpKind, slug: str) -> None:

@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 
 from app.core.errors import DomainError
 from app.regions.models import Region, RegionLevel
-from app.regions.newspaper import names_newspaper
 from app.regions.phone_number import NoPhoneNumber, parse_phone
 
 _CODE = re.compile(r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{4}", re.ASCII)  # provinces of GB/T 2260
@@ -20,32 +19,21 @@ _PARENTS = {
 
 
 def checked_name(text: str, longest: int, field: str = "name") -> str:
-    """Without blanks around it. Raises DomainError `name_missing`, `too_long` or `newspaper`."""
+    """Without blanks around it. Raises DomainError `name_missing` or `too_long`."""
     name = " ".join(text.split())
     if not name:
         raise DomainError("name_missing", _("请写名称。"), field=field)
     if len(name) > longest:
         raise DomainError("too_long", _("最多 %(count)d 个字，请写短一些。", count=longest), field=field)
-    refuse_newspaper(name, field)
     return name
 
 
 def checked_phone(text: str) -> str:
-    """As `parse_phone` writes it. Raises DomainError `no_phone` or `newspaper`."""
+    """As `parse_phone` writes it. Raises DomainError `no_phone`."""
     try:
-        phone = parse_phone(text)
+        return parse_phone(text)
     except NoPhoneNumber:
         raise DomainError("no_phone", _("这不是能拨打的号码，请写成 0838-2208900 这样。"), field="phone") from None
-    refuse_newspaper(phone, "phone")
-    return phone
-
-
-def refuse_newspaper(text: str, field: str) -> None:
-    """Raises DomainError `newspaper` (S85)."""
-    if names_newspaper(text):
-        raise DomainError(
-            "newspaper", _("这是报社的电话或地址，不是医保的，不能写给参保人。"), _("请写经办机构自己的。"), field=field
-        )
 
 
 def check_code(code: str, level: RegionLevel, parent: Region | None) -> None:

@@ -12,11 +12,9 @@ from app.core.db import db
 from app.core.errors import DomainError
 from app.regions import queries, service
 from app.regions.models import Hotline, RegionLevel
-from app.regions.newspaper import names_newspaper
 from app.regions.phone_number import NoPhoneNumber, parse_phone
 
 BY = "staff:1"
-NEWSPAPER = "8734" + "4649"
 
 
 @pytest.fixture
@@ -58,24 +56,6 @@ def test_what_cannot_be_dialled_is_no_number(subtests: pytest.Subtests) -> None:
     for written in ("", "电话", "0838", "0838-1208900", "00000000000", "0838-2208900转3", "1" * 5000, "<b>12393</b>"):
         with subtests.test(written=written), pytest.raises(NoPhoneNumber):
             parse_phone(written)
-
-
-def test_the_newspaper_is_known_in_any_spelling(subtests: pytest.Subtests) -> None:
-    for written in ("029-" + NEWSPAPER, "029 8734 " + "4649", "请拨（029）" + NEWSPAPER + "。", "莲湖路 " + "239 号"):
-        with subtests.test(written=written):
-            assert names_newspaper(written)
-            assert not names_newspaper("0838-2208900 莲湖区 239")
-
-
-def test_the_newspapers_number_is_no_hotline(loaded: Flask) -> None:
-    agency = queries.get_agency("deyang")
-
-    with pytest.raises(DomainError, match="newspaper"):
-        service.add_hotline(agency.id, "029 " + NEWSPAPER, "", "", is_checked=True, by=BY)
-    with pytest.raises(DomainError, match="newspaper"):
-        service.change_hotline("deyang", "029" + NEWSPAPER)
-
-    assert hotline_of("deyang").phone == "0838-2208900"
 
 
 def test_a_region_is_added_renamed_and_retired_and_old_data_keeps_it(loaded: Flask) -> None:

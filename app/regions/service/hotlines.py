@@ -9,7 +9,7 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.regions.audit_tags import RegionTag
 from app.regions.models import Agency, Hotline
-from app.regions.policy import checked_name, checked_phone, refuse_newspaper
+from app.regions.policy import checked_name, checked_phone
 from app.regions.queries import get_agency, get_agency_by_id, get_hotline, list_agencies
 from app.regions.service.ordering import move_row
 
@@ -29,7 +29,7 @@ def check_hotline(slug: str, on: date | None = None, by: str = "system") -> Agen
 
 @transaction()
 def change_hotline(slug: str, phone: str, by: str = "system") -> Agency:
-    """Replaces the office's first number, as checked today. Raises NotFound and DomainError `no_phone`, `newspaper`."""
+    """Replaces the office's first number, as checked today. Raises NotFound and DomainError `no_phone`."""
     agency, phone = get_agency(slug), checked_phone(phone)
     if not agency.hotlines:
         agency.hotlines.append(Hotline(phone=phone))
@@ -105,4 +105,3 @@ def _write(hotline: Hotline, agency: Agency, phone: str, label: str, source: str
     hotline.source = " ".join(source.split())
     if len(hotline.source) > SOURCE_LONGEST:
         raise DomainError("too_long", _("最多 %(count)d 个字，请写短一些。", count=SOURCE_LONGEST), field="source")
-    refuse_newspaper(hotline.source, "source")
