@@ -12,10 +12,6 @@ EMPLOYEE_INSURANCE = "310"  # 职工: residents (390) have no personal account
 RELATIVES = tuple(relation for relation in Relation if relation is not Relation.ward)
 
 
-def may_pay(person: InsuredPerson) -> bool:
-    return person.insutype == EMPLOYEE_INSURANCE and person.status is InsuredStatus.normal
-
-
 def refuse_payer(person: InsuredPerson | None) -> DomainError | None:
     """Why this person cannot let others use a personal account; only employee insurance has one. None: may."""
     if person is None:

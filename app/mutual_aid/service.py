@@ -1,6 +1,4 @@
-"""An authorisation is given, revoked, and asked for at the checkout."""
-
-from dataclasses import dataclass
+"""An authorisation is given and revoked."""
 
 from flask_babel import gettext as _
 from sqlalchemy import update
@@ -20,21 +18,10 @@ from app.mutual_aid import queries
 from app.mutual_aid.audit_tags import MutualAidTag
 from app.mutual_aid.models import MutualAid
 from app.mutual_aid.money import show_yuan
-from app.mutual_aid.policy import may_pay, refuse_beneficiary, refuse_payer
+from app.mutual_aid.policy import refuse_beneficiary, refuse_payer
 from app.roster.identity import Cert, is_same_name
 from app.roster.models import InsuredPerson
 from app.roster.queries import find_person, get_person
-
-
-@dataclass(frozen=True, slots=True)
-class Payer:
-    """Whose personal account may pay a beneficiary's bill, for the checkout. monthly_cap: fen."""
-
-    authorisation_id: int
-    person_id: int
-    name: str
-    relation: Relation  # what the beneficiary is to this payer
-    monthly_cap: int
 
 
 @transaction()
@@ -103,15 +90,6 @@ def revoke_with_consent(consent: Consent) -> None:
     """Withdrawing the consent ends what rests on it (PIPL 15)."""
     for aid in queries.list_resting_on(consent.id):
         revoke_payment(aid, by=Account.actor_of(consent.account_id))
-
-
-def authorised_payers(beneficiary: InsuredPerson) -> list[Payer]:
-    """Who may pay for this person now: a live authorisation, of somebody whose employee insurance runs."""
-    return [
-        Payer(aid.id, aid.payer_person_id, aid.payer.name, aid.relation, aid.monthly_cap)
-        for aid in queries.list_received(beneficiary.id)
-        if may_pay(aid.payer)
-    ]
 
 
 def _require_beneficiary(payer: InsuredPerson, name: str, cert: Cert) -> InsuredPerson:

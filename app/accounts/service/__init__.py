@@ -18,10 +18,9 @@ from app.accounts.service.notice_drafts import (
 from app.accounts.service.notice_news import tell_of_new_notices
 from app.accounts.service.notices import load_notices
 from app.accounts.service.people import create_account, give_account_to_person
-from app.accounts.service.phones import PhoneChange, change_phone, move_phone, take_over_phone
+from app.accounts.service.phones import change_phone, move_phone, take_over_phone
 from app.accounts.service.relatives import provide_relatives, relatives_of
 from app.accounts.service.sessions import (
-    SignIn,
     StartedSession,
     confirm_phone,
     has_fresh_sms,
@@ -33,19 +32,15 @@ from app.accounts.service.sessions import (
     sign_out_everywhere,
     start_session,
 )
-from app.accounts.service.sms_codes import CodeCheck, CodeState, request_sms_code, spend_sms_code
-from app.accounts.service.step_up import StepUp, check_step_up, provide_step_up
+from app.accounts.service.sms_codes import CodeState, request_sms_code, spend_sms_code
+from app.accounts.service.step_up import check_step_up, provide_step_up
 
 __all__ = [
     "CHANGED_MEANWHILE",
-    "CodeCheck",
     "CodeState",
     "IdentityEvent",
     "IdentityEventKind",
-    "PhoneChange",
-    "SignIn",
     "StartedSession",
-    "StepUp",
     "announce",
     "bind_device",
     "change_phone",

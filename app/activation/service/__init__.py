@@ -9,11 +9,10 @@ from app.activation.service.drafts import (
     expire_drafts,
     identify_person,
     note_proof,
-    record_refusal,
     save_typed,
 )
 from app.activation.service.lost import report_lost, report_lost_for_relative, restore_credential
-from app.activation.service.lost_codes import LostCodeCheck, ask_lost_code, drop_old_lost_reports, report_lost_by_code
+from app.activation.service.lost_codes import ask_lost_code, drop_old_lost_reports, report_lost_by_code
 from app.activation.service.pin_reset import (
     cancel_pin_reset,
     cancel_pin_resets_of_device,
@@ -30,7 +29,6 @@ from app.activation.service.rebinding import (
 )
 
 __all__ = [
-    "LostCodeCheck",
     "agree",
     "ask_lost_code",
     "begin_takeover",
@@ -48,7 +46,6 @@ __all__ = [
     "finish_pin_reset",
     "identify_person",
     "note_proof",
-    "record_refusal",
     "report_lost",
     "report_lost_by_code",
     "report_lost_for_relative",

@@ -4,13 +4,11 @@ from app.core.audit.log import forget_written, has_written, record
 from app.core.audit.models import AuditRow, AuditSeal
 from app.core.audit.seal import seal_pending, seal_written
 from app.core.audit.taking import tell_log
-from app.core.audit.verify import Finding, Report, verify
+from app.core.audit.verify import verify
 
 __all__ = [
     "AuditRow",
     "AuditSeal",
-    "Finding",
-    "Report",
     "forget_written",
     "has_written",
     "record",

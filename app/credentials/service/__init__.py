@@ -3,16 +3,9 @@
 from app.credentials.service.after_restore import end_what_was_open
 from app.credentials.service.denials import deny_use, provide_holders, settle_denial
 from app.credentials.service.drawing import draw_code, drop_old_typed_codes, is_typed_code_due, issue_typed_code, keep_typed_code
-from app.credentials.service.forged_tags import count_forged_tag, drop_old_forged_tags
+from app.credentials.service.forged_tags import drop_old_forged_tags
 from app.credentials.service.lifecycle import activate_credential, end_credential, freeze_credential, unfreeze_credential
-from app.credentials.service.pins import (
-    PinResult,
-    change_display_pin,
-    check_pin_choice,
-    hash_display_pin,
-    set_display_pin,
-    try_display_pin,
-)
+from app.credentials.service.pins import change_display_pin, check_pin_choice, hash_display_pin, set_display_pin, try_display_pin
 from app.credentials.service.presentations import (
     Opened,
     end_if_ahead,
@@ -22,7 +15,7 @@ from app.credentials.service.presentations import (
     open_presentation,
 )
 from app.credentials.service.scan_place import ScanPlace, place_of_scan, provide_scan_place
-from app.credentials.service.showables import Showable, find_own_showable, find_showable, list_showables, provide_showables
+from app.credentials.service.showables import Showable, find_showable, list_showables, provide_showables
 from app.credentials.service.slip_ends import revoke_slip
 from app.credentials.service.slips import SlipPaper, issue_slip, show_slip
 from app.credentials.service.taking_over import on_taken_over, take_over_credential
@@ -41,7 +34,6 @@ from app.credentials.service.wallet import WalletEntry, open_wallet, salt_of
 
 __all__ = [
     "Opened",
-    "PinResult",
     "ScanPlace",
     "Showable",
     "SlipPaper",
@@ -49,7 +41,6 @@ __all__ = [
     "activate_credential",
     "change_display_pin",
     "check_pin_choice",
-    "count_forged_tag",
     "deny_use",
     "draw_code",
     "drop_old_forged_tags",
@@ -59,7 +50,6 @@ __all__ = [
     "end_presentations",
     "end_presentations_of_account",
     "end_what_was_open",
-    "find_own_showable",
     "find_showable",
     "freeze_credential",
     "hash_display_pin",

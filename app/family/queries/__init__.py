@@ -9,7 +9,6 @@ from app.family.queries.desk import (
     list_open_disputes,
 )
 from app.family.queries.links import (
-    _list_active,
     count_links,
     count_links_of_member,
     find_holder_behind,
@@ -29,7 +28,6 @@ from app.family.queries.links import (
 )
 from app.family.queries.requests import (
     CALL_PURPOSE,
-    OPEN_STATES,
     REQUEST_PURPOSE,
     count_booked,
     count_open_requests,
@@ -43,7 +41,6 @@ from app.family.queries.requests import (
     get_request,
     list_call_backs,
     list_open_requests,
-    list_requests,
     list_waiting_for_counter,
     phone_to_call,
     request_binding,
@@ -54,9 +51,7 @@ from app.family.queries.requests import (
 __all__ = [
     "CALL_PURPOSE",
     "DISPUTES_PAGE",
-    "OPEN_STATES",
     "REQUEST_PURPOSE",
-    "_list_active",
     "count_booked",
     "count_due_calls",
     "count_links",
@@ -87,7 +82,6 @@ __all__ = [
     "list_open_requests",
     "list_recently_ended",
     "list_relatives",
-    "list_requests",
     "list_shown",
     "list_taken_slots",
     "list_waiting_for_counter",

@@ -1,13 +1,12 @@
 """The verbs of help texts: loaded with a release, written by staff. The only writer of their tables."""
 
 from app.help.policy import check_content
-from app.help.service.loading import CONTENT_FOLDER, LoadReport, load_help_texts
+from app.help.service.loading import CONTENT_FOLDER, load_help_texts
 from app.help.service.writing import CHANGED_MEANWHILE, add_text, add_translation, restore_version, save_text, withdraw_text
 
 __all__ = [
     "CHANGED_MEANWHILE",
     "CONTENT_FOLDER",
-    "LoadReport",
     "add_text",
     "add_translation",
     "check_content",

@@ -11,12 +11,11 @@ from app.institutions.service.operator_sessions import (
     sign_in_operator,
     sign_out_operator,
 )
-from app.institutions.service.operators import NewOperator, add_operator, disable_operator, remember_business, reset_operator
+from app.institutions.service.operators import add_operator, disable_operator, remember_business, reset_operator
 from app.institutions.service.registering import add_institution, change_institution, set_enabled
 
 __all__ = [
     "KEEP_OLD",
-    "NewOperator",
     "add_institution",
     "add_operator",
     "ask_key",

@@ -2,21 +2,13 @@
 
 from app.proofs.queries import find_passed_proof
 from app.proofs.service.after_restore import count_what_stays
-from app.proofs.service.counter import (
-    COUNTER_CODE_DIGITS,
-    CounterResult,
-    clean_counter_code,
-    issue_counter_code,
-    spend_counter_code,
-)
-from app.proofs.service.document import DocumentResult, check_document
+from app.proofs.service.counter import COUNTER_CODE_DIGITS, clean_counter_code, issue_counter_code, spend_counter_code
+from app.proofs.service.document import check_document
 from app.proofs.service.face import FaceOutcome, finish_face, start_face
 from app.proofs.service.proofs import spend_proof, tidy_proofs
 
 __all__ = [
     "COUNTER_CODE_DIGITS",
-    "CounterResult",
-    "DocumentResult",
     "FaceOutcome",
     "check_document",
     "clean_counter_code",

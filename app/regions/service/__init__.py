@@ -9,7 +9,7 @@ from app.regions.service.hotlines import (
     note_hotline_rung,
     remove_hotline,
 )
-from app.regions.service.loading import DATA, load_regions, load_shipped_regions, shipped_cities, shipped_regions
+from app.regions.service.loading import DATA, load_regions, load_shipped_regions, shipped_cities
 from app.regions.service.offices import add_agency, change_agency, move_agency, restore_agency, retire_agency
 from app.regions.service.places import add_region, change_region, restore_region, retire_region
 
@@ -34,5 +34,4 @@ __all__ = [
     "retire_agency",
     "retire_region",
     "shipped_cities",
-    "shipped_regions",
 ]

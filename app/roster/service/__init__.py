@@ -1,13 +1,13 @@
 """The verbs of the roster; the only writer of its tables."""
 
-from app.roster.service.checking import Check, check_roster, note_checked, remarks_on
+from app.roster.service.checking import check_roster, note_checked, remarks_on
 from app.roster.service.folding import fold_names
 from app.roster.service.imports import ImportMode, ImportResult, Refusal, import_roster
 from app.roster.service.persons import save_person
 from app.roster.service.searching import expire_searches, search_document, search_name
 from app.roster.service.seeing import Seen
 from app.roster.service.statuses import change_status, on_status_changed
-from app.roster.service.undoing import Undone, forget_formers, require_undoable, undo_import
+from app.roster.service.undoing import forget_formers, require_undoable, undo_import
 from app.roster.service.uploads import (
     Receiving,
     discard_upload,
@@ -20,13 +20,11 @@ from app.roster.service.uploads import (
 )
 
 __all__ = [
-    "Check",
     "ImportMode",
     "ImportResult",
     "Receiving",
     "Refusal",
     "Seen",
-    "Undone",
     "change_status",
     "check_roster",
     "discard_upload",

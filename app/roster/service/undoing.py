@@ -229,6 +229,3 @@ def _forget(imports: Any) -> int:
     key = (RosterFormer.import_id, RosterFormer.person_id)
     some = select(*key).where(RosterFormer.import_id.in_(imports)).limit(BATCH)
     return changed(delete(RosterFormer).where(tuple_(*key).in_(some)))
-
-
-__all__ = ["Undone", "forget_formers", "in_use", "undo_import"]

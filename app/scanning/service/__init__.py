@@ -3,8 +3,8 @@
 from app.scanning.service.after_restore import end_what_was_open
 from app.scanning.service.answers import Answer, Call, Refusal
 from app.scanning.service.desk_scans import read_answer, scan_at_desk
-from app.scanning.service.dry_run import PROPOSED, DryRun, dry_run_risk
-from app.scanning.service.ec_query import redeem_at_desk, redeem_code
+from app.scanning.service.dry_run import PROPOSED, dry_run_risk
+from app.scanning.service.ec_query import redeem_code
 from app.scanning.service.expiry import (
     drop_challenges,
     drop_ec_tokens,
@@ -23,7 +23,6 @@ __all__ = [
     "RISK_REPORT",
     "Answer",
     "Call",
-    "DryRun",
     "Refusal",
     "draw_sandbox_code",
     "drop_challenges",
@@ -36,7 +35,6 @@ __all__ = [
     "end_what_was_open",
     "ensure_specimens",
     "read_answer",
-    "redeem_at_desk",
     "redeem_code",
     "refuse_call",
     "run_risk_report",

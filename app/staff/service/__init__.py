@@ -11,20 +11,10 @@ from app.staff.service.appointing import (
     reset_colleague,
 )
 from app.staff.service.approval_kinds import ApprovalKind, provide_approval_kinds, sentence_of
-from app.staff.service.approvals import (
-    approve,
-    ask_approval,
-    close_approvals_of,
-    find_second,
-    may_approve,
-    may_see,
-    refuse,
-    settle_approvals,
-    withdraw,
-)
+from app.staff.service.approvals import approve, ask_approval, find_second, may_approve, refuse, settle_approvals, withdraw
 from app.staff.service.attempts import Caller, SignInState, expire, release
 from app.staff.service.handovers import show_second_half
-from app.staff.service.members import NewStaff, Reset, add_staff, note_refused, reset_staff
+from app.staff.service.members import NewStaff, add_staff, note_refused, reset_staff
 from app.staff.service.messages import mark_messages_read, post_staff_message
 from app.staff.service.passkeys import (
     add_staff_passkey,
@@ -33,33 +23,14 @@ from app.staff.service.passkeys import (
     drop_old_challenges,
     remove_staff_passkey,
 )
-from app.staff.service.passwords import choose_password, hash_password
-from app.staff.service.posts import (
-    change_agency,
-    change_roles,
-    disable_staff,
-    enable_staff,
-    end_all_sessions,
-    link_person,
-    set_second,
-)
-from app.staff.service.sessions import (
-    Confirmation,
-    SignIn,
-    begin_sign_in,
-    confirm_second_factor,
-    end_session,
-    note_seen,
-    sign_out,
-)
+from app.staff.service.passwords import choose_password
+from app.staff.service.posts import change_agency, change_roles, disable_staff, enable_staff, end_all_sessions, link_person
+from app.staff.service.sessions import begin_sign_in, confirm_second_factor, end_session, note_seen, sign_out
 
 __all__ = [
     "ApprovalKind",
     "Caller",
-    "Confirmation",
     "NewStaff",
-    "Reset",
-    "SignIn",
     "SignInState",
     "add_staff",
     "add_staff_passkey",
@@ -73,7 +44,6 @@ __all__ = [
     "change_agency",
     "change_roles",
     "choose_password",
-    "close_approvals_of",
     "confirm_by_passkey",
     "confirm_second_factor",
     "disable_staff",
@@ -85,11 +55,9 @@ __all__ = [
     "expire",
     "find_second",
     "has_grant",
-    "hash_password",
     "link_person",
     "mark_messages_read",
     "may_approve",
-    "may_see",
     "name_second",
     "needs_grant",
     "note_refused",
@@ -102,7 +70,6 @@ __all__ = [
     "reset_colleague",
     "reset_staff",
     "sentence_of",
-    "set_second",
     "settle_approvals",
     "show_second_half",
     "sign_out",
