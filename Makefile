@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask
+STYLES := tests/node_modules/.bin/prettier --log-level warn --print-width 132 "app/static/**/*.css"
 # requirements-fonts.txt: a font for printed letters; its package names a typesetter it does not need, hence --no-deps.
 export PINGZHENG_DEFAULT_MODE ?= demo
 
@@ -23,6 +24,7 @@ check: tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint app/templates --lint --quiet
+	$(STYLES) --check
 	@$(BIN)/python -m tests.gate
 
 # The gate's tests in their long forms: every page in every look, the journeys on both databases.
@@ -58,6 +60,7 @@ settings: tools
 format: tools
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(STYLES) --write
 
 # What another interpreter has made is never up to date: `make PYTHON=/usr/bin/python3 …` makes .venv anew.
 ifneq ($(shell $(PYTHON) deploy/make-venv --is-own),yes)

@@ -51,7 +51,7 @@ def inline_css(*names: str) -> str:
 
 @lru_cache(maxsize=16)
 def _joined(root: Path, names: tuple[str, ...]) -> str:
-    return "\n".join((root / name).read_text() for name in names)
+    return "\n".join(without_comments((root / name).read_text(), ".css") for name in names)
 
 
 def without_comments(text: str, suffix: str) -> str:

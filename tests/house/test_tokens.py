@@ -6,9 +6,9 @@ from pathlib import Path
 
 CSS = Path(__file__).parents[2] / "app/static/css"
 TOKENS = (CSS / "tokens.css").read_text()
-DARK = "@media (prefers-color-scheme:dark)"
-CONTRAST = "@media (prefers-contrast:more)"
-CONTRAST_DARK = "@media (prefers-contrast:more) and (prefers-color-scheme:dark)"
+DARK = "@media (prefers-color-scheme: dark)"
+CONTRAST = "@media (prefers-contrast: more)"
+CONTRAST_DARK = "@media (prefers-contrast: more) and (prefers-color-scheme: dark)"
 
 GROUNDS = ("paper", "sheet")
 TEXTS = [(text, ground) for text in ("ink", "soft", "pine", "pine-deep", "vermilion", "amber") for ground in GROUNDS]
@@ -33,15 +33,15 @@ def declared(start: str) -> dict[str, str]:
     """The custom properties of the first rule after this text."""
     block = TOKENS[TOKENS.index(start) + len(start) :]
     block = block[block.index("--") : block.index("}")]
-    return dict(re.findall(r"--([\w-]+):([^;}]+)", block))
+    return dict(re.findall(r"--([\w-]+):\s*([^;}]+)", block))
 
 
-LIGHT = declared(":root,[data-theme=light]") | declared("\n:root{")
+LIGHT = declared(':root,\n[data-theme="light"]') | declared("\n:root {")
 LOOKS = {
     "light": LIGHT,
     "dark": LIGHT | declared(DARK),
-    "high contrast": LIGHT | declared(CONTRAST + "{"),
-    "high contrast, dark": LIGHT | declared(DARK) | declared(CONTRAST + "{") | declared(CONTRAST_DARK),
+    "high contrast": LIGHT | declared(CONTRAST + " {"),
+    "high contrast, dark": LIGHT | declared(DARK) | declared(CONTRAST + " {") | declared(CONTRAST_DARK),
 }
 
 
@@ -140,8 +140,8 @@ def test_the_edge_of_every_control_can_be_seen() -> None:
 
 
 def test_choosing_dark_or_contrast_gives_what_the_system_gives() -> None:
-    assert declared("\n[data-theme=dark]") == declared(DARK)
-    assert declared("\n:root[data-contrast=high],[data-contrast=high]") == declared(CONTRAST + "{")
+    assert declared('\n[data-theme="dark"]') == declared(DARK)
+    assert declared('\n:root[data-contrast="high"],\n[data-contrast="high"]') == declared(CONTRAST + " {")
 
 
 def test_nobody_takes_one_persons_colour_for_anothers() -> None:
@@ -181,8 +181,8 @@ def test_the_search_would_find_them() -> None:
 
 def test_larger_type_and_targets_are_as_large_as_the_rule_asks() -> None:
     """工信部 适老化: main text 18 px and more, main targets 60 x 60 in elder mode, 48 x 48 elsewhere."""
-    elder, standard = declared("\n[data-elder]"), declared(":root,[data-elder]")
+    elder, standard = declared("}\n[data-elder]"), declared(":root,\n[data-elder]")
 
     assert (elder["base"], elder["target"]) == ("1.375rem", "60px")
-    assert declared("\n[data-elder=largest]")["base"] == "1.875rem"
+    assert declared('\n[data-elder="largest"]')["base"] == "1.875rem"
     assert (standard["base"], standard["target"]) == ("1.0625rem", "48px")
