@@ -24,6 +24,7 @@ check: tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint app/templates --lint --quiet
+	$(BIN)/python -m tests.kit.templates --check
 	$(STYLES) --check
 	@$(BIN)/python -m tests.gate
 
@@ -60,6 +61,7 @@ settings: tools
 format: tools
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/python -m tests.kit.templates
 	$(STYLES) --write
 
 # What another interpreter has made is never up to date: `make PYTHON=/usr/bin/python3 …` makes .venv anew.

@@ -10,11 +10,13 @@ from jinja2 import TemplateError, nodes
 
 from app import create_app
 from tests.kit.settings import make_settings
+from tests.kit.templates import indent
 
 APP = Path(__file__).parents[2] / "app"
 TEMPLATES = {p.relative_to(APP / "templates").as_posix(): p.read_text() for p in sorted((APP / "templates").rglob("*.html"))}
 MODULES = {p.relative_to(APP).as_posix(): p.read_text() for p in sorted(APP.rglob("*.py"))}
 HAN = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
+MAX_CHARS = 132
 CONTRACT = "第 %(step)s 步,共 %(total)s 步"  # printed exactly so: others look for it
 
 
@@ -42,6 +44,10 @@ def bare_words(text: str) -> list[str]:
 
 def latin_marks(text: str) -> list[str]:
     return re.findall(rf"{HAN}[,;!?]{HAN}|{HAN}:{HAN}", text.replace(CONTRACT, ""))
+
+
+def long_lines(text: str) -> list[str]:
+    return [f"{number}: {len(line)} characters" for number, line in enumerate(text.splitlines(), 1) if len(line) > MAX_CHARS]
 
 
 def shouts(text: str) -> list[str]:
@@ -90,6 +96,16 @@ def test_chinese_is_written_with_chinese_marks() -> None:
     assert not found, "\n".join(found)
 
 
+def test_every_line_can_be_read_without_scrolling() -> None:
+    found = places(TEMPLATES, long_lines)
+
+    assert not found, "\n".join(found)
+
+
+def test_every_template_is_indented_as_it_nests() -> None:
+    assert [name for name, text in TEMPLATES.items() if indent(text) != text] == []
+
+
 def test_nobody_is_shouted_at() -> None:
     found = places(TEMPLATES | MODULES, shouts)
 
@@ -106,4 +122,8 @@ def test_the_search_would_find_them() -> None:
     assert inline_code('<script src="x"></script><script type="application/json">{}</script>') == []
     assert bare_words("{{ _('可以') }} {# 注 #} <p>不行</p>") == ["不行"]
     assert latin_marks(f"好,的 好:的 好，的 {CONTRACT}") == ["好,的", "好:的"]
+    assert long_lines("a\n" + "字" * 133) == ["2: 133 characters"]
+    assert indent("{% if a %}\n<p>{{ b(\nc,\nd) }}</p>\n{% endif %}\n") == (
+        "{% if a %}\n  <p>{{ b(\n    c,\n    d) }}</p>\n{% endif %}\n"
+    )
     assert shouts("好。\n请看！") == ["请看！"]
