@@ -3,13 +3,12 @@
 `flask config list` prints them; docs/settings.md is made from them.
 """
 
-from app.config.choices import CodeDigest, JobRunner, Mode, Separation
+from app.config.choices import JobRunner, Mode, Separation
 from app.config.loading import SECRETS_FILE, load_settings
 from app.config.settings import Settings, SettingsError
 
 __all__ = [
     "SECRETS_FILE",
-    "CodeDigest",
     "JobRunner",
     "Mode",
     "Separation",
