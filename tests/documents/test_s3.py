@@ -23,7 +23,7 @@ from app.documents.service import accept_page, delete_subject, open_page
 from tests.documents.malicious import CLEANED, REFUSED
 from tests.kit.at_once import at_once, named
 from tests.kit.databases import Databases
-from tests.kit.documents import SUBJECT, make_pdf, make_photo, patiently
+from tests.kit.documents import SUBJECT, make_pdf, make_photo, patiently, take_papers
 from tests.kit.people import make_activated_account
 from tests.kit.settings import make_settings
 from tests.kit.swift import Swift, running_swift
@@ -41,6 +41,7 @@ def swift() -> Iterator[Swift]:
 def bureau(databases: Databases, folder: Path, **changes: str) -> Iterator[Flask]:
     with databases.fresh("sqlite") as url:
         app = create_app(make_settings(database_url=url, instance_path=folder, **changes))
+        take_papers(app)
         with app.app_context():
             yield app
             db.session.remove()
