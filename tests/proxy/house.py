@@ -58,7 +58,6 @@ class House:
             SMS_SENDER="http",
             SMS_URL=self.sms.url,
             SMS_KEY="k",
-            SMS_PER_NUMBER_HOUR="50",
         )
         self._open.callback(self.server.stop)
         self.base_url = self._open.enter_context(self.behind(None, port=port))
