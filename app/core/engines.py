@@ -1,6 +1,7 @@
 """What makes both databases keep the promise of `core.db`: reading by default, on a snapshot, and one way to write."""
 
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,47 @@ from app.core.db import is_writing
 from app.core.writers_queue import WritersQueue
 
 _BUSY_SECONDS = 15  # fixed: so long a writer waits for another one
-_TURN = "writers_turn"  # in the pool's notes on a connection
+
+
+class _QueueingConnection(sqlite3.Connection):
+    """One to SQLite that takes its turn before it writes and gives it back with the end of the transaction, whichever that is."""
+
+    def __init__(self, *arguments: Any, queue: WritersQueue, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._queue = queue
+        self._has_turn = False
+
+    def begin_writing(self) -> None:
+        """Raises TimeoutError or sqlite3.OperationalError when another one writes for too long."""
+        self._has_turn = self._has_turn or self._queue.enter(_BUSY_SECONDS)
+        try:
+            self.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error:
+            self._give_back()
+            raise
+
+    def commit(self) -> None:
+        try:
+            super().commit()
+        finally:
+            self._give_back()
+
+    def rollback(self) -> None:
+        try:
+            super().rollback()
+        finally:
+            self._give_back()
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        if self._has_turn:
+            self._has_turn = False
+            self._queue.leave()
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -22,15 +63,17 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         event.listen(engine, "begin", _begin_postgresql)
         return
+    queue = WritersQueue(Path(engine.url.database or ""))
+    event.listen(engine, "do_connect", partial(_choose_class, queue))
     event.listen(engine, "connect", _open_sqlite)
-    if engine.url.database:
-        queue = WritersQueue(Path(engine.url.database))
-        event.listen(engine, "begin", lambda connection: _enter(queue, connection))
-        event.listen(engine, "checkin", lambda _driver, entry: _leave(queue, entry))
     event.listen(engine, "begin", _begin_sqlite)
 
 
-def _open_sqlite(driver: Any, _entry: ConnectionPoolEntry) -> None:
+def _choose_class(queue: WritersQueue, _dialect: object, _entry: object, _arguments: object, options: dict[str, Any]) -> None:
+    options["factory"] = partial(_QueueingConnection, queue=queue)
+
+
+def _open_sqlite(driver: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     driver.isolation_level = None
     busy = f"busy_timeout={_BUSY_SECONDS * 1000}"
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", busy, "cache_size=-16000"):
@@ -39,31 +82,15 @@ def _open_sqlite(driver: Any, _entry: ConnectionPoolEntry) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     driver: Any = connection.connection.dbapi_connection
-    if is_writing():
-        driver.execute("PRAGMA query_only=OFF")
-        try:
-            driver.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:  # another one writes for longer than the busy timeout
-            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
-    else:
+    if not is_writing():
         driver.execute("PRAGMA query_only=ON")
         driver.execute("BEGIN")
-
-
-def _enter(queue: WritersQueue, connection: Connection) -> None:
-    """Until the connection goes back to the pool."""
-    notes = connection.connection.record_info
-    if is_writing() and notes is not None and not notes.get(_TURN):
-        try:
-            notes[_TURN] = queue.enter(_BUSY_SECONDS)
-        except TimeoutError as error:
-            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
-
-
-def _leave(queue: WritersQueue, entry: ConnectionPoolEntry) -> None:
-    notes = entry.record_info
-    if notes is not None and notes.pop(_TURN, False):
-        queue.leave()
+        return
+    driver.execute("PRAGMA query_only=OFF")
+    try:
+        driver.begin_writing()
+    except (sqlite3.OperationalError, TimeoutError) as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from app.core import writers_queue
-from app.core.db import bare_transaction, begin_writing, db
+from app.core.db import bare_transaction, begin_writing, db, schema_changes
 from app.core.writers_queue import WritersQueue
 
 ROOT = Path(__file__).parents[2]
@@ -168,7 +169,20 @@ def test_a_process_that_is_killed_in_its_turn_holds_nobody_up(database: Path, ot
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_the_turn_goes_back_with_the_connection_however_it_ends(app: Flask) -> None:
+def test_a_connection_that_is_kept_gives_its_turn_back_with_each_transaction(app: Flask) -> None:
+    with schema_changes(), db.engine.connect() as kept:
+        with kept.begin():
+            kept.execute(text("CREATE TEMPORARY TABLE kept (id INTEGER)"))
+        with bare_transaction() as other:
+            begin_writing(other)
+        with kept.begin():
+            kept.execute(text("INSERT INTO kept VALUES (1)"))
+        with bare_transaction() as other:
+            begin_writing(other)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_the_turn_goes_back_with_the_transaction_however_it_ends(app: Flask) -> None:
     for _ in range(3):
         with bare_transaction() as connection:
             begin_writing(connection)
