@@ -48,7 +48,7 @@ class Release:
                 Path(make_url(url).database or "").write_bytes(gzip.decompress((self.folder / "database.sqlite3.gz").read_bytes()))
             else:
                 load(url.replace("+psycopg", "", 1), gzip.decompress((self.folder / "database.sql.gz").read_bytes()).decode())
-            changes = {**secrets, "session_absolute_days": CENTURY_DAYS}
+            changes = {**secrets, "session_absolute_days": CENTURY_DAYS, "test_wide_bounds": True}
             app = create_app(make_settings(database_url=url, instance_path=instance, **changes))
             yield app
             with app.app_context():
