@@ -196,7 +196,7 @@ def test_killed_in_the_middle_nothing_is_half_applied_and_nothing_stays_locked(
 ) -> None:
     file = tmp_path / "many.csv"
     file.write_text(many(40), encoding="utf-8")
-    environ = demo_environ(database_url, tmp_path, ROSTER_BATCH_ROWS="10")
+    environ = demo_environ(database_url, tmp_path, ROSTER_BATCH_ROWS="10", TEST_WIDE_BOUNDS="1")
     db.session.rollback()
 
     killed = subprocess.run([sys.executable, "-c", _DIE, str(file), mode], env=environ, capture_output=True, text=True, check=False)
