@@ -1,6 +1,6 @@
 """Prepared statements: what a row is said to be is what comes out of the columns."""
 
-import gc
+import sys
 import types
 from collections.abc import Iterator
 from typing import NamedTuple, Union, get_args, get_origin, get_type_hints
@@ -21,8 +21,10 @@ class Pair(NamedTuple):
 
 
 def _queries() -> list[PreparedQuery[tuple[object, ...]]]:
-    """All of the app; those of this module have `Pair` rows."""
-    return [found for found in gc.get_objects() if isinstance(found, PreparedQuery) and found.row is not Pair]
+    """All constants of the app's modules."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("app.")]
+    found = {id(held): held for module in modules for held in vars(module).values() if isinstance(held, PreparedQuery)}
+    return list(found.values())
 
 
 def _kinds(hint: object) -> set[object]:

@@ -25,7 +25,8 @@ UNSEEN_AFTER = timedelta(minutes=3)  # fixed: then `flask doctor` says that nobo
 
 def run_here(app: Flask, workers: int) -> None:
     """Takes jobs until the process is told to end (SIGINT or SIGTERM); those it has begun it finishes, unless it is told again."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for end in (signal.SIGINT, signal.SIGTERM):  # also where a shell had SIGINT ignored for what it runs in the background
+        signal.signal(end, signal.default_int_handler)
     stop = _start_heartbeat(app)
     threads = [_start_taking(app, stop) for _ in range(workers)]
     with suppress(KeyboardInterrupt):
