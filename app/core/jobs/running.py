@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, current_app
 from sqlalchemy import ColumnElement, delete, exists, select, update
 
+from app.config import JobRunner
 from app.core import clock, outages
 from app.core.db import bare_transaction, begin_writing, db, let_go, roll_back, transaction
 from app.core.flask_types import itself
@@ -57,7 +58,7 @@ def wake_of(app: Flask) -> threading.Event:
 def begin(job_id: int) -> None:
     """What becomes of a job as soon as it is committed: it is run at once in a test, and elsewhere whoever takes jobs finds it."""
     app = itself(current_app)
-    if settings.runs_jobs == "immediate":
+    if settings.runs_jobs == JobRunner.immediate:
         with app.app_context():
             run_job(job_id)
     else:
@@ -165,7 +166,7 @@ def sweep() -> None:
     """Brings back jobs whose process died and clears away old rows; where nobody takes jobs, runs those that are due."""
     _bring_back_lost()
     app = itself(current_app)
-    if settings.runs_jobs == "immediate":
+    if settings.runs_jobs == JobRunner.immediate:
         with app.app_context():
             while run_next():
                 pass
