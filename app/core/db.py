@@ -102,15 +102,13 @@ def transaction() -> Iterator[None]:
 def bare_transaction() -> Iterator[Connection]:
     """A transaction on a connection of its own, without a session: for the busiest path. Never inside another one.
 
-    On SQLite the one writers' lock is taken by `begin_writing`: what is read before it makes nobody wait.
+    It begins with `begin_writing`: a `Prepared` statement before that stands for itself, and makes nobody wait.
     """
     writing = _writing.set(True)
     afterwards: list[Callable[[], None]] = []
     outer = _after_commit.set(afterwards)
     try:
-        with db.engine.connect() as connection:
-            if connection.dialect.name != "sqlite":
-                connection.begin()
+        with db.engine.connect() as connection, _statement_by_statement(connection):
             yield connection
             connection.commit()
     finally:
@@ -123,20 +121,32 @@ def bare_transaction() -> Iterator[Connection]:
 @contextmanager
 def bare_read() -> Iterator[Connection]:
     """A connection for one read by a `Prepared` statement: no session, and on PostgreSQL no BEGIN and ROLLBACK around it."""
-    with db.engine.connect() as connection:
-        raw: Any = connection.connection.dbapi_connection
-        has_autocommit = connection.dialect.name == "postgresql"
-        if has_autocommit:
-            raw.autocommit = True
-        try:
-            yield connection
-        finally:
-            if has_autocommit and not raw.closed:  # one that broke has no state to give back
-                raw.autocommit = False
+    with db.engine.connect() as connection, _statement_by_statement(connection):
+        yield connection
+
+
+@contextmanager
+def _statement_by_statement(connection: Connection) -> Iterator[None]:
+    """Without BEGIN and COMMIT around them; SQLite is used so anyway."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    raw: Any = connection.connection.dbapi_connection
+    raw.autocommit = True
+    try:
+        yield
+    finally:
+        if raw.autocommit and not raw.closed:  # one that broke has no state to give back
+            raw.autocommit = False
 
 
 def begin_writing(connection: Connection) -> None:
-    """From here on this `bare_transaction` may write."""
+    """From here on this `bare_transaction` may write, and what it writes is one act. Before it only `Prepared` statements."""
+    raw: Any = connection.connection.dbapi_connection
+    if connection.dialect.name == "postgresql" and raw.autocommit:
+        if connection.in_transaction():
+            raise RuntimeError("a statement of SQLAlchemy's own was run before the transaction began")
+        raw.autocommit = False
     if not connection.in_transaction():
         connection.begin()
 

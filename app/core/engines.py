@@ -24,6 +24,13 @@ class _QueueingConnection(sqlite3.Connection):
         super().__init__(*arguments, **options)
         self._queue = queue
         self._has_turn = False
+        self._reads_only = False
+
+    def read_only(self, wanted: bool) -> None:
+        """Said only where it is news: SQLite then compiles every statement anew that it has kept."""
+        if wanted is not self._reads_only:
+            self.execute(f"PRAGMA query_only={'ON' if wanted else 'OFF'}")
+            self._reads_only = wanted
 
     def begin_writing(self) -> None:
         """Raises TimeoutError or sqlite3.OperationalError when another one writes for too long."""
@@ -82,15 +89,29 @@ def _open_sqlite(driver: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
 
 def _begin_sqlite(connection: Connection) -> None:
     driver: Any = connection.connection.dbapi_connection
-    if not is_writing():
-        driver.execute("PRAGMA query_only=ON")
-        driver.execute("BEGIN")
+    if is_writing():
+        begin_immediate(connection)
         return
-    driver.execute("PRAGMA query_only=OFF")
+    driver.read_only(True)
+    driver.execute("BEGIN")
+
+
+def begin_immediate(connection: Connection) -> sqlite3.Connection:
+    """On SQLite, past SQLAlchemy's own transactions. Returns the driver's connection, which ends it. Raises OperationalError."""
+    driver: Any = connection.connection.dbapi_connection
+    driver.read_only(False)
     try:
         driver.begin_writing()
     except (sqlite3.OperationalError, TimeoutError) as error:
         raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+    opened: sqlite3.Connection = driver
+    return opened
+
+
+def write_own_tables(connection: Connection) -> None:
+    """On SQLite: a transaction that was begun for reading may write into temporary tables, and takes no lock on the database."""
+    driver: Any = connection.connection.dbapi_connection
+    driver.read_only(False)
 
 
 def _begin_postgresql(connection: Connection) -> None:

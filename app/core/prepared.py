@@ -25,6 +25,8 @@ class _Cursor(Protocol):
 
     def fetchone(self) -> tuple[object, ...] | None: ...
 
+    def fetchall(self) -> list[tuple[object, ...]]: ...
+
     def close(self) -> None: ...
 
 
@@ -60,10 +62,12 @@ class _Prepared:
 
     def _execute(self, connection: Connection, values: Mapping[str, object]) -> _Cursor:
         dialect = connection.dialect
-        form = self.form(dialect)
+        form = self._forms.get(dialect.name) or self.form(dialect)
         if form.literals:
             values = {**form.literals, **values}
-        ready = _converted([values[name] for name in form.names], form.conversions)
+        ready = [values[name] for name in form.names]
+        for place, convert in form.conversions:
+            ready[place] = convert(ready[place])
         driver = cast(_Driver, connection.connection.dbapi_connection)
         try:
             return driver.execute(form.sql, ready if form.is_positional else dict(zip(form.names, ready, strict=True)))
@@ -100,9 +104,21 @@ class PreparedQuery(_Prepared, Generic[Row]):
         cursor = self._execute(connection, values)
         found = cursor.fetchone()
         cursor.close()
-        if found is None:
-            return None
-        return tuple.__new__(self.row, _converted(list(found), self.form(connection.dialect).row_conversions))
+        return self._read(found, self.form(connection.dialect)) if found is not None else None
+
+    def all(self, connection: Connection, values: Mapping[str, object]) -> list[Row]:
+        """Every row. Raises what SQLAlchemy raises."""
+        cursor = self._execute(connection, values)
+        found = cursor.fetchall()
+        cursor.close()
+        form = self.form(connection.dialect)
+        return [self._read(row, form) for row in found]
+
+    def _read(self, found: tuple[object, ...], form: _Form) -> Row:
+        cells = list(found)
+        for place, convert in form.row_conversions:
+            cells[place] = convert(cells[place])
+        return tuple.__new__(self.row, cells)
 
 
 class PreparedChange(_Prepared):
@@ -115,6 +131,10 @@ class PreparedChange(_Prepared):
         """The number of rows it changed. Raises what SQLAlchemy raises, and RuntimeError outside a transaction."""
         if not connection.in_transaction():
             raise RuntimeError("a statement that writes belongs into a transaction")
+        return self.changed_in_step(connection, values)
+
+    def changed_in_step(self, connection: Connection, values: Mapping[str, object]) -> int:
+        """For `prepared_step`, which sees to the transaction itself."""
         return self._execute(connection, values).rowcount
 
     def won(self, connection: Connection, values: Mapping[str, object]) -> bool:
@@ -124,9 +144,3 @@ class PreparedChange(_Prepared):
 
 def _needed(processors: Sequence[_Conversion | None]) -> _Conversions:
     return tuple((place, convert) for place, convert in enumerate(processors) if convert is not None)
-
-
-def _converted(values: list[object], conversions: _Conversions) -> list[object]:
-    for place, convert in conversions:
-        values[place] = convert(values[place])
-    return values

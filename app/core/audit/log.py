@@ -1,6 +1,7 @@
 """The one way to write into the audit log."""
 
 import json
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, insert
 
@@ -36,6 +37,29 @@ def record(
     number. connection: that of a `bare_transaction`. number: an id from `new_id` that a row of another table has too, because both
     belong together. Raises RuntimeError outside a transaction: an act without its row must not be possible.
     """
+    row = compose(
+        tag, actor=actor, subject=subject, person_id=person_id, outcome=outcome, place=place, number=number, detail=detail
+    )
+    if connection is None:
+        db.session.execute(_INSERT, row)
+    else:
+        _PREPARED.changed(connection, row)
+    note_taken(row, detail)
+    return int(str(row["id"]))
+
+
+def compose(
+    tag: AuditTag,
+    *,
+    actor: str,
+    subject: str = "",
+    person_id: int | None = None,
+    outcome: str = "ok",
+    place: str = "",
+    number: int | None = None,
+    detail: Mapping[str, object],
+) -> dict[str, object]:
+    """The row that `record` writes, for an act that writes it in one statement with its other rows."""
     if not is_writing():
         raise RuntimeError("an audit row belongs into a transaction")
     row_id = new_id() if number is None else number
@@ -52,12 +76,7 @@ def record(
     }
     row["row_mac"] = row_mac(row)
     note_written(row_id)
-    if connection is None:
-        db.session.execute(_INSERT, row)
-    else:
-        _PREPARED.changed(connection, row)
-    note_taken(row, detail)
-    return row_id
+    return row
 
 
 def has_written() -> bool:

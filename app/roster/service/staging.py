@@ -32,6 +32,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.core.db import db, schema_changes, table_of
+from app.core.engines import write_own_tables
 from app.core.statements import changed
 from app.roster.models import InsuredPerson, InsuredStatus, RosterFormer
 
@@ -213,7 +214,7 @@ class Staging:
         """A transaction that touches this connection's own tables alone: on SQLite it takes no lock on the database."""
         with nullcontext() if self._is_sqlite else schema_changes(), self._connection.begin():
             if self._is_sqlite:
-                self._connection.exec_driver_sql("PRAGMA query_only=OFF")
+                write_own_tables(self._connection)
             yield self._connection
 
 
