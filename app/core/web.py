@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterable
 from typing import Any
+from wsgiref.types import StartResponse
 
 from flask import Flask, Request, Response, abort, current_app, g, render_template, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
@@ -15,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from app.core import installation, logs, outages, store_away
+from app.core import installation, logs, outages, short_ways, store_away
 from app.core.access import View
 from app.core.db import let_go
 from app.core.errors import DomainError
@@ -38,7 +39,11 @@ class _KeyConverter(IntegerConverter):
 
 
 class App(Flask):
-    """Flask writes what its handlers could not answer to a log of its own; here there is one."""
+    """Flask writes what its handlers could not answer to a log of its own; here there is one. A few addresses have a short way."""
+
+    def wsgi_app(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        answer = short_ways.take(self, environ, start_response)
+        return super().wsgi_app(environ, start_response) if answer is None else answer
 
     def log_exception(self, exc_info: Any) -> None:
         outages.note("unexpected", exc_info[1], path=request.path, endpoint=request.endpoint)

@@ -4,7 +4,8 @@ from app.core import clock
 from app.core.settings import settings
 from app.credentials.models import Credential, CredentialStatus
 
-SLIP = "slip"  # what `shown_by` says of paper
+SELF = "self"  # what `shown_by` says of the holder's own telephone
+SLIP = "slip"  # and of paper
 
 
 def lies_ahead(second: int, now: float | None = None) -> bool:

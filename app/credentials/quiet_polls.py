@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import parse_qs
-from wsgiref.types import StartResponse, WSGIApplication
+from wsgiref.types import StartResponse
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
@@ -17,6 +17,7 @@ from werkzeug.http import parse_cookie
 
 from app.core import clock, outages
 from app.core.crypto import vault
+from app.core.short_ways import Environ
 from app.credentials import service
 from app.credentials.keyring import keyring
 from app.credentials.live_state import TIME_HEADER, etag_of, state_of, tells_news, to_bytes
@@ -47,19 +48,19 @@ def is_quiet(shown: Polled, noted_every: timedelta) -> bool:
 
 
 class QuietPolls:
-    """WSGI around the app. noted_every: how long a session goes without its last sight being noted."""
+    """noted_every: how long a session goes without its last sight being noted."""
 
-    def __init__(self, app: Flask, inner: WSGIApplication, noted_every: timedelta) -> None:
-        self._app, self._next, self._noted_every = app, inner, noted_every
+    def __init__(self, app: Flask, noted_every: timedelta) -> None:
+        self._app, self._noted_every = app, noted_every
 
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
         known = environ.get("HTTP_IF_NONE_MATCH")
-        if known and environ["PATH_INFO"] == PATH and environ["REQUEST_METHOD"] == "GET" and self._is_known(environ, known):
+        if known and self._is_known(environ, known):
             now = str(int(clock.timestamp() * 1000))
             headers = [("ETag", known), (TIME_HEADER, now), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
             start_response("304 NOT MODIFIED", headers)
             return ()
-        return self._next(environ, start_response)
+        return None
 
     def _is_known(self, environ: Mapping[str, Any], known: str) -> bool:
         cookie = parse_cookie(environ.get("HTTP_COOKIE", "")).get(self._app.config["SESSION_COOKIE_NAME"])

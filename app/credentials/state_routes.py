@@ -8,15 +8,15 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.policy import trusted
 from app.accounts.visitor import SEEN_EVERY, current_visitor
-from app.core import clock
+from app.core import clock, short_ways
 from app.core.access import Rule, access
 from app.core.crypto import vault
-from app.core.flask_types import app_of, put_before
+from app.core.flask_types import app_of
 from app.credentials import service
 from app.credentials.keyring import keyring
 from app.credentials.live_state import TIME_HEADER, etag_of, state_of, tells_news, to_bytes
 from app.credentials.models import CredentialStatus
-from app.credentials.quiet_polls import QuietPolls
+from app.credentials.quiet_polls import PATH, QuietPolls
 from app.credentials.state_queries import find_polled
 
 blueprint = Blueprint("state", __name__)
@@ -30,7 +30,7 @@ polled = Rule("polled", lambda: True)
 @blueprint.record_once
 def _install(state: BlueprintSetupState) -> None:
     app = app_of(state)
-    put_before(app, lambda inner: QuietPolls(app, inner, SEEN_EVERY))
+    short_ways.offer(app, "GET", PATH, QuietPolls(app, SEEN_EVERY))
 
 
 @blueprint.get("/code/state")

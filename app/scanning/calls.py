@@ -1,6 +1,5 @@
 """The calls of the institution API, version 1, as tables of fields."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from app.institutions.business_types import BUSINESS_TYPES
@@ -49,14 +48,14 @@ class ScanRequest(NamedTuple):
 
 
 def read_request(body: object) -> ScanRequest:
-    data = body.get("data") if isinstance(body, Mapping) else None
+    data = body.get("data") if isinstance(body, dict) else None
     names = ("ecQrCode", "businessType", "operatorId", "operatorName", "officeId", "outBizNo")
     return ScanRequest(*(text_of(data, name) for name in names))
 
 
 def text_of(sent: object, name: str) -> str:
     """A text of a JSON object, or an empty one."""
-    value = sent.get(name) if isinstance(sent, Mapping) else None
+    value = sent.get(name) if isinstance(sent, dict) else None
     return value if isinstance(value, str) else ""
 
 

@@ -1,12 +1,16 @@
 """The fields of each call, said once: requests are checked by this table and the OpenAPI schema is made from it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 PLAIN_TEXT = r"^[^\u0000-\u001f\u007f-\u009f]*$"  # no control characters: they belong into no log and no database
 _HALF_PAIR = re.compile("[\ud800-\udfff]")  # JSON can spell half a character; UTF-8 and the databases cannot
+
+
+_compiled = cache(re.compile)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +42,7 @@ class Field:
             return value in self.choices
         if len(value) < self.shortest or (self.longest is not None and len(value) > self.longest):
             return False
-        return not self.pattern or (re.fullmatch(self.pattern, value) is not None and _HALF_PAIR.search(value) is None)
+        return not self.pattern or (_compiled(self.pattern).fullmatch(value) is not None and _HALF_PAIR.search(value) is None)
 
     def schema(self) -> dict[str, Any]:
         if not self.is_text:
@@ -58,7 +62,7 @@ def find_unfit(table: Sequence[Field], body: object) -> str:
     for field in table:
         value: object = body
         for depth, step in enumerate(field.path, 1):
-            if not isinstance(value, Mapping):
+            if not isinstance(value, dict):  # as JSON has it
                 return ".".join(field.path[: depth - 1]) or field.name
             value = value.get(step)
         if not field.is_fit(value):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from app.core import clock
 from app.core.access import Rule
@@ -17,8 +18,7 @@ SPECIMEN_WITH_CHALLENGE = "SPECIMEN-CHALLENGED"  # the specimen whose codes are 
 api_key = Rule("api_key", lambda: True)
 
 
-@dataclass(frozen=True, slots=True)
-class PastScan:
+class PastScan(NamedTuple):
     """An accepted scan of the same credential within the last day."""
 
     at: datetime

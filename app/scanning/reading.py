@@ -29,7 +29,7 @@ def read_body(stream: IO[bytes], longest: int) -> bytes | None:
 def parse_body(raw: bytes) -> object:
     """Raises ValueError when this is not JSON in UTF-8 (a byte order mark is forgiven)."""
     try:
-        body: object = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        body: object = _JSON.decode(raw.decode("utf-8-sig"))
     except RecursionError:
         raise ValueError("nested too deeply") from None
     return body
@@ -37,3 +37,6 @@ def parse_body(raw: bytes) -> object:
 
 def _refuse_constant(name: str) -> Never:
     raise ValueError(f"{name} is not JSON")
+
+
+_JSON = json.JSONDecoder(parse_constant=_refuse_constant)  # `loads` would make one for each body

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Connection, Integer, bindparam, func, select
 
 from app.core.db import db
 from app.core.prepared import PreparedQuery
@@ -64,6 +64,14 @@ class Stored(NamedTuple):
     created_at: int
 
 
+class Id(NamedTuple):
+    id: int
+
+
+class Count(NamedTuple):
+    number: int
+
+
 class Question(NamedTuple):
     """Two digits that a desk waits for, and how often it was told others."""
 
@@ -106,6 +114,52 @@ _ANSWER = PreparedQuery(
 )
 
 
+def _is_open(institution_id: int | BindParameter[int], since: int | BindParameter[int]) -> tuple[ColumnElement[bool], ...]:
+    """What makes a question of this institution one that may still be answered."""
+    return (
+        Challenge.institution_id == institution_id,
+        Challenge.created_at > since,
+        Challenge.used_at.is_(None),
+        Challenge.wrong_answers < MOST_WRONG_ANSWERS,
+    )
+
+
+_WRONG_NUMBERS = PreparedQuery(
+    select(WrongTyped.count.label("number")).where(
+        WrongTyped.institution_id == bindparam("institution_id"), WrongTyped.minute == bindparam("minute")
+    ),
+    Count,
+)
+_OPEN_QUESTION = PreparedQuery(
+    select(Challenge.id, Challenge.digits, Challenge.wrong_answers)
+    .where(
+        Challenge.handle == bindparam("handle"),
+        *_is_open(bindparam("institution_id", type_=Integer), bindparam("since", type_=BigInteger)),
+    )
+    .order_by(Challenge.id.desc())
+    .limit(1)
+    .with_for_update(),
+    Question,
+)
+_LOCK_CREDENTIAL = PreparedQuery(select(Credential.id).where(Credential.id == bindparam("credential_id")).with_for_update(), Id)
+_QUESTIONS = PreparedQuery(
+    select(func.count().label("number"))
+    .select_from(Challenge)
+    .where(Challenge.credential_id == bindparam("credential_id"), Challenge.created_at > bindparam("since")),
+    Count,
+)
+_IS_ACCEPTED = (Scan.credential_id == bindparam("credential_id"), Scan.outcome == 0)
+_PAST_SCANS = PreparedQuery(
+    select(Scan.created_at.label("at"), Scan.institution_id, Institution.kind, Institution.region_code)
+    .join(Institution, Institution.id == Scan.institution_id)
+    .where(*_IS_ACCEPTED, Scan.created_at > bindparam("since"))
+    .order_by(Scan.created_at.desc())
+    .limit(100),
+    PastScan,
+)
+_USED_AT = PreparedQuery(select(Scan.id).where(*_IS_ACCEPTED, Scan.institution_id == bindparam("institution_id")).limit(1), Id)
+
+
 def find_key(connection: Connection, key_id: int) -> tuple[Key, Caller] | None:
     found = _KEY.first(connection, {"key_id": key_id})
     return (Key(*found[:6]), Caller(*found[6:])) if found is not None else None
@@ -122,8 +176,8 @@ def find_stored_answer(connection: Connection, institution_id: int, out_biz_no: 
 
 def count_wrong_numbers(connection: Connection, institution_id: int, minute: int) -> int:
     """minute: since 1970."""
-    here = (WrongTyped.institution_id == institution_id, WrongTyped.minute == minute)
-    return connection.scalar(select(WrongTyped.count).where(*here)) or 0
+    found = _WRONG_NUMBERS.first(connection, {"institution_id": institution_id, "minute": minute})
+    return found.number if found is not None else 0
 
 
 def find_open_question(connection: Connection, institution_id: int, handle: str, since: int) -> Question | None:
@@ -131,14 +185,7 @@ def find_open_question(connection: Connection, institution_id: int, handle: str,
 
     Locks it, so that guesses at the same moment wait for one another and each is counted before the next is looked at.
     """
-    found = connection.execute(
-        select(Challenge.id, Challenge.digits, Challenge.wrong_answers)
-        .where(Challenge.handle == handle, *_is_open(institution_id, since))
-        .order_by(Challenge.id.desc())
-        .limit(1)
-        .with_for_update()
-    ).first()
-    return Question(*found) if found is not None else None
+    return _OPEN_QUESTION.first(connection, {"institution_id": institution_id, "handle": handle, "since": since})
 
 
 def find_latest_question(institution_id: int, credential_id: int, since: int) -> tuple[str, str] | None:
@@ -157,34 +204,16 @@ def count_questions(connection: Connection, credential_id: int, since: int) -> i
 
     since: Unix seconds.
     """
-    connection.execute(select(Credential.id).where(Credential.id == credential_id).with_for_update())
-    asked = select(func.count()).select_from(Challenge)
-    return connection.scalar(asked.where(Challenge.credential_id == credential_id, Challenge.created_at > since)) or 0
+    _LOCK_CREDENTIAL.first(connection, {"credential_id": credential_id})
+    found = _QUESTIONS.first(connection, {"credential_id": credential_id, "since": since})
+    return found.number if found is not None else 0
 
 
 def list_past_scans(connection: Connection, credential_id: int, now: datetime) -> list[PastScan]:
     """Accepted scans of the last day, newest first, at most a hundred."""
-    rows = connection.execute(
-        select(Scan.created_at, Scan.institution_id, Institution.kind, Institution.region_code)
-        .join(Institution, Institution.id == Scan.institution_id)
-        .where(Scan.credential_id == credential_id, Scan.created_at > now - timedelta(days=1), Scan.outcome == 0)
-        .order_by(Scan.created_at.desc())
-        .limit(100)
-    )
-    return [PastScan(*row) for row in rows]
+    return _PAST_SCANS.all(connection, {"credential_id": credential_id, "since": now - timedelta(days=1)})
 
 
 def was_used_at(connection: Connection, credential_id: int, institution_id: int) -> bool:
     """Whether a code of the credential was ever accepted at this institution."""
-    here = (Scan.credential_id == credential_id, Scan.institution_id == institution_id, Scan.outcome == 0)
-    return connection.execute(select(Scan.id).where(*here).limit(1)).first() is not None
-
-
-def _is_open(institution_id: int, since: int) -> tuple[ColumnElement[bool], ...]:
-    """What makes a question of this institution one that may still be answered."""
-    return (
-        Challenge.institution_id == institution_id,
-        Challenge.created_at > since,
-        Challenge.used_at.is_(None),
-        Challenge.wrong_answers < MOST_WRONG_ANSWERS,
-    )
+    return _USED_AT.first(connection, {"credential_id": credential_id, "institution_id": institution_id}) is not None

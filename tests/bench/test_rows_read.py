@@ -115,7 +115,7 @@ def test_postgresql_looks_up_as_often_and_scans_no_table(databases: Databases, t
             after = _read_counts(app)
             grown = {table: tuple(a - b for a, b in zip(after[table], before[table], strict=True)) for table in BIG_TABLES}
             assert {table: count for table, count in grown.items() if count[0]} == {}, "tables read from end to end"
-            assert sum(count[2] for count in grown.values()) <= 12, grown
+            assert sum(count[2] for count in grown.values()) <= 14, grown  # some of them the planner's
             reads.append({table: count[1] for table, count in grown.items()})
     assert reads[0] == reads[1]
 

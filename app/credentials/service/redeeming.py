@@ -5,12 +5,13 @@ Plain Core statements on the caller's connection: this is the busiest path of th
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, Update, bindparam, select, update
 
 from app.core.prepared import PreparedChange
-from app.credentials.models import Presentation, Slip
+from app.credentials.models import Credential, CredentialStatus, Presentation, Slip
+from app.roster.models import InsuredPerson, InsuredStatus
 
-_SPEND = PreparedChange(
+SPENDING: Update = (
     update(Presentation)
     .where(Presentation.handle == bindparam("the_handle"), Presentation.last_used < bindparam("issued_at"))
     .values(
@@ -21,6 +22,13 @@ _SPEND = PreparedChange(
         challenge_misses=0,
     )
 )
+# Also sees to it that nothing which a bureau or a holder can end has ended since it was looked at. A join would be slow on SQLite.
+SPENDING_IN_FORCE: Update = SPENDING.where(
+    Presentation.ends_at.is_(None),
+    select(Credential.status).where(Credential.id == bindparam("credential_id")).scalar_subquery() == CredentialStatus.active,
+    select(InsuredPerson.status).where(InsuredPerson.id == bindparam("person_id")).scalar_subquery() == InsuredStatus.normal,
+)
+_SPEND = PreparedChange(SPENDING)
 _USE_SLIP = PreparedChange(update(Slip).where(Slip.handle == bindparam("the_handle")).values(used_at=bindparam("used_at")))
 
 

@@ -1,17 +1,17 @@
 """The institution API, version 1."""
 
 import hashlib
-from functools import lru_cache
 
 from flask import Blueprint, Response, g, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import get_input_stream
 
-from app.core import limits, proxy
+from app.core import limits, proxy, short_ways
 from app.core.access import access, anyone
 from app.core.bodies import BodyLimit, declare
 from app.core.errors import DomainError
+from app.core.flask_types import app_of
 from app.core.proxy.needs import BAD_BODY
 from app.core.settings import settings
 from app.scanning import service
@@ -19,6 +19,7 @@ from app.scanning.openapi import document
 from app.scanning.policy import api_key
 from app.scanning.reading import is_json_type, parse_body, read_body
 from app.scanning.reasons import BY_NAME, reason_of_status
+from app.scanning.routes.short_query import CALL, FAILURE, PATH, ShortQuery, retry_after
 from app.scanning.service import Answer, Call, Refusal
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -31,6 +32,7 @@ _EXACT = {"merge_slashes": False, "provide_automatic_options": False}
 @blueprint.record_once
 def _install(state: BlueprintSetupState) -> None:
     state.app.extensions["api_error"] = answer_error
+    short_ways.offer(app_of(state), "POST", PATH, ShortQuery(app_of(state)))
 
 
 @blueprint.post("/ec/query", **_EXACT)
@@ -61,14 +63,16 @@ def answer_error(error: DomainError) -> Response:
 
 
 def _receive(family: str) -> Call:
-    """Everything that may wait for the network happens here, before any transaction. One bucket a key and family of calls."""
-    authorization = request.headers.get("Authorization", "")
-    # Keyed by the whole credential, not by the id in it: nobody can use up a limit without the secret.
-    bucket = hashlib.sha256(authorization.encode()).hexdigest()[:32]
-    retry_after = limits.retry_after(_rate(settings.ec_query_per_second, settings.ec_query_burst), family, bucket)
-    fault, raw, body = _read()
-    call = Call(authorization, body, fault, hashlib.sha256(raw).digest(), retry_after, limits.client_network())
+    """Everything that may wait for the network happens here, before any transaction."""
+    call: Call | None = request.environ.get(CALL)
+    if call is None:
+        authorization = request.headers.get("Authorization", "")
+        wait = retry_after(authorization, family)
+        fault, raw, body = _read()
+        call = Call(authorization, body, fault, hashlib.sha256(raw).digest(), wait, limits.client_network())
     g.api_call = call
+    if FAILURE in request.environ:
+        raise request.environ[FAILURE]
     return call
 
 
@@ -89,11 +93,6 @@ def _read() -> tuple[str, bytes, object]:
         return "", raw, parse_body(raw)
     except ValueError:
         return "body_invalid", raw, None
-
-
-@lru_cache(maxsize=4)
-def _rate(per_second: int, burst: int) -> limits.Bucket:
-    return limits.per_second(per_second, burst)
 
 
 def _respond(answer: Answer) -> Response:

@@ -96,5 +96,8 @@ def word_acceptance(shown: Shown, org_id: str, institution_id: int, token: str, 
     return Answer(200, to_json(content))
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # `dumps` would make one for each answer
+
+
 def to_json(content: Mapping[str, object]) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return _JSON.encode(content).encode()

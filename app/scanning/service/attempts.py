@@ -73,7 +73,7 @@ def record_attempt(attempt: Attempt, outcome: str, code: int, line: Line | None)
     actor = Institution.actor_of(attempt.caller.id) if attempt.caller else "unknown"
     if line is None:
         return audit.record(attempt.tag, actor=actor, outcome=outcome, connection=attempt.connection)
-    _insert_scan(attempt, line, code)
+    _INSERT_SCAN.changed(attempt.connection, scan_row(attempt, line, code))
     more = {}
     if line.shown.shown_by == FAMILY and code == 0:
         with session_on(attempt.connection):
@@ -94,25 +94,23 @@ def record_attempt(attempt: Attempt, outcome: str, code: int, line: Line | None)
 _INSERT_SCAN = PreparedChange(insert(table_of(Scan)), tuple(table_of(Scan).c.keys()))
 
 
-def _insert_scan(attempt: Attempt, line: Line, code: int) -> None:
-    _INSERT_SCAN.changed(
-        attempt.connection,
-        {
-            "id": line.scan_id,
-            "created_at": attempt.now,
-            "institution_id": attempt.caller.id if attempt.caller else 0,
-            "credential_id": line.shown.credential_id,
-            "handle": line.shown.handle,
-            "business_type": line.request.business_type,
-            "outcome": code,
-            "issued_at": line.reading.issued_at,
-            "operator_id": line.request.operator_id,
-            "operator_name": line.request.operator_name,
-            "office_id": line.request.office_id,
-            "out_biz_no": line.request.out_biz_no,
-            "shown_by": line.shown.shown_by,
-        },
-    )
+def scan_row(attempt: Attempt, line: Line, code: int) -> dict[str, object]:
+    """The line in the scan log. code: 0 or the reason's."""
+    return {
+        "id": line.scan_id,
+        "created_at": attempt.now,
+        "institution_id": attempt.caller.id if attempt.caller else 0,
+        "credential_id": line.shown.credential_id,
+        "handle": line.shown.handle,
+        "business_type": line.request.business_type,
+        "outcome": code,
+        "issued_at": line.reading.issued_at,
+        "operator_id": line.request.operator_id,
+        "operator_name": line.request.operator_name,
+        "office_id": line.request.office_id,
+        "out_biz_no": line.request.out_biz_no,
+        "shown_by": line.shown.shown_by,
+    }
 
 
 _HELP_EVENT = upsert(table_of(HelpEvent))

@@ -11,8 +11,9 @@ from app.scanning.reasons import BY_NAME
 from app.scanning.scan_queries import Caller, Key, find_desk
 from app.scanning.service.answers import Answer, Call, Refusal
 from app.scanning.service.attempts import Attempt, refuse
-from app.scanning.service.facts import gather_facts
-from app.scanning.service.gate import find_caller, find_refusal, note_key_used
+from app.scanning.service.facts import gather_facts, parse
+from app.scanning.service.gate import find_caller, find_refusal, is_noted, note_key_used
+from app.scanning.service.ordinary_scans import accept_ordinary
 from app.scanning.service.refused_calls import refuse_stranger
 from app.scanning.service.settling import settle
 
@@ -35,6 +36,11 @@ def redeem_at_desk(institution_id: int, call: Call) -> Answer:
 
 def _redeem(connection: Connection, call: Call, caller: Caller | None, key: Key | None = None) -> Answer:
     refused = Refusal(BY_NAME["key_invalid"]) if caller is None else find_refusal(caller, call, EC_QUERY)
+    now = clock.now()
+    if caller is not None and refused is None and (key is None or is_noted(key, now)):
+        answer = accept_ordinary(connection, caller, call, read_request(call.body), now)
+        if answer is not None:
+            return answer
     begin_writing(connection)
     now = clock.now()
     attempt = Attempt(connection, now, call, ScanTag.scanned, caller)
@@ -42,5 +48,6 @@ def _redeem(connection: Connection, call: Call, caller: Caller | None, key: Key 
         note_key_used(connection, key, now)
     if caller is None or refused is not None:
         return refuse(attempt, refused or Refusal(BY_NAME["key_invalid"]))
-    facts = gather_facts(connection, caller, read_request(call.body), now)
+    request = read_request(call.body)
+    facts = gather_facts(connection, caller, request, parse(request.code), now)
     return settle(attempt, judge(facts))

@@ -25,8 +25,11 @@ from app.scanning.scan_queries import (
 _WINDOW_SECONDS = 600  # fixed: questions of one credential count for ten minutes (contract 5)
 
 
-def gather_facts(connection: Connection, caller: Caller, request: ScanRequest, now: datetime) -> Facts:
-    code = _parse(request.code)
+AnyCode = Code | TypedNumber | None  # None: no code at all
+
+
+def gather_facts(connection: Connection, caller: Caller, request: ScanRequest, code: AnyCode, now: datetime) -> Facts:
+    """code: what `parse` has made of the request's."""
     facts = Facts(caller, request, Reading(code, now))
     if isinstance(code, TypedNumber):
         # Its typed numbers queue here: else those of one moment would all be looked at before any of them counts.
@@ -47,7 +50,7 @@ def gather_facts(connection: Connection, caller: Caller, request: ScanRequest, n
     return facts._replace(is_unusual=True, questions=asked)
 
 
-def _parse(text: str) -> Code | TypedNumber | None:
+def parse(text: str) -> AnyCode:
     try:
         return parse_code(text)
     except Malformed:

@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, or_, update
@@ -42,9 +42,12 @@ _NOTE_USED = PreparedChange(
 
 def note_key_used(connection: Connection, key: Key, now: datetime) -> None:
     """Once a day: every other call of that day finds it written."""
-    today = clock.local(now).date()
-    if key.last_used_on != today:
-        _NOTE_USED.changed(connection, {"the_key": key.key_id, "day": today})
+    if not is_noted(key, now):
+        _NOTE_USED.changed(connection, {"the_key": key.key_id, "day": clock.local(now).date()})
+
+
+def is_noted(key: Key, now: datetime) -> bool:
+    return key.last_used_on == clock.local(now).date()
 
 
 def find_refusal(caller: Caller, call: Call, table: Sequence[Field]) -> Refusal | None:
@@ -53,7 +56,7 @@ def find_refusal(caller: Caller, call: Call, table: Sequence[Field]) -> Refusal 
         return Refusal(BY_NAME["institution_disabled"])
     if call.fault:
         return Refusal(BY_NAME[call.fault])
-    sent = call.body.get("orgId") if isinstance(call.body, Mapping) else None
+    sent = call.body.get("orgId") if isinstance(call.body, dict) else None
     if isinstance(sent, str) and sent != caller.fixmedins_code:
         return Refusal(BY_NAME["org_mismatch"])
     if unfit := find_unfit(table, call.body):

@@ -1,15 +1,10 @@
 """What a verdict does: the only place of a scan that writes, but for the rows every call leaves."""
 
-import secrets
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
-from app.core.crypto import vault
-from app.core.db import table_of
 from app.core.ids import new_id
-from app.core.prepared import PreparedChange
 from app.core.settings import settings
 from app.credentials.code_faults import Reading
 from app.credentials.code_reading import read_code
@@ -18,7 +13,6 @@ from app.credentials.service.forged_tags import count_forged_tag
 from app.credentials.service.redeeming import note_slip_used, spend_code
 from app.credentials.service.uses import FAMILY, tell_used
 from app.scanning.judging import GUESSED, Facts, Verdict, judge
-from app.scanning.models import EcToken
 from app.scanning.reasons import BY_NAME, Reason
 from app.scanning.scan_queries import Caller, Stored
 from app.scanning.service import challenges
@@ -26,6 +20,7 @@ from app.scanning.service.answers import Answer, Refusal, word_acceptance
 from app.scanning.service.attempts import Attempt, Line, record_attempt, refuse
 from app.scanning.service.slips import tell_slip_used
 from app.scanning.service.stored_answers import keep_answer, open_answer, take_number
+from app.scanning.service.tokens import issue_token
 from app.scanning.service.wrong_numbers import count_wrong_number, refuse_number
 
 _GUESSED, _FORGED, _USED = BY_NAME[GUESSED], BY_NAME["code_forged"], BY_NAME["code_used"]
@@ -105,26 +100,5 @@ def _accept(attempt: Attempt, caller: Caller, line: Line) -> Answer:
         tell_slip_used(connection, shown, caller.name, now)
     elif shown.shown_by == FAMILY:
         tell_used(connection, shown.credential_id, shown.handle, shown.shown_by, caller.name, now)
-    token = _issue_token(connection, caller, line, now)
+    token = issue_token(connection, caller, line, now)
     return word_acceptance(shown, caller.fixmedins_code, caller.id, token, line.scan_id)
-
-
-_TOKEN_COLUMNS = ("token_hash", "scan_id", "credential_id", "institution_id", "business_type", "expires_at")
-_INSERT_TOKEN = PreparedChange(insert(table_of(EcToken)), _TOKEN_COLUMNS)
-
-
-def _issue_token(connection: Connection, caller: Caller, line: Line, now: datetime) -> str:
-    """32 characters that say nothing; kept as a keyed hash, bound to institution and business type."""
-    token = secrets.token_urlsafe(24)
-    _INSERT_TOKEN.changed(
-        connection,
-        {
-            "token_hash": vault.keyed_hash("ec-token", token),
-            "scan_id": line.scan_id,
-            "credential_id": line.shown.credential_id,
-            "institution_id": caller.id,
-            "business_type": line.request.business_type,
-            "expires_at": now + timedelta(hours=settings.ec_token_hours),
-        },
-    )
-    return token

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, update
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core.crypto import vault
@@ -13,15 +14,18 @@ from app.scanning.models import StoredAnswer
 from app.scanning.scan_queries import Stored, find_stored_answer
 
 _PURPOSE = "stored-answer"
-_INSERT = upsert(table_of(StoredAnswer))
-_TAKE = PreparedChange(
-    _INSERT.on_conflict_do_update(
+
+
+def take_over(insertion: Insert) -> Insert:
+    """A number that was answered longer ago than `expired` (Unix seconds) is free again."""
+    return insertion.on_conflict_do_update(
         index_elements=["institution_id", "out_biz_no"],
-        set_={name: _INSERT.excluded[name] for name in ("body_sha256", "created_at", "answer")},
+        set_={name: insertion.excluded[name] for name in ("body_sha256", "created_at", "answer")},
         where=StoredAnswer.created_at <= bindparam("expired"),
-    ),
-    ("institution_id", "out_biz_no", "body_sha256", "created_at"),
-)
+    )
+
+
+_TAKE = PreparedChange(take_over(upsert(table_of(StoredAnswer))), ("institution_id", "out_biz_no", "body_sha256", "created_at"))
 _KEEP = PreparedChange(
     update(StoredAnswer)
     .where(StoredAnswer.institution_id == bindparam("the_institution"), StoredAnswer.out_biz_no == bindparam("the_number"))
@@ -31,13 +35,12 @@ _KEEP = PreparedChange(
 
 def take_number(connection: Connection, institution_id: int, number: str, sha256: bytes, now: datetime) -> Stored | None:
     """None when the number is ours now; else the row of the call that had it within the last ten minutes."""
-    second = int(now.timestamp())
     values = {
         "institution_id": institution_id,
         "out_biz_no": number,
         "body_sha256": sha256,
-        "created_at": second,
-        "expired": second - settings.answer_keep_minutes * 60,
+        "created_at": int(now.timestamp()),
+        "expired": expired_at(now),
     }
     while not _TAKE.won(connection, values):
         stored = find_stored_answer(connection, institution_id, number)
@@ -47,8 +50,17 @@ def take_number(connection: Connection, institution_id: int, number: str, sha256
 
 
 def keep_answer(connection: Connection, institution_id: int, number: str, answer: bytes) -> None:
-    sealed = vault.encrypt(_PURPOSE, answer, bound_to=_bond(institution_id, number))
+    sealed = seal_answer(answer, institution_id, number)
     _KEEP.changed(connection, {"the_institution": institution_id, "the_number": number, "answer": sealed})
+
+
+def expired_at(now: datetime) -> int:
+    """An answer of this second (Unix) or an earlier one is no longer kept."""
+    return int(now.timestamp()) - settings.answer_keep_minutes * 60
+
+
+def seal_answer(answer: bytes, institution_id: int, number: str) -> bytes:
+    return vault.encrypt(_PURPOSE, answer, bound_to=_bond(institution_id, number))
 
 
 def open_answer(sealed: bytes, institution_id: int, number: str) -> bytes:

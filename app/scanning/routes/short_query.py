@@ -1,0 +1,96 @@
+"""The short way of `POST /api/v1/ec/query`: a call that comes whole and as it should is answered without Flask's request (ADR 46).
+
+Whatever else comes, or goes wrong, goes the whole way to `api`, which finds what was read here in the environment of the request.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+from wsgiref.types import StartResponse
+
+from flask import Flask
+from werkzeug.http import HTTP_STATUS_CODES
+
+from app.core import limits
+from app.core.bodies import REFUSED
+from app.core.installation import is_first_run
+from app.core.networks import network_of
+from app.core.origin import find_foreign_host
+from app.core.proxy.needs import REFUSAL_HEADER
+from app.core.settings import settings
+from app.core.short_ways import Environ
+from app.scanning import service
+from app.scanning.reading import is_json_type, parse_body
+from app.scanning.service import Call
+
+PATH = "/api/v1/ec/query"
+CALL, FAILURE = "pingzheng.call", "pingzheng.failure"  # in the WSGI environment: what was read, and why it was not answered
+_REFUSED_BY_PROXY = "HTTP_" + REFUSAL_HEADER.upper().replace("-", "_")
+
+
+class ShortQuery:
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+        with self._app.app_context():
+            if not _is_plain(environ):
+                return None
+            call = environ[CALL] = _read(environ)
+            try:
+                answer = service.redeem_code(call)
+            except Exception as error:  # what there is to say about that is said on the whole way
+                environ[FAILURE] = error
+                return None
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer.body))), *answer.headers.items()]
+        headers += [("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]
+        start_response(f"{answer.status} {HTTP_STATUS_CODES[answer.status].upper()}", headers)
+        return (answer.body,)
+
+
+def retry_after(authorization: str, family: str) -> int:
+    """One bucket a key and family of calls. Keyed by the whole credential, not by the id in it: nobody can use up a limit without
+    the secret.
+    """
+    bucket = hashlib.sha256(authorization.encode()).hexdigest()[:32]
+    return limits.retry_after(_rate(settings.ec_query_per_second, settings.ec_query_burst), family, bucket)
+
+
+def _is_plain(environ: Environ) -> bool:
+    """Here, in full and said to be JSON; and this bureau is open."""
+    length = environ.get("CONTENT_LENGTH", "")
+    return (
+        length.isdigit()
+        and length.isascii()
+        and int(length) <= settings.api_max_bytes
+        and is_json_type(environ.get("CONTENT_TYPE", ""), environ.get("HTTP_CONTENT_ENCODING", ""))
+        and not environ.get("QUERY_STRING")
+        and not environ.get(REFUSED)
+        and _REFUSED_BY_PROXY not in environ
+        and find_foreign_host(environ) is None
+        and not is_first_run()
+    )
+
+
+def _read(environ: Environ) -> Call:
+    authorization, length = environ.get("HTTP_AUTHORIZATION", ""), int(environ["CONTENT_LENGTH"])
+    wait = retry_after(authorization, "ec")
+    fault, raw, body = "", b"", None
+    try:
+        raw = environ["wsgi.input"].read(length)
+        if len(raw) < length:
+            raise ValueError("cut off")
+        body = parse_body(raw)
+    except (OSError, ValueError):
+        fault = "body_invalid"
+    return Call(authorization, body, fault, hashlib.sha256(raw).digest(), wait, _network_of(environ.get("REMOTE_ADDR", "")))
+
+
+@lru_cache(maxsize=1024)
+def _network_of(address: str) -> str:
+    return network_of(address or "?")
+
+
+@lru_cache(maxsize=4)
+def _rate(per_second: int, burst: int) -> limits.Bucket:
+    return limits.per_second(per_second, burst)
