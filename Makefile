@@ -7,7 +7,7 @@ STYLES := tests/node_modules/.bin/prettier --log-level warn --print-width 132 "a
 # requirements-fonts.txt: a font for printed letters; its package names a typesetter it does not need, hence --no-deps.
 export PINGZHENG_DEFAULT_MODE ?= demo
 
-.PHONY: run test check thorough steady fault engines bench tools format translations documents settings flask-command
+.PHONY: run test check thorough steady fault engines bench bench-releases tools format translations documents settings flask-command
 
 run: .venv/runtime
 	@$(FLASK) keys init
@@ -46,6 +46,10 @@ engines: tools
 
 bench: tools
 	@$(BIN)/python -m bench
+
+# A scan beside one of the first release, built from its commit.
+bench-releases: tools
+	@$(BIN)/python -m bench.releases
 
 # Brings the catalogs up to the texts in code and templates; prints what is still to be translated.
 translations: tools

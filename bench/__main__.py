@@ -25,7 +25,7 @@ from bench import (
     scan,
     slow_clients,
 )
-from bench.ratios import Ratio
+from bench.ratios import Ratio, show
 
 MEASUREMENTS = {
     "scan": scan.measure,
@@ -57,7 +57,7 @@ def main() -> None:
             found = measure(scale)
             ratios += found
             for line in found:
-                _print(line)
+                show(line)
             print(f"  ({name}: {time.perf_counter() - began:.0f} s)", flush=True)
     target = load_settings().instance_path / "bench.json"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -66,11 +66,6 @@ def main() -> None:
     print(f"\n{len(ratios)} ratios, {len(short)} short of their goal; written to {target}")
     for name in short:
         print(f"  short: {name}")
-
-
-def _print(line: Ratio) -> None:
-    verdict = "" if not line["goal"] else "holds" if line["holds"] else "SHORT"
-    print(f"{line['name']:<58} {line['value']:>10.3f}  {line['goal']:<9} {verdict:<6} {line['spread']}", flush=True)
 
 
 main()

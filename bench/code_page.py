@@ -39,7 +39,7 @@ def measure(scale: str) -> list[Ratio]:
         ours, default = (_arm(look, draw, PAGES[scale]) for draw in (showing.path_of, _default_path))
         ours(), default()
         found = [
-            ratio("code page: CPU against segno's default call", interleaved(ours, default), "<= 0.5"),
+            ratio("code page: CPU against segno's default call", interleaved(ours, default, "<= 0.5"), "<= 0.5"),
             ratio("code page: CPU, milliseconds", [ours() / PAGES[scale] * 1000 for _ in range(7)]),
             ratio("code page: compressed size, kB", [len(gzip.compress(look(), 6)) / 1000], f"<= {FIRST_WINDOW_KB}"),
         ]

@@ -114,7 +114,7 @@ def _compare(database: str, urls: list[str], folder: Path, city: City) -> list[R
         most = max(most, *statements)
         read = count_read(many, act) / max(1, count_read(few, other))
         found.append(ratio(f"{path}, read, {database}", [read], GOAL_READ))
-        found.append(ratio(f"{path}, CPU time, {database}", interleaved(_spender(act), _spender(other)), GOAL_CPU))
+        found.append(ratio(f"{path}, CPU time, {database}", interleaved(_spender(act), _spender(other), GOAL_CPU), GOAL_CPU))
     found.append(ratio(f"most statements of a page of the desk, {database}", [most], f"<= {MOST_STATEMENTS}"))
     for staffed in (few, many):
         staffed.close()

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from bench.ratios import ROUNDS, Ratio, ratio
+from bench.ratios import Ratio, is_settled, ratio
 from bench.scan import PATH
 from bench.seed import Bureau, environment, grow, open_app
 from bench.servers import Server, create_databases, post_all, postgres, serving
@@ -36,13 +36,13 @@ def _compare(database: str, urls: list[str], folder: Path, database_pid: int | N
         bureaus.append(Bureau(app, REQUESTS))
         grow(app, count)
         servers.append(Server("wsgi:app", environ, database_pid))
-    values = []
+    values: list[float] = []
     with serving(*servers):
         for bureau, server in zip(bureaus, servers, strict=True):
             post_all(server.port, PATH, bureau.requests(REQUESTS // 4))
-        for n in range(ROUNDS):
+        while not is_settled(values, GOALS[database]):
             spent = [0.0, 0.0]
-            for arm in (0, 1) if n % 2 == 0 else (1, 0):
+            for arm in (0, 1) if len(values) % 2 == 0 else (1, 0):
                 bodies = bureaus[arm].requests(REQUESTS)
                 before = servers[arm].cpu()
                 post_all(servers[arm].port, PATH, bodies)

@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, sync_playwright
 
 from app import create_app
 from app.core.db import db
-from bench.ratios import ROUNDS, Ratio, ratio
+from bench.ratios import FEWEST, Ratio, ratio
 from tests.credentials.holders import Holder, make_holder
 from tests.credentials.phones import code_on, opened_phone, prepare_offline, type_pin
 from tests.kit.chromium import ARGS, EXECUTABLE, serve
@@ -36,7 +36,7 @@ def measure(scale: str) -> list[Ratio]:
         with opened_phone(browser, app, url, holder) as page:
             prepare_offline(page)
             page.context.set_offline(True)
-            rounds = [_open(page.context) for _ in range(ROUNDS + 1)][1:]
+            rounds = [_open(page.context) for _ in range(FEWEST + 1)][1:]
         browser.close()
     return [
         ratio(f"offline: tap to code at 1/{SLOWER} CPU, seconds", [shown for shown, _ in rounds], "<= 1"),

@@ -192,7 +192,7 @@ def _compare(database: str, urls: list[str], folder: Path) -> list[Ratio]:
             warm()
         read = count_read(many, act) / count_read(few, other)
         found.append(ratio(f"{name}, read at {CASES[1]:,} against {CASES[0]:,} cases, {database}", [read], GOAL_READ))
-        spent = interleaved(lambda act=act: _spent(act), lambda other=other: _spent(other))
+        spent = interleaved(lambda act=act: _spent(act), lambda other=other: _spent(other), GOAL_CPU)
         found.append(ratio(f"{name}, CPU time at {CASES[1]:,} against {CASES[0]:,} cases, {database}", spent, GOAL_CPU))
     for desk in (few, many):
         desk.close()

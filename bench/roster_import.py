@@ -23,7 +23,7 @@ from app.core.db import db
 from app.roster.identity import check_digit
 from app.roster.providers.registry import open_source
 from app.roster.service import import_roster
-from bench.ratios import ROUNDS, Ratio, interleaved, ratio
+from bench.ratios import Ratio, interleaved, ratio
 from bench.seed import environment, open_app
 from bench.servers import cpu_seconds, postgres
 from bench.workbook import write_workbook
@@ -79,7 +79,7 @@ def _on_sqlite(file: Path, folder: Path, count: int) -> list[Ratio]:
         _path(url).unlink()
         return spent
 
-    shares = interleaved(bulk, ours, ROUNDS)
+    shares = interleaved(bulk, ours, GOAL)
     return [
         ratio("roster import / bulk load, SQLite (CPU time)", shares, GOAL),
         ratio("roster import, SQLite: rows per CPU second", import_rates),
@@ -114,7 +114,7 @@ def _on_postgresql(file: Path, folder: Path, url: str, pid: int, count: int) -> 
             for block in copy:
                 out.write(block)
 
-        shares = interleaved(lambda: _copy(fresh(), dump, pid), ours, ROUNDS)
+        shares = interleaved(lambda: _copy(fresh(), dump, pid), ours, GOAL)
         return [
             ratio("roster import / COPY, PostgreSQL (CPU time)", shares, GOAL),
             ratio("roster import, PostgreSQL: rows per CPU second", import_rates),

@@ -1,6 +1,5 @@
 """Real servers on loopback, the processor time they and their database take, and a client that keeps them busy."""
 
-import http.client
 import os
 import signal
 import socket
@@ -21,6 +20,7 @@ import psycopg
 Measured = TypeVar("Measured")
 TICK = os.sysconf("SC_CLK_TCK")
 
+Request = tuple[dict[str, str], bytes]  # headers and body
 Answer = tuple[int, bool]  # HTTP status, and whether it was `code 0`
 
 
@@ -47,22 +47,42 @@ def _own_cpu(pid: int) -> float:
     return sum(int(fields[i]) for i in (11, 12, 13, 14)) / TICK
 
 
-class Server:
-    """gunicorn with two workers of four threads; `database_pid` is counted with it. worker_class: not the program's own."""
+def pss_bytes(pid: int) -> int:
+    """Memory of a process and its living children, pages that several share counted once."""
+    own = next(line for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() if line.startswith("Pss:"))
+    children = [child for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    return int(own.split()[1]) * 1024 + sum(pss_bytes(int(child)) for child in children)
 
-    def __init__(self, application: str, environ: dict[str, str], database_pid: int | None = None, worker_class: str = "") -> None:
+
+class Server:
+    """gunicorn with two workers of four threads; `database_pid` is counted with it. worker_class: not the program's own.
+
+    tree, python: of another release than this.
+    """
+
+    def __init__(
+        self,
+        application: str,
+        environ: dict[str, str],
+        database_pid: int | None = None,
+        worker_class: str = "",
+        *,
+        tree: Path | None = None,
+        python: Path = Path(sys.executable),
+    ) -> None:
         self.port = free_port()
         self._database_pid = database_pid
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
-        command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{self.port}", "--no-control-socket"]
+        command = [str(python), "-m", "gunicorn", application, "--bind", f"127.0.0.1:{self.port}", "--no-control-socket"]
         command += ["--workers", "2", "--threads", "4", "--log-level", "warning"]
         if application != "wsgi:app":
             command += ["--config", os.devnull]  # our own starts background work that only our app has
             worker_class = worker_class or "gthread"
         if worker_class:
             command += ["--worker-class", worker_class]
-        env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), **environ}
-        self._process = subprocess.Popen(command, env=env, stdout=self._log, stderr=self._log)
+        env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(tree or Path.cwd()), **environ}
+        self._process = subprocess.Popen(command, env=env, cwd=tree, stdout=self._log, stderr=self._log)
+        self.pid = self._process.pid
         self._wait()
 
     def cpu(self) -> float:
@@ -95,23 +115,27 @@ def serving(*servers: Server) -> Iterator[None]:
             server.stop()
 
 
-def post_all(port: int, path: str, bodies: list[tuple[dict[str, str], bytes]], clients: int = 8) -> tuple[float, list[Answer]]:
+def post_all(port: int, path: str, bodies: list[Request], clients: int = 8) -> tuple[float, list[Answer]]:
     """Sends every (headers, body) once over `clients` kept connections; the seconds, and the answers in the order of the bodies."""
+    seconds, answers, _latencies = post_timed(port, path, bodies, clients)
+    return seconds, answers
+
+
+def post_timed(port: int, path: str, bodies: list[Request], clients: int = 8) -> tuple[float, list[Answer], list[float]]:
+    """The same, and the seconds each took. What is sent is made beforehand: the client shares the cores with what is measured."""
+    ready = [_as_bytes(path, headers, body) for headers, body in bodies]
     answers: list[Answer] = [(0, False)] * len(bodies)
-    lock = threading.Lock()
-    queue = iter(enumerate(bodies))
+    latencies = [0.0] * len(bodies)
+    queue = iter(range(len(bodies)))  # `next` of it is one step under the interpreter's lock
 
     def work() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        while True:
-            with lock:
-                index, item = next(queue, (-1, None))
-            if item is None:
-                break
-            connection.request("POST", path, item[1], {"Content-Type": "application/json", **item[0]})
-            response = connection.getresponse()
-            answers[index] = (response.status, response.read().startswith((b'{"code": 0', b'{"code":0')))
-        connection.close()
+        with socket.create_connection(("127.0.0.1", port), 60) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for index in queue:
+                began = time.perf_counter()
+                connection.sendall(ready[index])
+                answers[index] = _read_answer(connection)
+                latencies[index] = time.perf_counter() - began
 
     threads = [threading.Thread(target=work) for _ in range(clients)]
     began = time.perf_counter()
@@ -119,7 +143,32 @@ def post_all(port: int, path: str, bodies: list[tuple[dict[str, str], bytes]], c
         thread.start()
     for thread in threads:
         thread.join()
-    return time.perf_counter() - began, answers
+    return time.perf_counter() - began, answers, latencies
+
+
+def _as_bytes(path: str, headers: dict[str, str], body: bytes) -> bytes:
+    said = {"Host": "127.0.0.1", "Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
+    head = "".join(f"{name}: {value}\r\n" for name, value in said.items())
+    return f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body
+
+
+def _read_answer(connection: socket.socket) -> Answer:
+    """Of a server that says how long its answer is."""
+    data = connection.recv(65536)
+    while (end := data.find(b"\r\n\r\n")) < 0:
+        data += _more(connection)
+    head = data[:end].lower()
+    length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
+    while len(data) < end + 4 + length:
+        data += _more(connection)
+    return int(head[9:12]), data[end + 4 :].startswith((b'{"code": 0', b'{"code":0'))
+
+
+def _more(connection: socket.socket) -> bytes:
+    piece = connection.recv(65536)
+    if not piece:
+        raise ConnectionError("the server has hung up")
+    return piece
 
 
 def create_databases(url: str, *names: str) -> None:
