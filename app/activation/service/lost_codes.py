@@ -24,8 +24,8 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.display import masked_name, moment
 from app.core.errors import TooMany
+from app.core.locks import one_at_a_time
 from app.core.networks import network_of
-from app.core.queueing import one_at_a_time
 from app.core.settings import settings
 from app.core.statements import won
 from app.messages.service import post_message

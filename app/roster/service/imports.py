@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
-from app.core.exclusive import exclusive
 from app.core.keys.sweeping import finish_column
+from app.core.locks import exclusive
 from app.core.settings import settings
 from app.roster.audit_tags import RosterTag
 from app.roster.models import IMPORT_LOCK, InsuredPerson, RosterImport
