@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.audit.named import Actor, Named, Subject
 from app.core.db import Base, BigId
 from app.core.keys.stored import sealed
+from app.core.webauthn.keys import StoredKey
 from app.regions.models import Agency
 
 
@@ -172,20 +173,14 @@ class FactorPurpose(Enum):
     signing_in = "signing_in"
 
 
-class StaffPasskey(Subject, Base):
+class StaffPasskey(Subject, StoredKey, Base):
     """A public key of a member's own authenticator: a second factor beside the password, never instead of it."""
 
     __tablename__ = "staff_passkey"
     audit_kind = "staff_passkey"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), index=True)
-    key_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    sign_count: Mapped[int]
     browser_name: Mapped[str] = mapped_column(String(60))
-    created_at: Mapped[datetime]
-    last_used_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class StaffChallenge(Base):

@@ -12,7 +12,7 @@ from app.core.access import access, anyone
 from app.core.display import moment
 from app.core.errors import DomainError, NotFound
 from app.core.installation import bureau_name
-from app.core.passkey_site import find_site
+from app.core.webauthn.site import find_site
 from app.staff import queries, service
 from app.staff.forms import NewPasswordForm, StaffSignInForm
 from app.staff.policy import SIGN_IN, has_staff_session

@@ -20,7 +20,6 @@ from app.staff.service.passkeys import (
     add_staff_passkey,
     begin_passkey,
     confirm_by_passkey,
-    drop_old_challenges,
     remove_staff_passkey,
 )
 from app.staff.service.passwords import choose_password
@@ -47,7 +46,6 @@ __all__ = [
     "confirm_by_passkey",
     "confirm_second_factor",
     "disable_staff",
-    "drop_old_challenges",
     "enable_staff",
     "end_all_sessions",
     "end_session",
