@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Account, Device
 from app.core.audit.named import Actor
 from app.core.db import Base, BigId
+from app.core.guesses import OneTimeCode
 from app.core.keys.stored import encrypted
 from app.roster.models import InsuredPerson
 
@@ -86,7 +87,7 @@ class PinReset(Base):
     device: Mapped[Device] = relationship(init=False)
 
 
-class LostReport(Actor, Base):
+class LostReport(Actor, OneTimeCode, Base):
     """手机丢失 by who can receive no SMS: a code went to the inboxes of the family. Also written for a person who does not exist or
     has no family, so that limits and answers are the same; then `account_id` is empty and no code is right."""
 
@@ -98,12 +99,7 @@ class LostReport(Actor, Base):
         Index("ix_lost_report_created", "created_at"),
     )
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
     address_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     cert_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    created_at: Mapped[datetime]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)
-    guesses: Mapped[int] = mapped_column(default=0)
-    used_at: Mapped[datetime | None] = mapped_column(default=None)
