@@ -13,6 +13,7 @@ from app.core.db import Base, BigId
 from app.core.keys.stored import sealed
 from app.core.webauthn.keys import StoredKey
 from app.regions.models import Agency
+from app.sign_in.models import NamedUser
 
 
 class Role(StrEnum):
@@ -26,27 +27,20 @@ class Role(StrEnum):
     auditadmin = "auditadmin"
 
 
-class StaffMember(Actor, Base):
+class StaffMember(Actor, NamedUser, Base):
     """One person of one agency. `roles` is one column, so that a set that may not be is never half written."""
 
     __tablename__ = "staff_member"
     audit_kind = "staff"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    username: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(40))
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
     roles_text: Mapped[str] = mapped_column(String(120))  # names of roles, sorted, parted by commas
-    password_hash: Mapped[str] = mapped_column(String(120))
-    created_at: Mapped[datetime]
-    must_choose_password: Mapped[bool] = mapped_column(default=True)  # the one of now was printed by a command
-    password_expires_at: Mapped[datetime | None] = mapped_column(default=None)
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(96), default=None, info=sealed("staff-totp", bound_to="id"))
-    totp_enrolled_at: Mapped[datetime | None] = mapped_column(default=None)
     totp_last_step: Mapped[int] = mapped_column(default=0)  # 30-second steps since 1970; a code is good once
     person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), index=True, default=None)  # none decides for kin
     second_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)  # is told of what this member asks
-    disabled_at: Mapped[datetime | None] = mapped_column(default=None)
     reset_granted_to: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)  # an administrator's reset
     reset_granted_at: Mapped[datetime | None] = mapped_column(default=None)
     # The half of a one-time password that a colleague hands over, until one has read it; and who has the other half.
@@ -74,16 +68,6 @@ class StaffSession(Subject, Base):
     verified_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     member: Mapped[StaffMember] = relationship(init=False)
-
-
-class KnownBrowser(Base):
-    """A browser in which this member or operator has signed in fully: guesses in it are counted apart from those of strangers."""
-
-    __tablename__ = "known_browser"
-
-    subject: Mapped[str] = mapped_column(String(40), primary_key=True)  # staff:3, operator:7
-    browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    seen_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class StaffAttempt(Base):

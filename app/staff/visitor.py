@@ -5,10 +5,8 @@ from typing import Any
 
 from flask import Flask, Response, g
 
-from app.accounts.browser import known_browser
 from app.core import store_away
 from app.core.flask_types import standing_for
-from app.core.limits import client_network
 from app.core.visits import SessionCookie, note_in_use
 from app.staff import queries, service
 from app.staff.models import StaffMember, StaffSession
@@ -91,12 +89,6 @@ def carry(token: str) -> None:
     """From this answer on the browser carries this session; an empty token takes the cookie away."""
     COOKIE.carry(token)
     g.pop("staff", None)
-
-
-def caller() -> service.Caller:
-    """Where a guess at a password comes from."""
-    browser = known_browser()
-    return service.Caller(browser.hash if browser else None, client_network())
 
 
 def _forget() -> None:

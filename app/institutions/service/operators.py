@@ -15,7 +15,7 @@ from app.core.settings import settings
 from app.institutions.audit_tags import InstitutionTag
 from app.institutions.desk_queries import find_operator
 from app.institutions.models import Institution, Operator, OperatorSession
-from app.staff.service.passwords import draw_password, hash_password
+from app.sign_in.passwords import draw_password, hash_password
 
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")

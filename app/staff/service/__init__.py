@@ -12,7 +12,7 @@ from app.staff.service.appointing import (
 )
 from app.staff.service.approval_kinds import ApprovalKind, provide_approval_kinds, sentence_of
 from app.staff.service.approvals import approve, ask_approval, find_second, may_approve, refuse, settle_approvals, withdraw
-from app.staff.service.attempts import Caller, SignInState, expire, release
+from app.staff.service.attempts import expire, release
 from app.staff.service.handovers import show_second_half
 from app.staff.service.members import NewStaff, add_staff, note_refused, reset_staff
 from app.staff.service.messages import mark_messages_read, post_staff_message
@@ -28,9 +28,7 @@ from app.staff.service.sessions import begin_sign_in, confirm_second_factor, end
 
 __all__ = [
     "ApprovalKind",
-    "Caller",
     "NewStaff",
-    "SignInState",
     "add_staff",
     "add_staff_passkey",
     "appoint_staff",

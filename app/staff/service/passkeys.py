@@ -15,12 +15,12 @@ from app.core.webauthn.challenges import new_challenge, spend_challenge
 from app.core.webauthn.keys import is_signed, keep_key, key_id_of
 from app.core.webauthn.options import SECOND_FACTOR, options_to_make, options_to_sign
 from app.core.webauthn.site import Site
+from app.sign_in.service import SignIn, SignInState, attempt_at_factor
 from app.staff import queries
 from app.staff.audit_tags import StaffTag
 from app.staff.models import FactorPurpose, StaffChallenge, StaffMember, StaffPasskey, StaffSession
-from app.staff.service import attempts
-from app.staff.service.attempts import SignInState
-from app.staff.service.sessions import Confirmation, open_fully
+from app.staff.service.attempts import note_wrong
+from app.staff.service.sessions import open_fully
 
 
 @transaction()
@@ -46,21 +46,21 @@ def begin_passkey(session: StaffSession, site: Site, *, bureau_name: str) -> str
     )
 
 
-def confirm_by_passkey(session: StaffSession, answer: str, site: Site, *, browser_name: str, browser: bytes) -> Confirmation:
+def confirm_by_passkey(session: StaffSession, answer: str, site: Site, *, browser_name: str, browser: bytes) -> SignIn:
     """Opens a half-open session fully: signed by a known key, or, for who has no factor yet, by making one."""
     member = session.member
-    attempt = attempts.attempt_at_factor("staff", member.actor)
+    attempt = attempt_at_factor("staff", member.actor)
     refused = attempt.take()
     if refused is not None:
-        return Confirmation(refused)
+        return SignIn(refused)
     with transaction():
         is_new = not queries.has_factor(member)
         is_right = _add(session, answer, site, browser_name) is not None if is_new else _is_signed(session, answer, site)
         if not is_right:
-            return Confirmation(attempts.note_wrong(attempt, StaffTag.factor_wrong))
+            return SignIn(note_wrong(attempt, StaffTag.factor_wrong))
         attempt.clear()
         token = open_fully(session, browser)
-        return Confirmation(SignInState(ok=bool(token)), token)
+        return SignIn(SignInState(ok=bool(token)), token)
 
 
 @transaction()

@@ -1,7 +1,6 @@
 """Signing in: the password opens half, the second factor the rest. The other kind of factor is in `passkeys`."""
 
 import secrets
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import delete, update
@@ -9,70 +8,49 @@ from sqlalchemy import delete, update
 from app.core import audit, clock, totp
 from app.core.crypto import vault
 from app.core.db import db, transaction
-from app.core.slow_hash import hash_place
 from app.core.statements import won
+from app.sign_in.service import Caller, SignIn, SignInState, attempt_at_factor, attempt_of, remember_browser, try_password
 from app.staff import queries
 from app.staff.audit_tags import StaffTag
 from app.staff.models import StaffMember, StaffSession
-from app.staff.service import attempts
-from app.staff.service.attempts import Caller, SignInState
+from app.staff.service.attempts import note_wrong
 from app.staff.service.members import seal_totp
-from app.staff.service.passwords import hash_anew, matches
-
-
-@dataclass(frozen=True)
-class SignIn:
-    """token: what the browser carries from now on; only its keyed hash is stored."""
-
-    state: SignInState
-    token: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True)
-class Confirmation:
-    state: SignInState
-    token: str = field(default="", repr=False)
 
 
 def begin_sign_in(username: str, password: str, *, browser_name: str, caller: Caller) -> SignIn:
     """A right password opens a session as far as the second factor. The answer is the same whether or not the name is known."""
     member = queries.find_staff(username)
-    attempt = attempts.attempt_of("staff", queries.name_hash(username), member.actor if member else "", caller)
-    with hash_place(is_stranger=attempt.is_strangers):
-        refused = attempt.take()
-        if refused is not None:
-            return SignIn(refused)
-        stored = member.password_hash if member else ""
-        is_right = matches(stored, password)
-        newer = hash_anew(stored, password) if is_right else ""
+    attempt = attempt_of("staff", queries.name_hash(username), member.actor if member else "", caller)
+    tried = try_password(attempt, member, password)
+    if tried.refused is not None:
+        return SignIn(tried.refused)
     with transaction():
         member = queries.find_staff(username)
-        if member is None or not is_right or not _may_sign_in(member):
-            return SignIn(attempts.note_wrong(attempt, StaffTag.password_wrong))
+        if member is None or not tried.is_right or not member.may_sign_in:
+            return SignIn(note_wrong(attempt, StaffTag.password_wrong))
         attempt.give_back()
-        if newer and member.password_hash == stored:
-            member.password_hash = newer
+        tried.keep_newer(member)
         if not queries.has_factor(member):
             member.totp_secret = seal_totp(member.id, totp.draw_secret())  # nobody sees one that an earlier sign-in was shown
         return SignIn(SignInState(ok=True), _open(member, browser_name))
 
 
-def confirm_second_factor(session: StaffSession, code: str, *, browser: bytes) -> Confirmation:
+def confirm_second_factor(session: StaffSession, code: str, *, browser: bytes) -> SignIn:
     """A right code, good once, opens the session fully, under a new token. The first right code enrols its secret.
 
     browser: keyed hash of its cookie, from now on known as the member's.
     """
     member = session.member
-    attempt = attempts.attempt_at_factor("staff", member.actor)
+    attempt = attempt_at_factor("staff", member.actor)
     refused = attempt.take()
     if refused is not None:
-        return Confirmation(refused)
+        return SignIn(refused)
     with transaction():
         if not _use_code(member, code):
-            return Confirmation(attempts.note_wrong(attempt, StaffTag.factor_wrong))
+            return SignIn(note_wrong(attempt, StaffTag.factor_wrong))
         attempt.clear()
         token = open_fully(session, browser)
-        return Confirmation(SignInState(ok=bool(token)), token)
+        return SignIn(SignInState(ok=bool(token)), token)
 
 
 def open_fully(session: StaffSession, browser: bytes) -> str:
@@ -84,7 +62,7 @@ def open_fully(session: StaffSession, browser: bytes) -> str:
         .values(token_hash=_token_hash(token), verified_at=now, created_at=now, last_seen_at=now)
     ):
         return ""
-    attempts.remember_browser(member.actor, browser)
+    remember_browser(member.actor, browser)
     audit.record(StaffTag.signed_in, actor=member.actor, subject=session.subject, roles=member.roles_text)
     return token
 
@@ -105,13 +83,6 @@ def end_session(session: StaffSession, *, by: str) -> None:
     """One of the own sessions, from another browser."""
     if _end(session):
         audit.record(StaffTag.session_ended, actor=by, subject=session.subject)
-
-
-def _may_sign_in(member: StaffMember) -> bool:
-    """A printed password waits a week, then somebody must reset it again."""
-    if member.disabled_at is not None:
-        return False
-    return member.password_expires_at is None or member.password_expires_at > clock.now()
 
 
 def _open(member: StaffMember, browser_name: str) -> str:
