@@ -13,20 +13,9 @@ from app.activation.service.drafts import (
 )
 from app.activation.service.lost import report_lost, report_lost_for_relative, restore_credential
 from app.activation.service.lost_codes import ask_lost_code, drop_old_lost_reports, report_lost_by_code
-from app.activation.service.pin_reset import (
-    cancel_pin_reset,
-    cancel_pin_resets_of_device,
-    finish_pin_reset,
-    request_pin_reset,
-    reset_pin,
-)
-from app.activation.service.rebinding import (
-    bind_by_proof,
-    bind_due_devices,
-    cancel_rebinding,
-    cancel_rebindings_of_device,
-    request_rebinding,
-)
+from app.activation.service.pin_reset import finish_pin_reset, reset_pin
+from app.activation.service.rebinding import bind_by_proof, bind_due_devices
+from app.activation.service.waiting import cancel_request, cancel_requests_of_device, open_request
 
 __all__ = [
     "agree",
@@ -34,10 +23,8 @@ __all__ = [
     "begin_takeover",
     "bind_by_proof",
     "bind_due_devices",
-    "cancel_pin_reset",
-    "cancel_pin_resets_of_device",
-    "cancel_rebinding",
-    "cancel_rebindings_of_device",
+    "cancel_request",
+    "cancel_requests_of_device",
     "complete_activation",
     "discard_draft",
     "drop_old_lost_reports",
@@ -46,11 +33,10 @@ __all__ = [
     "finish_pin_reset",
     "identify_person",
     "note_proof",
+    "open_request",
     "report_lost",
     "report_lost_by_code",
     "report_lost_for_relative",
-    "request_pin_reset",
-    "request_rebinding",
     "reset_pin",
     "restore_credential",
     "save_typed",
