@@ -10,6 +10,7 @@ from app.core.audit.named import Actor, Subject
 from app.core.db import Base, BigId
 from app.core.guesses import OneTimeCode
 from app.core.keys.stored import sealed
+from app.core.sessions import StoredSession
 
 
 class Account(Actor, Base):
@@ -66,20 +67,16 @@ class SessionEnd(Enum):
     restored = "restored"  # the bureau's data came back from a backup
 
 
-class LoginSession(Subject, Base):
+class LoginSession(Subject, StoredSession, Base):
     """Ends on the server. `unlocked_at` is when the display PIN or a passkey was last given in it, `sms_at` an SMS code."""
 
     __tablename__ = "login_session"
     audit_kind = "session"
+    hashed_as = "session"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), index=True)
-    created_at: Mapped[datetime]
-    last_seen_at: Mapped[datetime]
     sms_at: Mapped[datetime | None] = mapped_column(default=None)
-    ended_at: Mapped[datetime | None] = mapped_column(default=None)
     end_reason: Mapped[SessionEnd | None] = mapped_column(default=None)
     unlocked_at: Mapped[datetime | None] = mapped_column(default=None)
     account: Mapped[Account] = relationship(init=False)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.audit.named import Actor
 from app.core.db import Base, BigId
 from app.core.keys.stored import sealed
+from app.core.sessions import StoredSession
 from app.sign_in.models import NamedUser
 
 
@@ -106,21 +107,18 @@ class Operator(Actor, NamedUser, Base):
     institution: Mapped[Institution] = relationship(init=False)
 
 
-class OperatorSession(Base):
+class OperatorSession(StoredSession, Base):
     """is_shared: several people use this computer, so that it is left after a shorter while.
 
     needs_code: the password was right, the second factor is still to come.
     """
 
     __tablename__ = "operator_session"
+    hashed_as = "operator-session"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"), index=True)
     browser_name: Mapped[str] = mapped_column(String(60))
     is_shared: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(index=True)
-    last_seen_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None] = mapped_column(default=None)
     needs_code: Mapped[bool] = mapped_column(default=False, server_default=false())
     operator: Mapped[Operator] = relationship(init=False)

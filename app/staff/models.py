@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.audit.named import Actor, Named, Subject
 from app.core.db import Base, BigId
 from app.core.keys.stored import sealed
+from app.core.sessions import StoredSession
 from app.core.webauthn.keys import StoredKey
 from app.regions.models import Agency
 from app.sign_in.models import NamedUser
@@ -53,20 +54,17 @@ class StaffMember(Actor, NamedUser, Base):
         return frozenset(Role(name) for name in self.roles_text.split(",") if name)
 
 
-class StaffSession(Subject, Base):
+class StaffSession(Subject, StoredSession, Base):
     """Half open until the second factor was given; ends on the server."""
 
     __tablename__ = "staff_session"
     audit_kind = "staff_session"
+    hashed_as = "staff-session"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), index=True)
     browser_name: Mapped[str] = mapped_column(String(60))
     created_at: Mapped[datetime] = mapped_column(index=True)
-    last_seen_at: Mapped[datetime]
     verified_at: Mapped[datetime | None] = mapped_column(default=None)
-    ended_at: Mapped[datetime | None] = mapped_column(default=None)
     member: Mapped[StaffMember] = relationship(init=False)
 
 

@@ -7,7 +7,6 @@ from app.institutions.service.operator_factors import begin_factor, confirm_code
 from app.institutions.service.operator_sessions import (
     choose_operator_password,
     drop_operator_sessions,
-    note_operator_seen,
     sign_in_operator,
     sign_out_operator,
 )
@@ -33,7 +32,6 @@ __all__ = [
     "enrol_factor",
     "grant_key",
     "issue_key",
-    "note_operator_seen",
     "remember_business",
     "reset_operator",
     "revoke_key",

@@ -1,17 +1,16 @@
 """An operator's second factor: set up on their own page, then asked for at each sign-in. Lost, the bureau's reset takes it away."""
 
-import secrets
-
 from flask_babel import gettext as _
 from sqlalchemy import update
 
-from app.core import audit, clock, totp
+from app.core import audit, totp
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.sessions import renew_session
 from app.core.statements import won
 from app.institutions.audit_tags import InstitutionTag
-from app.institutions.desk_queries import session_hash, totp_secret_of
+from app.institutions.desk_queries import totp_secret_of
 from app.institutions.models import Institution, Operator, OperatorSession
 from app.institutions.service.operator_sessions import end_other_sessions, note_signed_in, note_wrong_at_desk
 from app.sign_in.service import SignIn, SignInState, attempt_at_factor, remember_browser, try_password
@@ -72,12 +71,8 @@ def confirm_code(session: OperatorSession, code: str, *, browser: bytes) -> Sign
         if not is_enrolled or not totp.spend_code(operator, totp_secret_of(operator), code):
             return SignIn(note_wrong_at_desk(attempt, operator, InstitutionTag.operator_factor_wrong))
         attempt.clear()
-        token, now = secrets.token_urlsafe(32), clock.now()
-        if not won(
-            update(OperatorSession)
-            .where(OperatorSession.id == session.id, OperatorSession.needs_code, OperatorSession.ended_at.is_(None))
-            .values(token_hash=session_hash(token), needs_code=False, created_at=now, last_seen_at=now)
-        ):
+        token = renew_session(session, OperatorSession.needs_code.is_(True), needs_code=False)
+        if not token:
             return SignIn(SignInState(ok=False))
         remember_browser(operator.actor, browser)
         note_signed_in(operator)

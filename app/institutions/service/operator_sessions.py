@@ -1,16 +1,13 @@
 """Signing in at the desk: a name and a long password, five guesses, a session that a shared computer leaves sooner (domain 5)."""
 
-import secrets
-from datetime import timedelta
+from sqlalchemy import update
 
-from sqlalchemy import delete, update
-
-from app.core import audit, clock
+from app.core import audit
 from app.core.db import db, transaction
+from app.core.sessions import drop_sessions, end_sessions, open_session
 from app.core.settings import settings
-from app.core.statements import won
 from app.institutions.audit_tags import InstitutionTag
-from app.institutions.desk_queries import find_operator, name_hash, session_hash
+from app.institutions.desk_queries import find_operator, name_hash
 from app.institutions.models import Institution, Operator, OperatorSession
 from app.sign_in.passwords import hash_another
 from app.sign_in.service import Attempt, Caller, SignIn, SignInState, attempt_of, remember_browser, try_password
@@ -47,17 +44,9 @@ def sign_in_operator(username: str, password: str, *, browser_name: str, is_shar
 
 def _open_session(operator: Operator, browser_name: str, *, is_shared: bool, needs_code: bool) -> str:
     """Its token."""
-    token, now = secrets.token_urlsafe(32), clock.now()
-    opened = OperatorSession(
-        token_hash=session_hash(token),
-        operator_id=operator.id,
-        browser_name=browser_name,
-        is_shared=is_shared,
-        needs_code=needs_code,
-        created_at=now,
-        last_seen_at=now,
+    _session, token = open_session(
+        OperatorSession, operator_id=operator.id, browser_name=browser_name, is_shared=is_shared, needs_code=needs_code
     )
-    db.session.add(opened)
     return token
 
 
@@ -78,11 +67,7 @@ def choose_operator_password(operator: Operator, password: str, *, keep: Operato
 
 def end_other_sessions(keep: OperatorSession) -> None:
     """Inside a transaction: how this operator signs in has changed."""
-    db.session.execute(
-        update(OperatorSession)
-        .where(OperatorSession.operator_id == keep.operator_id, OperatorSession.id != keep.id, OperatorSession.ended_at.is_(None))
-        .values(ended_at=clock.now())
-    )
+    end_sessions(OperatorSession, OperatorSession.operator_id == keep.operator_id, OperatorSession.id != keep.id)
 
 
 def note_signed_in(operator: Operator) -> None:
@@ -91,28 +76,16 @@ def note_signed_in(operator: Operator) -> None:
 
 @transaction()
 def sign_out_operator(session: OperatorSession) -> None:
-    if won(
-        update(OperatorSession)
-        .where(OperatorSession.id == session.id, OperatorSession.ended_at.is_(None))
-        .values(ended_at=clock.now())
-    ):
+    if end_sessions(OperatorSession, OperatorSession.id == session.id):
         operator = session.operator
         audit.record(
             InstitutionTag.operator_signed_out, actor=operator.actor, subject=Institution.subject_of(operator.institution_id)
         )
 
 
-@transaction()
-def note_operator_seen(session_id: int) -> None:
-    db.session.execute(update(OperatorSession).where(OperatorSession.id == session_id).values(last_seen_at=clock.now()))
-
-
-@transaction()
 def drop_operator_sessions() -> None:
     """A week; the audit log remembers them."""
-    db.session.execute(
-        delete(OperatorSession).where(OperatorSession.created_at < clock.now() - timedelta(days=settings.staff_session_keep_days))
-    )
+    drop_sessions(OperatorSession, settings.staff_session_keep_days)
 
 
 def note_wrong_at_desk(attempt: Attempt, operator: Operator | None, tag: InstitutionTag) -> SignInState:

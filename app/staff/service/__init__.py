@@ -24,7 +24,7 @@ from app.staff.service.passkeys import (
 )
 from app.staff.service.passwords import choose_password
 from app.staff.service.posts import change_agency, change_roles, disable_staff, enable_staff, end_all_sessions, link_person
-from app.staff.service.sessions import begin_sign_in, confirm_second_factor, end_session, note_seen, sign_out
+from app.staff.service.sessions import begin_sign_in, confirm_second_factor, end_session, sign_out
 
 __all__ = [
     "ApprovalKind",
@@ -57,7 +57,6 @@ __all__ = [
     "name_second",
     "needs_grant",
     "note_refused",
-    "note_seen",
     "post_staff_message",
     "provide_approval_kinds",
     "refuse",

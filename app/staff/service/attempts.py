@@ -6,6 +6,7 @@ from sqlalchemy import delete
 
 from app.core import audit, clock, guesses
 from app.core.db import db, transaction
+from app.core.sessions import drop_sessions
 from app.core.settings import settings
 from app.sign_in.service import Attempt, SignInState, forget_old_browsers
 from app.staff.audit_tags import StaffTag
@@ -36,4 +37,4 @@ def expire() -> None:
     guesses.expire()
     forget_old_browsers()
     db.session.execute(delete(StaffAttempt).where(StaffAttempt.tried_at < now - timedelta(days=1)))
-    db.session.execute(delete(StaffSession).where(StaffSession.created_at < now - timedelta(days=settings.staff_session_keep_days)))
+    drop_sessions(StaffSession, settings.staff_session_keep_days)

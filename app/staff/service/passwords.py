@@ -2,8 +2,9 @@
 
 from sqlalchemy import update
 
-from app.core import audit, clock
+from app.core import audit
 from app.core.db import db, transaction
+from app.core.sessions import end_sessions
 from app.sign_in.passwords import hash_another
 from app.staff.audit_tags import StaffTag
 from app.staff.models import StaffMember, StaffSession
@@ -20,9 +21,5 @@ def choose_password(member: StaffMember, password: str, *, keep: StaffSession) -
                 password_hash=hashed, must_choose_password=False, password_expires_at=None, second_half=None, half_started_by=None
             )
         )
-        db.session.execute(
-            update(StaffSession)
-            .where(StaffSession.staff_id == member.id, StaffSession.id != keep.id, StaffSession.ended_at.is_(None))
-            .values(ended_at=clock.now())
-        )
+        end_sessions(StaffSession, StaffSession.staff_id == member.id, StaffSession.id != keep.id)
         audit.record(StaffTag.password_set, actor=member.actor, subject=member.subject)

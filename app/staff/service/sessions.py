@@ -1,14 +1,13 @@
 """Signing in: the password opens half, the second factor the rest. The other kind of factor is in `passkeys`."""
 
-import secrets
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 
 from app.core import audit, clock, totp
-from app.core.crypto import vault
-from app.core.db import db, transaction
-from app.core.statements import won
+from app.core.db import transaction
+from app.core.sessions import end_sessions, open_session, renew_session
+from app.core.statements import write
 from app.sign_in.service import Caller, SignIn, SignInState, attempt_at_factor, attempt_of, remember_browser, try_password
 from app.staff import queries
 from app.staff.audit_tags import StaffTag
@@ -55,12 +54,9 @@ def confirm_second_factor(session: StaffSession, code: str, *, browser: bytes) -
 
 def open_fully(session: StaffSession, browser: bytes) -> str:
     """Both factors were right: the session's new token; empty when it was opened or ended meanwhile. Inside the transaction."""
-    member, token, now = session.member, secrets.token_urlsafe(32), clock.now()
-    if not won(
-        update(StaffSession)
-        .where(StaffSession.id == session.id, StaffSession.verified_at.is_(None), StaffSession.ended_at.is_(None))
-        .values(token_hash=_token_hash(token), verified_at=now, created_at=now, last_seen_at=now)
-    ):
+    member = session.member
+    token = renew_session(session, StaffSession.verified_at.is_(None), verified_at=clock.now())
+    if not token:
         return ""
     remember_browser(member.actor, browser)
     audit.record(StaffTag.signed_in, actor=member.actor, subject=session.subject, roles=member.roles_text)
@@ -68,36 +64,26 @@ def open_fully(session: StaffSession, browser: bytes) -> str:
 
 
 @transaction()
-def note_seen(session_id: int) -> None:
-    db.session.execute(update(StaffSession).where(StaffSession.id == session_id).values(last_seen_at=clock.now()))
-
-
-@transaction()
 def sign_out(session: StaffSession) -> None:
-    if _end(session):
+    if end_sessions(StaffSession, StaffSession.id == session.id):
         audit.record(StaffTag.signed_out, actor=StaffMember.actor_of(session.staff_id), subject=session.subject)
 
 
 @transaction()
 def end_session(session: StaffSession, *, by: str) -> None:
     """One of the own sessions, from another browser."""
-    if _end(session):
+    if end_sessions(StaffSession, StaffSession.id == session.id):
         audit.record(StaffTag.session_ended, actor=by, subject=session.subject)
 
 
 def _open(member: StaffMember, browser_name: str) -> str:
-    token = secrets.token_urlsafe(32)
-    now = clock.now()
-    db.session.execute(
+    an_hour_ago = clock.now() - timedelta(hours=1)
+    write(
         delete(StaffSession).where(
-            StaffSession.staff_id == member.id,
-            StaffSession.verified_at.is_(None),
-            StaffSession.created_at < now - timedelta(hours=1),
+            StaffSession.staff_id == member.id, StaffSession.verified_at.is_(None), StaffSession.created_at < an_hour_ago
         )
     )
-    db.session.add(
-        StaffSession(token_hash=_token_hash(token), staff_id=member.id, browser_name=browser_name, created_at=now, last_seen_at=now)
-    )
+    _session, token = open_session(StaffSession, staff_id=member.id, browser_name=browser_name)
     return token
 
 
@@ -110,13 +96,3 @@ def _use_code(member: StaffMember, code: str) -> bool:
     if is_used and is_new:
         audit.record(StaffTag.factor_enrolled, actor=member.actor, subject=member.actor)
     return is_used
-
-
-def _token_hash(token: str) -> bytes:
-    return vault.keyed_hash("staff-session", token)
-
-
-def _end(session: StaffSession) -> bool:
-    return won(
-        update(StaffSession).where(StaffSession.id == session.id, StaffSession.ended_at.is_(None)).values(ended_at=clock.now())
-    )
