@@ -18,7 +18,8 @@ from app.roster.audit_tags import RosterTag
 from app.roster.models import IMPORT_LOCK, InsuredPerson, RosterImport
 from app.roster.providers import RosterSource
 from app.roster.queries import find_import_of
-from app.roster.service.reading import Reading, Refusal, Run, columns_of
+from app.roster.service.reading import Reading, Run, columns_of
+from app.roster.service.reading import Refusal as Refusal
 from app.roster.service.seeing import Seen
 from app.roster.service.staging import staging
 from app.roster.service.statuses import tell_status_changes
@@ -151,6 +152,3 @@ def _finish(entry: RosterImport, run: Run, unchanged: int, by: str, outcome: str
 
 def _result_of(entry: RosterImport) -> ImportResult:
     return ImportResult(entry.rows, entry.created, entry.updated, entry.unchanged, entry.refused, entry.id)
-
-
-__all__ = ["LOCK", "ImportMode", "ImportResult", "Refusal", "import_roster", "require_alone"]
