@@ -153,6 +153,17 @@ def test_every_public_name_is_used_somewhere() -> None:
     assert unused == []
 
 
+def test_no_module_lists_its_names_once_more() -> None:
+    """`from x import y as y` hands y on."""
+    wrong = [path.relative_to(ROOT).as_posix() for path, tree in _modules() if "__all__" in _names_written(tree)]
+
+    assert wrong == []
+
+
+def _names_written(tree: ast.Module) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
 def test_nothing_is_left_for_later() -> None:
     marks = ["TO" + "DO", "FIX" + "ME", "XX" + "X:"]
     wanted = [part for mark in marks for part in ("-e", mark)]
