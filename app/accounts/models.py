@@ -8,7 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.audit.named import Actor, Subject
 from app.core.db import Base, BigId
+from app.core.guesses import OneTimeCode
 from app.core.keys.stored import sealed
+from app.core.sessions import StoredSession
 
 
 class Account(Actor, Base):
@@ -65,20 +67,16 @@ class SessionEnd(Enum):
     restored = "restored"  # the bureau's data came back from a backup
 
 
-class LoginSession(Subject, Base):
+class LoginSession(Subject, StoredSession, Base):
     """Ends on the server. `unlocked_at` is when the display PIN or a passkey was last given in it, `sms_at` an SMS code."""
 
     __tablename__ = "login_session"
     audit_kind = "session"
+    hashed_as = "session"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), index=True)
-    created_at: Mapped[datetime]
-    last_seen_at: Mapped[datetime]
     sms_at: Mapped[datetime | None] = mapped_column(default=None)
-    ended_at: Mapped[datetime | None] = mapped_column(default=None)
     end_reason: Mapped[SessionEnd | None] = mapped_column(default=None)
     unlocked_at: Mapped[datetime | None] = mapped_column(default=None)
     account: Mapped[Account] = relationship(init=False)
@@ -92,7 +90,7 @@ class SmsPurpose(Enum):
     pin_reset = "pin_reset"
 
 
-class SmsCode(Base):
+class SmsCode(OneTimeCode, Base):
     """Six digits sent to a number, good for one purpose in one browser. Rows are also what the limits are counted from.
 
     allowance: whose they count for, as `service.sms_allowance` has it. address_hash, wide_hash: of the caller's network and of the
@@ -108,18 +106,13 @@ class SmsCode(Base):
         Index("ix_sms_code_created", "created_at"),
     )
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     phone_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     phone_encrypted: Mapped[bytes] = mapped_column(LargeBinary(64))
     address_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     purpose: Mapped[SmsPurpose]
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    created_at: Mapped[datetime]
-    guesses: Mapped[int] = mapped_column(default=0)
     allowance: Mapped[str] = mapped_column(String(8), default="stranger", server_default="stranger")
     wide_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), default=None)
-    used_at: Mapped[datetime | None] = mapped_column(default=None)
     failed_at: Mapped[datetime | None] = mapped_column(default=None)  # its SMS was not sent, as far as the gateway said
 
 

@@ -22,6 +22,7 @@ from app.core import clock
 from app.core.crypto import vault
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.sessions import is_alive
 from app.core.settings import settings
 
 
@@ -62,9 +63,7 @@ _OPEN_SESSION = (
     .options(contains_eager(LoginSession.device), joinedload(LoginSession.account, innerjoin=True))
     .where(
         LoginSession.token_hash == bindparam("token_hash"),
-        LoginSession.ended_at.is_(None),
-        LoginSession.created_at > bindparam("begun_after"),
-        LoginSession.last_seen_at > bindparam("seen_after"),
+        is_alive(LoginSession, bindparam("begun_after"), bindparam("seen_after")),
         Device.revoked_at.is_(None),
     )
 )
@@ -76,9 +75,9 @@ def has_other_sessions(session: LoginSession) -> bool:
     others = select(LoginSession.id).where(
         LoginSession.account_id == session.account_id,
         LoginSession.id != session.id,
-        LoginSession.ended_at.is_(None),
-        LoginSession.last_seen_at > now - timedelta(days=settings.session_idle_days),
-        LoginSession.created_at > now - timedelta(days=settings.session_absolute_days),
+        is_alive(
+            LoginSession, now - timedelta(days=settings.session_absolute_days), now - timedelta(days=settings.session_idle_days)
+        ),
     )
     return db.session.scalar(others.limit(1)) is not None
 

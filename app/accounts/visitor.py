@@ -10,13 +10,13 @@ from app.accounts import browser, queries, service
 from app.accounts.endings import after_restore, sentence_of
 from app.accounts.models import Account, Device, LoginSession
 from app.core import store_away
-from app.core.crypto import vault
+from app.core.sessions import Present, hash_of
 from app.core.visits import note_in_use
 
 SEEN_EVERY = timedelta(minutes=5)  # fixed: a device's list says "today"; a row written at each page would be in vain
 
 
-class Visitor:
+class Visitor(Present[LoginSession]):
     """A browser with an open session. `token` is what its cookie carries; the database knows only its keyed hash."""
 
     is_authenticated = True
@@ -24,10 +24,8 @@ class Visitor:
     is_anonymous = False
 
     def __init__(self, token: str, found: LoginSession) -> None:
+        super().__init__(found)
         self.token = token
-        self.session: LoginSession = found
-        self.session_id: int = found.id
-        self.seen_at = found.last_seen_at
 
     @property
     def account(self) -> Account:
@@ -96,7 +94,7 @@ def close_here() -> None:
 
 
 def _load(token: str) -> Visitor | None:
-    token_hash = vault.keyed_hash("session", token)
+    token_hash = hash_of(LoginSession, token)
     found = queries.find_open_session(token_hash)
     if found is None:
         g.dead_session = token_hash

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, MappedAsDataclass, declared_attr, mapped_column, relationship
 
 from app.accounts.models import Account, Device
 from app.core.audit.named import Actor
 from app.core.db import Base, BigId
+from app.core.guesses import OneTimeCode
 from app.core.keys.stored import encrypted
 from app.roster.models import InsuredPerson
 
@@ -50,10 +52,11 @@ class ActivationDraft(Base):
         return [int(part) for part in self.consented_notices.split(",") if part]
 
 
-class Rebinding(Base):
-    """A device that asked to be trusted by SMS and document number: effective after a delay the other devices may use to object."""
+class WaitingRequest(MappedAsDataclass, kw_only=True):
+    """What a device has asked for by SMS and document number: effective after a delay in which any device may object."""
 
-    __tablename__ = "rebinding"
+    if TYPE_CHECKING:
+        __tablename__: Any
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
@@ -62,31 +65,34 @@ class Rebinding(Base):
     effective_at: Mapped[datetime]
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
-    device: Mapped[Device] = relationship(init=False)
 
-    @property
-    def is_pending(self) -> bool:
-        return self.done_at is None and self.cancelled_at is None
+    @declared_attr
+    @classmethod
+    def device(cls) -> Mapped[Device]:
+        return relationship(Device, init=False)
+
+    @classmethod
+    def is_open(cls) -> ColumnElement[bool]:
+        """It waits or is due, and nobody has objected."""
+        return cls.done_at.is_(None) & cls.cancelled_at.is_(None)
 
 
-class PinReset(Base):
+class Rebinding(WaitingRequest, Base):
+    """A device that asked to be trusted by SMS and document number: effective after a delay the other devices may use to object."""
+
+    __tablename__ = "rebinding"
+
+
+class PinReset(WaitingRequest, Base):
     """A forgotten PIN that is to be reset by SMS and document number: from `effective_at` on the device that asked may choose
     another, unless any device of the account objects before."""
 
     __tablename__ = "pin_reset"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), index=True)
-    requested_at: Mapped[datetime]
-    effective_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    done_at: Mapped[datetime | None] = mapped_column(default=None)
-    cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
-    device: Mapped[Device] = relationship(init=False)
 
 
-class LostReport(Actor, Base):
+class LostReport(Actor, OneTimeCode, Base):
     """手机丢失 by who can receive no SMS: a code went to the inboxes of the family. Also written for a person who does not exist or
     has no family, so that limits and answers are the same; then `account_id` is empty and no code is right."""
 
@@ -98,12 +104,7 @@ class LostReport(Actor, Base):
         Index("ix_lost_report_created", "created_at"),
     )
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
     address_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     cert_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    created_at: Mapped[datetime]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)
-    guesses: Mapped[int] = mapped_column(default=0)
-    used_at: Mapped[datetime | None] = mapped_column(default=None)

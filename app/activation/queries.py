@@ -2,12 +2,13 @@
 
 import json
 from datetime import timedelta
+from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.accounts.models import Account, ConsentPurpose, Device, Notice
 from app.accounts.queries import get_notice
-from app.activation.models import ActivationDraft, LostReport, PinReset, Rebinding
+from app.activation.models import ActivationDraft, LostReport, PinReset, Rebinding, WaitingRequest
 from app.core import clock
 from app.core.crypto import vault
 from app.core.db import db
@@ -16,7 +17,7 @@ from app.core.settings import settings
 
 DRAFT_PURPOSE = "activation-draft"
 
-_OPEN_RESETS = select(PinReset).where(PinReset.done_at.is_(None), PinReset.cancelled_at.is_(None))
+Request = TypeVar("Request", bound=WaitingRequest)
 
 
 def find_draft(device: Device) -> ActivationDraft | None:
@@ -46,63 +47,36 @@ def has_agreed_to_face(draft: ActivationDraft) -> bool:
     return any(notice.purpose is ConsentPurpose.face_check for notice in list_consented(draft))
 
 
-def find_pending_rebinding(device: Device) -> Rebinding | None:
-    return db.session.scalar(
-        select(Rebinding).where(Rebinding.device_id == device.id, Rebinding.done_at.is_(None), Rebinding.cancelled_at.is_(None))
-    )
+def find_request(model: type[Request], device_id: int) -> Request | None:
+    """What this device has asked for by document number: it waits, or is due. One that ran out counts as none."""
+    return db.session.scalar(_open(model).where(model.device_id == device_id))
 
 
-def list_pending_rebindings(account: Account) -> list[Rebinding]:
-    """Devices that will be trusted unless somebody objects, the next first."""
-    return list(
-        db.session.scalars(
-            select(Rebinding)
-            .where(Rebinding.account_id == account.id, Rebinding.done_at.is_(None), Rebinding.cancelled_at.is_(None))
-            .order_by(Rebinding.effective_at)
-        )
-    )
+def list_requests(model: type[Request], account: Account) -> list[Request]:
+    """What any device may object to, the next first."""
+    return list(db.session.scalars(_open(model).where(model.account_id == account.id).order_by(model.effective_at)))
 
 
-def get_pending_rebinding(account: Account, rebinding_id: int) -> Rebinding:
-    """Through the owner; raises NotFound for anybody else's and for one that is done or cancelled."""
-    found = next((each for each in list_pending_rebindings(account) if each.id == rebinding_id), None)
+def get_request(model: type[Request], account: Account, request_id: int) -> Request:
+    """Through the owner; raises NotFound for anybody else's and for one that is over."""
+    found = next((each for each in list_requests(model, account) if each.id == request_id), None)
     if found is None:
         raise NotFound
     return found
 
 
 def list_due_rebindings() -> list[Rebinding]:
-    return list(
-        db.session.scalars(
-            select(Rebinding).where(
-                Rebinding.effective_at <= clock.now(), Rebinding.done_at.is_(None), Rebinding.cancelled_at.is_(None)
-            )
-        )
-    )
+    return list(db.session.scalars(_open(Rebinding).where(Rebinding.effective_at <= clock.now())))
 
 
-def find_pin_reset(device: Device) -> PinReset | None:
-    """The reset this device has asked for by document number: it waits, or is due. One that ran out counts as none."""
-    return db.session.scalar(_OPEN_RESETS.where(PinReset.device_id == device.id, PinReset.expires_at > clock.now()))
+def _open(model: type[Request]) -> Select[Request]:
+    found = select(model).where(model.is_open())
+    return found.where(PinReset.expires_at > clock.now()) if model is PinReset else found
 
 
-def list_pin_resets(account: Account) -> list[PinReset]:
-    """What any device may object to, the next first."""
-    mine = _OPEN_RESETS.where(PinReset.account_id == account.id, PinReset.expires_at > clock.now())
-    return list(db.session.scalars(mine.order_by(PinReset.effective_at)))
-
-
-def get_pin_reset(account: Account, reset_id: int) -> PinReset:
-    """Through the owner; raises NotFound for anybody else's and for one that is over."""
-    found = next((each for each in list_pin_resets(account) if each.id == reset_id), None)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def count_requests(account: Account) -> int:
-    """What waits for an objection: devices that want to be trusted, PINs that are to be reset."""
-    return len(list_pending_rebindings(account)) + len(list_pin_resets(account))
+def list_waiting(account: Account) -> list[WaitingRequest]:
+    """Of either kind: devices that want to be trusted, PINs that are to be reset."""
+    return [*list_requests(Rebinding, account), *list_requests(PinReset, account)]
 
 
 def find_lost_report(browser_hash: bytes) -> LostReport | None:

@@ -3,16 +3,10 @@
 `flask config list` prints them; docs/settings.md is made from them.
 """
 
-from app.config.choices import JobRunner, Mode, Separation
-from app.config.loading import SECRETS_FILE, load_settings
-from app.config.settings import Settings, SettingsError
-
-__all__ = [
-    "SECRETS_FILE",
-    "JobRunner",
-    "Mode",
-    "Separation",
-    "Settings",
-    "SettingsError",
-    "load_settings",
-]
+from app.config.choices import JobRunner as JobRunner
+from app.config.choices import Mode as Mode
+from app.config.choices import Separation as Separation
+from app.config.loading import SECRETS_FILE as SECRETS_FILE
+from app.config.loading import load_settings as load_settings
+from app.config.settings import Settings as Settings
+from app.config.settings import SettingsError as SettingsError

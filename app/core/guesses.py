@@ -1,23 +1,86 @@
-"""Guesses at a secret, counted in the database by whatever they come from: a device, a name at an address, an account.
+"""Guesses at a secret, counted in the database: at a code on the code itself, at anything else by whatever they come from, such
+as a device, a name at an address, an account.
 
 A guess is taken before anything is looked at, so that those sent at once are not more than those sent in turn; being right gives it
-back. Two counts are kept: since the last lock was over, and in a row since the last right one, which no lock begins anew
-(NIST 800-63B-4 3.2.2: at most 100 in a row).
+back. Two counts are kept by what they come from: since the last lock was over, and in a row since the last right one, which no lock
+begins anew (NIST 800-63B-4 3.2.2: at most 100 in a row).
 """
 
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
-from sqlalchemy import ColumnElement, LargeBinary, String, case, delete, or_, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, LargeBinary, String, case, delete, false, or_, select, update
+from sqlalchemy.orm import Mapped, MappedAsDataclass, mapped_column
 
 from app.core import clock
-from app.core.db import Base, db, is_writing, transaction, upsert
+from app.core.db import Base, BigId, db, is_writing, transaction, upsert
 from app.core.statements import changed, won, write
 
 
-class GuessCounter(Base):
+class OneTimeCode(MappedAsDataclass, kw_only=True):
+    """A code that was handed out, good once. code_hash: keyed, of the code and whatever it is bound to."""
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime]
+    guesses: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Guess(Enum):
+    right = "right"  # and the code is used up by it
+    wrong = "wrong"
+    none = "none"  # none was left to be taken: the code is used, guessed at as often as allowed, or too old
+
+
+def guess(code: OneTimeCode, typed_hash: bytes, *, most: int, is_good: ColumnElement[bool] | None = None) -> Guess:
+    """Takes one of `most` guesses and looks afterwards; the right one uses the code up. Inside the transaction of what it opens.
+
+    is_good: a further condition, on the code's row. The row is read again after the guess was taken.
+    """
+    model = type(code)
+    is_open = (model.id == code.id) & model.used_at.is_(None)
+    may_be_tried = is_open & (model.guesses < most)
+    is_taken = won(
+        update(model).where(may_be_tried if is_good is None else may_be_tried & is_good).values(guesses=model.guesses + 1)
+    )
+    db.session.refresh(code)
+    if not is_taken:
+        return Guess.none
+    if not hmac.compare_digest(code.code_hash, typed_hash):
+        return Guess.wrong
+    return Guess.right if won(update(model).where(is_open).values(used_at=clock.now())) else Guess.none
+
+
+class Lockable(MappedAsDataclass, kw_only=True):
+    """What locks after some wrong guesses. failures: since the last lock was over."""
+
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(default=None)
+
+
+Change = dict[str, ColumnElement[int] | ColumnElement[datetime | None]]
+
+
+def one_more(
+    model: type[Lockable], guesses: int, lock: timedelta, *, is_forgotten: ColumnElement[bool] | None = None
+) -> tuple[ColumnElement[bool], Change]:
+    """For one conditional UPDATE: when a guess may be taken, and what it writes. The last one locks already when it is taken.
+
+    is_forgotten: when the next one counts as the first.
+    """
+    now = clock.now()
+    jumped = model.locked_until > now + lock  # the clock had been ahead
+    is_over = or_(false() if is_forgotten is None else is_forgotten, model.locked_until <= now, jumped)
+    failures = case((is_over, 1), else_=model.failures + 1)
+    change: Change = {"failures": failures, "locked_until": case((failures >= guesses, now + lock), else_=None)}
+    return or_(model.locked_until.is_(None), is_over), change
+
+
+class GuessCounter(Lockable, Base):
     """How often in a while a secret was guessed wrongly from one place.
 
     key: a keyed hash of what the guesses come from. subject: whose secret it is, in the audit log's words; empty: unknown.
@@ -29,9 +92,7 @@ class GuessCounter(Base):
     key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     forget_at: Mapped[datetime] = mapped_column(index=True)
     subject: Mapped[str] = mapped_column(String(40), default="", index=True)
-    failures: Mapped[int] = mapped_column(default=0)
     in_a_row: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +215,13 @@ def _add(counter: Counter, *, locks: bool) -> bool:
         .on_conflict_do_nothing()
     )
     is_forgotten = GuessCounter.forget_at <= now
-    is_over = or_(GuessCounter.locked_until <= now, GuessCounter.locked_until > now + rule.lock)  # the latter: the clock had jumped
-    failures = case((or_(is_forgotten, is_over), 1), else_=GuessCounter.failures + 1)
+    may_be_taken, change = one_more(GuessCounter, rule.guesses, rule.lock, is_forgotten=is_forgotten)
     return won(
         update(GuessCounter)
-        .where(_is(counter), or_(GuessCounter.locked_until.is_(None), is_over, is_forgotten))
+        .where(_is(counter), may_be_taken)
         .values(
-            failures=failures,
+            **(change if locks else change | {"locked_until": None}),
             in_a_row=case((is_forgotten, 1), else_=GuessCounter.in_a_row + 1),
-            locked_until=case((failures >= rule.guesses, now + rule.lock), else_=None) if locks else None,
             forget_at=now + rule.forgets,
             subject=counter.subject,
         )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Device
 from app.core.audit.named import Actor, Subject
 from app.core.db import Base, BigId
+from app.core.guesses import Lockable
 from app.core.keys.stored import NAMES_MASTER
 from app.roster.models import InsuredPerson
 
@@ -170,7 +171,7 @@ class ForgedTag(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class DisplayPin(Base):
+class DisplayPin(Lockable, Base):
     """展码密码: six digits of one's own, asked before the code is shown. Five wrong tries lock it."""
 
     __tablename__ = "display_pin"
@@ -178,8 +179,6 @@ class DisplayPin(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     pin_hash: Mapped[str] = mapped_column(String(120))
     set_at: Mapped[datetime]
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(default=None)
 
 
 _UNSETTLED = text("settled_at IS NULL")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.accounts.models import Account
 from app.accounts.visitor import current_visitor
 from app.activation.models import ActivationDraft, Rebinding
-from app.activation.queries import count_requests
+from app.activation.queries import find_request, list_waiting
 from app.core import clock, outages
 from app.core.db import db, roll_back
 from app.core.display import masked_name
@@ -66,7 +66,7 @@ def find_status() -> HomeStatus:
     if not current_visitor.is_trusted:
         if is_frozen(account):
             return HomeStatus(stage=Stage.frozen)
-        waiting = _find_rebinding(device.id)
+        waiting = find_request(Rebinding, device.id)
         return HomeStatus(stage=Stage.rebinding, until=waiting.effective_at) if waiting else HomeStatus(stage=Stage.unbound)
     credential = find_credential_of(account.person_id) if account.person_id is not None else None
     if credential is None:
@@ -78,7 +78,7 @@ def find_status() -> HomeStatus:
         stage=Stage.frozen if credential.status is CredentialStatus.frozen else Stage.active,
         name=masked_name(credential.person.name),
         region=region.name if region else "",
-        requests=count_requests(account),
+        requests=len(list_waiting(account)),
         **_whereabouts(account),
     )
 
@@ -135,13 +135,4 @@ def _find_news(account: Account) -> Message | None:
 def _find_draft(device_id: int) -> ActivationDraft | None:
     return db.session.scalar(
         select(ActivationDraft).where(ActivationDraft.device_id == device_id, ActivationDraft.expires_at > clock.now())
-    )
-
-
-def _find_rebinding(device_id: int) -> Rebinding | None:
-    return db.session.scalar(
-        select(Rebinding)
-        .where(Rebinding.device_id == device_id, Rebinding.done_at.is_(None), Rebinding.cancelled_at.is_(None))
-        .order_by(Rebinding.requested_at.desc())
-        .limit(1)
     )

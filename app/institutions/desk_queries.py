@@ -9,6 +9,7 @@ from app.core import clock
 from app.core.crypto import vault
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.sessions import hash_of
 from app.core.settings import settings
 from app.institutions.models import Operator, OperatorSession
 
@@ -51,10 +52,6 @@ def totp_secret_of(operator: Operator) -> str:
     return vault.decrypt("operator-totp", operator.totp_secret, bound_to=str(operator.id).encode()).decode()
 
 
-def session_hash(token: str) -> bytes:
-    return vault.keyed_hash("operator-session", token)
-
-
 def find_open_session(token: str) -> OperatorSession | None:
     """The session this cookie stands for, with operator and institution; None once it is over (domain 5)."""
     now = clock.now()
@@ -65,7 +62,7 @@ def find_open_session(token: str) -> OperatorSession | None:
         .join(Operator.institution)
         .options(contains_eager(OperatorSession.operator).contains_eager(Operator.institution))
         .where(
-            OperatorSession.token_hash == session_hash(token),
+            OperatorSession.token_hash == hash_of(OperatorSession, token),
             OperatorSession.ended_at.is_(None),
             OperatorSession.created_at > now - timedelta(hours=settings.operator_absolute_hours),
             or_(

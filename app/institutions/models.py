@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.audit.named import Actor
 from app.core.db import Base, BigId
 from app.core.keys.stored import sealed
+from app.core.sessions import StoredSession
+from app.sign_in.models import NamedUser
 
 
 class InstitutionKind(Enum):
@@ -88,7 +90,7 @@ class KeyGrant(Base):
     institution: Mapped[Institution] = relationship(init=False)
 
 
-class Operator(Actor, Base):
+class Operator(Actor, NamedUser, Base):
     """Somebody at a desk of an institution that has no system of its own to scan with."""
 
     __tablename__ = "operator"
@@ -99,34 +101,24 @@ class Operator(Actor, Base):
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
     operator_id: Mapped[str] = mapped_column(String(64))  # 经办人编号, as the API has it
     name: Mapped[str] = mapped_column(String(64))
-    username: Mapped[str] = mapped_column(String(40), unique=True)
-    password_hash: Mapped[str] = mapped_column(String(120))
-    created_at: Mapped[datetime]
-    must_choose_password: Mapped[bool] = mapped_column(default=True)
-    password_expires_at: Mapped[datetime | None] = mapped_column(default=None)
     business_type: Mapped[str] = mapped_column(String(5), default="")  # the one chosen last
-    disabled_at: Mapped[datetime | None] = mapped_column(default=None)
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(96), default=None, info=sealed("operator-totp", bound_to="id"))
-    totp_enrolled_at: Mapped[datetime | None] = mapped_column(default=None)  # from then on a sign-in asks for a code too
     totp_last_step: Mapped[int] = mapped_column(default=0, server_default="0")  # 30-second steps since 1970; a code is good once
     institution: Mapped[Institution] = relationship(init=False)
 
 
-class OperatorSession(Base):
+class OperatorSession(StoredSession, Base):
     """is_shared: several people use this computer, so that it is left after a shorter while.
 
     needs_code: the password was right, the second factor is still to come.
     """
 
     __tablename__ = "operator_session"
+    hashed_as = "operator-session"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"), index=True)
     browser_name: Mapped[str] = mapped_column(String(60))
     is_shared: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(index=True)
-    last_seen_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None] = mapped_column(default=None)
     needs_code: Mapped[bool] = mapped_column(default=False, server_default=false())
     operator: Mapped[Operator] = relationship(init=False)

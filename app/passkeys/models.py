@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Device
 from app.core.audit.named import Subject
-from app.core.db import Base, BigId
+from app.core.db import Base
+from app.core.webauthn.keys import StoredKey
 
 
 class ChallengePurpose(Enum):
@@ -16,20 +17,14 @@ class ChallengePurpose(Enum):
     unlocking = "unlocking"
 
 
-class Passkey(Subject, Base):
+class Passkey(Subject, StoredKey, Base):
     """A public key that an authenticator made for one account; it opens nothing but the lock of the code page."""
 
     __tablename__ = "passkey"
     audit_kind = "passkey"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), index=True)  # where it was added; it goes with that device
-    key_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)  # the authenticator's name for it
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    sign_count: Mapped[int]
-    created_at: Mapped[datetime]
-    last_used_at: Mapped[datetime | None] = mapped_column(default=None)
     device: Mapped[Device] = relationship(init=False)
 
 

@@ -1,7 +1,7 @@
 """Where passkeys are of use."""
 
 from app.accounts.visitor import current_visitor
-from app.core.passkey_site import find_site
+from app.core.webauthn.site import find_site
 from app.passkeys import queries
 
 

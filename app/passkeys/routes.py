@@ -11,7 +11,7 @@ from app.accounts.visitor import current_visitor
 from app.core.access import access
 from app.core.errors import DomainError, NotFound
 from app.core.flask_types import app_of
-from app.core.passkey_site import Site, find_site
+from app.core.webauthn.site import Site, find_site
 from app.passkeys import policy, queries, service
 from app.passkeys.forms import AddPasskeyForm
 from app.passkeys.models import Passkey

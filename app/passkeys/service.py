@@ -1,31 +1,23 @@
 """The verbs of passkeys: challenge, add, unlock with, remove. The only writer of their tables."""
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
-from webauthn import generate_authentication_options, generate_registration_options, options_to_json
-from webauthn.helpers.structs import (
-    AuthenticatorAttachment,
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
+from sqlalchemy import delete, select
 
 from app.accounts.models import Account, Device, LoginSession
 from app.accounts.queries import phone_of
 from app.accounts.service import IdentityEventKind, announce
 from app.core import audit, clock
-from app.core.challenges import delete_old_challenges, new_challenge, spend_challenge
 from app.core.crypto import vault
 from app.core.database.aftermath import Ends
 from app.core.db import db, transaction, upsert
 from app.core.display import masked_phone
 from app.core.errors import DomainError
 from app.core.installation import bureau_name
-from app.core.passkey_site import Site
-from app.core.statements import changed, won, write
-from app.core.webauthn import key_id_of, new_count, read_made
+from app.core.statements import changed, won
+from app.core.webauthn.challenges import new_challenge, spend_challenge
+from app.core.webauthn.keys import is_signed, keep_key, key_id_of
+from app.core.webauthn.options import OWN_READER, options_to_make, options_to_sign
+from app.core.webauthn.site import Site
 from app.credentials.service import unlock_without_pin
 from app.messages.service import post_message
 from app.passkeys.audit_tags import PasskeyTag
@@ -37,20 +29,14 @@ from app.passkeys.queries import find_passkey, list_passkeys
 def begin_adding(session: LoginSession, site: Site) -> str:
     """Options for `navigator.credentials.create` as JSON. Call it only after the display PIN was right."""
     account = session.account
-    return options_to_json(
-        generate_registration_options(
-            rp_id=site.domain,
-            rp_name=bureau_name(),
-            user_id=vault.keyed_hash("passkey-user", str(account.id)),
-            user_name=masked_phone(phone_of(account)) if account.phone_hash else _("医保码"),
-            challenge=new_challenge(PasskeyChallenge, session.id, ChallengePurpose.adding),
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                authenticator_attachment=AuthenticatorAttachment.PLATFORM,
-                resident_key=ResidentKeyRequirement.PREFERRED,
-                user_verification=UserVerificationRequirement.REQUIRED,
-            ),
-            exclude_credentials=[PublicKeyCredentialDescriptor(id=each.key_id) for each in list_passkeys(account.id)],
-        )
+    return options_to_make(
+        site,
+        new_challenge(PasskeyChallenge, session.id, ChallengePurpose.adding),
+        list_passkeys(account.id),
+        OWN_READER,
+        bureau=bureau_name(),
+        user_id=vault.keyed_hash("passkey-user", str(account.id)),
+        user_name=masked_phone(phone_of(account)) if account.phone_hash else _("医保码"),
     )
 
 
@@ -58,23 +44,9 @@ def begin_adding(session: LoginSession, site: Site) -> str:
 def add_passkey(session: LoginSession, answer: str, site: Site) -> Passkey:
     """answer: what the authenticator made, as JSON. Raises DomainError `passkey_refused`."""
     challenge = spend_challenge(PasskeyChallenge, session.id, ChallengePurpose.adding)
-    made = read_made(answer, challenge, site) if challenge is not None else None
-    if made is None:
-        raise _refused()
-    passkey = Passkey(
-        account_id=session.account_id,
-        device_id=session.device_id,
-        key_id=made.key_id,
-        public_key=made.public_key,
-        sign_count=made.sign_count,
-        created_at=clock.now(),
-    )
-    try:
-        with db.session.begin_nested():
-            db.session.add(passkey)
-            db.session.flush()
-    except IntegrityError:
-        raise _refused() from None
+    passkey = keep_key(Passkey, answer, challenge, site, account_id=session.account_id, device_id=session.device_id)
+    if passkey is None:
+        raise DomainError("passkey_refused", _("这次没有开启成功。"), _("请再试一次。展码密码照样能用。"), status=422)
     answer_offer(session.device)
     audit.record(
         PasskeyTag.added,
@@ -98,22 +70,16 @@ def add_passkey(session: LoginSession, answer: str, site: Site) -> Passkey:
 @transaction()
 def begin_unlocking(session: LoginSession, site: Site) -> str:
     """Options for `navigator.credentials.get` as JSON."""
-    return options_to_json(
-        generate_authentication_options(
-            rp_id=site.domain,
-            challenge=new_challenge(PasskeyChallenge, session.id, ChallengePurpose.unlocking),
-            allow_credentials=[PublicKeyCredentialDescriptor(id=each.key_id) for each in list_passkeys(session.account_id)],
-            user_verification=UserVerificationRequirement.REQUIRED,
-        )
-    )
+    challenge = new_challenge(PasskeyChallenge, session.id, ChallengePurpose.unlocking)
+    return options_to_sign(site, challenge, list_passkeys(session.account_id))
 
 
 @transaction()
 def unlock_by_passkey(session: LoginSession, answer: str, site: Site) -> bool:
     """Opens the code in this session. A refusal is a result: its challenge stays used, and its audit row stays."""
     challenge = spend_challenge(PasskeyChallenge, session.id, ChallengePurpose.unlocking)
-    passkey = _find_signing(session, answer)
-    if challenge is None or passkey is None or not _is_signed(passkey, answer, challenge, site):
+    passkey = find_passkey(session.account_id, key_id_of(answer))
+    if not is_signed(passkey, answer, challenge, site):
         subject = passkey.subject if passkey is not None else ""
         audit.record(PasskeyTag.refused, actor=Account.actor_of(session.account_id), subject=subject, outcome="refused")
         return False
@@ -161,25 +127,3 @@ def end_what_was_open() -> Ends:
     """After a restore: no authenticator answers a question from before."""
     asked = changed(delete(PasskeyChallenge))
     return Ends({"questions to passkeys": asked})
-
-
-@transaction()
-def drop_old_challenges() -> None:
-    delete_old_challenges(PasskeyChallenge)
-
-
-def _find_signing(session: LoginSession, answer: str) -> Passkey | None:
-    key_id = key_id_of(answer)
-    return find_passkey(session.account_id, key_id) if key_id is not None else None
-
-
-def _is_signed(passkey: Passkey, answer: str, challenge: bytes, site: Site) -> bool:
-    count = new_count(answer, challenge, site, public_key=passkey.public_key, sign_count=passkey.sign_count)
-    if count is None:
-        return False
-    write(update(Passkey).where(Passkey.id == passkey.id).values(sign_count=count, last_used_at=clock.now()))
-    return True
-
-
-def _refused() -> DomainError:
-    return DomainError("passkey_refused", _("这次没有开启成功。"), _("请再试一次。展码密码照样能用。"), status=422)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.audit.named import Subject
 from app.core.db import Base, BigId
+from app.core.guesses import OneTimeCode
 
 
 class ProofPurpose(Enum):
@@ -60,20 +61,15 @@ class IdentityProof(Subject, Base):
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class CounterCode(Subject, Base):
+class CounterCode(Subject, OneTimeCode, Base):
     """Given at the bureau's window after looking at person and papers: the way of equal rank to the face check."""
 
     __tablename__ = "counter_code"
     audit_kind = "counter_code"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     person_id: Mapped[int] = mapped_column(ForeignKey("insured_person.id"), index=True)
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     issued_by: Mapped[str] = mapped_column(String(64))
-    created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    guesses: Mapped[int] = mapped_column(default=0)
-    used_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class StubFaceCheck(Base):

@@ -17,23 +17,9 @@ from flask_babel import gettext as _
 
 from app.core import clock
 from app.core.text import compact, find_strange, named, plain_dashes, unquoted, without_dashes
-from app.roster.names import InvalidName, clean_name, is_same_name
-
-__all__ = [
-    "CERT_TYPES",
-    "Cert",
-    "InvalidCert",
-    "InvalidName",
-    "check_digit",
-    "clean_name",
-    "ending_of",
-    "full_age",
-    "is_same_name",
-    "kindred_types",
-    "nationality_of",
-    "parse_cert",
-    "upgrade_fifteen",
-]
+from app.roster.names import InvalidName as InvalidName
+from app.roster.names import clean_name as clean_name
+from app.roster.names import is_same_name as is_same_name
 
 MAX_AGE_YEARS = 150  # fixed: of a number typed by a person, which the roster decides on; for the roster itself it is a setting
 

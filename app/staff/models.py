@@ -11,7 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.audit.named import Actor, Named, Subject
 from app.core.db import Base, BigId
 from app.core.keys.stored import sealed
+from app.core.sessions import StoredSession
+from app.core.webauthn.keys import StoredKey
 from app.regions.models import Agency
+from app.sign_in.models import NamedUser
 
 
 class Role(StrEnum):
@@ -25,27 +28,20 @@ class Role(StrEnum):
     auditadmin = "auditadmin"
 
 
-class StaffMember(Actor, Base):
+class StaffMember(Actor, NamedUser, Base):
     """One person of one agency. `roles` is one column, so that a set that may not be is never half written."""
 
     __tablename__ = "staff_member"
     audit_kind = "staff"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    username: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(40))
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
     roles_text: Mapped[str] = mapped_column(String(120))  # names of roles, sorted, parted by commas
-    password_hash: Mapped[str] = mapped_column(String(120))
-    created_at: Mapped[datetime]
-    must_choose_password: Mapped[bool] = mapped_column(default=True)  # the one of now was printed by a command
-    password_expires_at: Mapped[datetime | None] = mapped_column(default=None)
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(96), default=None, info=sealed("staff-totp", bound_to="id"))
-    totp_enrolled_at: Mapped[datetime | None] = mapped_column(default=None)
     totp_last_step: Mapped[int] = mapped_column(default=0)  # 30-second steps since 1970; a code is good once
     person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), index=True, default=None)  # none decides for kin
     second_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)  # is told of what this member asks
-    disabled_at: Mapped[datetime | None] = mapped_column(default=None)
     reset_granted_to: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)  # an administrator's reset
     reset_granted_at: Mapped[datetime | None] = mapped_column(default=None)
     # The half of a one-time password that a colleague hands over, until one has read it; and who has the other half.
@@ -58,31 +54,18 @@ class StaffMember(Actor, Base):
         return frozenset(Role(name) for name in self.roles_text.split(",") if name)
 
 
-class StaffSession(Subject, Base):
+class StaffSession(Subject, StoredSession, Base):
     """Half open until the second factor was given; ends on the server."""
 
     __tablename__ = "staff_session"
     audit_kind = "staff_session"
+    hashed_as = "staff-session"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), index=True)
     browser_name: Mapped[str] = mapped_column(String(60))
     created_at: Mapped[datetime] = mapped_column(index=True)
-    last_seen_at: Mapped[datetime]
     verified_at: Mapped[datetime | None] = mapped_column(default=None)
-    ended_at: Mapped[datetime | None] = mapped_column(default=None)
     member: Mapped[StaffMember] = relationship(init=False)
-
-
-class KnownBrowser(Base):
-    """A browser in which this member or operator has signed in fully: guesses in it are counted apart from those of strangers."""
-
-    __tablename__ = "known_browser"
-
-    subject: Mapped[str] = mapped_column(String(40), primary_key=True)  # staff:3, operator:7
-    browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    seen_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class StaffAttempt(Base):
@@ -172,20 +155,14 @@ class FactorPurpose(Enum):
     signing_in = "signing_in"
 
 
-class StaffPasskey(Subject, Base):
+class StaffPasskey(Subject, StoredKey, Base):
     """A public key of a member's own authenticator: a second factor beside the password, never instead of it."""
 
     __tablename__ = "staff_passkey"
     audit_kind = "staff_passkey"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), index=True)
-    key_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    sign_count: Mapped[int]
     browser_name: Mapped[str] = mapped_column(String(60))
-    created_at: Mapped[datetime]
-    last_used_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class StaffChallenge(Base):

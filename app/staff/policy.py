@@ -8,12 +8,9 @@ from app.core.access import Rule
 from app.core.errors import DomainError
 from app.core.web import refusal_page
 from app.staff.models import StaffMember
-from app.staff.rights import Right
+from app.staff.rights import Right as Right
 from app.staff.service import note_refused
 from app.staff.visitor import current_staff
-
-__all__ = ["Right", "has_staff_session", "may", "refuse_oneself", "staff_signed_in"]
-
 
 SIGN_IN = "/bureau/sign-in"
 

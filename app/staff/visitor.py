@@ -1,32 +1,21 @@
 """Which member of staff is asking: a cookie of its own, beside and never instead of a citizen's session."""
 
-from datetime import timedelta
-from typing import Any
+from flask import Flask
 
-from flask import Flask, Response, g
-
-from app.accounts.browser import known_browser
-from app.core import store_away
 from app.core.flask_types import standing_for
-from app.core.limits import client_network
-from app.core.visits import SessionCookie, note_in_use
-from app.staff import queries, service
+from app.core.sessions import Door, Nobody, Present
+from app.staff import queries
 from app.staff.models import StaffMember, StaffSession
 from app.staff.rights import Right, has_right
 from app.staff.role_names import role_names
 
-SEEN_EVERY = timedelta(seconds=30)  # fixed: idle limits are counted in minutes
-COOKIE = SessionCookie("staff")
 
-
-class Staff:
+class Staff(Present[StaffSession]):
     """A browser with a session of staff. `is_signed_in` only with both factors and a password of the member's own."""
 
     def __init__(self, found: StaffSession) -> None:
-        self.session = found
-        self.session_id: int = found.id
+        super().__init__(found)
         self.staff_id: int = found.staff_id
-        self.seen_at = found.last_seen_at
         self.is_verified = found.verified_at is not None
         self._regions: frozenset[str] | None = None
 
@@ -37,10 +26,6 @@ class Staff:
     @property
     def actor(self) -> str:
         return StaffMember.actor_of(self.staff_id)
-
-    @property
-    def has_session(self) -> bool:
-        return True
 
     @property
     def is_signed_in(self) -> bool:
@@ -57,54 +42,23 @@ class Staff:
         return self.is_signed_in and has_right(self.member.roles, right)
 
 
-class Nobody:
-    """A browser without one."""
-
-    has_session = False
-    is_verified = False
-    is_signed_in = False
+class NoStaff(Nobody):
     regions: frozenset[str] = frozenset()
 
     def may(self, _right: Right) -> bool:
         return False
 
 
-def _current() -> Any:
-    if "staff" not in g:
-        token = COOKIE.read()
-        found = queries.find_open_session(token) if token else None
-        g.staff = Staff(found) if found else Nobody()
-    return g.staff
+def _find(token: str) -> Staff | None:
+    found = queries.find_open_session(token)
+    return Staff(found) if found else None
 
 
-current_staff: Staff = standing_for(_current)
+_door = Door("staff", StaffSession, _find, NoStaff)
+carry = _door.carry
+current_staff: Staff = standing_for(_door.current)
 
 
 def install(app: Flask) -> None:
     app.jinja_env.globals.update(current_staff=current_staff, Right=Right, role_names=role_names)
-    app.after_request(_note_seen)
-    app.after_request(COOKIE.hand_out)
-    store_away.on_away(app, _forget)
-
-
-def carry(token: str) -> None:
-    """From this answer on the browser carries this session; an empty token takes the cookie away."""
-    COOKIE.carry(token)
-    g.pop("staff", None)
-
-
-def caller() -> service.Caller:
-    """Where a guess at a password comes from."""
-    browser = known_browser()
-    return service.Caller(browser.hash if browser else None, client_network())
-
-
-def _forget() -> None:
-    g.staff = Nobody()
-
-
-def _note_seen(response: Response) -> Response:
-    staff = g.get("staff")
-    if isinstance(staff, Staff):
-        note_in_use(staff.session_id, staff.seen_at, service.note_seen, every=SEEN_EVERY)
-    return response
+    _door.install(app)

@@ -1,11 +1,15 @@
 """What the staff feature does in the background, and what its own kinds of approval do."""
 
+from functools import partial
+
 from flask import Flask
 
 from app.core import audit, background
 from app.core.database.aftermath import on_restored
+from app.core.webauthn.challenges import drop_old_challenges
 from app.staff import service
 from app.staff.audit_tags import StaffTag
+from app.staff.models import StaffChallenge
 from app.staff.service import appointing
 
 
@@ -17,7 +21,7 @@ def register(app: Flask) -> None:
     )
     background.register(app, "staff.expire", 3600, service.expire)
     background.register(app, "staff.settle_approvals", 60, service.settle_approvals)
-    background.register(app, "staff.drop_old_challenges", 3600, service.drop_old_challenges)
+    background.register(app, "staff.drop_old_challenges", 3600, partial(drop_old_challenges, StaffChallenge))
 
 
 def _list_approval_kinds() -> list[service.ApprovalKind]:

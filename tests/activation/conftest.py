@@ -3,9 +3,7 @@ from flask import Flask
 
 from app.accounts.service import load_notices
 from app.regions.service import load_regions
-from tests.proofs.conftest import provider
-
-__all__ = ["bureau", "provider"]
+from tests.proofs.conftest import provider as provider
 
 
 @pytest.fixture(autouse=True)

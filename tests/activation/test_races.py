@@ -10,8 +10,8 @@ from app.accounts.models import LoginSession
 from app.accounts.queries import find_account_by_phone
 from app.accounts.service import create_account
 from app.activation.models import LostReport, PinReset
-from app.activation.queries import find_pin_reset, list_pin_resets
-from app.activation.service import ask_lost_code, cancel_pin_reset, finish_pin_reset, report_lost_by_code
+from app.activation.queries import find_request, list_requests
+from app.activation.service import ask_lost_code, cancel_request, finish_pin_reset, report_lost_by_code
 from app.core import clock
 from app.core.db import db
 from app.core.errors import TooMany
@@ -61,17 +61,17 @@ def test_a_choice_and_an_objection_at_once_have_one_winner(app: Flask) -> None:
     account, device = account_and_device("13800000001")
     session_id = db.session.scalars(select(LoginSession.id).where(LoginSession.device_id == device.id)).one()
     pin_hash = hash_display_pin("846201")
-    pending_id = list_pin_resets(account)[0].id
+    pending_id = list_requests(PinReset, account)[0].id
 
     def choose() -> bool:
         finish_pin_reset(db.session.get_one(LoginSession, session_id), db.session.get_one(PinReset, pending_id), pin_hash)
         return True
 
     def objects() -> bool:
-        return cancel_pin_reset(db.session.get_one(PinReset, pending_id), "device:1")
+        return cancel_request(db.session.get_one(PinReset, pending_id), "device:1")
 
     won = [answer is True for answer in at_once(app, [choose, objects])]
 
-    assert sum(won) == 1 and find_pin_reset(device) is None
+    assert sum(won) == 1 and find_request(PinReset, device.id) is None
     reset = db.session.scalars(select(PinReset)).one()
     assert (reset.done_at is None) != (reset.cancelled_at is None)

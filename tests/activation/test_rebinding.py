@@ -178,7 +178,7 @@ def test_a_strange_device_cannot_cancel_or_see_anothers_request(app: Flask) -> N
 
     assert path(page) == "/re-binding"
     db.session.rollback()
-    assert db.session.scalars(select(Rebinding)).one().is_pending
+    assert db.session.scalars(select(Rebinding).where(Rebinding.is_open())).one()
 
 
 def test_the_waiting_device_may_withdraw(app: Flask) -> None:

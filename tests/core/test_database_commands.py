@@ -9,11 +9,11 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.core import blobs, clock, installation
-from app.core.background import ADVISORY_LOCK, Election
 from app.core.database import archive, backup, copying, restoring
 from app.core.db import db, schema_changes, transaction
 from app.core.jobs.workers import note_seen
 from app.core.keys.models import SecretCheck
+from app.core.locks import BACKGROUND, Lock, number_of
 from app.core.settings import settings
 from app.messages.models import DemoSms
 from tests.kit.databases import Databases
@@ -103,11 +103,11 @@ def test_a_target_with_rows_is_left_alone(filled: Flask, databases: Databases) -
 
 def test_nothing_is_copied_while_the_web_server_serves(filled: Flask, databases: Databases) -> None:
     """Every web server takes part in the election, and one of them always holds the office."""
-    election = Election(filled)
+    office = Lock(BACKGROUND)
     with databases.fresh("sqlite") as url:
-        assert election.is_won()
+        assert office.take()
         served = copy_to(filled, url)
-        election.resign()
+        office.release()
         stopped = copy_to(filled, url)
 
     assert served.exit_code == 1 and "the web server of this installation is running: stop it first" in served.stderr
@@ -132,7 +132,7 @@ def test_a_postgresql_target_that_is_served_or_written_into_is_left_alone(filled
     with databases.fresh("postgresql") as url:
         other = copying.open_engine(url)
         with schema_changes(), other.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"SELECT pg_advisory_lock({ADVISORY_LOCK})"))
+            connection.execute(text(f"SELECT pg_advisory_lock({number_of(BACKGROUND)})"))
             served = copy_to(filled, url)
         other.dispose()
         with schema_changes(), other.begin() as writing:

@@ -21,10 +21,10 @@ from app.config import Mode
 from app.core import blobs, clock, sealed_files
 from app.core.crypto import ROOT, STANDING, Vault, number_of, vault
 from app.core.db import db, transaction
-from app.core.exclusive import exclusive
 from app.core.keys import sweeping
 from app.core.keys.models import KeySweep
 from app.core.keys.secrets_file import new_secret, read_secrets
+from app.core.locks import exclusive
 from app.core.settings import settings
 from app.credentials.service import hash_display_pin
 from app.documents import store

@@ -15,7 +15,7 @@ from app.core.database.copying import count_rows
 from app.core.database.restoring import ROOM
 from app.core.database.workroom import workroom
 from app.core.db import db, transaction
-from app.core.exclusive import exclusive
+from app.core.locks import exclusive
 from app.messages.models import DemoSms
 from tests.kit.apps import check_for_serving
 from tests.kit.databases import Databases

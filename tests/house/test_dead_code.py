@@ -96,9 +96,10 @@ def _modules() -> dict[str, ast.Module]:
 
 
 def _shown(tree: ast.Module) -> Iterator[str]:
+    """`from x import y as y` hands y on."""
     for node in tree.body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
-            yield from ast.literal_eval(node.value)
+        if isinstance(node, ast.ImportFrom):
+            yield from (alias.name for alias in node.names if alias.asname == alias.name)
 
 
 def test_what_a_package_shows_somebody_takes_from_it() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CONFIG = Path(__file__).parent / "deptry.toml"
-UNSEEN = {"zxcvbn": "staff/password_rules.py loads it at its first use, by its name"}
+UNSEEN = {"zxcvbn": "sign_in/password_rules.py loads it at its first use, by its name"}
 
 
 def list_wrong(folder: Path, answer: Path) -> list[str]:

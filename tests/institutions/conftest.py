@@ -1,3 +1,3 @@
-from tests.scanning.conftest import desk, start_server, telephone
-
-__all__ = ["desk", "start_server", "telephone"]
+from tests.scanning.conftest import desk as desk
+from tests.scanning.conftest import start_server as start_server
+from tests.scanning.conftest import telephone as telephone

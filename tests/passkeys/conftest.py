@@ -1,3 +1,1 @@
-from tests.activation.conftest import bureau
-
-__all__ = ["bureau"]
+from tests.activation.conftest import bureau as bureau

@@ -14,8 +14,8 @@ from app.accounts.service import IdentityEventKind
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db
-from app.core.passkey_site import Site, find_site
 from app.core.settings import settings
+from app.core.webauthn.site import Site, find_site
 from app.credentials.models import Presentation
 from app.passkeys.models import Passkey
 from app.passkeys.queries import list_passkeys

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from app.core import clock
 from app.core.db import Base, db
 from app.core.errors import DomainError
-from app.core.exclusive import exclusive
+from app.core.locks import exclusive
 from app.credentials.service import activate_credential
 from app.roster import queries
 from app.roster.models import InsuredPerson, InsuredStatus, RosterFormer, RosterImport, StatusReason

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from app.core.errors import DomainError, NotFound
 from app.regions.queries import get_agency
 from app.regions.service import load_regions
+from app.sign_in.password_rules import guesses_for, weakness
 from app.staff.models import Role
-from app.staff.password_rules import guesses_for, weakness
 from app.staff.queries import find_staff, regions_of
 from app.staff.rights import RIGHTS, Right, clash
 from app.staff.service import add_staff, change_roles

@@ -8,8 +8,13 @@ from flask.blueprints import BlueprintSetupState
 from app.accounts import visitor
 from app.accounts.notice_text import render_notice
 from app.accounts.notice_words import in_words
-from app.accounts.routes import consents, devices, inbox, me, phone, sign_in
-from app.accounts.routes.blueprint import blueprint
+from app.accounts.routes import consents as consents
+from app.accounts.routes import devices as devices
+from app.accounts.routes import inbox as inbox
+from app.accounts.routes import me as me
+from app.accounts.routes import phone as phone
+from app.accounts.routes import sign_in as sign_in
+from app.accounts.routes.blueprint import blueprint as blueprint
 
 
 @blueprint.record_once
@@ -18,6 +23,3 @@ def _install(state: BlueprintSetupState) -> None:
     visitor.install(app)
     app.jinja_env.filters.update(notice_html=render_notice, in_words=in_words)
     app.jinja_env.globals["count_unread"] = inbox.count_unread_here
-
-
-__all__ = ["blueprint", "consents", "devices", "inbox", "me", "phone", "sign_in"]

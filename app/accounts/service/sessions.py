@@ -1,6 +1,5 @@
 """Sessions: begun by a right SMS code, known by a random token, ended on the server."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,11 +12,10 @@ from app.accounts.queries import phone_of
 from app.accounts.service.rows import find_or_create_account, find_or_create_device
 from app.accounts.service.sms_codes import CodeCheck, spend_sms_code
 from app.core import audit, clock
-from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.hooks import Hook
+from app.core.sessions import end_sessions, open_session
 from app.core.settings import settings
-from app.core.statements import changed
 
 
 @dataclass(frozen=True)
@@ -56,17 +54,7 @@ def sign_in(phone: str, code: str, *, browser: Browser, replaces: int | None = N
 def start_session(account: Account, browser: Browser) -> StartedSession:
     """A session of this account in this browser, which becomes one of the account's devices."""
     device = find_or_create_device(account, browser)
-    token = secrets.token_urlsafe(32)
-    now = clock.now()
-    session = LoginSession(
-        token_hash=vault.keyed_hash("session", token),
-        account_id=account.id,
-        device_id=device.id,
-        created_at=now,
-        last_seen_at=now,
-    )
-    db.session.add(session)
-    db.session.flush()
+    session, token = open_session(LoginSession, account_id=account.id, device_id=device.id)
     audit.record(
         AccountTag.signed_in,
         actor=account.actor,
@@ -146,7 +134,4 @@ def end_sessions_of_account(account_id: int, reason: SessionEnd) -> int:
 
 
 def _end(reason: SessionEnd, *whose: ColumnElement[bool]) -> int:
-    return changed(
-        update(LoginSession).where(LoginSession.ended_at.is_(None), *whose).values(ended_at=clock.now(), end_reason=reason),
-        in_session=True,
-    )
+    return end_sessions(LoginSession, *whose, end_reason=reason)

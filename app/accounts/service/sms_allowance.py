@@ -20,8 +20,8 @@ from app.core.crypto import vault
 from app.core.db import db
 from app.core.display import moment
 from app.core.errors import TooMany
+from app.core.locks import one_at_a_time
 from app.core.networks import network_of, wide_network_of
-from app.core.queueing import one_at_a_time
 from app.core.settings import settings
 
 WIDE_TIMES = 3  # fixed: so many times the allowance of an address has the /48 it lies in

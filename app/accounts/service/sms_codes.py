@@ -1,13 +1,12 @@
 """Six digits by SMS: asked for within limits, spent once, bound to number, purpose and browser (ASVS 6.5.1, 6.6.2, 6.6.3)."""
 
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 
 from app.accounts.audit_tags import AccountTag
 from app.accounts.browser import Browser
@@ -17,10 +16,10 @@ from app.accounts.service.sms_allowance import BureauFull, asking_of, check_allo
 from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, transaction
+from app.core.guesses import Guess, guess
 from app.core.installation import bureau_name
 from app.core.limits import per_second, retry_after
 from app.core.settings import settings
-from app.core.statements import won
 from app.messages.service import Sending, SendingState, send_code
 
 _ALARMS = per_second(1 / 3600, 1)  # fixed: one flood is one alarm
@@ -141,22 +140,13 @@ def spend_sms_code(phone: str, code: str, purpose: SmsPurpose, *, browser: Brows
             return _refused(CodeState.unasked)
         if newest.created_at <= now - timedelta(seconds=settings.sms_valid_seconds):
             return _refused(CodeState.used if newest.used_at else CodeState.expired, newest)
-        open_still = SmsCode.used_at.is_(None) & (SmsCode.guesses < settings.sms_guesses)
-        if not _update(newest, open_still, guesses=SmsCode.guesses + 1):
-            db.session.refresh(newest)
-            return _refused(CodeState.used if newest.used_at else CodeState.worn_out, newest)
-        if not hmac.compare_digest(newest.code_hash, _code_hash(newest.phone_hash, purpose, browser, code)):
-            db.session.refresh(newest)
-            left = settings.sms_guesses - newest.guesses
-            return _refused(CodeState.wrong if left else CodeState.worn_out, newest, left)
-        if not _update(newest, SmsCode.used_at.is_(None), used_at=now):
+        tried = guess(newest, _code_hash(newest.phone_hash, purpose, browser, code), most=settings.sms_guesses)
+        if tried is Guess.right:
+            return CodeCheck(CodeState.right)
+        if newest.used_at:
             return _refused(CodeState.used, newest)
-        return CodeCheck(CodeState.right)
-
-
-def _update(code: SmsCode, still: ColumnElement[bool], **values: object) -> bool:
-    """The one conditional UPDATE that parallel guesses queue at."""
-    return won(update(SmsCode).where(SmsCode.id == code.id, still).values(**values))
+        left = settings.sms_guesses - newest.guesses
+        return _refused(CodeState.wrong if tried is Guess.wrong and left else CodeState.worn_out, newest, left)
 
 
 def _refused(state: CodeState, code: SmsCode | None = None, left: int = 0) -> CodeCheck:

@@ -8,7 +8,7 @@ from app.accounts.models import ConsentPurpose
 from app.accounts.queries import has_consent, list_notices
 from app.accounts.service import has_fresh_sms, record_consent
 from app.accounts.visitor import current_visitor
-from app.activation import queries, service
+from app.activation import models, queries, service
 from app.activation.models import DraftStep
 from app.activation.policy import may_activate
 from app.activation.routes.answers import draft_at, go_to
@@ -40,6 +40,10 @@ class Errand:
 
     def agree(self, person: InsuredPerson) -> None:
         record_consent(current_visitor.account.id, person.id, list_notices(ConsentPurpose.face_check))
+
+    def may_use_document(self) -> bool:
+        """In place of another proof, where something may be asked for by the document number at all."""
+        return True
 
     def arrive(self, proof: IdentityProof) -> ResponseReturnValue:
         """What a passed proof leads to."""
@@ -89,10 +93,13 @@ class PinReset(Errand):
         """A session may be a month old: who resets the PIN holds the telephone now. An account without a number cannot be asked,
         and a request of this device that waits was begun with an SMS."""
         person = super().person()
-        is_asked = queries.find_pin_reset(current_visitor.device) is not None
+        is_asked = queries.find_request(models.PinReset, current_visitor.device.id) is not None
         if current_visitor.phone and not is_asked and not has_fresh_sms(current_visitor.session):
             go_to("activation.new_pin_reset_sms")
         return person
+
+    def may_use_document(self) -> bool:
+        return has_fresh_sms(current_visitor.session)
 
     def arrive(self, proof: IdentityProof) -> ResponseReturnValue:
         return redirect(url_for("activation.edit_pin"), 303)

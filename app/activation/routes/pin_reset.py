@@ -11,10 +11,11 @@ from app.accounts.queries import find_sms_code, has_other_sessions
 from app.accounts.service import confirm_phone, has_fresh_sms, request_sms_code, sign_out_everywhere
 from app.accounts.visitor import current_visitor
 from app.activation import queries, service
-from app.activation.forms import DocumentForm, FaceForm, PhoneCodeForm, PinResetForm
+from app.activation.forms import FaceForm, PhoneCodeForm, PinResetForm
 from app.activation.models import PinReset
 from app.activation.routes.answers import go_to
 from app.activation.routes.blueprint import blueprint
+from app.activation.routes.document import ask_by_document
 from app.activation.routes.errands import errand_of
 from app.core import clock
 from app.core.access import access
@@ -25,8 +26,8 @@ from app.credentials.service import hash_display_pin
 from app.messages.queries import find_demo_sms
 from app.proofs.models import IdentityProof, ProofPurpose
 from app.proofs.policy import form_targets
-from app.proofs.queries import count_document_failures_today, may_try_face
-from app.proofs.service import check_document, find_passed_proof
+from app.proofs.queries import may_try_face
+from app.proofs.service import find_passed_proof
 from app.roster.models import InsuredPerson
 
 
@@ -42,7 +43,7 @@ def show_pin_reset() -> ResponseReturnValue:
         person=person,
         has_agreed=errand.has_agreed(person),
         has_tries=may_try_face(person),
-        pending=queries.find_pin_reset(current_visitor.device),
+        pending=queries.find_request(PinReset, current_visitor.device.id),
         may_use_document=bool(current_visitor.phone),
         back_href=url_for("credentials.show_code"),
     )
@@ -76,30 +77,21 @@ def create_pin_reset_sms() -> ResponseReturnValue:
 @blueprint.get("/pin-reset/document")
 @access(signed_in)
 def new_pin_reset_document() -> ResponseReturnValue:
-    person = _document_person()
-    return _show_document(person, DocumentForm(person.cert_type))
+    return _ask_by_document()
 
 
 @blueprint.post("/pin-reset/document")
 @access(signed_in)
 def create_pin_reset_document() -> ResponseReturnValue:
-    person = _document_person()
-    form = DocumentForm(person.cert_type)
-    if not form.validate_on_submit():
-        return _show_document(person, form, 422)
-    result = check_document(current_visitor.session, person, ProofPurpose.pin_reset, form.cert)
-    if result.proof is None:
-        return _show_document(person, form, form.refuse_number(result.guesses_left))
-    service.request_pin_reset(current_visitor.session, result.proof)
-    return redirect(url_for("activation.show_pin_reset"), 303)
+    return _ask_by_document()
 
 
 @blueprint.post("/pin-reset/requests/<int:reset_id>/cancellation")
 @access(signed_in)
 def create_reset_cancellation(reset_id: int) -> ResponseReturnValue:
     """From any device of the account: to object is safe, to ask is what needs proof."""
-    pending = queries.get_pin_reset(current_visitor.account, reset_id)
-    service.cancel_pin_reset(pending, current_visitor.device.actor)
+    pending = queries.get_request(PinReset, current_visitor.account, reset_id)
+    service.cancel_request(pending, current_visitor.device.actor)
     flash(_("已取消重设。展码密码没有变。"), "done")
     return redirect(url_for("activation.show_rebinding" if current_visitor.is_trusted else "activation.show_pin_reset"), 303)
 
@@ -134,11 +126,9 @@ def _has_phone_confirmed() -> bool:
     return has_fresh_sms(current_visitor.session) or not current_visitor.phone
 
 
-def _document_person() -> InsuredPerson:
-    person = errand_of("pin-reset").person()
-    if not has_fresh_sms(current_visitor.session) or queries.find_pin_reset(current_visitor.device) is not None:
-        go_to("activation.show_pin_reset")
-    return person
+def _ask_by_document() -> ResponseReturnValue:
+    template = "activation/new_pin_reset_document.html"
+    return ask_by_document(errand_of("pin-reset"), PinReset, template, hours=settings.pin_reset_delay_hours)
 
 
 def _allowed() -> tuple[InsuredPerson, IdentityProof | PinReset]:
@@ -147,7 +137,7 @@ def _allowed() -> tuple[InsuredPerson, IdentityProof | PinReset]:
     proof = find_passed_proof(current_visitor.session, person, ProofPurpose.pin_reset)
     if proof is not None:
         return person, proof
-    pending = queries.find_pin_reset(current_visitor.device)
+    pending = queries.find_request(PinReset, current_visitor.device.id)
     if pending is None or pending.effective_at > clock.now():
         go_to("activation.show_pin_reset")
     return person, pending
@@ -173,18 +163,6 @@ def _show_phone(form: PhoneCodeForm, status: int = 200, retry_after: int = 0) ->
         back_href=url_for("credentials.show_code"),
     )
     return page, status, {"Retry-After": str(retry_after)} if retry_after else {}
-
-
-def _show_document(person: InsuredPerson, form: DocumentForm, status: int = 200) -> ResponseReturnValue:
-    page = render_template(
-        "activation/new_pin_reset_document.html",
-        form=form,
-        person=person,
-        hours=settings.pin_reset_delay_hours,
-        is_worn_out=count_document_failures_today(person) >= settings.document_guesses,
-        back_href=url_for("activation.show_pin_reset"),
-    )
-    return page, status
 
 
 def _show(form: PinResetForm, status: int = 200) -> ResponseReturnValue:

@@ -7,17 +7,15 @@ from flask_babel import gettext as _
 from app.accounts.policy import signed_in, trusted
 from app.accounts.visitor import current_visitor
 from app.activation import queries, service
-from app.activation.forms import DocumentForm, FaceForm
-from app.activation.routes.answers import go_to
+from app.activation.forms import FaceForm
+from app.activation.models import PinReset, Rebinding
 from app.activation.routes.blueprint import blueprint
+from app.activation.routes.document import ask_by_document
 from app.activation.routes.errands import errand_of
 from app.core.access import access
 from app.core.settings import settings
-from app.proofs.models import ProofPurpose
 from app.proofs.policy import form_targets
-from app.proofs.queries import count_document_failures_today, may_try_face
-from app.proofs.service import check_document
-from app.roster.models import InsuredPerson
+from app.proofs.queries import may_try_face
 
 
 @blueprint.get("/re-binding")
@@ -27,8 +25,8 @@ def show_rebinding() -> ResponseReturnValue:
     if not current_visitor.account.is_activated:
         return redirect(url_for("activation.show_activation"), 303)
     if current_visitor.is_trusted:
-        requests = queries.list_pending_rebindings(current_visitor.account)
-        resets = queries.list_pin_resets(current_visitor.account)
+        requests = queries.list_requests(Rebinding, current_visitor.account)
+        resets = queries.list_requests(PinReset, current_visitor.account)
         return render_template("activation/show_bound.html", requests=requests, resets=resets)
     errand = errand_of("re-binding")
     person = errand.person()
@@ -40,7 +38,7 @@ def show_rebinding() -> ResponseReturnValue:
         person=person,
         has_agreed=errand.has_agreed(person),
         has_tries=may_try_face(person),
-        pending=queries.find_pending_rebinding(current_visitor.device),
+        pending=queries.find_request(Rebinding, current_visitor.device.id),
         draft=draft if draft and draft.takes_over_phone else None,
     )
 
@@ -48,36 +46,13 @@ def show_rebinding() -> ResponseReturnValue:
 @blueprint.get("/re-binding/document")
 @access(signed_in)
 def new_document_proof() -> ResponseReturnValue:
-    person = errand_of("re-binding").person()
-    return _show_document(person, DocumentForm(person.cert_type))
+    return _ask_by_document()
 
 
 @blueprint.post("/re-binding/document")
 @access(signed_in)
 def create_document_proof() -> ResponseReturnValue:
-    person = errand_of("re-binding").person()
-    form = DocumentForm(person.cert_type)
-    if not form.validate_on_submit():
-        return _show_document(person, form, 422)
-    result = check_document(current_visitor.session, person, ProofPurpose.rebinding, form.cert)
-    if result.proof is None:
-        return _show_document(person, form, form.refuse_number(result.guesses_left))
-    service.request_rebinding(current_visitor.session, result.proof)
-    return redirect(url_for("activation.show_rebinding"), 303)
-
-
-def _show_document(person: InsuredPerson, form: DocumentForm, status: int = 200) -> ResponseReturnValue:
-    if queries.find_pending_rebinding(current_visitor.device) is not None:
-        go_to("activation.show_rebinding")
-    page = render_template(
-        "activation/new_document_proof.html",
-        form=form,
-        person=person,
-        hours=settings.rebind_delay_hours,
-        is_worn_out=count_document_failures_today(person) >= settings.document_guesses,
-        back_href=url_for("activation.show_rebinding"),
-    )
-    return page, status
+    return _ask_by_document()
 
 
 @blueprint.post("/re-binding/new-owner")
@@ -94,16 +69,21 @@ def create_takeover() -> ResponseReturnValue:
 @access(signed_in)
 def create_withdrawal() -> ResponseReturnValue:
     """The waiting device changes its mind."""
-    pending = queries.find_pending_rebinding(current_visitor.device)
+    pending = queries.find_request(Rebinding, current_visitor.device.id)
     if pending is not None:
-        service.cancel_rebinding(pending, current_visitor.device.actor)
+        service.cancel_request(pending, current_visitor.device.actor)
     return redirect(url_for("activation.show_rebinding"), 303)
 
 
 @blueprint.post("/re-binding/requests/<int:rebinding_id>/cancellation")
 @access(trusted)
 def create_cancellation(rebinding_id: int) -> ResponseReturnValue:
-    rebinding = queries.get_pending_rebinding(current_visitor.account, rebinding_id)
-    service.cancel_rebinding(rebinding, current_visitor.account.actor)
+    rebinding = queries.get_request(Rebinding, current_visitor.account, rebinding_id)
+    service.cancel_request(rebinding, current_visitor.account.actor)
     flash(_("已取消。那台设备不能出示您的医保码。"), "done")
     return redirect(url_for("activation.show_rebinding"), 303)
+
+
+def _ask_by_document() -> ResponseReturnValue:
+    template = "activation/new_document_proof.html"
+    return ask_by_document(errand_of("re-binding"), Rebinding, template, hours=settings.rebind_delay_hours)

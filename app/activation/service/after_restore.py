@@ -14,7 +14,7 @@ def end_what_was_open() -> Ends:
     """Whoever asked asks again; an objection made in the lost time is not forgotten that way."""
     now, closed = clock.now(), 0
     for model in (Rebinding, PinReset):
-        pending = update(model).where(model.done_at.is_(None), model.cancelled_at.is_(None)).values(cancelled_at=now)
+        pending = update(model).where(model.is_open()).values(cancelled_at=now)
         closed += changed(pending)
     db.session.execute(update(LostReport).where(LostReport.used_at.is_(None)).values(used_at=now))
     return Ends({"requests for another phone or PIN that waited out their delay": closed})

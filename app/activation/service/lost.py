@@ -11,9 +11,8 @@ from app.accounts.queries import find_account_of_person, list_devices
 from app.accounts.service import IdentityEventKind, announce, bind_device, revoke_device
 from app.activation.audit_tags import ActivationTag
 from app.activation.policy import require_relative
-from app.activation.queries import list_pending_rebindings, list_pin_resets
-from app.activation.service.pin_reset import cancel_pin_reset
-from app.activation.service.rebinding import cancel_rebinding
+from app.activation.queries import list_waiting
+from app.activation.service.waiting import cancel_request
 from app.core import audit
 from app.core.db import db, transaction
 from app.credentials.models import Credential, EndReason
@@ -94,12 +93,9 @@ def restore_credential(session: LoginSession, credential: Credential, proof: Ide
 
 
 def _cancel_what_waits(account: Account, kept_device_id: int, by: str) -> None:
-    for rebinding in list_pending_rebindings(account):
-        if rebinding.device_id != kept_device_id:
-            cancel_rebinding(rebinding, by)
-    for reset in list_pin_resets(account):
-        if reset.device_id != kept_device_id:
-            cancel_pin_reset(reset, by)
+    for pending in list_waiting(account):
+        if pending.device_id != kept_device_id:
+            cancel_request(pending, by)
 
 
 def _tell(account: Account, by: str) -> None:

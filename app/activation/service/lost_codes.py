@@ -3,13 +3,12 @@
 Who asks learns nothing: the answer is the same for a person who does not exist, has no account or no family. Limits are rows.
 """
 
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, select
 
 from app.accounts.browser import Browser
 from app.accounts.models import Account
@@ -24,16 +23,17 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.display import masked_name, moment
 from app.core.errors import TooMany
+from app.core.guesses import Guess, guess
+from app.core.locks import one_at_a_time
 from app.core.networks import network_of
-from app.core.queueing import one_at_a_time
 from app.core.settings import settings
-from app.core.statements import won
 from app.messages.service import post_message
 from app.roster.identity import Cert, is_same_name
 from app.roster.models import InsuredPerson
 from app.roster.queries import cert_hash, cert_hashes, find_person
 
 _HOUR = timedelta(hours=1)  # fixed: the settings count by the hour
+_NO_CODE = bytes(32)  # what no code has as its hash
 
 
 @dataclass(frozen=True)
@@ -79,15 +79,18 @@ def ask_lost_code(cert: Cert, name: str, *, browser: Browser, address: str) -> N
 def report_lost_by_code(code: str, *, browser: Browser) -> LostCodeCheck:
     """The right code ends everything, as `report_lost` says. A wrong one is a result and counts."""
     report = find_lost_report(browser.hash)
-    if report is None or not _take_guess(report):
+    if report is None:
         return LostCodeCheck(False)
-    db.session.refresh(report)
-    is_right = hmac.compare_digest(report.code_hash, _code_hash(browser, code)) and report.account_id is not None
-    if not is_right or not _use_up(report):
+    typed_hash = _code_hash(browser, code)
+    is_good = LostReport.created_at > clock.now() - timedelta(minutes=settings.lost_code_minutes)
+    account_id = report.account_id  # no code is right where there is none
+    tried = guess(report, typed_hash if account_id else _NO_CODE, most=settings.lost_code_guesses, is_good=is_good)
+    if tried is Guess.none:
+        return LostCodeCheck(False)
+    if account_id is None or tried is not Guess.right:
         audit.record(ActivationTag.lost_code_wrong, actor="visitor", subject=report.subject, outcome="refused")
         return LostCodeCheck(False, settings.lost_code_guesses - report.guesses)
-    assert report.account_id is not None
-    report_lost(get_account(report.account_id), by=report.actor)
+    report_lost(get_account(account_id), by=report.actor)
     return LostCodeCheck(True)
 
 
@@ -134,20 +137,6 @@ def _check_limit(whose: ColumnElement[bool], count: int) -> None:
     wait = max(1, int((ends - clock.now()).total_seconds()) + 1)
     after = _("请在 %(moment)s 以后再试，或马上拨打医保热线挂失。", moment=moment(ends + timedelta(minutes=1)))
     raise TooMany(_("这一小时里试的次数太多了。"), after, wait)
-
-
-def _take_guess(report: LostReport) -> bool:
-    oldest = clock.now() - timedelta(minutes=settings.lost_code_minutes)
-    open_still = (LostReport.used_at.is_(None), LostReport.guesses < settings.lost_code_guesses, LostReport.created_at > oldest)
-    return _update(report, *open_still, guesses=LostReport.guesses + 1)
-
-
-def _use_up(report: LostReport) -> bool:
-    return _update(report, LostReport.used_at.is_(None), used_at=clock.now())
-
-
-def _update(report: LostReport, *still: ColumnElement[bool], **values: object) -> bool:
-    return won(update(LostReport).where(LostReport.id == report.id, *still).values(**values))
 
 
 def _code_hash(browser: Browser, code: str) -> bytes:

@@ -1,7 +1,6 @@
 """What staff fill in, a module for each section of the desk."""
 
-from app.bureau.forms.audit import AuditForm
-from app.bureau.forms.calls import MessageForm, SearchForm
-from app.bureau.forms.cases import DecisionForm
-
-__all__ = ["AuditForm", "DecisionForm", "MessageForm", "SearchForm"]
+from app.bureau.forms.audit import AuditForm as AuditForm
+from app.bureau.forms.calls import MessageForm as MessageForm
+from app.bureau.forms.calls import SearchForm as SearchForm
+from app.bureau.forms.cases import DecisionForm as DecisionForm

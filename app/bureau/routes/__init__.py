@@ -7,7 +7,7 @@ from typing import cast
 from flask import Flask
 from flask.blueprints import BlueprintSetupState
 
-from app.bureau.routes.blueprint import blueprint
+from app.bureau.routes.blueprint import blueprint as blueprint
 from app.bureau.sections import bureau_sections, clock_seconds, moment_seconds
 
 for _module in iter_modules(__path__):
@@ -19,6 +19,3 @@ def _install(state: BlueprintSetupState) -> None:
     app = cast(Flask, state.app)
     app.jinja_env.globals.update(bureau_sections=bureau_sections)
     app.jinja_env.filters.update(clock_seconds=clock_seconds, moment_seconds=moment_seconds)
-
-
-__all__ = ["blueprint"]

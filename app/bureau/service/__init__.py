@@ -1,14 +1,9 @@
 """The verbs of the desk itself: publishing a legal text by four eyes, and its own reminders."""
 
-from app.bureau.service.notices import PUBLISHING, is_waiting, propose_notice, publish_approved, take_up_again, tell_approval
-from app.bureau.service.reminders import remind_of_content
-
-__all__ = [
-    "PUBLISHING",
-    "is_waiting",
-    "propose_notice",
-    "publish_approved",
-    "remind_of_content",
-    "take_up_again",
-    "tell_approval",
-]
+from app.bureau.service.notices import PUBLISHING as PUBLISHING
+from app.bureau.service.notices import is_waiting as is_waiting
+from app.bureau.service.notices import propose_notice as propose_notice
+from app.bureau.service.notices import publish_approved as publish_approved
+from app.bureau.service.notices import take_up_again as take_up_again
+from app.bureau.service.notices import tell_approval as tell_approval
+from app.bureau.service.reminders import remind_of_content as remind_of_content

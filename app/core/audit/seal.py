@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.core import clock
 from app.core.audit.keys import GENESIS, merkle_root, pack_ids, seal_mac, unpack_ids
@@ -18,6 +18,7 @@ from app.core.audit.look import Look
 from app.core.audit.models import AuditRow, AuditSeal
 from app.core.db import after_commit, db, transaction
 from app.core.ids import first_id_at
+from app.core.locks import SEALING, one_at_a_time
 from app.core.logs import SEALED_EVENT, log
 from app.core.private_files import alone_in, replace_private
 from app.core.settings import settings
@@ -25,7 +26,6 @@ from app.core.settings import settings
 SEAL_ROWS = 1000
 GRACE_SECONDS = 120  # fixed: almost no transaction is open for longer
 HEAD_FILE = "audit-head.json"
-_ADVISORY_LOCK = 5106_8004
 
 
 def seal_pending(*, everything: bool = False) -> int:
@@ -64,7 +64,7 @@ def _seal_from(floor: int) -> int:
 @transaction()
 def _seal(look: Look) -> int:
     """One seal over the oldest of what the look has found. Returns how many rows it names."""
-    _take_turns()
+    one_at_a_time(SEALING)
     newer = select(AuditSeal.number, AuditSeal.members).where(AuditSeal.number > look.seen).order_by(AuditSeal.number)
     for other in db.session.execute(newer):
         look.hear_of(other.number, unpack_ids(other.members))
@@ -96,12 +96,6 @@ def _seal(look: Look) -> int:
     after_commit(lambda: look.hear_of(number, ids))
     after_commit(lambda: _advance_head(number, mac))
     return len(rows)
-
-
-def _take_turns() -> None:
-    """Until this transaction ends no other process seals. On SQLite it holds the one writers' lock from its first read on."""
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
 
 
 def head_path() -> Path:

@@ -34,9 +34,9 @@ from app.core.database.standing_still import standing_still
 from app.core.database.unfit import Unfit
 from app.core.database.workroom import workroom
 from app.core.db import bare_transaction, begin_writing, db, session_on
-from app.core.exclusive import exclusive
 from app.core.installation import Installation
 from app.core.keys.fitting import misfits
+from app.core.locks import exclusive
 from app.core.logs import log
 from app.core.private_files import replace_private
 from app.core.settings import settings

@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from flask import current_app
 from sqlalchemy import Connection, Engine, inspect, select, text
 
 from app.core import clock
-from app.core.background import ADVISORY_LOCK, Election
 from app.core.db import db
-from app.core.flask_types import itself
 from app.core.jobs.models import JobWorker
 from app.core.jobs.workers import SEEN_EVERY_SECONDS
+from app.core.locks import BACKGROUND, exclusive, number_of
 
 _ALIVE_FOR = timedelta(seconds=2 * SEEN_EVERY_SECONDS)  # fixed: two heartbeats that did not come
 
@@ -29,16 +27,13 @@ def standing_still() -> Iterator[None]:
     known by their heartbeat, and whoever else is writing into a PostgreSQL database by its transaction; PostgreSQL's own sweepers
     write too and are nobody.
     """
-    election = Election(itself(current_app))
-    if not election.is_won():
-        raise StillServing("the web server of this installation is running: stop it first, and `flask jobs run` too")
-    try:
+    with exclusive(BACKGROUND) as is_ours:
+        if not is_ours:
+            raise StillServing("the web server of this installation is running: stop it first, and `flask jobs run` too")
         _refuse_workers(db.engine)
         with db.engine.connect() as connection:
             _refuse_writers(connection, "this database")
         yield
-    finally:
-        election.resign()
 
 
 def refuse_served(engine: Engine) -> None:
@@ -51,7 +46,7 @@ def refuse_served(engine: Engine) -> None:
             "WHERE locktype = 'advisory' AND granted AND datname = current_database() "
             "AND (classid::bigint << 32 | objid::bigint) = :key"
         )
-        if connection.scalar(asked, {"key": ADVISORY_LOCK}):
+        if connection.scalar(asked, {"key": number_of(BACKGROUND)}):
             raise StillServing("a web server is running on the target: stop it first")
         _refuse_writers(connection, "the target")
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import clock
-from app.core.exclusive import exclusive
 from app.core.keys import sweeping
 from app.core.keys.adoption import Place
 from app.core.keys.secrets_file import new_master, new_secret
+from app.core.locks import exclusive
 from app.core.settings import settings
 from app.key_lists import Key, read_keys, write_keys
 

@@ -19,10 +19,10 @@ from app.core import blobs, clock, store_mark
 from app.core.crypto import number_of, prefix_of, vault
 from app.core.database import named_files
 from app.core.db import Base, db, table_of, transaction
-from app.core.exclusive import exclusive
 from app.core.flask_types import itself
 from app.core.keys.models import KeySweep
 from app.core.keys.stored import Sealed
+from app.core.locks import exclusive
 from app.core.logs import log
 
 BATCH_ROWS = 500

@@ -1,6 +1,6 @@
 """The reverse proxy in front: what it must do, the file that makes nginx do it, and what requests show about one that does not."""
 
-from app.core.proxy.edge import install, refusal
-from app.core.proxy.findings import notes, problems
-
-__all__ = ["install", "notes", "problems", "refusal"]
+from app.core.proxy.edge import install as install
+from app.core.proxy.edge import refusal as refusal
+from app.core.proxy.findings import notes as notes
+from app.core.proxy.findings import problems as problems

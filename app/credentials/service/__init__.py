@@ -1,86 +1,52 @@
 """The verbs of the credential: it lives, is unlocked by its PIN, is shown by presentations."""
 
-from app.credentials.service.after_restore import end_what_was_open
-from app.credentials.service.denials import deny_use, provide_holders, settle_denial
-from app.credentials.service.drawing import draw_code, drop_old_typed_codes, is_typed_code_due, issue_typed_code, keep_typed_code
-from app.credentials.service.forged_tags import drop_old_forged_tags
-from app.credentials.service.lifecycle import activate_credential, end_credential, freeze_credential, unfreeze_credential
-from app.credentials.service.pins import change_display_pin, check_pin_choice, hash_display_pin, set_display_pin, try_display_pin
-from app.credentials.service.presentations import (
-    Opened,
-    end_if_ahead,
-    end_presentations,
-    end_presentations_of_account,
-    hear_from_device,
-    open_presentation,
-)
-from app.credentials.service.scan_place import ScanPlace, place_of_scan, provide_scan_place
-from app.credentials.service.showables import Showable, find_showable, list_showables, provide_showables
-from app.credentials.service.slip_ends import revoke_slip
-from app.credentials.service.slips import SlipPaper, issue_slip, show_slip
-from app.credentials.service.taking_over import on_taken_over, take_over_credential
-from app.credentials.service.unlocking import (
-    is_fresh,
-    is_unlocked,
-    lock_code,
-    on_unlocked,
-    stay_unlocked,
-    try_unlock,
-    unlock_code,
-    unlock_without_pin,
-)
-from app.credentials.service.uses import on_used
-from app.credentials.service.wallet import WalletEntry, open_wallet, salt_of
-
-__all__ = [
-    "Opened",
-    "ScanPlace",
-    "Showable",
-    "SlipPaper",
-    "WalletEntry",
-    "activate_credential",
-    "change_display_pin",
-    "check_pin_choice",
-    "deny_use",
-    "draw_code",
-    "drop_old_forged_tags",
-    "drop_old_typed_codes",
-    "end_credential",
-    "end_if_ahead",
-    "end_presentations",
-    "end_presentations_of_account",
-    "end_what_was_open",
-    "find_showable",
-    "freeze_credential",
-    "hash_display_pin",
-    "hear_from_device",
-    "is_fresh",
-    "is_typed_code_due",
-    "is_unlocked",
-    "issue_slip",
-    "issue_typed_code",
-    "keep_typed_code",
-    "list_showables",
-    "lock_code",
-    "on_taken_over",
-    "on_unlocked",
-    "on_used",
-    "open_presentation",
-    "open_wallet",
-    "place_of_scan",
-    "provide_holders",
-    "provide_scan_place",
-    "provide_showables",
-    "revoke_slip",
-    "salt_of",
-    "set_display_pin",
-    "settle_denial",
-    "show_slip",
-    "stay_unlocked",
-    "take_over_credential",
-    "try_display_pin",
-    "try_unlock",
-    "unfreeze_credential",
-    "unlock_code",
-    "unlock_without_pin",
-]
+from app.credentials.service.after_restore import end_what_was_open as end_what_was_open
+from app.credentials.service.denials import deny_use as deny_use
+from app.credentials.service.denials import provide_holders as provide_holders
+from app.credentials.service.denials import settle_denial as settle_denial
+from app.credentials.service.drawing import draw_code as draw_code
+from app.credentials.service.drawing import drop_old_typed_codes as drop_old_typed_codes
+from app.credentials.service.drawing import is_typed_code_due as is_typed_code_due
+from app.credentials.service.drawing import issue_typed_code as issue_typed_code
+from app.credentials.service.drawing import keep_typed_code as keep_typed_code
+from app.credentials.service.forged_tags import drop_old_forged_tags as drop_old_forged_tags
+from app.credentials.service.lifecycle import activate_credential as activate_credential
+from app.credentials.service.lifecycle import end_credential as end_credential
+from app.credentials.service.lifecycle import freeze_credential as freeze_credential
+from app.credentials.service.lifecycle import unfreeze_credential as unfreeze_credential
+from app.credentials.service.pins import change_display_pin as change_display_pin
+from app.credentials.service.pins import check_pin_choice as check_pin_choice
+from app.credentials.service.pins import hash_display_pin as hash_display_pin
+from app.credentials.service.pins import set_display_pin as set_display_pin
+from app.credentials.service.pins import try_display_pin as try_display_pin
+from app.credentials.service.presentations import Opened as Opened
+from app.credentials.service.presentations import end_if_ahead as end_if_ahead
+from app.credentials.service.presentations import end_presentations as end_presentations
+from app.credentials.service.presentations import end_presentations_of_account as end_presentations_of_account
+from app.credentials.service.presentations import hear_from_device as hear_from_device
+from app.credentials.service.presentations import open_presentation as open_presentation
+from app.credentials.service.scan_place import ScanPlace as ScanPlace
+from app.credentials.service.scan_place import place_of_scan as place_of_scan
+from app.credentials.service.scan_place import provide_scan_place as provide_scan_place
+from app.credentials.service.showables import Showable as Showable
+from app.credentials.service.showables import find_showable as find_showable
+from app.credentials.service.showables import list_showables as list_showables
+from app.credentials.service.showables import provide_showables as provide_showables
+from app.credentials.service.slip_ends import revoke_slip as revoke_slip
+from app.credentials.service.slips import SlipPaper as SlipPaper
+from app.credentials.service.slips import issue_slip as issue_slip
+from app.credentials.service.slips import show_slip as show_slip
+from app.credentials.service.taking_over import on_taken_over as on_taken_over
+from app.credentials.service.taking_over import take_over_credential as take_over_credential
+from app.credentials.service.unlocking import is_fresh as is_fresh
+from app.credentials.service.unlocking import is_unlocked as is_unlocked
+from app.credentials.service.unlocking import lock_code as lock_code
+from app.credentials.service.unlocking import on_unlocked as on_unlocked
+from app.credentials.service.unlocking import stay_unlocked as stay_unlocked
+from app.credentials.service.unlocking import try_unlock as try_unlock
+from app.credentials.service.unlocking import unlock_code as unlock_code
+from app.credentials.service.unlocking import unlock_without_pin as unlock_without_pin
+from app.credentials.service.uses import on_used as on_used
+from app.credentials.service.wallet import WalletEntry as WalletEntry
+from app.credentials.service.wallet import open_wallet as open_wallet
+from app.credentials.service.wallet import salt_of as salt_of

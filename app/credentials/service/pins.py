@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import select, update
 
 from app.accounts.models import Account, Device
 from app.accounts.service import IdentityEventKind, announce
@@ -12,6 +12,7 @@ from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.guesses import one_more
 from app.core.settings import settings
 from app.core.slow_hash import hash_place, is_outdated, slow_hash, slow_hash_matches
 from app.core.statements import won, write
@@ -139,17 +140,9 @@ def _keep_anew(account_id: int, before: str, pin_hash: str) -> None:
 
 @transaction()
 def _take_guess(account_id: int) -> bool:
-    """One conditional UPDATE. The last guess locks already when it is taken; being right opens the lock again."""
-    now = clock.now()
-    lasts = timedelta(minutes=settings.pin_lock_minutes)
-    is_over = or_(DisplayPin.locked_until <= now, DisplayPin.locked_until > now + lasts)  # the latter: the clock had jumped
-    failures = case((is_over, 1), else_=DisplayPin.failures + 1)
-    is_last = case((is_over, 1), else_=DisplayPin.failures + 1) >= settings.pin_guesses
-    return won(
-        update(DisplayPin)
-        .where(DisplayPin.account_id == account_id, or_(DisplayPin.locked_until.is_(None), is_over))
-        .values(failures=failures, locked_until=case((is_last, now + lasts), else_=None))
-    )
+    """The last guess locks already when it is taken; being right opens the lock again."""
+    may_be_taken, change = one_more(DisplayPin, settings.pin_guesses, timedelta(minutes=settings.pin_lock_minutes))
+    return won(update(DisplayPin).where(DisplayPin.account_id == account_id, may_be_taken).values(**change))
 
 
 @transaction()

@@ -1,38 +1,21 @@
-from app.documents.policy import UploadPolicy, provide_upload_policies, require_upload
-from app.documents.service.accepting import READ_PDF, accept_page
-from app.documents.service.keeping import (
-    delete_expired,
-    delete_subject,
-    keep_after_decision,
-    keep_until,
-    open_page,
-    remove_page,
-    sweep_orphans,
-)
-from app.documents.service.pdf_pages import read_pdf
-from app.documents.service.refusals import refusal, refusal_sentence
-from app.documents.service.uploads import PIECE_BYTES, append_piece, begin_upload, discard_upload, expire_uploads, join_pieces
-
-__all__ = [
-    "PIECE_BYTES",
-    "READ_PDF",
-    "UploadPolicy",
-    "accept_page",
-    "append_piece",
-    "begin_upload",
-    "delete_expired",
-    "delete_subject",
-    "discard_upload",
-    "expire_uploads",
-    "join_pieces",
-    "keep_after_decision",
-    "keep_until",
-    "open_page",
-    "provide_upload_policies",
-    "read_pdf",
-    "refusal",
-    "refusal_sentence",
-    "remove_page",
-    "require_upload",
-    "sweep_orphans",
-]
+from app.documents.policy import UploadPolicy as UploadPolicy
+from app.documents.policy import provide_upload_policies as provide_upload_policies
+from app.documents.policy import require_upload as require_upload
+from app.documents.service.accepting import READ_PDF as READ_PDF
+from app.documents.service.accepting import accept_page as accept_page
+from app.documents.service.keeping import delete_expired as delete_expired
+from app.documents.service.keeping import delete_subject as delete_subject
+from app.documents.service.keeping import keep_after_decision as keep_after_decision
+from app.documents.service.keeping import keep_until as keep_until
+from app.documents.service.keeping import open_page as open_page
+from app.documents.service.keeping import remove_page as remove_page
+from app.documents.service.keeping import sweep_orphans as sweep_orphans
+from app.documents.service.pdf_pages import read_pdf as read_pdf
+from app.documents.service.refusals import refusal as refusal
+from app.documents.service.refusals import refusal_sentence as refusal_sentence
+from app.documents.service.uploads import PIECE_BYTES as PIECE_BYTES
+from app.documents.service.uploads import append_piece as append_piece
+from app.documents.service.uploads import begin_upload as begin_upload
+from app.documents.service.uploads import discard_upload as discard_upload
+from app.documents.service.uploads import expire_uploads as expire_uploads
+from app.documents.service.uploads import join_pieces as join_pieces

@@ -1,93 +1,43 @@
 """Reads of families."""
 
-from app.family.queries.desk import (
-    DISPUTES_PAGE,
-    count_due_calls,
-    get_call_back_in,
-    get_dispute,
-    list_booked_calls,
-    list_open_disputes,
-)
-from app.family.queries.links import (
-    count_links,
-    count_links_of_member,
-    find_holder_behind,
-    find_link,
-    find_link_of_credential,
-    get_link,
-    get_link_of_member,
-    is_disputed,
-    list_links,
-    list_links_coming_of_age,
-    list_links_of_member,
-    list_recently_ended,
-    list_relatives,
-    list_shown,
-    list_taken_slots,
-    relation_behind,
-)
-from app.family.queries.requests import (
-    CALL_PURPOSE,
-    REQUEST_PURPOSE,
-    count_booked,
-    count_open_requests,
-    find_call_back,
-    find_draft,
-    find_invitation,
-    find_open_request,
-    find_request_of_subject,
-    find_voucher,
-    get_call_back,
-    get_request,
-    list_call_backs,
-    list_open_requests,
-    list_waiting_for_counter,
-    phone_to_call,
-    request_binding,
-    token_hash,
-    typed_in,
-)
-
-__all__ = [
-    "CALL_PURPOSE",
-    "DISPUTES_PAGE",
-    "REQUEST_PURPOSE",
-    "count_booked",
-    "count_due_calls",
-    "count_links",
-    "count_links_of_member",
-    "count_open_requests",
-    "find_call_back",
-    "find_draft",
-    "find_holder_behind",
-    "find_invitation",
-    "find_link",
-    "find_link_of_credential",
-    "find_open_request",
-    "find_request_of_subject",
-    "find_voucher",
-    "get_call_back",
-    "get_call_back_in",
-    "get_dispute",
-    "get_link",
-    "get_link_of_member",
-    "get_request",
-    "is_disputed",
-    "list_booked_calls",
-    "list_call_backs",
-    "list_links",
-    "list_links_coming_of_age",
-    "list_links_of_member",
-    "list_open_disputes",
-    "list_open_requests",
-    "list_recently_ended",
-    "list_relatives",
-    "list_shown",
-    "list_taken_slots",
-    "list_waiting_for_counter",
-    "phone_to_call",
-    "relation_behind",
-    "request_binding",
-    "token_hash",
-    "typed_in",
-]
+from app.family.queries.desk import DISPUTES_PAGE as DISPUTES_PAGE
+from app.family.queries.desk import count_due_calls as count_due_calls
+from app.family.queries.desk import get_call_back_in as get_call_back_in
+from app.family.queries.desk import get_dispute as get_dispute
+from app.family.queries.desk import list_booked_calls as list_booked_calls
+from app.family.queries.desk import list_open_disputes as list_open_disputes
+from app.family.queries.links import count_links as count_links
+from app.family.queries.links import count_links_of_member as count_links_of_member
+from app.family.queries.links import find_holder_behind as find_holder_behind
+from app.family.queries.links import find_link as find_link
+from app.family.queries.links import find_link_of_credential as find_link_of_credential
+from app.family.queries.links import get_link as get_link
+from app.family.queries.links import get_link_of_member as get_link_of_member
+from app.family.queries.links import is_disputed as is_disputed
+from app.family.queries.links import list_links as list_links
+from app.family.queries.links import list_links_coming_of_age as list_links_coming_of_age
+from app.family.queries.links import list_links_of_member as list_links_of_member
+from app.family.queries.links import list_recently_ended as list_recently_ended
+from app.family.queries.links import list_relatives as list_relatives
+from app.family.queries.links import list_shown as list_shown
+from app.family.queries.links import list_taken_slots as list_taken_slots
+from app.family.queries.links import relation_behind as relation_behind
+from app.family.queries.requests import CALL_PURPOSE as CALL_PURPOSE
+from app.family.queries.requests import REQUEST_PURPOSE as REQUEST_PURPOSE
+from app.family.queries.requests import count_booked as count_booked
+from app.family.queries.requests import count_open_requests as count_open_requests
+from app.family.queries.requests import find_call_back as find_call_back
+from app.family.queries.requests import find_draft as find_draft
+from app.family.queries.requests import find_invitation as find_invitation
+from app.family.queries.requests import find_open_request as find_open_request
+from app.family.queries.requests import find_request_of_subject as find_request_of_subject
+from app.family.queries.requests import find_voucher as find_voucher
+from app.family.queries.requests import get_call_back as get_call_back
+from app.family.queries.requests import get_request as get_request
+from app.family.queries.requests import list_call_backs as list_call_backs
+from app.family.queries.requests import list_open_requests as list_open_requests
+from app.family.queries.requests import list_waiting_for_counter as list_waiting_for_counter
+from app.family.queries.requests import phone_to_call as phone_to_call
+from app.family.queries.requests import request_binding as request_binding
+from app.family.queries.requests import token_hash as token_hash
+from app.family.queries.requests import typed_in as typed_in

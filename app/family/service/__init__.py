@@ -1,121 +1,67 @@
 """The verbs of families: adding somebody, agreeing to it, showing, ending. The only writer of their tables."""
 
-from app.family.service.after_restore import count_what_stays
-from app.family.service.call_backs import CHECKLIST, book_call_back, complete_call_back, list_free_hours, miss_call_back
-from app.family.service.counter import authorise_at_counter, bind_at_counter
-from app.family.service.custody import flag_custody, lift_custody_flag, object_to_others
-from app.family.service.drafts import (
-    agree_to_notices,
-    begin_renewal,
-    begin_request,
-    choose_way,
-    discard_draft,
-    identify_member,
-    is_stepped_up,
-    note_step_up,
-    save_typed,
-    ways_of,
-)
-from app.family.service.invitations import (
-    accept_invitation,
-    find_invitation_refusal,
-    invite,
-    needs_proof,
-    refuse_invitation,
-    vouch,
-)
-from app.family.service.kin import tell_holders
-from app.family.service.life_cycle import (
-    FOLLOW_ROSTER,
-    end_unrenewed,
-    expire_requests,
-    follow_roster,
-    note_status,
-    remind_of_age,
-    tend,
-)
-from app.family.service.links import end_link, freeze_member, note_taken_over, person_of
-from app.family.service.papers import find_missing, find_unsigned, list_good_pages, prepare_request_letter
-from app.family.service.places import find_full
-from app.family.service.refusals import find_holder_refusal
-from app.family.service.requests import KIND, approve, authorise, submit_papers, wait_for_authorisation, withdraw_request
-from app.family.service.reviewing import (
-    SLOTS,
-    appeal,
-    facts_for_reviewer,
-    hand_in_again,
-    may_send_papers,
-    refuse_own_family,
-    slots_to_mend,
-    take_decision,
-)
-from app.family.service.showing import colour_of, end_with_consent, list_family_showables, list_holders, note_use
-from app.family.service.telling import sentence_of_end
-
-__all__ = [
-    "CHECKLIST",
-    "FOLLOW_ROSTER",
-    "KIND",
-    "SLOTS",
-    "accept_invitation",
-    "agree_to_notices",
-    "appeal",
-    "approve",
-    "authorise",
-    "authorise_at_counter",
-    "begin_renewal",
-    "begin_request",
-    "bind_at_counter",
-    "book_call_back",
-    "choose_way",
-    "colour_of",
-    "complete_call_back",
-    "count_what_stays",
-    "discard_draft",
-    "end_link",
-    "end_unrenewed",
-    "end_with_consent",
-    "expire_requests",
-    "facts_for_reviewer",
-    "find_full",
-    "find_holder_refusal",
-    "find_invitation_refusal",
-    "find_missing",
-    "find_unsigned",
-    "flag_custody",
-    "follow_roster",
-    "freeze_member",
-    "hand_in_again",
-    "identify_member",
-    "invite",
-    "is_stepped_up",
-    "lift_custody_flag",
-    "list_family_showables",
-    "list_free_hours",
-    "list_good_pages",
-    "list_holders",
-    "may_send_papers",
-    "miss_call_back",
-    "needs_proof",
-    "note_status",
-    "note_step_up",
-    "note_taken_over",
-    "note_use",
-    "object_to_others",
-    "person_of",
-    "prepare_request_letter",
-    "refuse_invitation",
-    "refuse_own_family",
-    "remind_of_age",
-    "save_typed",
-    "sentence_of_end",
-    "slots_to_mend",
-    "submit_papers",
-    "take_decision",
-    "tell_holders",
-    "tend",
-    "vouch",
-    "wait_for_authorisation",
-    "ways_of",
-    "withdraw_request",
-]
+from app.family.service.after_restore import count_what_stays as count_what_stays
+from app.family.service.call_backs import CHECKLIST as CHECKLIST
+from app.family.service.call_backs import book_call_back as book_call_back
+from app.family.service.call_backs import complete_call_back as complete_call_back
+from app.family.service.call_backs import list_free_hours as list_free_hours
+from app.family.service.call_backs import miss_call_back as miss_call_back
+from app.family.service.counter import authorise_at_counter as authorise_at_counter
+from app.family.service.counter import bind_at_counter as bind_at_counter
+from app.family.service.custody import flag_custody as flag_custody
+from app.family.service.custody import lift_custody_flag as lift_custody_flag
+from app.family.service.custody import object_to_others as object_to_others
+from app.family.service.drafts import agree_to_notices as agree_to_notices
+from app.family.service.drafts import begin_renewal as begin_renewal
+from app.family.service.drafts import begin_request as begin_request
+from app.family.service.drafts import choose_way as choose_way
+from app.family.service.drafts import discard_draft as discard_draft
+from app.family.service.drafts import identify_member as identify_member
+from app.family.service.drafts import is_stepped_up as is_stepped_up
+from app.family.service.drafts import note_step_up as note_step_up
+from app.family.service.drafts import save_typed as save_typed
+from app.family.service.drafts import ways_of as ways_of
+from app.family.service.invitations import accept_invitation as accept_invitation
+from app.family.service.invitations import find_invitation_refusal as find_invitation_refusal
+from app.family.service.invitations import invite as invite
+from app.family.service.invitations import needs_proof as needs_proof
+from app.family.service.invitations import refuse_invitation as refuse_invitation
+from app.family.service.invitations import vouch as vouch
+from app.family.service.kin import tell_holders as tell_holders
+from app.family.service.life_cycle import FOLLOW_ROSTER as FOLLOW_ROSTER
+from app.family.service.life_cycle import end_unrenewed as end_unrenewed
+from app.family.service.life_cycle import expire_requests as expire_requests
+from app.family.service.life_cycle import follow_roster as follow_roster
+from app.family.service.life_cycle import note_status as note_status
+from app.family.service.life_cycle import remind_of_age as remind_of_age
+from app.family.service.life_cycle import tend as tend
+from app.family.service.links import end_link as end_link
+from app.family.service.links import freeze_member as freeze_member
+from app.family.service.links import note_taken_over as note_taken_over
+from app.family.service.links import person_of as person_of
+from app.family.service.papers import find_missing as find_missing
+from app.family.service.papers import find_unsigned as find_unsigned
+from app.family.service.papers import list_good_pages as list_good_pages
+from app.family.service.papers import prepare_request_letter as prepare_request_letter
+from app.family.service.places import find_full as find_full
+from app.family.service.refusals import find_holder_refusal as find_holder_refusal
+from app.family.service.requests import KIND as KIND
+from app.family.service.requests import approve as approve
+from app.family.service.requests import authorise as authorise
+from app.family.service.requests import submit_papers as submit_papers
+from app.family.service.requests import wait_for_authorisation as wait_for_authorisation
+from app.family.service.requests import withdraw_request as withdraw_request
+from app.family.service.reviewing import SLOTS as SLOTS
+from app.family.service.reviewing import appeal as appeal
+from app.family.service.reviewing import facts_for_reviewer as facts_for_reviewer
+from app.family.service.reviewing import hand_in_again as hand_in_again
+from app.family.service.reviewing import may_send_papers as may_send_papers
+from app.family.service.reviewing import refuse_own_family as refuse_own_family
+from app.family.service.reviewing import slots_to_mend as slots_to_mend
+from app.family.service.reviewing import take_decision as take_decision
+from app.family.service.showing import colour_of as colour_of
+from app.family.service.showing import end_with_consent as end_with_consent
+from app.family.service.showing import list_family_showables as list_family_showables
+from app.family.service.showing import list_holders as list_holders
+from app.family.service.showing import note_use as note_use
+from app.family.service.telling import sentence_of_end as sentence_of_end

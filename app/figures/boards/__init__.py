@@ -13,18 +13,11 @@ from app.figures import queries
 from app.figures.boards import activations, families, overview, protection, reviews, scans
 from app.figures.boards.parts import Board, Chart
 from app.figures.models import Figure
-from app.figures.periods import RANGES, Span, span_of
+from app.figures.periods import RANGES as RANGES
+from app.figures.periods import Span, span_of
 from app.figures.queries import Counts, Coverage
 
 STALE = timedelta(hours=1)  # fixed: the job runs every ten minutes
-
-__all__ = [
-    "PAGES",
-    "RANGES",
-    "get_chart",
-    "get_page",
-    "show",
-]
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,11 @@
 """Reads: the day's numbers out of the big tables (`counting`), and out of the small one what a page shows (`daily`)."""
 
-from app.figures.queries.counting import Tally, first_day_of_log, tally_day
-from app.figures.queries.daily import Counts, Coverage, find_coverage, load_counts
-from app.figures.queries.standing import tally_morning, tally_now
-
-__all__ = [
-    "Counts",
-    "Coverage",
-    "Tally",
-    "find_coverage",
-    "first_day_of_log",
-    "load_counts",
-    "tally_day",
-    "tally_morning",
-    "tally_now",
-]
+from app.figures.queries.counting import Tally as Tally
+from app.figures.queries.counting import first_day_of_log as first_day_of_log
+from app.figures.queries.counting import tally_day as tally_day
+from app.figures.queries.daily import Counts as Counts
+from app.figures.queries.daily import Coverage as Coverage
+from app.figures.queries.daily import find_coverage as find_coverage
+from app.figures.queries.daily import load_counts as load_counts
+from app.figures.queries.standing import tally_morning as tally_morning
+from app.figures.queries.standing import tally_now as tally_now

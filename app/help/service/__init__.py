@@ -1,17 +1,11 @@
 """The verbs of help texts: loaded with a release, written by staff. The only writer of their tables."""
 
-from app.help.policy import check_content
-from app.help.service.loading import CONTENT_FOLDER, load_help_texts
-from app.help.service.writing import CHANGED_MEANWHILE, add_text, add_translation, restore_version, save_text, withdraw_text
-
-__all__ = [
-    "CHANGED_MEANWHILE",
-    "CONTENT_FOLDER",
-    "add_text",
-    "add_translation",
-    "check_content",
-    "load_help_texts",
-    "restore_version",
-    "save_text",
-    "withdraw_text",
-]
+from app.help.policy import check_content as check_content
+from app.help.service.loading import CONTENT_FOLDER as CONTENT_FOLDER
+from app.help.service.loading import load_help_texts as load_help_texts
+from app.help.service.writing import CHANGED_MEANWHILE as CHANGED_MEANWHILE
+from app.help.service.writing import add_text as add_text
+from app.help.service.writing import add_translation as add_translation
+from app.help.service.writing import restore_version as restore_version
+from app.help.service.writing import save_text as save_text
+from app.help.service.writing import withdraw_text as withdraw_text

@@ -12,7 +12,7 @@ from app.accounts.queries import find_account_by_phone
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError, TooMany
-from app.core.queueing import one_at_a_time
+from app.core.locks import one_at_a_time
 from app.core.text import compact, plain_dashes, unquoted
 from app.credentials.queries import get_credential
 from app.hotline import queries

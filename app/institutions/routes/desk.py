@@ -11,8 +11,8 @@ from app.core.errors import DomainError
 from app.institutions import service
 from app.institutions.forms import DeskPasswordForm, DeskSignInForm
 from app.institutions.operator_visitor import carry, current_desk, has_desk_session, is_verified_at_desk
-from app.institutions.routes.desk_refusals import status_of, why
-from app.staff.visitor import caller
+from app.sign_in.caller import caller
+from app.sign_in.refusals import status_of, why
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 

@@ -12,8 +12,8 @@ from app.institutions import desk_queries, service
 from app.institutions.forms import DeskFactorForm
 from app.institutions.operator_visitor import at_desk, carry, current_desk, has_desk_session
 from app.institutions.routes.desk import blueprint
-from app.institutions.routes.desk_refusals import status_of, why
-from app.staff.second_factor import SecondFactorForm
+from app.sign_in.refusals import status_of, why
+from app.sign_in.second_factor import SecondFactorForm
 
 
 @blueprint.get("/sign-in/code")

@@ -1,44 +1,27 @@
 """The verbs of the institutions: they register, hold keys, have operators."""
 
-from app.institutions.service.after_restore import confirm_keys, end_what_was_open
-from app.institutions.service.key_requests import KEEP_OLD, ask_key, claim_key, describe_key_request, grant_key
-from app.institutions.service.keys import end_key, issue_key, revoke_key, revoke_keys
-from app.institutions.service.operator_factors import begin_factor, confirm_code, enrol_factor
-from app.institutions.service.operator_sessions import (
-    choose_operator_password,
-    drop_operator_sessions,
-    note_operator_seen,
-    sign_in_operator,
-    sign_out_operator,
-)
-from app.institutions.service.operators import add_operator, disable_operator, remember_business, reset_operator
-from app.institutions.service.registering import add_institution, change_institution, set_enabled
-
-__all__ = [
-    "KEEP_OLD",
-    "add_institution",
-    "add_operator",
-    "ask_key",
-    "begin_factor",
-    "change_institution",
-    "choose_operator_password",
-    "claim_key",
-    "confirm_code",
-    "confirm_keys",
-    "describe_key_request",
-    "disable_operator",
-    "drop_operator_sessions",
-    "end_key",
-    "end_what_was_open",
-    "enrol_factor",
-    "grant_key",
-    "issue_key",
-    "note_operator_seen",
-    "remember_business",
-    "reset_operator",
-    "revoke_key",
-    "revoke_keys",
-    "set_enabled",
-    "sign_in_operator",
-    "sign_out_operator",
-]
+from app.institutions.service.after_restore import confirm_keys as confirm_keys
+from app.institutions.service.after_restore import end_what_was_open as end_what_was_open
+from app.institutions.service.key_requests import KEEP_OLD as KEEP_OLD
+from app.institutions.service.key_requests import ask_key as ask_key
+from app.institutions.service.key_requests import claim_key as claim_key
+from app.institutions.service.key_requests import describe_key_request as describe_key_request
+from app.institutions.service.key_requests import grant_key as grant_key
+from app.institutions.service.keys import end_key as end_key
+from app.institutions.service.keys import issue_key as issue_key
+from app.institutions.service.keys import revoke_key as revoke_key
+from app.institutions.service.keys import revoke_keys as revoke_keys
+from app.institutions.service.operator_factors import begin_factor as begin_factor
+from app.institutions.service.operator_factors import confirm_code as confirm_code
+from app.institutions.service.operator_factors import enrol_factor as enrol_factor
+from app.institutions.service.operator_sessions import choose_operator_password as choose_operator_password
+from app.institutions.service.operator_sessions import drop_operator_sessions as drop_operator_sessions
+from app.institutions.service.operator_sessions import sign_in_operator as sign_in_operator
+from app.institutions.service.operator_sessions import sign_out_operator as sign_out_operator
+from app.institutions.service.operators import add_operator as add_operator
+from app.institutions.service.operators import disable_operator as disable_operator
+from app.institutions.service.operators import remember_business as remember_business
+from app.institutions.service.operators import reset_operator as reset_operator
+from app.institutions.service.registering import add_institution as add_institution
+from app.institutions.service.registering import change_institution as change_institution
+from app.institutions.service.registering import set_enabled as set_enabled

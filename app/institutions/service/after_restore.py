@@ -8,6 +8,7 @@ from sqlalchemy import or_, select, update
 from app.core import audit, clock
 from app.core.database.aftermath import Ends
 from app.core.db import db, transaction
+from app.core.sessions import end_sessions
 from app.core.statements import changed, won
 from app.institutions.audit_tags import InstitutionTag
 from app.institutions.models import ApiKey, Institution, KeyGrant, OperatorSession
@@ -17,7 +18,7 @@ from app.institutions.queries import get_institution, list_live_keys
 @transaction()
 def end_what_was_open() -> Ends:
     now = clock.now()
-    sessions = changed(update(OperatorSession).where(OperatorSession.ended_at.is_(None)).values(ended_at=now))
+    sessions = end_sessions(OperatorSession)
     is_real = ApiKey.institution_id.in_(select(Institution.id).where(Institution.is_sandbox.is_(False)))
     held = changed(
         update(ApiKey)

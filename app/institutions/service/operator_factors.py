@@ -1,22 +1,19 @@
 """An operator's second factor: set up on their own page, then asked for at each sign-in. Lost, the bureau's reset takes it away."""
 
-import secrets
-
 from flask_babel import gettext as _
 from sqlalchemy import update
 
-from app.core import audit, clock, totp
+from app.core import audit, totp
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
-from app.core.slow_hash import hash_place
+from app.core.sessions import renew_session
 from app.core.statements import won
 from app.institutions.audit_tags import InstitutionTag
-from app.institutions.desk_queries import session_hash, totp_secret_of
+from app.institutions.desk_queries import totp_secret_of
 from app.institutions.models import Institution, Operator, OperatorSession
-from app.institutions.service.operator_sessions import DeskSignIn, end_other_sessions, note_signed_in, note_wrong_at_desk
-from app.staff.service.attempts import SignInState, attempt_at_factor, remember_browser
-from app.staff.service.passwords import matches
+from app.institutions.service.operator_sessions import end_other_sessions, note_signed_in, note_wrong_at_desk
+from app.sign_in.service import SignIn, SignInState, attempt_at_factor, remember_browser, try_password
 
 
 def begin_factor(operator: Operator, password: str) -> SignInState:
@@ -25,13 +22,11 @@ def begin_factor(operator: Operator, password: str) -> SignInState:
     Raises DomainError `factor_known` for who has one.
     """
     attempt = attempt_at_factor("operator", operator.actor)
-    with hash_place():
-        refused = attempt.take()
-        if refused is not None:
-            return refused
-        is_right = matches(operator.password_hash, password)
+    tried = try_password(attempt, operator, password)
+    if tried.refused is not None:
+        return tried.refused
     with transaction():
-        if not is_right:
+        if not tried.is_right:
             return note_wrong_at_desk(attempt, operator, InstitutionTag.operator_password_wrong)
         attempt.give_back()
         sealed = vault.encrypt("operator-totp", totp.draw_secret().encode(), bound_to=str(operator.id).encode())
@@ -64,25 +59,21 @@ def enrol_factor(session: OperatorSession, code: str) -> SignInState:
     return SignInState(ok=True)
 
 
-def confirm_code(session: OperatorSession, code: str, *, browser: bytes) -> DeskSignIn:
+def confirm_code(session: OperatorSession, code: str, *, browser: bytes) -> SignIn:
     """A right code, good once, opens the session fully, under a new token. browser: from now on known as the operator's."""
     operator = session.operator
     attempt = attempt_at_factor("operator", operator.actor)
     refused = attempt.take()
     if refused is not None:
-        return DeskSignIn(refused)
+        return SignIn(refused)
     with transaction():
         is_enrolled = operator.totp_enrolled_at is not None
         if not is_enrolled or not totp.spend_code(operator, totp_secret_of(operator), code):
-            return DeskSignIn(note_wrong_at_desk(attempt, operator, InstitutionTag.operator_factor_wrong))
+            return SignIn(note_wrong_at_desk(attempt, operator, InstitutionTag.operator_factor_wrong))
         attempt.clear()
-        token, now = secrets.token_urlsafe(32), clock.now()
-        if not won(
-            update(OperatorSession)
-            .where(OperatorSession.id == session.id, OperatorSession.needs_code, OperatorSession.ended_at.is_(None))
-            .values(token_hash=session_hash(token), needs_code=False, created_at=now, last_seen_at=now)
-        ):
-            return DeskSignIn(SignInState(ok=False))
+        token = renew_session(session, OperatorSession.needs_code.is_(True), needs_code=False)
+        if not token:
+            return SignIn(SignInState(ok=False))
         remember_browser(operator.actor, browser)
         note_signed_in(operator)
-        return DeskSignIn(SignInState(ok=True), token)
+        return SignIn(SignInState(ok=True), token)

@@ -1,80 +1,52 @@
 """Signing in at the desk: a name and a long password, five guesses, a session that a shared computer leaves sooner (domain 5)."""
 
-import secrets
-from dataclasses import dataclass, field
-from datetime import timedelta
+from sqlalchemy import update
 
-from sqlalchemy import delete, update
-
-from app.core import audit, clock
+from app.core import audit
 from app.core.db import db, transaction
+from app.core.sessions import drop_sessions, end_sessions, open_session
 from app.core.settings import settings
-from app.core.slow_hash import hash_place
-from app.core.statements import won
 from app.institutions.audit_tags import InstitutionTag
-from app.institutions.desk_queries import find_operator, name_hash, session_hash
+from app.institutions.desk_queries import find_operator, name_hash
 from app.institutions.models import Institution, Operator, OperatorSession
-from app.staff.service.attempts import Attempt, Caller, SignInState, attempt_of, remember_browser
-from app.staff.service.passwords import hash_anew, hash_another, matches
+from app.sign_in.passwords import hash_another
+from app.sign_in.service import Attempt, Caller, SignIn, SignInState, attempt_of, remember_browser, try_password
 
 PASSWORD_CHARS = 15  # fixed: without a second factor (NIST 800-63B-4)
 
 
-@dataclass(frozen=True)
-class DeskSignIn:
-    """token: what the browser carries from now on; only its keyed hash is stored."""
-
-    state: SignInState
-    token: str = field(default="", repr=False)
-
-
-def sign_in_operator(
-    username: str, password: str, *, browser_name: str, is_shared: bool, caller: Caller, browser: bytes
-) -> DeskSignIn:
+def sign_in_operator(username: str, password: str, *, browser_name: str, is_shared: bool, caller: Caller, browser: bytes) -> SignIn:
     """The answer is the same whether or not the name is known (ASVS 6.3.8).
 
     browser: keyed hash of its cookie, after a right password known as the operator's.
     """
     operator = find_operator(username)
     attempt = attempt_of("operator", name_hash(username), operator.actor if operator else "", caller)
-    with hash_place(is_stranger=attempt.is_strangers):
-        refused = attempt.take()
-        if refused is not None:
-            return DeskSignIn(refused)
-        stored = operator.password_hash if operator else ""
-        is_right = matches(stored, password)
-        newer = hash_anew(stored, password) if is_right else ""
+    tried = try_password(attempt, operator, password)
+    if tried.refused is not None:
+        return SignIn(tried.refused)
     with transaction():
         operator = find_operator(username)
-        if operator is None or not is_right or not _may_sign_in(operator):
-            return DeskSignIn(note_wrong_at_desk(attempt, operator, InstitutionTag.operator_password_wrong))
+        if operator is None or not tried.is_right or not operator.may_sign_in:
+            return SignIn(note_wrong_at_desk(attempt, operator, InstitutionTag.operator_password_wrong))
         needs_code = operator.totp_enrolled_at is not None
         if needs_code:
             attempt.give_back()
         else:
             attempt.clear()
             remember_browser(operator.actor, browser)
-        if newer and operator.password_hash == stored:
-            operator.password_hash = newer
+        tried.keep_newer(operator)
         token = _open_session(operator, browser_name, is_shared=is_shared, needs_code=needs_code)
         if not needs_code:
             note_signed_in(operator)
-        return DeskSignIn(SignInState(ok=True), token)
+        return SignIn(SignInState(ok=True), token)
 
 
 def _open_session(operator: Operator, browser_name: str, *, is_shared: bool, needs_code: bool) -> str:
     """Its token."""
-    token, now = secrets.token_urlsafe(32), clock.now()
-    opened = OperatorSession(
-        token_hash=session_hash(token),
-        operator_id=operator.id,
-        browser_name=browser_name,
-        is_shared=is_shared,
-        needs_code=needs_code,
-        created_at=now,
-        last_seen_at=now,
+    _session, token = open_session(
+        OperatorSession, operator_id=operator.id, browser_name=browser_name, is_shared=is_shared, needs_code=needs_code
     )
-    db.session.add(opened)
     return token
 
 
@@ -95,11 +67,7 @@ def choose_operator_password(operator: Operator, password: str, *, keep: Operato
 
 def end_other_sessions(keep: OperatorSession) -> None:
     """Inside a transaction: how this operator signs in has changed."""
-    db.session.execute(
-        update(OperatorSession)
-        .where(OperatorSession.operator_id == keep.operator_id, OperatorSession.id != keep.id, OperatorSession.ended_at.is_(None))
-        .values(ended_at=clock.now())
-    )
+    end_sessions(OperatorSession, OperatorSession.operator_id == keep.operator_id, OperatorSession.id != keep.id)
 
 
 def note_signed_in(operator: Operator) -> None:
@@ -108,34 +76,16 @@ def note_signed_in(operator: Operator) -> None:
 
 @transaction()
 def sign_out_operator(session: OperatorSession) -> None:
-    if won(
-        update(OperatorSession)
-        .where(OperatorSession.id == session.id, OperatorSession.ended_at.is_(None))
-        .values(ended_at=clock.now())
-    ):
+    if end_sessions(OperatorSession, OperatorSession.id == session.id):
         operator = session.operator
         audit.record(
             InstitutionTag.operator_signed_out, actor=operator.actor, subject=Institution.subject_of(operator.institution_id)
         )
 
 
-@transaction()
-def note_operator_seen(session_id: int) -> None:
-    db.session.execute(update(OperatorSession).where(OperatorSession.id == session_id).values(last_seen_at=clock.now()))
-
-
-@transaction()
 def drop_operator_sessions() -> None:
     """A week; the audit log remembers them."""
-    db.session.execute(
-        delete(OperatorSession).where(OperatorSession.created_at < clock.now() - timedelta(days=settings.staff_session_keep_days))
-    )
-
-
-def _may_sign_in(operator: Operator) -> bool:
-    if operator.disabled_at is not None:
-        return False
-    return operator.password_expires_at is None or operator.password_expires_at > clock.now()
+    drop_sessions(OperatorSession, settings.staff_session_keep_days)
 
 
 def note_wrong_at_desk(attempt: Attempt, operator: Operator | None, tag: InstitutionTag) -> SignInState:

@@ -11,11 +11,12 @@ from sqlalchemy import select, update
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.sessions import end_sessions
 from app.core.settings import settings
 from app.institutions.audit_tags import InstitutionTag
 from app.institutions.desk_queries import find_operator
 from app.institutions.models import Institution, Operator, OperatorSession
-from app.staff.service.passwords import draw_password, hash_password
+from app.sign_in.passwords import draw_password, hash_password
 
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -107,11 +108,7 @@ def _record(tag: InstitutionTag, operator: Operator, by: str, **more: Any) -> No
 
 
 def _end_sessions(operator_id: int) -> None:
-    db.session.execute(
-        update(OperatorSession)
-        .where(OperatorSession.operator_id == operator_id, OperatorSession.ended_at.is_(None))
-        .values(ended_at=clock.now())
-    )
+    end_sessions(OperatorSession, OperatorSession.operator_id == operator_id)
 
 
 def _has_number(institution_id: int, operator_id: str) -> bool:

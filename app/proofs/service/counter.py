@@ -1,6 +1,5 @@
 """The counter code: eight digits from the bureau's window, where a clerk has looked at person and papers (S64-S65)."""
 
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,8 +11,9 @@ from app.core import clock
 from app.core.audit import record
 from app.core.crypto import vault
 from app.core.db import db, transaction
+from app.core.guesses import Guess, guess
 from app.core.settings import settings
-from app.core.statements import won, write
+from app.core.statements import write
 from app.core.text import code_of
 from app.proofs.audit_tags import ProofTag
 from app.proofs.models import CounterCode, IdentityProof, ProofMethod, ProofPurpose
@@ -65,12 +65,11 @@ def spend_counter_code(session: LoginSession, person: InsuredPerson, purpose: Pr
     """Compares one guess. A wrong one is a result, so that its count stays; the right one is used up and gives a passed proof."""
     lock_person(person)
     code = find_live_counter_code(person)
-    if code is None or not _take_guess(code):
+    most, typed_hash = settings.counter_code_guesses, _hash(person.id, clean_counter_code(typed))
+    tried = guess(code, typed_hash, most=most, is_good=CounterCode.expires_at > clock.now()) if code is not None else Guess.none
+    if code is None or tried is not Guess.right:
         _record_wrong(session, person, purpose)
-        return CounterResult(None, 0)
-    if not hmac.compare_digest(code.code_hash, _hash(person.id, clean_counter_code(typed))) or not _use_up(code):
-        _record_wrong(session, person, purpose)
-        return CounterResult(None, max(0, settings.counter_code_guesses - code.guesses))
+        return CounterResult(None, 0 if code is None or tried is Guess.none else most - code.guesses)
     proof = add_decided_proof(session, person, purpose, ProofMethod.counter_code, passed=True)
     proof.reference = code.subject
     return CounterResult(proof, 0)
@@ -79,25 +78,6 @@ def spend_counter_code(session: LoginSession, person: InsuredPerson, purpose: Pr
 def clean_counter_code(typed: str) -> str:
     """As people write it: full width, in groups. Not eight digits after that: it is none."""
     return code_of(typed, COUNTER_CODE_DIGITS)
-
-
-def _take_guess(code: CounterCode) -> bool:
-    is_taken = won(
-        update(CounterCode)
-        .where(
-            CounterCode.id == code.id,
-            CounterCode.used_at.is_(None),
-            CounterCode.guesses < settings.counter_code_guesses,
-            CounterCode.expires_at > clock.now(),
-        )
-        .values(guesses=CounterCode.guesses + 1)
-    )
-    db.session.refresh(code)
-    return is_taken
-
-
-def _use_up(code: CounterCode) -> bool:
-    return won(update(CounterCode).where(CounterCode.id == code.id, CounterCode.used_at.is_(None)).values(used_at=clock.now()))
 
 
 def _record_wrong(session: LoginSession, person: InsuredPerson, purpose: ProofPurpose) -> None:

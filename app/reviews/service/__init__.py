@@ -1,43 +1,27 @@
 """The verbs of reviews. The only writer of their tables."""
 
-from app.reviews.kinds import ReviewKind, provide_review_kinds
-from app.reviews.service.cases import appeal_case, open_case, resubmit_case, withdraw_case
-from app.reviews.service.claims import claim_case, claim_next, note_letter_viewed, refuse_reader, release_case, release_expired
-from app.reviews.service.decisions import Reasons, approve_case, reject_case, return_case, settle_decisions, undo_decision
-from app.reviews.service.holidays import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    confirm_year,
-    load_holidays,
-    remove_holiday,
-    replace_year,
-    set_holiday,
-)
-
-__all__ = [
-    "FIRST_YEAR",
-    "LAST_YEAR",
-    "Reasons",
-    "ReviewKind",
-    "appeal_case",
-    "approve_case",
-    "claim_case",
-    "claim_next",
-    "confirm_year",
-    "load_holidays",
-    "note_letter_viewed",
-    "open_case",
-    "provide_review_kinds",
-    "refuse_reader",
-    "reject_case",
-    "release_case",
-    "release_expired",
-    "remove_holiday",
-    "replace_year",
-    "resubmit_case",
-    "return_case",
-    "set_holiday",
-    "settle_decisions",
-    "undo_decision",
-    "withdraw_case",
-]
+from app.reviews.kinds import ReviewKind as ReviewKind
+from app.reviews.kinds import provide_review_kinds as provide_review_kinds
+from app.reviews.service.cases import appeal_case as appeal_case
+from app.reviews.service.cases import open_case as open_case
+from app.reviews.service.cases import resubmit_case as resubmit_case
+from app.reviews.service.cases import withdraw_case as withdraw_case
+from app.reviews.service.claims import claim_case as claim_case
+from app.reviews.service.claims import claim_next as claim_next
+from app.reviews.service.claims import note_letter_viewed as note_letter_viewed
+from app.reviews.service.claims import refuse_reader as refuse_reader
+from app.reviews.service.claims import release_case as release_case
+from app.reviews.service.claims import release_expired as release_expired
+from app.reviews.service.decisions import Reasons as Reasons
+from app.reviews.service.decisions import approve_case as approve_case
+from app.reviews.service.decisions import reject_case as reject_case
+from app.reviews.service.decisions import return_case as return_case
+from app.reviews.service.decisions import settle_decisions as settle_decisions
+from app.reviews.service.decisions import undo_decision as undo_decision
+from app.reviews.service.holidays import FIRST_YEAR as FIRST_YEAR
+from app.reviews.service.holidays import LAST_YEAR as LAST_YEAR
+from app.reviews.service.holidays import confirm_year as confirm_year
+from app.reviews.service.holidays import load_holidays as load_holidays
+from app.reviews.service.holidays import remove_holiday as remove_holiday
+from app.reviews.service.holidays import replace_year as replace_year
+from app.reviews.service.holidays import set_holiday as set_holiday

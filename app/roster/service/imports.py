@@ -11,14 +11,15 @@ from sqlalchemy import func, select
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
-from app.core.exclusive import exclusive
 from app.core.keys.sweeping import finish_column
+from app.core.locks import exclusive
 from app.core.settings import settings
 from app.roster.audit_tags import RosterTag
 from app.roster.models import IMPORT_LOCK, InsuredPerson, RosterImport
 from app.roster.providers import RosterSource
 from app.roster.queries import find_import_of
-from app.roster.service.reading import Reading, Refusal, Run, columns_of
+from app.roster.service.reading import Reading, Run, columns_of
+from app.roster.service.reading import Refusal as Refusal
 from app.roster.service.seeing import Seen
 from app.roster.service.staging import staging
 from app.roster.service.statuses import tell_status_changes
@@ -151,6 +152,3 @@ def _finish(entry: RosterImport, run: Run, unchanged: int, by: str, outcome: str
 
 def _result_of(entry: RosterImport) -> ImportResult:
     return ImportResult(entry.rows, entry.created, entry.updated, entry.unchanged, entry.refused, entry.id)
-
-
-__all__ = ["LOCK", "ImportMode", "ImportResult", "Refusal", "import_roster", "require_alone"]

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError, TooMany
-from app.core.queueing import one_at_a_time
+from app.core.locks import one_at_a_time
 from app.core.settings import settings
 from app.roster import queries
 from app.roster.audit_tags import RosterTag

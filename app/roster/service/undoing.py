@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, select, tuple_, update
 from app.core import audit, clock
 from app.core.db import Base, db, table_of, transaction
 from app.core.errors import DomainError
-from app.core.exclusive import exclusive
+from app.core.locks import exclusive
 from app.core.settings import settings
 from app.core.statements import changed, write
 from app.roster.audit_tags import RosterTag

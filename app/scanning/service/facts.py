@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from app.core.queueing import one_at_a_time
+from app.core.locks import one_at_a_time
 from app.core.settings import settings
 from app.credentials.code_faults import Reading
 from app.credentials.code_format import Code, Malformed, TypedNumber, parse_code

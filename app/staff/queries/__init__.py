@@ -1,54 +1,31 @@
 """Reads of staff: members, sessions, what waits for a second pair of eyes, messages."""
 
-from app.staff.queries.approvals import get_approval, list_asked_by, list_open_about, list_settled, list_waiting_for
-from app.staff.queries.members import (
-    MEMBERS_SHOWN,
-    find_staff,
-    get_handover,
-    get_staff,
-    list_active,
-    list_colleagues,
-    list_handovers,
-    list_reached,
-    list_staff,
-    name_hash,
-    names_of,
-    names_of_actors,
-    regions_of,
-    totp_secret_of,
-)
-from app.staff.queries.messages import count_unread, list_staff_messages
-from app.staff.queries.passkeys import find_staff_passkey, get_staff_passkey, has_factor, has_passkey, list_staff_passkeys
-from app.staff.queries.sessions import find_open_session, get_own_session, list_open_sessions
-
-__all__ = [
-    "MEMBERS_SHOWN",
-    "count_unread",
-    "find_open_session",
-    "find_staff",
-    "find_staff_passkey",
-    "get_approval",
-    "get_handover",
-    "get_own_session",
-    "get_staff",
-    "get_staff_passkey",
-    "has_factor",
-    "has_passkey",
-    "list_active",
-    "list_asked_by",
-    "list_colleagues",
-    "list_handovers",
-    "list_open_about",
-    "list_open_sessions",
-    "list_reached",
-    "list_settled",
-    "list_staff",
-    "list_staff_messages",
-    "list_staff_passkeys",
-    "list_waiting_for",
-    "name_hash",
-    "names_of",
-    "names_of_actors",
-    "regions_of",
-    "totp_secret_of",
-]
+from app.staff.queries.approvals import get_approval as get_approval
+from app.staff.queries.approvals import list_asked_by as list_asked_by
+from app.staff.queries.approvals import list_open_about as list_open_about
+from app.staff.queries.approvals import list_settled as list_settled
+from app.staff.queries.approvals import list_waiting_for as list_waiting_for
+from app.staff.queries.members import MEMBERS_SHOWN as MEMBERS_SHOWN
+from app.staff.queries.members import find_staff as find_staff
+from app.staff.queries.members import get_handover as get_handover
+from app.staff.queries.members import get_staff as get_staff
+from app.staff.queries.members import list_active as list_active
+from app.staff.queries.members import list_colleagues as list_colleagues
+from app.staff.queries.members import list_handovers as list_handovers
+from app.staff.queries.members import list_reached as list_reached
+from app.staff.queries.members import list_staff as list_staff
+from app.staff.queries.members import name_hash as name_hash
+from app.staff.queries.members import names_of as names_of
+from app.staff.queries.members import names_of_actors as names_of_actors
+from app.staff.queries.members import regions_of as regions_of
+from app.staff.queries.members import totp_secret_of as totp_secret_of
+from app.staff.queries.messages import count_unread as count_unread
+from app.staff.queries.messages import list_staff_messages as list_staff_messages
+from app.staff.queries.passkeys import find_staff_passkey as find_staff_passkey
+from app.staff.queries.passkeys import get_staff_passkey as get_staff_passkey
+from app.staff.queries.passkeys import has_factor as has_factor
+from app.staff.queries.passkeys import has_passkey as has_passkey
+from app.staff.queries.passkeys import list_staff_passkeys as list_staff_passkeys
+from app.staff.queries.sessions import find_open_session as find_open_session
+from app.staff.queries.sessions import get_own_session as get_own_session
+from app.staff.queries.sessions import list_open_sessions as list_open_sessions

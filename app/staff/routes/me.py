@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from app.accounts.device_name import name_device
 from app.core.access import access
-from app.core.passkey_site import find_site
+from app.core.webauthn.site import find_site
 from app.staff import queries, service
 from app.staff.policy import staff_signed_in
 from app.staff.routes.blueprint import blueprint

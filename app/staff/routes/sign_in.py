@@ -7,19 +7,19 @@ from flask_babel import gettext as _
 from app.accounts.browser import current_browser, renew_cookie
 from app.accounts.device_name import name_device
 from app.accounts.policy import is_local_path
-from app.core import clock, totp
+from app.core import totp
 from app.core.access import access, anyone
-from app.core.display import moment
 from app.core.errors import DomainError, NotFound
 from app.core.installation import bureau_name
-from app.core.passkey_site import find_site
+from app.core.webauthn.site import find_site
+from app.sign_in.caller import caller
+from app.sign_in.refusals import status_of, why
+from app.sign_in.second_factor import SecondFactorForm
 from app.staff import queries, service
 from app.staff.forms import NewPasswordForm, StaffSignInForm
 from app.staff.policy import SIGN_IN, has_staff_session
 from app.staff.routes.blueprint import blueprint
-from app.staff.second_factor import SecondFactorForm
-from app.staff.service import SignInState
-from app.staff.visitor import caller, carry, current_staff
+from app.staff.visitor import carry, current_staff
 
 HOME = "/bureau"
 
@@ -28,22 +28,6 @@ def _next_path() -> str | None:
     target = request.args.get("next", "")
     is_fit = is_local_path(target) and target.startswith(HOME) and not target.startswith(SIGN_IN)
     return target if is_fit else None
-
-
-def _sentence(state: SignInState, wrong: str) -> str:
-    if state.locked_until is not None:
-        return str(_("试错太多次，已经锁住，%(moment)s 以后再试。", moment=moment(state.locked_until)))
-    return wrong
-
-
-def _status(state: SignInState) -> int:
-    return 429 if state.locked_until is not None else 422
-
-
-def _headers(state: SignInState) -> dict[str, str]:
-    if state.locked_until is None:
-        return {}
-    return {"Retry-After": str(max(1, round((state.locked_until - clock.now()).total_seconds())))}
 
 
 @blueprint.get("/bureau/sign-in")
@@ -67,9 +51,9 @@ def create_session() -> ResponseReturnValue:
                 service.sign_out(current_staff.session)
             carry(result.token)
             return redirect(url_for("staff.new_second_factor", next=_next_path()), 303)
-        form.refuse(form.password, _sentence(result.state, _("用户名或密码不对，请核对一遍。")))
+        form.refuse(form.password, why(result.state, _("用户名或密码不对，请核对一遍。")))
         page = render_template("staff/new_session.html", form=form, next=_next_path())
-        return page, _status(result.state), _headers(result.state)
+        return page, *status_of(result.state)
     return render_template("staff/new_session.html", form=form, next=_next_path()), 422
 
 
@@ -91,8 +75,8 @@ def create_second_factor() -> ResponseReturnValue:
         return _show_second_factor(form, 422)
     result = service.confirm_second_factor(current_staff.session, form.digits, browser=current_browser().hash)
     if not result.state.ok:
-        form.refuse(form.code, _sentence(result.state, _("动态码不对，或者已经用过。请等下一个再填。")))
-        return _show_second_factor(form, _status(result.state), _headers(result.state))
+        form.refuse(form.code, why(result.state, _("动态码不对，或者已经用过。请等下一个再填。")))
+        return _show_second_factor(form, *status_of(result.state))
     return _arrive(result.token)
 
 
@@ -128,8 +112,8 @@ def create_passkey_factor() -> ResponseReturnValue:
     )
     if result.state.ok:
         return _arrive(result.token)
-    form.refuse(form.code, _sentence(result.state, _("通行密钥没有认出来，请再试一次。")))
-    return _show_second_factor(form, _status(result.state), _headers(result.state))
+    form.refuse(form.code, why(result.state, _("通行密钥没有认出来，请再试一次。")))
+    return _show_second_factor(form, *status_of(result.state))
 
 
 @blueprint.get("/bureau/sign-in/password")

@@ -1,77 +1,44 @@
 """The verbs of staff: joining, two factors, roles, leaving, acts that need four eyes. The only writer of their tables."""
 
-from app.staff.service.after_restore import end_what_was_open
-from app.staff.service.appointing import (
-    appoint_staff,
-    ask_reset,
-    assign_roles,
-    has_grant,
-    name_second,
-    needs_grant,
-    reset_colleague,
-)
-from app.staff.service.approval_kinds import ApprovalKind, provide_approval_kinds, sentence_of
-from app.staff.service.approvals import approve, ask_approval, find_second, may_approve, refuse, settle_approvals, withdraw
-from app.staff.service.attempts import Caller, SignInState, expire, release
-from app.staff.service.handovers import show_second_half
-from app.staff.service.members import NewStaff, add_staff, note_refused, reset_staff
-from app.staff.service.messages import mark_messages_read, post_staff_message
-from app.staff.service.passkeys import (
-    add_staff_passkey,
-    begin_passkey,
-    confirm_by_passkey,
-    drop_old_challenges,
-    remove_staff_passkey,
-)
-from app.staff.service.passwords import choose_password
-from app.staff.service.posts import change_agency, change_roles, disable_staff, enable_staff, end_all_sessions, link_person
-from app.staff.service.sessions import begin_sign_in, confirm_second_factor, end_session, note_seen, sign_out
-
-__all__ = [
-    "ApprovalKind",
-    "Caller",
-    "NewStaff",
-    "SignInState",
-    "add_staff",
-    "add_staff_passkey",
-    "appoint_staff",
-    "approve",
-    "ask_approval",
-    "ask_reset",
-    "assign_roles",
-    "begin_passkey",
-    "begin_sign_in",
-    "change_agency",
-    "change_roles",
-    "choose_password",
-    "confirm_by_passkey",
-    "confirm_second_factor",
-    "disable_staff",
-    "drop_old_challenges",
-    "enable_staff",
-    "end_all_sessions",
-    "end_session",
-    "end_what_was_open",
-    "expire",
-    "find_second",
-    "has_grant",
-    "link_person",
-    "mark_messages_read",
-    "may_approve",
-    "name_second",
-    "needs_grant",
-    "note_refused",
-    "note_seen",
-    "post_staff_message",
-    "provide_approval_kinds",
-    "refuse",
-    "release",
-    "remove_staff_passkey",
-    "reset_colleague",
-    "reset_staff",
-    "sentence_of",
-    "settle_approvals",
-    "show_second_half",
-    "sign_out",
-    "withdraw",
-]
+from app.staff.service.after_restore import end_what_was_open as end_what_was_open
+from app.staff.service.appointing import appoint_staff as appoint_staff
+from app.staff.service.appointing import ask_reset as ask_reset
+from app.staff.service.appointing import assign_roles as assign_roles
+from app.staff.service.appointing import has_grant as has_grant
+from app.staff.service.appointing import name_second as name_second
+from app.staff.service.appointing import needs_grant as needs_grant
+from app.staff.service.appointing import reset_colleague as reset_colleague
+from app.staff.service.approval_kinds import ApprovalKind as ApprovalKind
+from app.staff.service.approval_kinds import provide_approval_kinds as provide_approval_kinds
+from app.staff.service.approval_kinds import sentence_of as sentence_of
+from app.staff.service.approvals import approve as approve
+from app.staff.service.approvals import ask_approval as ask_approval
+from app.staff.service.approvals import find_second as find_second
+from app.staff.service.approvals import may_approve as may_approve
+from app.staff.service.approvals import refuse as refuse
+from app.staff.service.approvals import settle_approvals as settle_approvals
+from app.staff.service.approvals import withdraw as withdraw
+from app.staff.service.attempts import expire as expire
+from app.staff.service.attempts import release as release
+from app.staff.service.handovers import show_second_half as show_second_half
+from app.staff.service.members import NewStaff as NewStaff
+from app.staff.service.members import add_staff as add_staff
+from app.staff.service.members import note_refused as note_refused
+from app.staff.service.members import reset_staff as reset_staff
+from app.staff.service.messages import mark_messages_read as mark_messages_read
+from app.staff.service.messages import post_staff_message as post_staff_message
+from app.staff.service.passkeys import add_staff_passkey as add_staff_passkey
+from app.staff.service.passkeys import begin_passkey as begin_passkey
+from app.staff.service.passkeys import confirm_by_passkey as confirm_by_passkey
+from app.staff.service.passkeys import remove_staff_passkey as remove_staff_passkey
+from app.staff.service.passwords import choose_password as choose_password
+from app.staff.service.posts import change_agency as change_agency
+from app.staff.service.posts import change_roles as change_roles
+from app.staff.service.posts import disable_staff as disable_staff
+from app.staff.service.posts import enable_staff as enable_staff
+from app.staff.service.posts import end_all_sessions as end_all_sessions
+from app.staff.service.posts import link_person as link_person
+from app.staff.service.sessions import begin_sign_in as begin_sign_in
+from app.staff.service.sessions import confirm_second_factor as confirm_second_factor
+from app.staff.service.sessions import end_session as end_session
+from app.staff.service.sessions import sign_out as sign_out

@@ -2,10 +2,9 @@
 
 from sqlalchemy import delete, select, update
 
-from app.core import clock
 from app.core.database.aftermath import Ends
 from app.core.db import db, transaction
-from app.core.statements import changed
+from app.core.sessions import end_sessions
 from app.staff.models import Approval, ApprovalState, StaffChallenge, StaffMember, StaffSession
 from app.staff.service.approvals import close_approval
 
@@ -13,8 +12,7 @@ from app.staff.service.approvals import close_approval
 @transaction()
 def end_what_was_open() -> Ends:
     """An approval might take effect by itself although it was refused in the lost time (SEPARATION=small)."""
-    now = clock.now()
-    sessions = changed(update(StaffSession).where(StaffSession.ended_at.is_(None)).values(ended_at=now))
+    sessions = end_sessions(StaffSession)
     db.session.execute(delete(StaffChallenge))
     db.session.execute(update(StaffMember).values(reset_granted_to=None, reset_granted_at=None))
     waiting = db.session.scalars(select(Approval.id).where(Approval.state == ApprovalState.open)).all()

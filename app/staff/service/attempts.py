@@ -1,91 +1,16 @@
-"""Wrong guesses at sign-in are counted so that strangers lock out strangers (contract 1: five, then 15 minutes; ASVS 6.1.1).
+"""What is written down of wrong guesses at sign-in, and when it is forgotten."""
 
-A browser in which this member has signed in before has a count of its own (OWASP's device cookies). From all others five are taken
-under one name and address, and so many under one name from everywhere, and from one address under all names.
-"""
+from datetime import timedelta
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from sqlalchemy import delete
 
-from sqlalchemy import delete, select
-
-from app.accounts.browser import BROWSER_LIFETIME
 from app.core import audit, clock, guesses
-from app.core.crypto import vault
-from app.core.db import db, transaction, upsert
-from app.core.guesses import Counter, Rule
+from app.core.db import db, transaction
+from app.core.sessions import drop_sessions
 from app.core.settings import settings
+from app.sign_in.service import Attempt, SignInState, forget_old_browsers
 from app.staff.audit_tags import StaffTag
-from app.staff.models import KnownBrowser, StaffAttempt, StaffSession
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks. browser: keyed hash of its cookie, if it brought one. network: as `core.networks` has it."""
-
-    browser: bytes | None
-    network: str
-
-
-@dataclass(frozen=True)
-class SignInState:
-    """ok: the guess was right. locked_until: no guess is taken before then. guesses_left: before it locks."""
-
-    ok: bool
-    locked_until: datetime | None = None
-    guesses_left: int = 0
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """A guess under a name, counted where it came from. subject: whose name it is, `staff:3`; empty when nobody's. is_strangers:
-    not from where this person has signed in before.
-    """
-
-    counters: tuple[Counter, ...]
-    subject: str
-    is_strangers: bool = False
-
-    def take(self) -> SignInState | None:
-        """None when the guess may be made; the last one locks already when it is taken, and being right gives it back."""
-        until = guesses.take_guess(self.counters)
-        return SignInState(ok=False, locked_until=until) if until is not None else None
-
-    def give_back(self) -> None:
-        """The password was right: this guess does not count, earlier ones still do until the second factor is right too."""
-        guesses.give_back(self.counters)
-
-    def clear(self) -> None:
-        """All was right."""
-        guesses.clear(self.counters)
-
-    def state(self) -> SignInState:
-        """After a wrong guess that was taken."""
-        counts = [guesses.count_of(counter) for counter in self.counters]
-        locked = max((count.locked_until for count in counts if count.locked_until), default=None)
-        return SignInState(ok=False, locked_until=locked, guesses_left=min(count.guesses_left for count in counts))
-
-
-def attempt_of(kind: str, name_hash: bytes, subject: str, caller: Caller) -> Attempt:
-    """At a password. kind: `staff` or `operator`. name_hash: of what was typed as the name, also of nobody's (ASVS 6.3.8)."""
-    lock = timedelta(minutes=settings.staff_lock_minutes)
-    own = Rule(f"{kind}_password", settings.staff_guesses, lock)
-    if subject and caller.browser is not None and is_known(subject, caller.browser):
-        return Attempt((Counter(own, _key(name_hash, "browser", caller.browser.hex()), subject),), subject)
-    strangers = Rule(f"{kind}_strangers", settings.staff_guesses_from_strangers, lock)
-    address = Rule("sign_in_address", settings.staff_guesses_from_address, lock, forgets=timedelta(hours=1))
-    counters = (
-        Counter(own, _key(name_hash, "network", caller.network), subject),
-        Counter(strangers, name_hash, subject),
-        Counter(address, _key(b"", "network", caller.network)),
-    )
-    return Attempt(counters, subject, is_strangers=True)
-
-
-def attempt_at_factor(kind: str, subject: str) -> Attempt:
-    """At the second factor, which only who knows the password comes to: a stranger cannot lock it."""
-    rule = Rule(f"{kind}_factor", settings.staff_guesses, timedelta(minutes=settings.staff_lock_minutes))
-    return Attempt((Counter(rule, _key(b"", "factor", subject), subject),), subject)
+from app.staff.models import StaffAttempt, StaffSession
 
 
 def note_wrong(attempt: Attempt, tag: StaffTag) -> SignInState:
@@ -96,21 +21,6 @@ def note_wrong(attempt: Attempt, tag: StaffTag) -> SignInState:
     if state.locked_until is not None:
         audit.record(StaffTag.locked, actor=who, subject=who)
     return state
-
-
-def is_known(subject: str, browser: bytes) -> bool:
-    known = select(KnownBrowser.subject).where(KnownBrowser.subject == subject, KnownBrowser.browser_hash == browser)
-    return db.session.scalar(known) is not None
-
-
-def remember_browser(subject: str, browser: bytes) -> None:
-    """All was right in this browser. Inside the transaction that opens the session."""
-    now = clock.now()
-    db.session.execute(
-        upsert(KnownBrowser)
-        .values(subject=subject, browser_hash=browser, seen_at=now)
-        .on_conflict_do_update(index_elements=["subject", "browser_hash"], set_={"seen_at": now})
-    )
 
 
 @transaction()
@@ -125,10 +35,6 @@ def expire() -> None:
     """Counts nobody added to, browsers nobody used, and sessions over for a week: the audit log remembers them."""
     now = clock.now()
     guesses.expire()
-    db.session.execute(delete(KnownBrowser).where(KnownBrowser.seen_at < now - BROWSER_LIFETIME))
+    forget_old_browsers()
     db.session.execute(delete(StaffAttempt).where(StaffAttempt.tried_at < now - timedelta(days=1)))
-    db.session.execute(delete(StaffSession).where(StaffSession.created_at < now - timedelta(days=settings.staff_session_keep_days)))
-
-
-def _key(name_hash: bytes, what: str, value: str) -> bytes:
-    return vault.keyed_hash("guesses", f"{name_hash.hex()}:{what}:{value}")
+    drop_sessions(StaffSession, settings.staff_session_keep_days)

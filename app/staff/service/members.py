@@ -14,11 +14,11 @@ from app.core.db import db, is_writing, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.regions.queries import get_agency
+from app.sign_in.passwords import draw_password, hash_password
 from app.staff.audit_tags import StaffTag
 from app.staff.models import Role, StaffMember, StaffPasskey
 from app.staff.queries import find_staff
 from app.staff.service.handovers import keep_second_half
-from app.staff.service.passwords import draw_password, hash_password
 from app.staff.service.posts import check_roles, end_sessions_of, joined
 
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")

@@ -4,30 +4,23 @@ from datetime import timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import IntegrityError
-from webauthn import generate_authentication_options, generate_registration_options, options_to_json
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from app.core import audit, clock
-from app.core.challenges import delete_old_challenges, new_challenge, spend_challenge
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
-from app.core.passkey_site import Site
 from app.core.settings import settings
-from app.core.statements import won, write
-from app.core.webauthn import key_id_of, new_count, read_made
+from app.core.statements import won
+from app.core.webauthn.challenges import new_challenge, spend_challenge
+from app.core.webauthn.keys import is_signed, keep_key, key_id_of
+from app.core.webauthn.options import SECOND_FACTOR, options_to_make, options_to_sign
+from app.core.webauthn.site import Site
+from app.sign_in.service import SignIn, SignInState, attempt_at_factor
 from app.staff import queries
 from app.staff.audit_tags import StaffTag
 from app.staff.models import FactorPurpose, StaffChallenge, StaffMember, StaffPasskey, StaffSession
-from app.staff.service import attempts
-from app.staff.service.attempts import SignInState
-from app.staff.service.sessions import Confirmation, open_fully
+from app.staff.service.attempts import note_wrong
+from app.staff.service.sessions import open_fully
 
 
 @transaction()
@@ -37,48 +30,37 @@ def begin_passkey(session: StaffSession, site: Site, *, bureau_name: str) -> str
     Raises DomainError `factor_stale` when who is in signed in too long ago.
     """
     member = session.member
-    known = [PublicKeyCredentialDescriptor(id=each.key_id) for each in queries.list_staff_passkeys(member.id)]
+    known = queries.list_staff_passkeys(member.id)
     if session.verified_at is None and queries.has_factor(member):
-        return options_to_json(
-            generate_authentication_options(
-                rp_id=site.domain,
-                challenge=new_challenge(StaffChallenge, session.id, FactorPurpose.signing_in),
-                allow_credentials=known,
-                user_verification=UserVerificationRequirement.REQUIRED,
-            )
-        )
+        return options_to_sign(site, new_challenge(StaffChallenge, session.id, FactorPurpose.signing_in), known)
     if session.verified_at is not None:
         require_fresh(session)
-    return options_to_json(
-        generate_registration_options(
-            rp_id=site.domain,
-            rp_name=bureau_name,
-            user_id=vault.keyed_hash("staff-passkey-user", str(member.id)),
-            user_name=member.username,
-            challenge=new_challenge(StaffChallenge, session.id, FactorPurpose.adding),
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.DISCOURAGED, user_verification=UserVerificationRequirement.REQUIRED
-            ),
-            exclude_credentials=known,
-        )
+    return options_to_make(
+        site,
+        new_challenge(StaffChallenge, session.id, FactorPurpose.adding),
+        known,
+        SECOND_FACTOR,
+        bureau=bureau_name,
+        user_id=vault.keyed_hash("staff-passkey-user", str(member.id)),
+        user_name=member.username,
     )
 
 
-def confirm_by_passkey(session: StaffSession, answer: str, site: Site, *, browser_name: str, browser: bytes) -> Confirmation:
+def confirm_by_passkey(session: StaffSession, answer: str, site: Site, *, browser_name: str, browser: bytes) -> SignIn:
     """Opens a half-open session fully: signed by a known key, or, for who has no factor yet, by making one."""
     member = session.member
-    attempt = attempts.attempt_at_factor("staff", member.actor)
+    attempt = attempt_at_factor("staff", member.actor)
     refused = attempt.take()
     if refused is not None:
-        return Confirmation(refused)
+        return SignIn(refused)
     with transaction():
         is_new = not queries.has_factor(member)
         is_right = _add(session, answer, site, browser_name) is not None if is_new else _is_signed(session, answer, site)
         if not is_right:
-            return Confirmation(attempts.note_wrong(attempt, StaffTag.factor_wrong))
+            return SignIn(note_wrong(attempt, StaffTag.factor_wrong))
         attempt.clear()
         token = open_fully(session, browser)
-        return Confirmation(SignInState(ok=bool(token)), token)
+        return SignIn(SignInState(ok=bool(token)), token)
 
 
 @transaction()
@@ -109,29 +91,10 @@ def require_fresh(session: StaffSession) -> None:
         raise DomainError("factor_stale", late, _("改第二步验证，请先退出，重新登录。"), status=403)
 
 
-@transaction()
-def drop_old_challenges() -> None:
-    delete_old_challenges(StaffChallenge)
-
-
 def _add(session: StaffSession, answer: str, site: Site, browser_name: str) -> StaffPasskey | None:
     challenge = spend_challenge(StaffChallenge, session.id, FactorPurpose.adding)
-    made = read_made(answer, challenge, site) if challenge is not None else None
-    if made is None:
-        return None
-    passkey = StaffPasskey(
-        staff_id=session.staff_id,
-        key_id=made.key_id,
-        public_key=made.public_key,
-        sign_count=made.sign_count,
-        browser_name=browser_name,
-        created_at=clock.now(),
-    )
-    try:
-        with db.session.begin_nested():
-            db.session.add(passkey)
-            db.session.flush()
-    except IntegrityError:
+    passkey = keep_key(StaffPasskey, answer, challenge, site, staff_id=session.staff_id, browser_name=browser_name)
+    if passkey is None:
         return None
     db.session.execute(  # a code that was drawn and never enrolled stays without force
         update(StaffMember)
@@ -144,12 +107,5 @@ def _add(session: StaffSession, answer: str, site: Site, browser_name: str) -> S
 
 
 def _is_signed(session: StaffSession, answer: str, site: Site) -> bool:
-    challenge, key_id = spend_challenge(StaffChallenge, session.id, FactorPurpose.signing_in), key_id_of(answer)
-    passkey = queries.find_staff_passkey(session.staff_id, key_id) if key_id is not None else None
-    if challenge is None or passkey is None:
-        return False
-    count = new_count(answer, challenge, site, public_key=passkey.public_key, sign_count=passkey.sign_count)
-    if count is None:
-        return False
-    write(update(StaffPasskey).where(StaffPasskey.id == passkey.id).values(sign_count=count, last_used_at=clock.now()))
-    return True
+    challenge = spend_challenge(StaffChallenge, session.id, FactorPurpose.signing_in)
+    return is_signed(queries.find_staff_passkey(session.staff_id, key_id_of(answer)), answer, challenge, site)

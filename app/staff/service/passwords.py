@@ -1,54 +1,13 @@
-"""Passwords of staff: peppered Argon2id, never chosen by an administrator (ASVS 6.4.6)."""
+"""The password a member chooses for themselves."""
 
-import secrets
-
-from flask_babel import gettext as _
 from sqlalchemy import update
 
-from app.core import audit, clock
-from app.core.crypto import vault
+from app.core import audit
 from app.core.db import db, transaction
-from app.core.errors import DomainError
-from app.core.slow_hash import is_outdated, matches_somebody, slow_hash
+from app.core.sessions import end_sessions
+from app.sign_in.passwords import hash_another
 from app.staff.audit_tags import StaffTag
 from app.staff.models import StaffMember, StaffSession
-from app.staff.password_rules import MIN_CHARS, normalised, weakness
-
-_PEPPER = "staff-password"
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
-
-
-def hash_password(password: str) -> str:
-    """Slow, so never inside a transaction."""
-    return slow_hash(normalised(password), vault.subkey(_PEPPER))
-
-
-def matches(stored: str, password: str) -> bool:
-    """As slow for nobody's hash as for a member's, so that the time tells nothing (ASVS 6.3.8)."""
-    return matches_somebody(stored, normalised(password), vault.subkey(_PEPPER))
-
-
-def hash_anew(stored: str, password: str) -> str:
-    """Of a password that was just found right: its hash at today's price; empty when it has it."""
-    return hash_password(password) if is_outdated(stored) else ""
-
-
-def hash_another(password: str, *, username: str, now: str, min_chars: int = MIN_CHARS) -> str:
-    """The hash of a password somebody chose for themselves. now: the hash of the one they have.
-
-    Raises DomainError `password_weak` or `password_same`. min_chars: see `weakness`.
-    """
-    sentence = weakness(password, username, min_chars)
-    if sentence is not None:
-        raise DomainError("password_weak", sentence, status=422)
-    if matches(now, password):
-        raise DomainError("password_same", str(_("新密码和现在的一样，请换一个。")), status=422)
-    return hash_password(password)
-
-
-def draw_password() -> str:
-    """Twenty characters in fives, to be typed once: about 99 bits."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))
 
 
 def choose_password(member: StaffMember, password: str, *, keep: StaffSession) -> None:
@@ -62,9 +21,5 @@ def choose_password(member: StaffMember, password: str, *, keep: StaffSession) -
                 password_hash=hashed, must_choose_password=False, password_expires_at=None, second_half=None, half_started_by=None
             )
         )
-        db.session.execute(
-            update(StaffSession)
-            .where(StaffSession.staff_id == member.id, StaffSession.id != keep.id, StaffSession.ended_at.is_(None))
-            .values(ended_at=clock.now())
-        )
+        end_sessions(StaffSession, StaffSession.staff_id == member.id, StaffSession.id != keep.id)
         audit.record(StaffTag.password_set, actor=member.actor, subject=member.subject)

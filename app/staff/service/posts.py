@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
+from app.core.sessions import end_sessions
 from app.core.settings import settings
 from app.core.statements import won
 from app.regions.queries import get_agency
@@ -115,9 +116,7 @@ def joined(roles: Collection[Role]) -> str:
 
 def end_sessions_of(staff_id: int) -> None:
     """Inside a transaction."""
-    db.session.execute(
-        update(StaffSession).where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None)).values(ended_at=clock.now())
-    )
+    end_sessions(StaffSession, StaffSession.staff_id == staff_id)
 
 
 def _keep_a_secadmin(leaving: StaffMember) -> None:

@@ -1,132 +1,89 @@
 """Signing in: the password opens half, the second factor the rest. The other kind of factor is in `passkeys`."""
 
-import secrets
-from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 
 from app.core import audit, clock, totp
-from app.core.crypto import vault
-from app.core.db import db, transaction
-from app.core.slow_hash import hash_place
-from app.core.statements import won
+from app.core.db import transaction
+from app.core.sessions import end_sessions, open_session, renew_session
+from app.core.statements import write
+from app.sign_in.service import Caller, SignIn, SignInState, attempt_at_factor, attempt_of, remember_browser, try_password
 from app.staff import queries
 from app.staff.audit_tags import StaffTag
 from app.staff.models import StaffMember, StaffSession
-from app.staff.service import attempts
-from app.staff.service.attempts import Caller, SignInState
+from app.staff.service.attempts import note_wrong
 from app.staff.service.members import seal_totp
-from app.staff.service.passwords import hash_anew, matches
-
-
-@dataclass(frozen=True)
-class SignIn:
-    """token: what the browser carries from now on; only its keyed hash is stored."""
-
-    state: SignInState
-    token: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True)
-class Confirmation:
-    state: SignInState
-    token: str = field(default="", repr=False)
 
 
 def begin_sign_in(username: str, password: str, *, browser_name: str, caller: Caller) -> SignIn:
     """A right password opens a session as far as the second factor. The answer is the same whether or not the name is known."""
     member = queries.find_staff(username)
-    attempt = attempts.attempt_of("staff", queries.name_hash(username), member.actor if member else "", caller)
-    with hash_place(is_stranger=attempt.is_strangers):
-        refused = attempt.take()
-        if refused is not None:
-            return SignIn(refused)
-        stored = member.password_hash if member else ""
-        is_right = matches(stored, password)
-        newer = hash_anew(stored, password) if is_right else ""
+    attempt = attempt_of("staff", queries.name_hash(username), member.actor if member else "", caller)
+    tried = try_password(attempt, member, password)
+    if tried.refused is not None:
+        return SignIn(tried.refused)
     with transaction():
         member = queries.find_staff(username)
-        if member is None or not is_right or not _may_sign_in(member):
-            return SignIn(attempts.note_wrong(attempt, StaffTag.password_wrong))
+        if member is None or not tried.is_right or not member.may_sign_in:
+            return SignIn(note_wrong(attempt, StaffTag.password_wrong))
         attempt.give_back()
-        if newer and member.password_hash == stored:
-            member.password_hash = newer
+        tried.keep_newer(member)
         if not queries.has_factor(member):
             member.totp_secret = seal_totp(member.id, totp.draw_secret())  # nobody sees one that an earlier sign-in was shown
         return SignIn(SignInState(ok=True), _open(member, browser_name))
 
 
-def confirm_second_factor(session: StaffSession, code: str, *, browser: bytes) -> Confirmation:
+def confirm_second_factor(session: StaffSession, code: str, *, browser: bytes) -> SignIn:
     """A right code, good once, opens the session fully, under a new token. The first right code enrols its secret.
 
     browser: keyed hash of its cookie, from now on known as the member's.
     """
     member = session.member
-    attempt = attempts.attempt_at_factor("staff", member.actor)
+    attempt = attempt_at_factor("staff", member.actor)
     refused = attempt.take()
     if refused is not None:
-        return Confirmation(refused)
+        return SignIn(refused)
     with transaction():
         if not _use_code(member, code):
-            return Confirmation(attempts.note_wrong(attempt, StaffTag.factor_wrong))
+            return SignIn(note_wrong(attempt, StaffTag.factor_wrong))
         attempt.clear()
         token = open_fully(session, browser)
-        return Confirmation(SignInState(ok=bool(token)), token)
+        return SignIn(SignInState(ok=bool(token)), token)
 
 
 def open_fully(session: StaffSession, browser: bytes) -> str:
     """Both factors were right: the session's new token; empty when it was opened or ended meanwhile. Inside the transaction."""
-    member, token, now = session.member, secrets.token_urlsafe(32), clock.now()
-    if not won(
-        update(StaffSession)
-        .where(StaffSession.id == session.id, StaffSession.verified_at.is_(None), StaffSession.ended_at.is_(None))
-        .values(token_hash=_token_hash(token), verified_at=now, created_at=now, last_seen_at=now)
-    ):
+    member = session.member
+    token = renew_session(session, StaffSession.verified_at.is_(None), verified_at=clock.now())
+    if not token:
         return ""
-    attempts.remember_browser(member.actor, browser)
+    remember_browser(member.actor, browser)
     audit.record(StaffTag.signed_in, actor=member.actor, subject=session.subject, roles=member.roles_text)
     return token
 
 
 @transaction()
-def note_seen(session_id: int) -> None:
-    db.session.execute(update(StaffSession).where(StaffSession.id == session_id).values(last_seen_at=clock.now()))
-
-
-@transaction()
 def sign_out(session: StaffSession) -> None:
-    if _end(session):
+    if end_sessions(StaffSession, StaffSession.id == session.id):
         audit.record(StaffTag.signed_out, actor=StaffMember.actor_of(session.staff_id), subject=session.subject)
 
 
 @transaction()
 def end_session(session: StaffSession, *, by: str) -> None:
     """One of the own sessions, from another browser."""
-    if _end(session):
+    if end_sessions(StaffSession, StaffSession.id == session.id):
         audit.record(StaffTag.session_ended, actor=by, subject=session.subject)
 
 
-def _may_sign_in(member: StaffMember) -> bool:
-    """A printed password waits a week, then somebody must reset it again."""
-    if member.disabled_at is not None:
-        return False
-    return member.password_expires_at is None or member.password_expires_at > clock.now()
-
-
 def _open(member: StaffMember, browser_name: str) -> str:
-    token = secrets.token_urlsafe(32)
-    now = clock.now()
-    db.session.execute(
+    an_hour_ago = clock.now() - timedelta(hours=1)
+    write(
         delete(StaffSession).where(
-            StaffSession.staff_id == member.id,
-            StaffSession.verified_at.is_(None),
-            StaffSession.created_at < now - timedelta(hours=1),
+            StaffSession.staff_id == member.id, StaffSession.verified_at.is_(None), StaffSession.created_at < an_hour_ago
         )
     )
-    db.session.add(
-        StaffSession(token_hash=_token_hash(token), staff_id=member.id, browser_name=browser_name, created_at=now, last_seen_at=now)
-    )
+    _session, token = open_session(StaffSession, staff_id=member.id, browser_name=browser_name)
     return token
 
 
@@ -139,13 +96,3 @@ def _use_code(member: StaffMember, code: str) -> bool:
     if is_used and is_new:
         audit.record(StaffTag.factor_enrolled, actor=member.actor, subject=member.actor)
     return is_used
-
-
-def _token_hash(token: str) -> bytes:
-    return vault.keyed_hash("staff-session", token)
-
-
-def _end(session: StaffSession) -> bool:
-    return won(
-        update(StaffSession).where(StaffSession.id == session.id, StaffSession.ended_at.is_(None)).values(ended_at=clock.now())
-    )

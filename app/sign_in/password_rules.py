@@ -1,4 +1,4 @@
-"""Passwords of staff: long, hard to guess, without rules of composition (NIST 800-63B-4, ASVS 6.2). Pure.
+"""Passwords: long, hard to guess, without rules of composition (NIST 800-63B-4, ASVS 6.2). Pure.
 
 How hard is told by zxcvbn, which knows leaked passwords, words, names, dates, keyboard walks and the usual replacements;
 words of this country and trade stand in `data/local_words.txt`.

@@ -1,10 +1,10 @@
-"""What is said at the desk to a wrong guess, and that the name is locked."""
+"""What is said to a wrong guess, and that the name is locked."""
 
 from flask_babel import gettext as _
 
 from app.core import clock
 from app.core.display import moment
-from app.staff.service import SignInState
+from app.sign_in.service import SignInState
 
 
 def why(state: SignInState, wrong: str) -> str:

@@ -1,7 +1,7 @@
 """What an authenticator must sign next: one a session and purpose, for five minutes, good once.
 
 Each kind of session keeps them in a model of its own, with `session_id` and `purpose` as its key, `challenge` and `created_at`.
-Every function here runs in its caller's transaction.
+What draws and spends them runs in its caller's transaction.
 """
 
 import secrets
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from app.core import clock
-from app.core.db import db, upsert
+from app.core.db import db, transaction, upsert
 from app.core.statements import taken
 
 CHALLENGE_LIVES = timedelta(minutes=5)  # fixed: as long as browsers wait for a passkey
@@ -43,5 +43,6 @@ def spend_challenge(model: type[Any], session_id: int, purpose: Any) -> bytes | 
     return challenge
 
 
-def delete_old_challenges(model: type[Any]) -> None:
+@transaction()
+def drop_old_challenges(model: type[Any]) -> None:
     db.session.execute(delete(model).where(model.created_at < clock.now() - CHALLENGE_LIVES))

@@ -1,0 +1,11 @@
+"""Where a guess at a password comes from."""
+
+from app.accounts.browser import known_browser
+from app.core.limits import client_network
+from app.sign_in.service import Caller
+
+
+def caller() -> Caller:
+    """Of this request."""
+    browser = known_browser()
+    return Caller(browser.hash if browser else None, client_network())
