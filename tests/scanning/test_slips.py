@@ -40,6 +40,13 @@ from tests.scanning.desk import ORG, Desk, assert_refused, change_settings, make
 CLERK = "staff:1"
 
 
+@pytest.fixture(autouse=True)
+def noon(app: Flask) -> None:
+    """A slip is good until midnight: no test begins shortly before it, whatever the time is."""
+    midnight()
+    clock.move(timedelta(hours=12))
+
+
 @pytest.fixture
 def holder(app: Flask) -> Holder:
     return make_holder()
