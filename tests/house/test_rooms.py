@@ -39,7 +39,7 @@ BESIDE_THE_FRONT = {
     "institutions.service.operators -> staff.service.passwords": _SIGN_IN,
     "scanning.service.attempts -> credentials.service.uses": _SCAN,
     "scanning.service.challenges -> credentials.service.redeeming": _SCAN,
-    "scanning.service.gate -> institutions.service.keys": "how a key is hashed, which the gate needs for one it does not know",
+    "scanning.service.gate -> institutions.service.keys": "how the secret of a key is hashed, which the scan compares without a session",
     "scanning.service.settling -> credentials.service.forged_tags": _SCAN,
     "scanning.service.settling -> credentials.service.redeeming": _SCAN,
     "scanning.service.settling -> credentials.service.uses": _SCAN,
