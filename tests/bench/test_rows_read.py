@@ -14,7 +14,7 @@ from app.core.db import db, transaction
 from app.institutions.service import add_institution, issue_key
 from app.scanning.models import EcToken, StoredAnswer
 from bench.seed import Bureau, environment, grow
-from tests.kit.databases import Databases
+from tests.kit.databases import EMPTYING, Databases
 
 FEW, MANY = 2_000, 40_000
 BIG_TABLES = (
@@ -125,8 +125,10 @@ def _read_counts(app: Flask) -> dict[str, tuple[int, int, int]]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-        alone = text("SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database()")
-        while not db.session.execute(alone).scalar():
+        alone = text(
+            "SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name <> :emptying"
+        )
+        while not db.session.execute(alone, {"emptying": EMPTYING}).scalar():
             db.session.rollback()
         db.session.execute(text("SELECT pg_stat_clear_snapshot()"))
         found = db.session.execute(

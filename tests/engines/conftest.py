@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.engines.cable import Cable
-from tests.engines.engines import ENGINES, start_engine
+from tests.engines.engines import ENGINES, IN_THE_GATE, start_engine
 from tests.engines.phone import Phone
 from tests.engines.walking import Result, Walk
 from tests.kit.databases import Databases
 from tests.kit.demo import DemoServer
 from tests.kit.ports import free_port
+from tests.kit.thorough import is_thorough
 
 RESULTS = "ENGINES_RESULTS"  # the folder in which `make engines` wants what became of each journey
 SHORT_PERIOD_S = 6  # in the gate nobody waits half a minute for the next code
@@ -23,7 +24,7 @@ def is_whole() -> bool:
     return RESULTS in os.environ
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=ENGINES if is_whole() or is_thorough() else IN_THE_GATE)
 def engine(request: pytest.FixtureRequest) -> str:
     """The name of an engine. Who has this fixture is a browser test."""
     return str(request.param)

@@ -6,6 +6,7 @@ Nothing else is ever run again (`tests.kit.flakes` says what may be), and more t
 import json
 from pathlib import Path
 
+from tests.gate.floors import APP, EXCUSED, judge, parts_of, table
 from tests.gate.runs import FAILED, Failure, Outcome, run_alone, run_pytest
 
 MOST_FLAKY = 3
@@ -15,8 +16,16 @@ SLOWEST = "--durations=40"
 
 
 def pass_gate(arguments: list[str]) -> int:
-    """Runs everything once, or what the arguments name. 0 when all passed, flaky ones included; else as pytest's exit code."""
-    outcome = run_pytest([SLOWEST, *arguments])
+    """Runs everything once, or what the arguments name. 0 when all passed, flaky ones included; else as pytest's exit code.
+
+    Where everything runs, too little of the program taken by the tests is a failure as well.
+    """
+    outcome = run_pytest([SLOWEST, *arguments], measures=not arguments)
+    status = _pass_tests(outcome)
+    return status if status or arguments else _reach_floors(outcome)
+
+
+def _pass_tests(outcome: Outcome) -> int:
     if outcome.status != FAILED or not outcome.failures or outcome.final:
         _keep([])
         return outcome.status
@@ -45,6 +54,15 @@ def _fails_again(test: str) -> str:
         if again.final or again.status != FAILED:
             return again.final[0].final if again.final else f"pytest ended with {again.status}"
     return f"it waited in vain {1 + RERUNS} times"
+
+
+def _reach_floors(outcome: Outcome) -> int:
+    parts = parts_of(outcome.seen, APP)
+    print("\n=== lines and branches that the tests take; the modules that leave most out")
+    print("\n".join(table(parts)))
+    faults = judge(parts, EXCUSED)
+    print("\n".join(["", *faults]) if faults else "\nevery floor is reached", flush=True)
+    return FAILED if faults else 0
 
 
 def _end(outcome: Outcome, why: str) -> int:

@@ -1,12 +1,16 @@
 """One run of pytest in a process of its own, and what came of it."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+from tests.gate.branches import FOLDER, read_seen
 
 FAILED = 1  # of pytest's exit codes the one that says: tests ran, and some failed
 
@@ -24,6 +28,7 @@ class Outcome:
     counts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     failures: list[Failure] = field(default_factory=list)
+    seen: dict[str, Any] = field(default_factory=dict)  # as `branches.read_seen` has it, where it was measured
 
     @property
     def final(self) -> list[Failure]:
@@ -42,17 +47,21 @@ class Outcome:
         return f"{told} in {self.seconds:.2f}s{long}"
 
 
-def run_pytest(arguments: list[str]) -> Outcome:
-    """Shows pytest's own output meanwhile."""
-    with tempfile.TemporaryDirectory(prefix="pz-gate-") as folder:
-        file = Path(folder) / "outcome.json"
-        command = [sys.executable, "-m", "pytest", "-p", "tests.kit.flakes", f"--outcome-file={file}", *arguments]
-        status = subprocess.run(command, check=False).returncode
+def run_pytest(arguments: list[str], *, measures: bool = False) -> Outcome:
+    """Shows pytest's own output meanwhile. measures: which lines and branches of the program are taken."""
+    with tempfile.TemporaryDirectory(prefix="pz-gate-") as name:
+        folder = Path(name)
+        file, branches = folder / "outcome.json", folder / "branches"
+        branches.mkdir()
+        plugins = ["-p", "tests.kit.flakes", *(["-p", "tests.gate.branches"] if measures else [])]
+        command = [sys.executable, "-m", "pytest", *plugins, f"--outcome-file={file}", *arguments]
+        status = subprocess.run(command, env={**os.environ, FOLDER: str(branches)}, check=False).returncode
         if not file.exists():
             return Outcome(status)
         told = json.loads(file.read_text())
+        seen = read_seen(branches)
     failures = [Failure(f["test"], f["final"], f["trace"]) for f in told["failures"]]
-    return Outcome(status, told["counts"], told["seconds"], failures)
+    return Outcome(status, told["counts"], told["seconds"], failures, seen)
 
 
 def run_alone(test: str) -> Outcome:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.engines.cable import Cable
 from tests.engines.engine import EngineError
-from tests.engines.engines import ENGINES, LIMITS
+from tests.engines.engines import ENGINES, IN_THE_GATE, LIMITS
 from tests.engines.journeys import JOURNEYS
 from tests.engines.matrix import DOCUMENT, as_table, read_columns, with_table
 from tests.engines.phone import Phone, WaitedInVain
@@ -34,7 +34,7 @@ def test_the_document_holds_every_engine_and_every_journey() -> None:
 
 
 def test_a_limit_names_an_engine_and_a_journey_that_there_are() -> None:
-    assert set(LIMITS) <= set(ENGINES)
+    assert {*LIMITS, *IN_THE_GATE} <= set(ENGINES)
     assert {journey for limits in LIMITS.values() for journey in limits} <= set(NAMES)
 
 

@@ -13,6 +13,7 @@ MARKING = {"_", "_l", "gettext", "lazy_gettext", "later"}
 DATA = (
     "setup/prompts.py",
     "config/",
+    "conformance/",
     "core/display.py",
     "core/installation.py",
     "core/locale.py",

@@ -21,6 +21,7 @@ from app.core.database.release import BOOKKEEPING
 from app.core.db import db
 from tests.kit.settings import make_settings
 
+EMPTYING = "emptying"  # by what PostgreSQL calls the connection that puts a database back: it stays open
 _engines: WeakSet[Engine] = WeakSet()  # every one that was connected in this process
 _kept: set[Engine] = set()  # those of PostgreSQL until their database is put back: one that is lost closes nothing
 
@@ -47,6 +48,7 @@ class Databases:
         self._sqlite_template: Path | None = None
         self._unused: list[Path] = []  # names of SQLite files
         self._empty: list[str] = []  # PostgreSQL databases that were used and emptied
+        self._emptying: dict[str, psycopg.Connection[Any]] = {}  # by database
 
     def __enter__(self) -> "Databases":
         return self
@@ -54,6 +56,8 @@ class Databases:
     def __exit__(self, *_: object) -> None:
         for engine in _kept:
             engine.dispose()
+        for connection in self._emptying.values():
+            connection.close()
         if self._server is not None:
             self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -98,23 +102,24 @@ class Databases:
 
         One whose tables a test has taken away is dropped instead.
         """
-        with psycopg.connect(self._server.get_uri(name), autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-            used = connection.execute("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL").fetchall()
-            is_whole = {table for (table,) in tables} == {*BOOKKEEPING, *db.metadata.tables}
-            if is_whole:
-                statements = ["SET session_replication_role = replica"]
-                statements += [f'DELETE FROM "{table}"' for (table,) in tables if table not in BOOKKEEPING]
-                statements += [f"SELECT setval('\"{sequence}\"', 1, false)" for (sequence,) in used]
-                connection.execute("; ".join(statements))
-        if is_whole:
+        if _empty(self._connected(name)):
             self._empty.append(name)
         else:
+            self._emptying.pop(name).close()
             self._admin(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _connected(self, name: str) -> psycopg.Connection[Any]:
+        """The same each time: one that is new reads about each table first, which takes longer than to empty them."""
+        kept = self._emptying.get(name)
+        if kept is not None:
+            try:
+                kept.execute("SELECT 1")
+                return kept
+            except psycopg.OperationalError:  # a test has ended it with all the others
+                kept.close()
+        made = self._emptying[name] = psycopg.connect(self._server.get_uri(name), autocommit=True, application_name=EMPTYING)
+        made.execute("SET session_replication_role = replica")
+        return made
 
     def _template_file(self) -> Path:
         if self._sqlite_template is None:
@@ -152,3 +157,21 @@ class Databases:
         with app.app_context():
             flask_migrate.upgrade()
             db.engine.dispose()
+
+
+def _empty(connection: psycopg.Connection[Any]) -> bool:
+    """Ends all others, deletes what stands in the tables and begins to count anew. False when there are other tables than ours."""
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    there = {name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+    if there != {*BOOKKEEPING, *db.metadata.tables}:
+        return False
+    asked = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in sorted(there - {*BOOKKEEPING}))
+    filled = connection.execute(asked).fetchall()
+    used = connection.execute("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL").fetchall()
+    statements = [f'DELETE FROM "{name}"' for (name,) in filled]
+    statements += [f"SELECT setval('\"{name}\"', 1, false)" for (name,) in used]
+    statements.append("SELECT pg_stat_force_next_flush()")  # else what it read is counted some seconds later, in the next test
+    connection.execute("; ".join(statements))
+    return True

@@ -167,4 +167,4 @@ def test_memory_does_not_grow_with_the_rows(app: Flask) -> None:
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], roster_batch_rows=500)
     peak(500)
 
-    assert peak(12_000) <= peak(2_000) * 1.2 + (1 << 20)
+    assert peak(12_000) <= peak(2_000) * 1.2 + (2 << 20)  # the gate measures branches, which takes some; the rows would be 4 MB

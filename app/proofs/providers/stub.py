@@ -26,9 +26,11 @@ class StubFaceCheckProvider:
         pass
 
     def start(self, request: FaceRequest) -> Redirect:
-        reference = secrets.token_hex(16)
+        """A request that is repeated finds the check it began: the reference follows from the nonce, and is no secret."""
+        reference = vault.keyed_hash("face-stub", request.nonce).hex()[:32]
         with transaction():
-            db.session.add(StubFaceCheck(reference=reference, nonce=request.nonce, started_at=clock.now()))
+            if db.session.get(StubFaceCheck, reference) is None:
+                db.session.add(StubFaceCheck(reference=reference, nonce=request.nonce, started_at=clock.now()))
         ticket = _serializer().dumps([reference, request.return_url])
         return Redirect(reference=reference, url=url_for("proofs.show_stub", ticket=ticket))
 
