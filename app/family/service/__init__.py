@@ -21,13 +21,13 @@ from app.family.service.drafts import is_stepped_up as is_stepped_up
 from app.family.service.drafts import note_step_up as note_step_up
 from app.family.service.drafts import save_typed as save_typed
 from app.family.service.drafts import ways_of as ways_of
+from app.family.service.identity_notifications import tell_holders as tell_holders
 from app.family.service.invitations import accept_invitation as accept_invitation
 from app.family.service.invitations import find_invitation_refusal as find_invitation_refusal
 from app.family.service.invitations import invite as invite
 from app.family.service.invitations import needs_proof as needs_proof
 from app.family.service.invitations import refuse_invitation as refuse_invitation
 from app.family.service.invitations import vouch as vouch
-from app.family.service.kin import tell_holders as tell_holders
 from app.family.service.life_cycle import FOLLOW_ROSTER as FOLLOW_ROSTER
 from app.family.service.life_cycle import end_unrenewed as end_unrenewed
 from app.family.service.life_cycle import expire_requests as expire_requests
@@ -39,6 +39,7 @@ from app.family.service.links import end_link as end_link
 from app.family.service.links import freeze_member as freeze_member
 from app.family.service.links import note_taken_over as note_taken_over
 from app.family.service.links import person_of as person_of
+from app.family.service.notifications import sentence_of_end as sentence_of_end
 from app.family.service.papers import find_missing as find_missing
 from app.family.service.papers import find_unsigned as find_unsigned
 from app.family.service.papers import list_good_pages as list_good_pages
@@ -64,4 +65,3 @@ from app.family.service.showing import end_with_consent as end_with_consent
 from app.family.service.showing import list_family_showables as list_family_showables
 from app.family.service.showing import list_holders as list_holders
 from app.family.service.showing import note_use as note_use
-from app.family.service.telling import sentence_of_end as sentence_of_end

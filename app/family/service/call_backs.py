@@ -22,7 +22,7 @@ from app.core.statements import won, write
 from app.family import queries
 from app.family.audit_tags import FamilyTag
 from app.family.models import CallBack, CallBackState, LinkRequest, RequestState
-from app.family.service import telling
+from app.family.service import notifications
 from app.family.service.links import person_of
 from app.family.service.requests import authorise, reject, reload, wait_for_authorisation
 from app.reviews.queries import working_hours
@@ -93,7 +93,7 @@ def book_call_back(request: LinkRequest, starts_at: datetime, phone: str) -> Cal
                 subject=call.subject,
                 person_id=person.id,
             )
-            telling.tell_call_booked(request, moment(starts_at))
+            notifications.tell_call_booked(request, moment(starts_at))
             return call
         raise _taken()
 
@@ -127,7 +127,7 @@ def complete_call_back(call: CallBack, answers: Iterable[str], *, by: str) -> Li
     if is_agreed:
         notices = list_notices(ConsentPurpose.family_authorisation, ConsentPurpose.family_share)
         return authorise(request, notices, account_id=request.holder_account_id, by=by, channel="phone")
-    name = telling.name_of(person_of(request))
+    name = notifications.name_of(person_of(request))
     reject(
         request,
         "called_no",
@@ -150,7 +150,9 @@ def miss_call_back(call: CallBack, *, by: str) -> None:
     request = reload(call.request)
     audit.record(FamilyTag.call_done, actor=by, subject=call.subject, person_id=request.person_id, outcome="no_answer")
     if request.state is RequestState.waiting_authorisation:
-        telling.tell_decided(request, _("医保局打过电话，没有人接"), _("申请还在。请打开“家人”，换一个时间再约，或换一种方式。"))
+        notifications.tell_decided(
+            request, _("医保局打过电话，没有人接"), _("申请还在。请打开“家人”，换一个时间再约，或换一种方式。")
+        )
 
 
 def _cancel(request: LinkRequest) -> None:

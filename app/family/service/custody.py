@@ -13,7 +13,7 @@ from app.family import queries
 from app.family.audit_tags import FamilyTag
 from app.family.models import CustodyFlag, FamilyLink, LinkState
 from app.family.policy import AgePolicy
-from app.family.service import telling
+from app.family.service import notifications
 from app.roster.models import InsuredPerson
 
 
@@ -52,5 +52,5 @@ def object_to_others(link: FamilyLink, *, by: str) -> bool:
     is_new = flag_custody(link.member_person_id, by=by)
     if is_new:
         for each in queries.list_links_of_member(link.member_person_id):
-            telling.tell_objection(each)
+            notifications.tell_objection(each)
     return is_new

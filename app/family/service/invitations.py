@@ -18,7 +18,7 @@ from app.family import queries
 from app.family.audit_tags import FamilyTag
 from app.family.models import Invitation, InvitationKind, LinkRequest, Relation, RequestState, Voucher, Way
 from app.family.policy import AgePolicy, find_implausible
-from app.family.service import telling
+from app.family.service import notifications
 from app.family.service.links import person_of
 from app.family.service.requests import authorise, record_request, reject, reload, send_to_review, wait_for_authorisation
 from app.messages.service import post_message
@@ -154,7 +154,7 @@ def refuse_invitation(invitation: Invitation, account: Account) -> None:
         )
     _use(invitation, account)
     request = invitation.request
-    name = telling.name_of(person_of(request))
+    name = notifications.name_of(person_of(request))
     reject(
         request,
         "declined",
@@ -217,6 +217,6 @@ def _tell_member(request: LinkRequest, kind: InvitationKind) -> None:
         return
     post_message(
         account.id,
-        _("%(by)s 想在自己的手机上出示您的医保码", by=telling.name_of_holder(request.holder)),
+        _("%(by)s 想在自己的手机上出示您的医保码", by=notifications.name_of_holder(request.holder)),
         _("请打开家人发给您的链接，看清楚再决定。您不认识对方的话，不用理会。"),
     )

@@ -14,7 +14,7 @@ from app.documents.service import keep_until
 from app.family import queries
 from app.family.audit_tags import FamilyTag
 from app.family.models import CallBack, CallBackState, FamilyLink, LinkEnd, LinkRequest, LinkState, RequestState
-from app.family.service import telling
+from app.family.service import notifications
 from app.family.service.links import end_link, person_of
 from app.family.service.requests import end_invitations, record_request, reload
 from app.roster.models import InsuredPerson, InsuredStatus
@@ -61,9 +61,9 @@ def _note_reminded(link: FamilyLink, due: int) -> bool:
     link = db.session.get_one(FamilyLink, link.id, populate_existing=True)
     left = (link.of_age_on - clock.today()).days if link.of_age_on else 0
     if left > 0:
-        telling.tell_coming_of_age(link, left)
+        notifications.tell_coming_of_age(link, left)
     else:
-        telling.tell_of_age(link)
+        notifications.tell_of_age(link)
     return True
 
 
@@ -131,8 +131,8 @@ def _expire(request_id: int) -> None:
     keep_until(request.subject, clock.now())
     record_request(FamilyTag.expired, request, "system")
     if not was_draft:
-        name = telling.name_of(person_of(request))
-        telling.tell_decided(
+        name = notifications.name_of(person_of(request))
+        notifications.tell_decided(
             request,
             _("添加 %(name)s 的申请已过期", name=name),
             _("%(days)d 天内没有得到同意，申请已关闭。需要的话，请重新添加。", days=settings.family_invitation_days),

@@ -22,7 +22,7 @@ from app.family import queries
 from app.family.audit_tags import FamilyTag
 from app.family.models import FamilyLink, LinkEnd, LinkRequest, LinkState, Relation, Way
 from app.family.policy import AgePolicy, refuse_status
-from app.family.service import telling
+from app.family.service import notifications
 from app.family.service.places import find_full, find_member_full, lock_pair, take_slot
 from app.roster.models import InsuredPerson
 from app.roster.queries import get_person
@@ -69,7 +69,7 @@ def make_link(request: LinkRequest, person: InsuredPerson, relation: Relation, w
     db.session.add(link)
     db.session.flush()
     _record(FamilyTag.link_made, link, by, way=way.value, slot=link.slot)
-    telling.tell_link_made(link, holder, person)
+    notifications.tell_link_made(link, holder, person)
     return link
 
 
@@ -113,7 +113,7 @@ def end_link(link: FamilyLink, reason: LinkEnd, *, by: str) -> bool:
     if member is not None and not has_others:
         _withdraw_consents(member, link.member_person_id)
     _record(FamilyTag.link_ended, link, by, reason=reason.value)
-    telling.tell_link_ended(link, holder)
+    notifications.tell_link_ended(link, holder)
     return True
 
 
@@ -125,9 +125,9 @@ def freeze_member(link: FamilyLink, *, by: Account) -> bool:
     if link.state is not LinkState.active or credential is None or not report_lost_for_relative(credential, by):
         return False
     _record(FamilyTag.member_frozen, link, by.actor)
-    name = telling.name_of_holder(by)
+    name = notifications.name_of_holder(by)
     for each in queries.list_links_of_member(link.member_person_id):
-        telling.tell_frozen(each, name)
+        notifications.tell_frozen(each, name)
     return True
 
 
@@ -135,7 +135,7 @@ def freeze_member(link: FamilyLink, *, by: Account) -> bool:
 def note_taken_over(credential: Credential) -> None:
     """The member activated: links stay, holders are told."""
     for link in queries.list_links_of_member(credential.person_id):
-        telling.tell_taken_over(link)
+        notifications.tell_taken_over(link)
 
 
 def find_bound(holder_account_id: int, person: InsuredPerson) -> DomainError | None:

@@ -21,7 +21,7 @@ from app.family import queries
 from app.family.audit_tags import FamilyTag
 from app.family.models import DraftStep, FamilyLink, Invitation, LinkRequest, RequestState, Way
 from app.family.policy import AgePolicy
-from app.family.service import telling
+from app.family.service import notifications
 from app.family.service.drafts import draft_gone
 from app.family.service.links import find_bound, find_frozen, make_link, person_of, renew_link
 from app.family.service.places import find_full, lock_pair
@@ -105,7 +105,7 @@ def send_to_review(request: LinkRequest) -> None:
     person = person_of(request)
     keep_until(request.subject, None)
     case = open_case(request.subject, KIND, person.insured_region, needs_second=queries.is_disputed(person.id))
-    telling.tell_submitted(request, moment(case.due_at))
+    notifications.tell_submitted(request, moment(case.due_at))
 
 
 @transaction()
@@ -140,7 +140,7 @@ def reject(request: LinkRequest, refusal: str, *, by: str, title: str = "", sent
     end_invitations(request)
     record_request(FamilyTag.rejected, request, by, outcome=refusal)
     if title:
-        telling.tell_decided(request, title, sentence)
+        notifications.tell_decided(request, title, sentence)
 
 
 @transaction()

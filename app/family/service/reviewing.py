@@ -13,7 +13,7 @@ from app.family import queries
 from app.family.audit_tags import FamilyTag
 from app.family.models import LinkRequest, RequestState
 from app.family.policy import RELATION_LABELS
-from app.family.service import telling
+from app.family.service import notifications
 from app.family.service.links import find_bound, person_of
 from app.family.service.places import find_full, lock_pair
 from app.family.service.refusals import find_asked
@@ -41,7 +41,7 @@ def take_decision(case: ReviewCase, outcome: CaseState) -> None:
     request = queries.find_request_of_subject(case.subject)
     if request is None or request.state is not RequestState.waiting_review:
         return
-    name = telling.name_of(person_of(request))
+    name = notifications.name_of(person_of(request))
     if outcome is CaseState.returned:
         _give_back(request, name)
         return
@@ -73,7 +73,7 @@ def _give_back(request: LinkRequest, name: str) -> None:
     request.state = RequestState.returned
     db.session.flush()
     record_request(FamilyTag.returned, request, "system")
-    telling.tell_decided(
+    notifications.tell_decided(
         request, _("需要补一点材料：添加 %(name)s", name=name), _("请打开“家人”里的这个申请，只补被退回的那几页，别的不用重交。")
     )
 

@@ -13,7 +13,7 @@ from app.family import queries
 from app.family.audit_tags import FamilyTag
 from app.family.models import FamilyLink, LinkEnd, Way
 from app.family.policy import RELATION_LABELS
-from app.family.service import telling
+from app.family.service import notifications
 from app.family.service.links import end_link
 from app.roster.models import InsuredStatus
 
@@ -62,7 +62,9 @@ def note_use(credential_id: int, handle: str, shown_by: str, place: str, moment:
     )
     account = find_account_of_person(link.member_person_id)
     if account is not None and account.id != link.holder_account_id:
-        telling.tell_used(account.id, telling.name_of_holder(get_account(link.holder_account_id)), place, as_moment(moment))
+        notifications.tell_used(
+            account.id, notifications.name_of_holder(get_account(link.holder_account_id)), place, as_moment(moment)
+        )
 
 
 def list_holders(credential: Credential) -> list[int]:

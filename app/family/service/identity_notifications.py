@@ -9,7 +9,7 @@ from app.accounts.service import IdentityEvent, IdentityEventKind
 from app.core.db import transaction
 from app.core.display import moment
 from app.family import queries
-from app.family.service import telling
+from app.family.service import notifications
 from app.messages.service import post_message
 from app.roster.queries import get_person
 
@@ -26,7 +26,7 @@ def tell_holders(event: IdentityEvent) -> None:
     """Only what a relative can do something about."""
     if event.person_id is None or event.kind not in _TITLES or event.by.startswith("relative:"):  # `freeze_member` tells them
         return
-    name = telling.name_of(get_person(event.person_id))
+    name = notifications.name_of(get_person(event.person_id))
     waits = _("%(at)s 生效。", at=moment(event.effective_at)) if event.effective_at else ""
     body = f"{waits}{_('请当面问一问。不是本人办的，请本人马上登录取消，或拨打医保热线。')}"
     for link in queries.list_links_of_member(event.person_id):
