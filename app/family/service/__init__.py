@@ -35,6 +35,7 @@ from app.family.service.life_cycle import follow_roster as follow_roster
 from app.family.service.life_cycle import note_status as note_status
 from app.family.service.life_cycle import remind_of_age as remind_of_age
 from app.family.service.life_cycle import tend as tend
+from app.family.service.limits import find_full as find_full
 from app.family.service.links import end_link as end_link
 from app.family.service.links import freeze_member as freeze_member
 from app.family.service.links import note_taken_over as note_taken_over
@@ -44,7 +45,6 @@ from app.family.service.papers import find_missing as find_missing
 from app.family.service.papers import find_unsigned as find_unsigned
 from app.family.service.papers import list_good_pages as list_good_pages
 from app.family.service.papers import prepare_request_letter as prepare_request_letter
-from app.family.service.places import find_full as find_full
 from app.family.service.refusals import find_holder_refusal as find_holder_refusal
 from app.family.service.requests import KIND as KIND
 from app.family.service.requests import approve as approve

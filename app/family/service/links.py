@@ -23,7 +23,7 @@ from app.family.audit_tags import FamilyTag
 from app.family.models import FamilyLink, LinkEnd, LinkRequest, LinkState, Relation, Way
 from app.family.policy import AgePolicy, refuse_status
 from app.family.service import notifications
-from app.family.service.places import find_full, find_member_full, lock_pair, take_slot
+from app.family.service.limits import find_full, find_member_full, lock_pair, take_slot
 from app.roster.models import InsuredPerson
 from app.roster.queries import get_person
 

@@ -11,8 +11,8 @@ from app.credentials.queries import find_credential_of
 from app.family import queries
 from app.family.models import LinkRequest, Relation
 from app.family.policy import AgePolicy, find_implausible, refuse_status
+from app.family.service.limits import find_full, find_member_full
 from app.family.service.links import find_bound, find_frozen
-from app.family.service.places import find_full, find_member_full
 from app.regions.queries import find_region
 from app.roster.models import InsuredPerson
 from app.roster.queries import get_person

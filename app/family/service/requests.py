@@ -23,8 +23,8 @@ from app.family.models import DraftStep, FamilyLink, Invitation, LinkRequest, Re
 from app.family.policy import AgePolicy
 from app.family.service import notifications
 from app.family.service.drafts import draft_gone
+from app.family.service.limits import find_full, lock_pair
 from app.family.service.links import find_bound, find_frozen, make_link, person_of, renew_link
-from app.family.service.places import find_full, lock_pair
 from app.proofs.models import IdentityProof
 from app.proofs.service import spend_proof
 from app.reviews.service import open_case, withdraw_case

@@ -14,8 +14,8 @@ from app.family.audit_tags import FamilyTag
 from app.family.models import LinkRequest, RequestState
 from app.family.policy import RELATION_LABELS
 from app.family.service import notifications
+from app.family.service.limits import find_full, lock_pair
 from app.family.service.links import find_bound, person_of
-from app.family.service.places import find_full, lock_pair
 from app.family.service.refusals import find_asked
 from app.family.service.requests import approve, record_request, reject, reload
 from app.regions.queries import find_region
