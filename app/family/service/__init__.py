@@ -60,8 +60,8 @@ from app.family.service.reviewing import may_send_papers as may_send_papers
 from app.family.service.reviewing import refuse_own_family as refuse_own_family
 from app.family.service.reviewing import slots_to_mend as slots_to_mend
 from app.family.service.reviewing import take_decision as take_decision
-from app.family.service.showing import colour_of as colour_of
-from app.family.service.showing import end_with_consent as end_with_consent
-from app.family.service.showing import list_family_showables as list_family_showables
-from app.family.service.showing import list_holders as list_holders
-from app.family.service.showing import note_use as note_use
+from app.family.service.showables import colour_of as colour_of
+from app.family.service.showables import end_with_consent as end_with_consent
+from app.family.service.showables import list_family_showables as list_family_showables
+from app.family.service.showables import list_holders as list_holders
+from app.family.service.showables import note_use as note_use
