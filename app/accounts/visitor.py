@@ -7,8 +7,8 @@ from flask import Flask, Response, g, session
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from app.accounts import browser, queries, service
-from app.accounts.endings import after_restore, sentence_of
 from app.accounts.models import Account, Device, LoginSession
+from app.accounts.session_end_text import after_restore, sentence_of
 from app.core import store_away
 from app.core.sessions import Present, hash_of
 from app.core.visits import note_in_use
