@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from app import create_app
 from app.accounts.models import Account
 from app.accounts.queries import find_account_by_phone, phone_of
-from app.accounts.service.rows import find_or_create_account
+from app.accounts.service.find_or_create import find_or_create_account
 from app.config import Mode
 from app.core import blobs, clock, sealed_files
 from app.core.crypto import ROOT, STANDING, Vault, number_of, vault

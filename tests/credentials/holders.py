@@ -9,7 +9,7 @@ from werkzeug.test import Client
 from app.accounts.browser import Browser as BrowserKey
 from app.accounts.models import Account, Device, LoginSession
 from app.accounts.service import bind_device, give_account_to_person, start_session
-from app.accounts.service.rows import seal_phone
+from app.accounts.service.find_or_create import seal_phone
 from app.core import clock
 from app.core.db import db, transaction
 from app.credentials import queries, service

@@ -3,7 +3,7 @@
 import secrets
 
 from app.accounts.models import Account, Device, LoginSession
-from app.accounts.service.rows import seal_phone
+from app.accounts.service.find_or_create import seal_phone
 from app.core import clock
 from app.core.db import db, transaction
 from app.roster.identity import parse_cert

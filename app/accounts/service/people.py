@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts.audit_tags import AccountTag
 from app.accounts.models import Account
-from app.accounts.service.rows import find_or_create_account
+from app.accounts.service.find_or_create import find_or_create_account
 from app.core import audit
 from app.core.db import db, transaction
 from app.core.errors import DomainError

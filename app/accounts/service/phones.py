@@ -10,7 +10,7 @@ from app.accounts.audit_tags import AccountTag
 from app.accounts.browser import Browser
 from app.accounts.models import Account, LoginSession, SessionEnd, SmsPurpose
 from app.accounts.queries import find_account_by_phone, phone_of
-from app.accounts.service.rows import find_or_create_device, seal_phone
+from app.accounts.service.find_or_create import find_or_create_device, seal_phone
 from app.accounts.service.sessions import end_sessions_of_account
 from app.accounts.service.sms_codes import CodeCheck, spend_sms_code
 from app.core import audit, clock

@@ -9,7 +9,7 @@ from app.accounts.audit_tags import AccountTag
 from app.accounts.browser import Browser
 from app.accounts.models import Account, Device, LoginSession, SessionEnd, SmsPurpose
 from app.accounts.queries import phone_of
-from app.accounts.service.rows import find_or_create_account, find_or_create_device
+from app.accounts.service.find_or_create import find_or_create_account, find_or_create_device
 from app.accounts.service.sms_codes import CodeCheck, spend_sms_code
 from app.core import audit, clock
 from app.core.db import db, transaction
