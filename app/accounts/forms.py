@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
-from app.accounts.ending_others import EndsOthers
 from app.accounts.phone import InvalidPhone, parse_mobile
+from app.accounts.sign_out_others import SignsOutOthers
 from app.core.forms import RefusableForm
 from app.core.text import code_of, is_digits
 
@@ -51,7 +51,7 @@ class SignInForm(RefusableForm):
         return bool(self.phone.validate(self))
 
 
-class NewPhoneForm(EndsOthers, SignInForm):
+class NewPhoneForm(SignsOutOthers, SignInForm):
     """更换手机号: the code goes to the new number."""
 
     phone = StringField(_l("新手机号"), [_is_mobile])

@@ -8,9 +8,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, PasswordField, SelectField, StringField
 from wtforms.validators import ValidationError
 
-from app.accounts.ending_others import EndsOthers
 from app.accounts.models import ConsentPurpose, Notice
 from app.accounts.notice_words import in_words
+from app.accounts.sign_out_others import SignsOutOthers
 from app.core.forms import Form
 from app.core.text import code_of, is_digits
 from app.credentials.display_pin import InvalidPin, parse_pin
@@ -130,11 +130,11 @@ class PinForm(Form):
             raise ValidationError(_("两次输入的不一样，请再输一遍。"))
 
 
-class PinResetForm(EndsOthers, PinForm):
+class PinResetForm(SignsOutOthers, PinForm):
     """Another PIN for who has forgotten the old one."""
 
 
-class PinChangeForm(EndsOthers, PinForm):
+class PinChangeForm(SignsOutOthers, PinForm):
     """The old PIN, and another one."""
 
     old = PasswordField(_l("现在的展码密码"))
