@@ -8,7 +8,7 @@ from app.core.errors import DomainError
 from app.reviews.audit_tags import ReviewTag
 from app.reviews.models import OPEN, CaseState, ReviewCase, StepVerb
 from app.reviews.queries import find_last_decision, get_case_of, list_steps
-from app.reviews.service.rows import add_step, due_from, move
+from app.reviews.service.steps import add_step, due_from, move
 
 
 @transaction()

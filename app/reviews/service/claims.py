@@ -14,7 +14,7 @@ from app.reviews import queries
 from app.reviews.audit_tags import ReviewTag
 from app.reviews.kinds import kind_of
 from app.reviews.models import CaseState, ReviewCase
-from app.reviews.service.rows import move
+from app.reviews.service.steps import move
 from app.staff.models import StaffMember
 from app.staff.queries import regions_of
 

@@ -15,7 +15,7 @@ from app.reviews.kinds import kind_of
 from app.reviews.models import CaseState, ReviewCase, ReviewReason, ReviewStep, StepReason, StepVerb
 from app.reviews.queries import find_last_decision, get_case
 from app.reviews.service.claims import refuse_reader, refused
-from app.reviews.service.rows import add_step, move
+from app.reviews.service.steps import add_step, move
 from app.staff.models import StaffMember
 from app.staff.queries import regions_of
 
