@@ -16,7 +16,7 @@ from app.regions.service.offices import change_agency as change_agency
 from app.regions.service.offices import move_agency as move_agency
 from app.regions.service.offices import restore_agency as restore_agency
 from app.regions.service.offices import retire_agency as retire_agency
-from app.regions.service.places import add_region as add_region
-from app.regions.service.places import change_region as change_region
-from app.regions.service.places import restore_region as restore_region
-from app.regions.service.places import retire_region as retire_region
+from app.regions.service.regions import add_region as add_region
+from app.regions.service.regions import change_region as change_region
+from app.regions.service.regions import restore_region as restore_region
+from app.regions.service.regions import retire_region as retire_region
