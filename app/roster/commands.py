@@ -14,7 +14,7 @@ from app.core.plugins import UnknownPlugin
 from app.core.settings import settings
 from app.roster.providers import RosterSource, facts_of
 from app.roster.providers.registry import open_source
-from app.roster.service import ImportMode, ImportResult, Refusal, Seen, import_roster, remarks_on
+from app.roster.service import ImportMode, ImportResult, Preview, Refusal, import_roster, remarks_on
 
 group = AppGroup("roster", help="The roster of insured persons.")
 
@@ -76,7 +76,7 @@ def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _show(seen: Seen, asks: bool) -> None:
+def _show(seen: Preview, asks: bool) -> None:
     """Before anything is applied: how the source was read, and three rows, masked. Raises Abort when somebody says no."""
     facts = seen.facts
     click.echo(f"工作表：{facts.sheet}" if facts.sheet else f"编码：{facts.encoding}" if facts.encoding else "前几行：")

@@ -9,10 +9,10 @@ from app.roster.service.imports import ImportResult as ImportResult
 from app.roster.service.imports import Refusal as Refusal
 from app.roster.service.imports import import_roster as import_roster
 from app.roster.service.persons import save_person as save_person
+from app.roster.service.preview import Preview as Preview
 from app.roster.service.searching import expire_searches as expire_searches
 from app.roster.service.searching import search_document as search_document
 from app.roster.service.searching import search_name as search_name
-from app.roster.service.seeing import Seen as Seen
 from app.roster.service.statuses import change_status as change_status
 from app.roster.service.statuses import on_status_changed as on_status_changed
 from app.roster.service.undoing import forget_formers as forget_formers

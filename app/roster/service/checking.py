@@ -12,8 +12,8 @@ from app.core.db import db, transaction
 from app.core.settings import settings
 from app.roster.models import InsuredPerson, InsuredStatus, RosterImport, RosterUpload
 from app.roster.providers import Facts, RosterSource, facts_of
+from app.roster.service.preview import Preview
 from app.roster.service.reading import Reading, Refusal, Run, columns_of
-from app.roster.service.seeing import Seen
 from app.roster.service.staging import staging
 
 SHOWN_PROBLEMS = 50
@@ -59,7 +59,7 @@ def check_roster(
             found.problems.append(refusal)
         on_refusal(refusal)
 
-    def keep(seen: Seen) -> None:
+    def keep(seen: Preview) -> None:
         found.encoding, found.sheet, found.sample = seen.facts.encoding, seen.facts.sheet, list(seen.rows)
 
     reading = Reading(ignored_columns, regions, settings.roster_max_rows, note, on_progress, keep)

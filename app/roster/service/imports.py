@@ -18,9 +18,9 @@ from app.roster.audit_tags import RosterTag
 from app.roster.models import IMPORT_LOCK, InsuredPerson, RosterImport
 from app.roster.providers import RosterSource
 from app.roster.queries import find_import_of
+from app.roster.service.preview import Preview
 from app.roster.service.reading import Reading, Run, columns_of
 from app.roster.service.reading import Refusal as Refusal
-from app.roster.service.seeing import Seen
 from app.roster.service.staging import staging
 from app.roster.service.statuses import tell_status_changes
 
@@ -57,7 +57,7 @@ def import_roster(
     max_rows: int = 0,
     on_refusal: Callable[[Refusal], None] = lambda refusal: None,
     on_progress: Callable[[int], None] = lambda position: None,
-    on_seen: Callable[[Seen], None] = lambda seen: None,
+    on_seen: Callable[[Preview], None] = lambda seen: None,
     by: str = "system",
     report_id: int | None = None,
 ) -> ImportResult:

@@ -16,7 +16,7 @@ from app.roster.names import stored_fold
 from app.roster.providers import RosterSource, SourceRefused, facts_of
 from app.roster.queries import CERT_PURPOSE
 from app.roster.rows import Problem, RosterRow, RowReader
-from app.roster.service.seeing import Seen, see
+from app.roster.service.preview import Preview, preview_of
 from app.roster.service.staging import Staging
 
 OF_THE_NUMBER = {"cert_type", "cert_no"}
@@ -44,7 +44,7 @@ class Reading:
     max_rows: int = 0
     on_refusal: Callable[[Refusal], None] = lambda refusal: None
     on_progress: Callable[[int], None] = lambda position: None  # gets the source's position now and then
-    on_seen: Callable[[Seen], None] = lambda seen: None  # gets the first rows, once, before anything is applied; may raise
+    on_seen: Callable[[Preview], None] = lambda seen: None  # gets the first rows, once, before anything is applied; may raise
 
 
 class Run:
@@ -63,7 +63,7 @@ class Run:
         """Everything; afterwards the stage holds what may enter. Raises SourceRefused."""
         for batch in _batches(source, settings.roster_batch_rows):
             if not self.rows:
-                self._reading.on_seen(see(facts_of(source), self._columns, [cells for _line, cells in batch]))
+                self._reading.on_seen(preview_of(facts_of(source), self._columns, [cells for _line, cells in batch]))
             self._take(batch)
             if self._reading.max_rows and self.rows > self._reading.max_rows:
                 raise SourceRefused(

@@ -16,16 +16,16 @@ _SHORTEST_NUMBER = 8  # characters of a document number that is shown masked
 
 
 @dataclass(frozen=True)
-class Seen:
+class Preview:
     """rows: (name, number, region), masked."""
 
     facts: Facts
     rows: tuple[tuple[str, str, str], ...]
 
 
-def see(facts: Facts, columns: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> Seen:
+def preview_of(facts: Facts, columns: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> Preview:
     """columns: field → key of the cell. rows: the first ones, also those that will be refused."""
-    return Seen(facts, tuple(_masked(columns, row) for row in rows[:SHOWN_ROWS]))
+    return Preview(facts, tuple(_masked(columns, row) for row in rows[:SHOWN_ROWS]))
 
 
 def _masked(columns: Mapping[str, str], row: Mapping[str, object]) -> tuple[str, str, str]:
