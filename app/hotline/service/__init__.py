@@ -1,12 +1,12 @@
 """The verbs of the hotline; the only writer of its tables."""
 
-from app.hotline.service.acting import ask_unfreezing as ask_unfreezing
-from app.hotline.service.acting import confirm_unfreezing as confirm_unfreezing
-from app.hotline.service.acting import freeze_for_caller as freeze_for_caller
-from app.hotline.service.acting import message_caller as message_caller
-from app.hotline.service.acting import refuse_unfreezing as refuse_unfreezing
-from app.hotline.service.acting import unbind_device as unbind_device
-from app.hotline.service.acting import unbind_link as unbind_link
+from app.hotline.service.acts import ask_unfreezing as ask_unfreezing
+from app.hotline.service.acts import confirm_unfreezing as confirm_unfreezing
+from app.hotline.service.acts import freeze_for_caller as freeze_for_caller
+from app.hotline.service.acts import message_caller as message_caller
+from app.hotline.service.acts import refuse_unfreezing as refuse_unfreezing
+from app.hotline.service.acts import unbind_device as unbind_device
+from app.hotline.service.acts import unbind_link as unbind_link
 from app.hotline.service.calls import CHECKS_NEEDED as CHECKS_NEEDED
 from app.hotline.service.calls import expire_searches as expire_searches
 from app.hotline.service.calls import note_search as note_search
