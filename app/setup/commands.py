@@ -23,7 +23,7 @@ from app.institutions.register_queries import list_notes_on_keys
 from app.regions.queries import list_unchecked_hotlines
 from app.regions.service import load_regions
 from app.reviews.queries import find_missing_year
-from app.setup import service, weather
+from app.setup import dependency_checks, service
 from app.setup.prompts import Answers, set_up
 
 group = AppGroup("bureau", help="The bureau that hosts this system.")
@@ -88,7 +88,7 @@ def doctor() -> None:
     if path.exists() and path.stat().st_mode & 0o077:
         wrong.append(f"{path} can be read by others: chmod 600.")
     if not wrong:
-        wrong += list_document_problems() + jobs.problems() + audit_problems() + proxy.problems() + weather.problems()
+        wrong += list_document_problems() + jobs.problems() + audit_problems() + proxy.problems() + dependency_checks.problems()
         wrong += pdf.problems() + encryption_notes.problems()
     for sentence in wrong:
         click.echo(f"mend   {sentence}")
@@ -110,7 +110,7 @@ def _notes() -> list[str]:
         *_hotline_notes(),
         *_holiday_notes(),
         *proxy.notes(),
-        *weather.notes(),
+        *dependency_checks.notes(),
     ]
 
 

@@ -18,7 +18,7 @@ from app.credentials.code_format import make_code
 from app.credentials.models import EndReason, Presentation
 from app.institutions.models import Institution
 from app.scanning.service import ensure_specimens
-from app.setup import weather
+from app.setup import dependency_checks
 from tests.credentials.holders import PIN, add_relative
 from tests.credentials.phones import code_on, opened_phone, type_pin, unlock
 from tests.kit.chromium import serve
@@ -236,10 +236,10 @@ def test_the_end_of_a_presentation_is_written_down(desk: Desk, telephone: Teleph
 
 
 def test_the_doctor_names_what_lies_ahead(app: Flask, desk: Desk, telephone: Telephone, holder: Browser) -> None:
-    before = weather.notes()
+    before = dependency_checks.notes()
     used_in_the_jump(desk, telephone)
 
-    after = weather.notes()
+    after = dependency_checks.notes()
 
     assert before == []
     assert "119 minutes from now" in after[0] and "NTP" in after[0]
@@ -247,9 +247,9 @@ def test_the_doctor_names_what_lies_ahead(app: Flask, desk: Desk, telephone: Tel
 
 
 def test_the_doctor_compares_with_the_databases_clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    right = weather.problems()
+    right = dependency_checks.problems()
     monkeypatch.setattr(clock, "machine_now", lambda: datetime.now(UTC) + AHEAD)
-    wrong = weather.problems()
+    wrong = dependency_checks.problems()
 
     assert right == []
     if db.engine.dialect.name == "postgresql":
