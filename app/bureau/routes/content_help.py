@@ -4,8 +4,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.bureau.author_names import names_of_authors
 from app.bureau.forms.content import LanguageForm, NewTextForm, TextForm, number_of
-from app.bureau.people import names_of_authors
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError

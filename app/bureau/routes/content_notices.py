@@ -10,8 +10,8 @@ from app.accounts.models import ConsentPurpose, Notice, NoticeDraft
 from app.accounts.notice_rules import NoticeWords, check_words
 from app.accounts.notice_words import shipped_notice
 from app.bureau import service
+from app.bureau.author_names import names_of_authors
 from app.bureau.forms.content import NoticeTextForm, ProposalForm, number_of
-from app.bureau.people import names_of_authors
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError
