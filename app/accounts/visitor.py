@@ -10,8 +10,8 @@ from app.accounts import browser, queries, service
 from app.accounts.models import Account, Device, LoginSession
 from app.accounts.session_end_text import after_restore, sentence_of
 from app.core import store_away
+from app.core.session_cookies import note_in_use
 from app.core.sessions import Present, hash_of
-from app.core.visits import note_in_use
 
 SEEN_EVERY = timedelta(minutes=5)  # fixed: a device's list says "today"; a row written at each page would be in vain
 

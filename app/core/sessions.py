@@ -16,8 +16,8 @@ from sqlalchemy.orm import Mapped, MappedAsDataclass, mapped_column
 from app.core import clock, store_away
 from app.core.crypto import vault
 from app.core.db import BigId, db, transaction
+from app.core.session_cookies import SessionCookie, note_in_use
 from app.core.statements import changed, won, write
-from app.core.visits import SessionCookie, note_in_use
 
 SEEN_EVERY = timedelta(seconds=30)  # fixed: idle limits at desks are counted in minutes
 Moment = datetime | BindParameter[datetime]
