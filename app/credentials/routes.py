@@ -10,9 +10,9 @@ from app.accounts.queries import list_outdated
 from app.accounts.visitor import current_visitor
 from app.core import clock
 from app.core.access import access
+from app.core.compression import compressed
 from app.core.display import moment
 from app.core.errors import DomainError
-from app.core.packing import packed
 from app.credentials import challenge_routes, queries, service, state_routes, use_routes
 from app.credentials.forms import UnlockForm
 from app.credentials.models import CredentialStatus
@@ -52,7 +52,7 @@ def show_code(credential_id: int | None = None) -> ResponseReturnValue:
         return _locked(UnlockForm(), showable)
     service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)
     service.stay_unlocked(session)
-    return packed(page)
+    return compressed(page)
 
 
 @blueprint.post("/code/unlocking")
@@ -72,7 +72,7 @@ def create_unlocking() -> ResponseReturnValue:
     )
     if isinstance(result, service.Opened):
         if _is_fetch():
-            return packed(jsonify(unlock_answer(credential, result, form.pin.data or "", holds)))
+            return compressed(jsonify(unlock_answer(credential, result, form.pin.data or "", holds)))
         service.open_wallet(account, session.device, opened=result)
         return _seen_again(showable)
     if result.locked_until is None:
@@ -122,4 +122,4 @@ def _locked(form: UnlockForm, showable: service.Showable, status: int = 200) -> 
     else:
         answer = Response(render_template("credentials/show_lock.html", **words))
     answer.status_code = status
-    return packed(answer)
+    return compressed(answer)

@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 from app.core import outages
 from app.core.access import access, anyone
 from app.core.assets import asset
+from app.core.compression import compressed
 from app.core.db import roll_back
 from app.core.installation import bureau_name
 from app.core.locale import CATALOGS, LANGUAGES, page_lang, vary_by_language
-from app.core.packing import packed
 from app.core.settings import settings
 from app.credentials.showing import render_shell
 from app.help.queries import list_addresses
@@ -94,14 +94,14 @@ def show_service_worker() -> Response:
         files=[asset(name) for name in (*SHELL_FILES, *_module_names())],
         pages=[*SHELL_PAGES, *_addresses()],
     )
-    return packed(Response(script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}))
+    return compressed(Response(script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}))
 
 
 @blueprint.get("/offline")
 @access(anyone)
 def show_offline() -> ResponseReturnValue:
     """The page shown without a network. The worker asks for it without cookies: there is no person in it."""
-    return packed(render_template("pwa/show_offline.html", agencies=list_agencies()))
+    return compressed(render_template("pwa/show_offline.html", agencies=list_agencies()))
 
 
 @blueprint.get("/offline/code")
@@ -109,7 +109,7 @@ def show_offline() -> ResponseReturnValue:
 def show_offline_code() -> ResponseReturnValue:
     """The code page without a person: the phone asks for the PIN and draws the code by itself."""
     modules = ["js/network.js", "js/enhance/code-offline.js", "js/enhance/code-page.js", *_module_names()]
-    return packed(render_template("pwa/show_offline_code.html", screen=render_shell(), limits=settings, modules=modules))
+    return compressed(render_template("pwa/show_offline_code.html", screen=render_shell(), limits=settings, modules=modules))
 
 
 @blueprint.get("/styleguide")

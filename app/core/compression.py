@@ -1,5 +1,5 @@
 """Answers that come smaller over the wire, where no proxy does it. Asked for by name, not for every page: a page that says back
-what was typed beside its form token must not be packed (BREACH)."""
+what was typed beside its form token must not be compressed (BREACH)."""
 
 import gzip
 
@@ -10,7 +10,7 @@ _WORTH_IT = 1000  # bytes
 _LEVEL = 5
 
 
-def packed(answer: ResponseReturnValue) -> Response:
+def compressed(answer: ResponseReturnValue) -> Response:
     """The same answer, gzipped for a browser that takes it."""
     response: Response = make_response(answer)
     response.vary.add("Accept-Encoding")
