@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core import blobs
 from app.core.crypto import MissingSecret
-from app.core.database import telling
+from app.core.database import operator_messages
 from app.core.database.backup import NoBureau, create_backup
 from app.core.database.checking import check_backup
 from app.core.database.copying import NotEmpty, NotMigrated, copy_database, count_rows, open_engine
@@ -114,10 +114,12 @@ def create(target: Path) -> None:
     except (NoBureau, MissingSecret, blobs.StoreUnavailable) as error:
         raise click.ClickException(f"{error}; nothing was written") from None
     except (OSError, DBAPIError) as error:
-        raise click.ClickException(f"{target} could not be written ({telling.reason_of(error)}); nothing was left behind") from None
+        raise click.ClickException(
+            f"{target} could not be written ({operator_messages.reason_of(error)}); nothing was left behind"
+        ) from None
     click.echo(f"{made.rows} rows and {made.documents} documents in {target}")
-    click.echo(telling.about_encryption(made))
-    for sentence in telling.faults_of(made):
+    click.echo(operator_messages.about_encryption(made))
+    for sentence in operator_messages.faults_of(made):
         click.echo(f"check  {sentence}", err=True)
     if not made.is_whole:
         raise click.exceptions.Exit(NOT_WHOLE)
@@ -136,7 +138,7 @@ def verify(source: Path, identity: Path | None, passphrase: Path | None) -> None
     try:
         envelope = None if identities else look_at(source.absolute()).envelope
         if envelope is not None:
-            click.echo(telling.about_envelope(source, envelope))
+            click.echo(operator_messages.about_envelope(source, envelope))
             return
         with _bars() as bars:
             found = check_backup(source.absolute(), lambda n: bars("bytes read", n, source.stat().st_size), identities)
@@ -145,8 +147,8 @@ def verify(source: Path, identity: Path | None, passphrase: Path | None) -> None
     except Busy:
         raise click.ClickException("another backup is being verified by this installation: wait for it") from None
     except OSError as error:
-        raise click.ClickException(f"there is no room to look into {source} ({telling.reason_of(error)})") from None
-    for sentence in telling.about(source, found):
+        raise click.ClickException(f"there is no room to look into {source} ({operator_messages.reason_of(error)})") from None
+    for sentence in operator_messages.about(source, found):
         click.echo(sentence)
 
 
@@ -178,9 +180,9 @@ def restore(source: Path, identity: Path | None, passphrase: Path | None, logs: 
         raise click.ClickException(f"{error}; make room or see DOCUMENTS_URL, then give the same command again") from None
     except (OSError, DBAPIError) as error:
         raise click.ClickException(
-            f"the restore stopped ({telling.reason_of(error)}); put that right, then give the same command again"
+            f"the restore stopped ({operator_messages.reason_of(error)}); put that right, then give the same command again"
         ) from None
-    for sentence in telling.after_restore(source, restored):
+    for sentence in operator_messages.after_restore(source, restored):
         click.echo(sentence)
     _tell_losses(logs, head)
     if restored.missing or restored.cut or restored.unproved:
@@ -205,7 +207,7 @@ def new_key(target: Path, closes: bool) -> None:
     except FileExistsError:
         raise click.ClickException(f"{target} exists already and was left alone") from None
     except OSError as error:
-        raise click.ClickException(f"{target} could not be written ({telling.reason_of(error)})") from None
+        raise click.ClickException(f"{target} could not be written ({operator_messages.reason_of(error)})") from None
     click.echo(public)
 
 
@@ -232,7 +234,7 @@ def _read_identities(file: Path | None, passphrase: Path | None) -> list[Identit
     except BadIdentity as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
-        raise click.ClickException(f"{file} cannot be read ({telling.reason_of(error)})") from None
+        raise click.ClickException(f"{file} cannot be read ({operator_messages.reason_of(error)})") from None
 
 
 def _tell_losses(logs: tuple[Path, ...], head: Path | None) -> None:
@@ -240,5 +242,5 @@ def _tell_losses(logs: tuple[Path, ...], head: Path | None) -> None:
         found = find_losses(list(logs), head)
     except (ValueError, KeyError, TypeError, OSError):
         raise click.ClickException(f"{head} is no head of an audit log, or a log cannot be read") from None
-    for sentence in telling.about_losses(found, has_logs=bool(logs)):
+    for sentence in operator_messages.about_losses(found, has_logs=bool(logs)):
         click.echo(sentence)
