@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from app.core.database.backup_rejected import BackupRejected
 from app.core.database.manifest import Manifest, read_manifest
 from app.core.database.source import Source
-from app.core.database.unfit import Unfit
 from app.core.private_files import private
 
 DATABASE_NAME = "database.sqlite3"
@@ -55,7 +55,7 @@ def digest_of(source: Path) -> str:
 def read_archive(source: Source, folder: Path, progress: Progress = lambda n: None) -> Contents:
     """Reads the whole file and puts the database into `folder`. progress hears of bytes.
 
-    Raises Unfit, and OSError where the disk is full.
+    Raises BackupRejected, and OSError where the disk is full.
     """
     found = Contents(digest=digest_of(source.path))
     with _members(source, progress) as members:
@@ -70,12 +70,12 @@ def read_archive(source: Source, folder: Path, progress: Progress = lambda n: No
             else:
                 found.documents[name.removeprefix(f"{DOCUMENTS_NAME}/")] = _digest(stream)
     if found.database is None:
-        raise Unfit(f"{source} is not a backup: there is no database in it")
+        raise BackupRejected(f"{source} is not a backup: there is no database in it")
     return found
 
 
 def iterate_documents(source: Source, progress: Progress = lambda n: None) -> Iterator[tuple[str, bytes]]:
-    """(name in the store, content), one in memory at a time. Raises Unfit."""
+    """(name in the store, content), one in memory at a time. Raises BackupRejected."""
     with _members(source, progress) as members:
         for name, stream in members:
             if name.startswith(f"{DOCUMENTS_NAME}/"):
@@ -91,14 +91,16 @@ def _members(source: Source, progress: Progress) -> Iterator[Iterator[tuple[str,
                 yield _checked(archive, tell, source, progress)
             while rest := unpacked.read(CHUNK):  # to the end, where the checksum is
                 if rest.strip(b"\0"):
-                    raise Unfit(f"{source} was changed: something is written behind its end")
+                    raise BackupRejected(f"{source} was changed: something is written behind its end")
     except EOFError:
-        raise Unfit(f"{source} is cut off: copy it again from where it came") from None
+        raise BackupRejected(f"{source} is cut off: copy it again from where it came") from None
     except (tarfile.TarError, zlib.error) as error:
-        raise Unfit(f"{source} is cut off or was changed ({error}): copy it again from where it came") from None
+        raise BackupRejected(f"{source} is cut off or was changed ({error}): copy it again from where it came") from None
     except gzip.BadGzipFile as error:
         is_other = "Not a gzipped file" in str(error)
-        raise Unfit(f"{source} is not a backup" if is_other else f"{source} was changed: its checksum does not fit") from None
+        raise BackupRejected(
+            f"{source} is not a backup" if is_other else f"{source} was changed: its checksum does not fit"
+        ) from None
 
 
 def _checked(
@@ -108,17 +110,17 @@ def _checked(
     at = 0
     for member in archive:
         if not member.isreg() or member.issparse():
-            raise Unfit(f"{source} is not safe: {member.name!r} in it is a link, a device or a folder, not a plain file")
+            raise BackupRejected(f"{source} is not safe: {member.name!r} in it is a link, a device or a folder, not a plain file")
         if member.name not in (DATABASE_NAME, HEAD_NAME, MANIFEST_NAME) and not _DOCUMENT.fullmatch(member.name):
-            raise Unfit(f"{source} is not safe: {member.name!r} is no name a backup has")
+            raise BackupRejected(f"{source} is not safe: {member.name!r} is no name a backup has")
         if member.name in seen:
-            raise Unfit(f"{source} is not safe: {member.name!r} is in it twice")
+            raise BackupRejected(f"{source} is not safe: {member.name!r} is in it twice")
         if MANIFEST_NAME in seen:
-            raise Unfit(f"{source} was changed: {member.name!r} comes behind the manifest")
+            raise BackupRejected(f"{source} was changed: {member.name!r} comes behind the manifest")
         seen.add(member.name)
         stream = archive.extractfile(member)
         if stream is None:
-            raise Unfit(f"{source} is not safe: {member.name!r} holds nothing to read")
+            raise BackupRejected(f"{source} is not safe: {member.name!r} holds nothing to read")
         yield member.name, stream
         progress(tell() - at)
         at = tell()
@@ -145,7 +147,7 @@ def _manifest(data: bytes, source: Source) -> Manifest:
     try:
         return read_manifest(data)
     except ValueError:
-        raise Unfit(f"{source} was changed: its manifest cannot be read") from None
+        raise BackupRejected(f"{source} was changed: its manifest cannot be read") from None
 
 
 def _head(data: bytes, source: Source) -> dict[str, Any]:
@@ -153,4 +155,4 @@ def _head(data: bytes, source: Source) -> dict[str, Any]:
         head = json.loads(data)
         return {"number": int(head["number"]), "mac": str(bytes.fromhex(head["mac"]).hex())}
     except (ValueError, TypeError, KeyError):
-        raise Unfit(f"{source} was changed: the head of its audit log cannot be read") from None
+        raise BackupRejected(f"{source} was changed: the head of its audit log cannot be read") from None

@@ -18,11 +18,11 @@ from app.core import installation
 from app.core.crypto import MissingSecret
 from app.core.database.archive import Contents, Progress, read_archive
 from app.core.database.backup import last_seal, migrate_copy
+from app.core.database.backup_rejected import BackupRejected
 from app.core.database.copying import open_engine
 from app.core.database.encrypting import Identity
 from app.core.database.manifest import FORMAT
 from app.core.database.source import Source, look_at
-from app.core.database.unfit import Unfit
 from app.core.database.workroom import workroom
 from app.core.db import schema_changes
 from app.core.keys.fitting import SecretsDoNotFit, adopt, misfits
@@ -55,7 +55,7 @@ class Checked:
 def check_backup(path: Path, progress: Progress = lambda n: None, identities: Sequence[Identity] = ()) -> Checked:
     """Reads everything; an encrypted one with an identity that opens it. progress hears of bytes.
 
-    Raises unfit.Unfit, workroom.Busy.
+    Raises BackupRejected, workroom.Busy.
     """
     source = look_at(path, identities)
     with workroom(settings.instance_path / ROOM) as room:
@@ -68,13 +68,13 @@ def check_backup(path: Path, progress: Progress = lambda n: None, identities: Se
 
 
 def open_checked(source: Source, contents: Contents) -> Engine:
-    """The backup's database, brought to this program's migrations; compared with the manifest before. Raises Unfit."""
+    """The backup's database, brought to this program's migrations; compared with the manifest before. Raises BackupRejected."""
     assert contents.database is not None
     revision = _read(source, contents)
     known = {found.revision for found in ScriptDirectory(current_app.extensions["migrate"].directory).walk_revisions()}
     if revision not in known:
         version = contents.manifest.version if contents.manifest else "a newer version"
-        raise Unfit(
+        raise BackupRejected(
             f"{source} was made by {version} (migration {revision}), which is newer than this program ({VERSION}): "
             "install that version, then try again"
         )
@@ -83,20 +83,22 @@ def open_checked(source: Source, contents: Contents) -> Engine:
         migrate_copy(engine)
     except Exception as error:
         engine.dispose()
-        raise Unfit(f"{source} cannot be brought to this version ({type(error).__name__}); nothing was changed") from None
+        raise BackupRejected(f"{source} cannot be brought to this version ({type(error).__name__}); nothing was changed") from None
     return engine
 
 
 def describe(source: Source, contents: Contents, engine: Engine) -> Checked:
-    """What a readable backup is, and whether the secrets of this installation are its own. Raises Unfit when its manifest was
-    changed by somebody without them."""
+    """What a readable backup is, and whether the secrets of this installation are its own.
+
+    Raises BackupRejected when its manifest was changed by somebody without them.
+    """
     with schema_changes(), engine.begin() as connection:
         kind = connection.scalar(select(installation.Installation.kind))
         if kind is None:
-            raise Unfit(f"{source} holds no bureau: it was made of an empty database")
+            raise BackupRejected(f"{source} holds no bureau: it was made of an empty database")
         head, manifest = last_seal(connection), contents.manifest
         if manifest and manifest.head != head:
-            raise Unfit(f"{source} was changed: its manifest says another last seal than its database")
+            raise BackupRejected(f"{source} was changed: its manifest says another last seal than its database")
         found = Checked(
             version=manifest.version if manifest else "0.1.0",
             created_at=manifest.created_at if manifest else "",
@@ -109,11 +111,15 @@ def describe(source: Source, contents: Contents, engine: Engine) -> Checked:
         )
         _try_secrets(connection, contents, found)
     if source.envelope and manifest and not manifest.mac:  # whoever knows the public key may have encrypted it
-        raise Unfit(f"{source} is signed by nobody: a backup that is encrypted carries the signature of its bureau's DATA_KEY")
+        raise BackupRejected(
+            f"{source} is signed by nobody: a backup that is encrypted carries the signature of its bureau's DATA_KEY"
+        )
     if manifest and manifest.mac and not found.unfit_secrets and settings.data_key:
         found.is_signed = manifest.is_genuine()
         if not found.is_signed:
-            raise Unfit(f"{source} was changed after it was made, or DATA_KEY is another bureau's: its manifest does not fit it")
+            raise BackupRejected(
+                f"{source} was changed after it was made, or DATA_KEY is another bureau's: its manifest does not fit it"
+            )
     return found
 
 
@@ -132,22 +138,24 @@ def _try_secrets(connection: Connection, contents: Contents, found: Checked) -> 
 
 
 def _read(source: Source, contents: Contents) -> str:
-    """The migration of the database, which is sound and as its manifest says. Raises Unfit."""
+    """The migration of the database, which is sound and as its manifest says. Raises BackupRejected."""
     manifest = contents.manifest
     assert contents.database is not None
     if manifest is not None and manifest.format > FORMAT:
-        raise Unfit(f"{source} was made by {manifest.version}, which is newer than this program ({VERSION}): install that version")
+        raise BackupRejected(
+            f"{source} was made by {manifest.version}, which is newer than this program ({VERSION}): install that version"
+        )
     try:
         with closing(sqlite3.connect(contents.database)) as connection:
             if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise Unfit(f"{source} is damaged: its database is not sound")
+                raise BackupRejected(f"{source} is damaged: its database is not sound")
             revision = str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
             counts = _count(connection, list(manifest.tables)) if manifest else {}
     except (sqlite3.Error, TypeError):
-        raise Unfit(f"{source} is damaged: its database cannot be read") from None
+        raise BackupRejected(f"{source} is damaged: its database cannot be read") from None
     if manifest is None:
         if revision != "0001":  # every later release writes one
-            raise Unfit(f"{source} was changed: its manifest is missing")
+            raise BackupRejected(f"{source} was changed: its manifest is missing")
         return revision
     _compare(source, contents, revision, counts)
     return revision
@@ -157,17 +165,19 @@ def _compare(source: Source, contents: Contents, revision: str, counts: dict[str
     manifest = contents.manifest
     assert manifest is not None
     if manifest.database != contents.database_digest:
-        raise Unfit(f"{source} was changed: its database is not the one of its manifest")
+        raise BackupRejected(f"{source} was changed: its database is not the one of its manifest")
     if manifest.revision != revision:
-        raise Unfit(f"{source} was changed: its manifest says migration {manifest.revision}, its database {revision}")
+        raise BackupRejected(f"{source} was changed: its manifest says migration {manifest.revision}, its database {revision}")
     for name, count in counts.items():
         if count != manifest.tables[name]:
-            raise Unfit(f"{source} was changed: its manifest says {manifest.tables[name]} rows of {name}, its database {count}")
+            raise BackupRejected(
+                f"{source} was changed: its manifest says {manifest.tables[name]} rows of {name}, its database {count}"
+            )
     for name in sorted(manifest.documents.keys() | contents.documents.keys()):
         said, there = manifest.documents.get(name), contents.documents.get(name)
         if said != there:
             what = "is not in it" if there is None else "is not in its manifest" if said is None else "is not as its manifest says"
-            raise Unfit(f"{source} was changed: document {name} {what}")
+            raise BackupRejected(f"{source} was changed: document {name} {what}")
 
 
 def _count(connection: sqlite3.Connection, names: list[str]) -> dict[str, int]:

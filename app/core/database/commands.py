@@ -11,6 +11,7 @@ from app.core import blobs
 from app.core.crypto import MissingSecret
 from app.core.database import operator_messages
 from app.core.database.backup import NoBureau, create_backup
+from app.core.database.backup_rejected import BackupRejected
 from app.core.database.checking import check_backup
 from app.core.database.copying import NotEmpty, NotMigrated, copy_database, count_rows, open_engine
 from app.core.database.encrypting import BadIdentity, BadRecipient, Identity, new_identity, read_identities
@@ -19,7 +20,6 @@ from app.core.database.restoring import SecretsUnfit, restore_backup
 from app.core.database.schema_commands import SchemaGroup
 from app.core.database.source import look_at
 from app.core.database.standing_still import StillServing, refuse_served, standing_still
-from app.core.database.unfit import Unfit
 from app.core.database.workroom import Busy
 from app.core.db import db
 from app.core.private_files import private
@@ -142,7 +142,7 @@ def verify(source: Path, identity: Path | None, passphrase: Path | None) -> None
             return
         with _bars() as bars:
             found = check_backup(source.absolute(), lambda n: bars("bytes read", n, source.stat().st_size), identities)
-    except Unfit as error:
+    except BackupRejected as error:
         raise click.ClickException(str(error)) from None
     except Busy:
         raise click.ClickException("another backup is being verified by this installation: wait for it") from None
@@ -174,7 +174,7 @@ def restore(source: Path, identity: Path | None, passphrase: Path | None, logs: 
         ) from None
     except Busy:
         raise click.ClickException("another restore of this installation is under way: wait for it") from None
-    except (Unfit, SecretsUnfit, StillServing) as error:
+    except (BackupRejected, SecretsUnfit, StillServing) as error:
         raise click.ClickException(str(error)) from None
     except blobs.StoreUnavailable as error:
         raise click.ClickException(f"{error}; make room or see DOCUMENTS_URL, then give the same command again") from None

@@ -13,8 +13,8 @@ from typing import IO, Any, Protocol
 
 import pyrage
 
+from app.core.database.backup_rejected import BackupRejected
 from app.core.database.envelope import Envelope, EnvelopeWriter, Payload
-from app.core.database.unfit import Unfit
 
 Identity = Any  # pyrage.x25519.Identity, which has no type of its own
 _ARMOR, _BINARY = b"-----BEGIN AGE ENCRYPTED FILE-----", b"age-encryption.org/v1"
@@ -94,10 +94,15 @@ def encrypted(file: IO[bytes], recipients: Sequence[str]) -> Iterator[IO[bytes]]
 
 @contextmanager
 def decrypted(path: Path, envelope: Envelope, identities: Sequence[Identity]) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
-    """The backup inside, and how far the file has been read, in bytes. Raises Unfit when these identities do not open it, or when
-    it was changed; whatever the reader stumbled over before is taken for a consequence of that."""
+    """The backup inside, and how far the file has been read, in bytes.
+
+    Raises BackupRejected when these identities do not open it, or when it was changed; whatever the reader stumbled over before
+    is taken for a consequence of that.
+    """
     if not identities:
-        raise Unfit(f"{path} is encrypted to {', '.join(envelope.recipients)}: name the file of such an identity with --identity")
+        raise BackupRejected(
+            f"{path} is encrypted to {', '.join(envelope.recipients)}: name the file of such an identity with --identity"
+        )
     with path.open("rb") as file:
         stream, into = _pipe()
         watched, failed = _Watched(into), []  # type: tuple[_Watched, list[BaseException]]
@@ -108,7 +113,7 @@ def decrypted(path: Path, envelope: Envelope, identities: Sequence[Identity]) ->
             stream.close()
             worker.join()
             if failed and not isinstance(watched.failure, BrokenPipeError):  # a reader who goes early breaks the pipe
-                raise _unfit(path, envelope, failed[0]) from None
+                raise _rejected(path, envelope, failed[0]) from None
 
 
 def read_identities(path: Path, ask: Callable[[], str]) -> list[Identity]:
@@ -164,7 +169,9 @@ def _start(work: Callable[[], object], end: IO[bytes], failed: list[BaseExceptio
     return worker
 
 
-def _unfit(path: Path, envelope: Envelope, error: BaseException) -> Unfit:
+def _rejected(path: Path, envelope: Envelope, error: BaseException) -> BackupRejected:
     if "No matching keys" in str(error):
-        return Unfit(f"{path} is encrypted to {', '.join(envelope.recipients)}, and the identity given is of another public key")
-    return Unfit(f"{path} is cut off or was changed ({error}): copy it again from where it came")
+        return BackupRejected(
+            f"{path} is encrypted to {', '.join(envelope.recipients)}, and the identity given is of another public key"
+        )
+    return BackupRejected(f"{path} is cut off or was changed ({error}): copy it again from where it came")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.core import clock
-from app.core.database.unfit import Unfit
+from app.core.database.backup_rejected import BackupRejected
 from app.version import VERSION
 
 ENCRYPTED_NAME = "backup.tar.gz.age"
@@ -80,7 +80,7 @@ class Payload:
 
 
 def read_envelope(source: Path) -> Envelope | None:
-    """None for a file that is no encrypted backup. Raises Unfit for one that is cut off, or holds what none has."""
+    """None for a file that is no encrypted backup. Raises BackupRejected for one that is cut off, or holds what none has."""
     with source.open("rb") as file:
         first = _entry(file)
         if first is None or first.name != ENCRYPTED_NAME:
@@ -88,40 +88,40 @@ def read_envelope(source: Path) -> Envelope | None:
         file.seek(first.size + len(_padding(first.size)), 1)
         last = _entry(file)
         if last is None:
-            raise Unfit(f"{source} is cut off or was changed: copy it again from where it came")
+            raise BackupRejected(f"{source} is cut off or was changed: copy it again from where it came")
         if last.name != ENVELOPE_NAME or last.size > _MOST_SAID:
-            raise Unfit(f"{source} was changed: something stands in it that no backup has")
+            raise BackupRejected(f"{source} was changed: something stands in it that no backup has")
         said = file.read(last.size)
         end = file.read(len(_padding(last.size)) + 2 * _BLOCK + 1)
     if len(said) < last.size or len(end) != len(_padding(last.size)) + 2 * _BLOCK or end.strip(b"\0"):
-        raise Unfit(f"{source} is cut off, or something is written behind its end: copy it again from where it came")
+        raise BackupRejected(f"{source} is cut off, or something is written behind its end: copy it again from where it came")
     return _read(said, first.size, source)
 
 
 def require_intact(source: Path, envelope: Envelope) -> None:
-    """Raises Unfit when the encrypted part is not as its list says."""
+    """Raises BackupRejected when the encrypted part is not as its list says."""
     digest = hashlib.sha256()
     with source.open("rb") as file:
         payload = Payload(file, envelope.size)
         while chunk := payload.read(_CHUNK):
             digest.update(chunk)
     if digest.hexdigest() != envelope.sha256:
-        raise Unfit(f"{source} was changed: its encrypted part has another digest than its list says")
+        raise BackupRejected(f"{source} was changed: its encrypted part has another digest than its list says")
 
 
 def _read(said: bytes, size: int, source: Path) -> Envelope:
     try:
         content: dict[str, Any] = json.loads(said)
         if content["format"] > FORMAT:
-            raise Unfit(
+            raise BackupRejected(
                 f"{source} was made by {content['version']}, which is newer than this program ({VERSION}): install that version"
             )
         found = Envelope(**content)
         is_typed = all(isinstance(one, str) for one in (found.version, found.created_at, found.sha256, *found.recipients))
     except (ValueError, TypeError, KeyError):
-        raise Unfit(f"{source} was changed: its list cannot be read") from None
+        raise BackupRejected(f"{source} was changed: its list cannot be read") from None
     if not is_typed or found.size != size:
-        raise Unfit(f"{source} was changed: its list says another size than it has")
+        raise BackupRejected(f"{source} was changed: its list says another size than it has")
     return found
 
 

@@ -26,12 +26,12 @@ from app.core.audit_tags import InstallationTag
 from app.core.database import aftermath
 from app.core.database.archive import Contents, digest_of, iterate_documents, read_archive
 from app.core.database.backup import Steps, last_seal
+from app.core.database.backup_rejected import BackupRejected
 from app.core.database.checking import Checked, describe, open_checked
 from app.core.database.copying import copy_rows, count_rows, require_empty, snapshot
 from app.core.database.encrypting import Identity
 from app.core.database.source import Source, look_at
 from app.core.database.standing_still import standing_still
-from app.core.database.unfit import Unfit
 from app.core.database.workroom import workroom
 from app.core.db import bare_transaction, begin_writing, db, session_on
 from app.core.installation import Installation
@@ -75,13 +75,13 @@ class Restored:
 def restore_backup(path: Path, progress: Steps = lambda *_: None, identities: Sequence[Identity] = ()) -> Restored:
     """Fills this installation's empty database and its store of documents; migrates it first where it has no tables.
 
-    Raises unfit.Unfit, SecretsUnfit, copying.NotEmpty, standing_still.StillServing, workroom.Busy, blobs.StoreUnavailable, and
+    Raises BackupRejected, SecretsUnfit, copying.NotEmpty, standing_still.StillServing, workroom.Busy, blobs.StoreUnavailable, and
     OSError or DBAPIError where a disk is full. Whatever it raises, the same command may be given again.
     """
     source = look_at(path, identities)
     with exclusive("restore") as is_alone, workroom(settings.instance_path / ROOM) as room, standing_still():
         if not is_alone:
-            raise Unfit("another restore of this installation is under way: wait for it")
+            raise BackupRejected("another restore of this installation is under way: wait for it")
         _migrate_untouched()
         digest = digest_of(source.path)
         if _is_filled_from(digest):
@@ -155,7 +155,7 @@ def _judge(source: Source, contents: Contents, engine: Engine) -> Checked:
     if checked.unfit_secrets:
         raise SecretsUnfit(f"{source} was made with other secrets; nothing was restored. {checked.unfit_secrets[0]}".rstrip("."))
     if checked.kind != settings.app_mode.value:
-        raise Unfit(
+        raise BackupRejected(
             f"{source} is of a {checked.kind} bureau, and this installation is set to {settings.app_mode.value} (APP_MODE); "
             "nothing was restored"
         )
@@ -169,7 +169,7 @@ def _put_documents(source: Source, contents: Contents, progress: Steps) -> int:
     for name, data in iterate_documents(source):
         digest = hashlib.sha256(data).hexdigest()
         if digest != contents.documents.get(name):
-            raise Unfit(f"{source} was changed while it was read: document {name} is another now")
+            raise BackupRejected(f"{source} was changed while it was read: document {name} is another now")
         if name not in there or not _is_kept(name, digest):
             blobs.put(name, data)
         progress("documents", 1, len(contents.documents))

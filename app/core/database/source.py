@@ -28,7 +28,7 @@ class Source:
 
     @contextmanager
     def open(self) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
-        """The packed backup, and how far the file has been read, in bytes. Raises Unfit."""
+        """The packed backup, and how far the file has been read, in bytes. Raises BackupRejected."""
         if self.envelope is not None:
             with decrypted(self.path, self.envelope, self.identities) as opened:
                 yield opened
@@ -38,7 +38,7 @@ class Source:
 
 
 def look_at(path: Path, identities: Sequence[Identity] = ()) -> Source:
-    """Raises Unfit when an encrypted one is cut off or not as its list says."""
+    """Raises BackupRejected when an encrypted one is cut off or not as its list says."""
     envelope = read_envelope(path)
     if envelope is not None:
         require_intact(path, envelope)
