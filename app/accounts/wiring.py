@@ -5,7 +5,7 @@ from flask import Flask
 from app.accounts import service
 from app.accounts.audit_tags import AccountTag
 from app.core import audit, background
-from app.core.database.aftermath import on_restored
+from app.core.database.after_restore import on_restored
 
 
 def register(app: Flask) -> None:

@@ -3,7 +3,7 @@ from flask import Flask
 from app.accounts.service import on_device_revoked
 from app.activation import service
 from app.core import background
-from app.core.database.aftermath import on_restored
+from app.core.database.after_restore import on_restored
 
 
 def register(app: Flask) -> None:

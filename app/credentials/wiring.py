@@ -7,7 +7,7 @@ from flask import Flask
 from app.accounts.models import NEEDED_TO_SHOW, Account, Consent
 from app.accounts.service import on_consent_withdrawn, on_device_revoked, on_signed_out, provide_step_up
 from app.core import audit, background
-from app.core.database.aftermath import on_restored
+from app.core.database.after_restore import on_restored
 from app.credentials import queries, service
 from app.credentials.audit_tags import CredentialTag
 from app.credentials.models import EndReason

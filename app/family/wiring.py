@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.accounts.service import on_consent_withdrawn, on_identity_changed, provide_relatives
 from app.core import audit, background, jobs
-from app.core.database.aftermath import on_restored
+from app.core.database.after_restore import on_restored
 from app.credentials.service import on_taken_over, on_used, provide_holders, provide_showables
 from app.documents.service import UploadPolicy, provide_upload_policies
 from app.family import queries, service

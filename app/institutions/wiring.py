@@ -1,7 +1,7 @@
 from flask import Flask
 
 from app.core import audit, background
-from app.core.database.aftermath import on_restored
+from app.core.database.after_restore import on_restored
 from app.institutions import service
 from app.institutions.audit_tags import InstitutionTag
 from app.institutions.service.key_requests import KIND as KEY_REQUEST

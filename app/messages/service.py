@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, insert, select, update
 
 from app.core import clock, jobs
 from app.core.crypto import vault
-from app.core.database.aftermath import Ends
+from app.core.database.after_restore import Ends
 from app.core.db import after_commit, db, is_writing, transaction
 from app.core.logs import log
 from app.core.plugins import load_plugin

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.core import background, jobs
-from app.core.database.aftermath import on_restored
+from app.core.database.after_restore import on_restored
 from app.messages import service
 
 

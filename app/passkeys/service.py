@@ -8,7 +8,7 @@ from app.accounts.queries import phone_of
 from app.accounts.service import IdentityEventKind, announce
 from app.core import audit, clock
 from app.core.crypto import vault
-from app.core.database.aftermath import Ends
+from app.core.database.after_restore import Ends
 from app.core.db import db, transaction, upsert
 from app.core.display import masked_phone
 from app.core.errors import DomainError

@@ -4,7 +4,7 @@ from flask import Flask
 
 from app.accounts.service import on_device_revoked
 from app.core import audit, background
-from app.core.database.aftermath import on_restored
+from app.core.database.after_restore import on_restored
 from app.core.webauthn.challenges import drop_old_challenges
 from app.credentials.service import on_unlocked
 from app.passkeys import service

@@ -1,7 +1,7 @@
 from flask import Flask
 
 from app.core import background
-from app.core.database.aftermath import on_restored
+from app.core.database.after_restore import on_restored
 from app.proofs.service import count_what_stays, tidy_proofs
 
 

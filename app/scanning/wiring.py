@@ -2,7 +2,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.core import background
-from app.core.database.aftermath import on_restored
+from app.core.database.after_restore import on_restored
 from app.credentials.service import provide_scan_place
 from app.credentials.uses import provide_uses
 from app.reports.service import ReportKind, provide_report_kinds

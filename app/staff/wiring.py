@@ -5,7 +5,7 @@ from functools import partial
 from flask import Flask
 
 from app.core import audit, background
-from app.core.database.aftermath import on_restored
+from app.core.database.after_restore import on_restored
 from app.core.webauthn.challenges import drop_old_challenges
 from app.staff import service
 from app.staff.audit_tags import StaffTag

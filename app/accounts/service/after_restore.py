@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from app.accounts.models import LoginSession, SessionEnd, SmsCode
 from app.core import clock
-from app.core.database.aftermath import Ends
+from app.core.database.after_restore import Ends
 from app.core.db import transaction
 from app.core.statements import changed
 

@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from app.activation.models import LostReport, PinReset, Rebinding
 from app.core import clock
-from app.core.database.aftermath import Ends
+from app.core.database.after_restore import Ends
 from app.core.db import db, transaction
 from app.core.statements import changed
 

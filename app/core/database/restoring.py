@@ -23,7 +23,7 @@ from app.core import audit, blobs, clock, installation, store_mark
 from app.core.audit.models import AuditRow
 from app.core.audit.seal import head_path
 from app.core.audit_tags import InstallationTag
-from app.core.database import aftermath
+from app.core.database import after_restore
 from app.core.database.archive import Contents, digest_of, iterate_documents, read_archive
 from app.core.database.backup import Steps, last_seal
 from app.core.database.backup_rejected import BackupRejected
@@ -192,7 +192,7 @@ def _fill(engine: Engine, checked: Checked, contents: Contents, foreign: int, pr
         head = last_seal(writing)
         last_id = writing.scalar(select(AuditRow.id).order_by(AuditRow.id.desc()).limit(1)) or 0
         with session_on(writing):
-            ends = aftermath.end_all()
+            ends = after_restore.end_all()
             now = clock.now()
             db.session.execute(
                 update(Installation).values(epoch=Installation.epoch + 1, restored_at=now, restored_from=contents.digest)

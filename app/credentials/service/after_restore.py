@@ -6,7 +6,7 @@ Each phone gets a new handle and key at its next unlock. Otherwise a code that w
 from sqlalchemy import or_, update
 
 from app.core import clock
-from app.core.database.aftermath import Ends
+from app.core.database.after_restore import Ends
 from app.core.db import transaction
 from app.core.statements import changed
 from app.credentials.models import EndReason, Presentation, Slip

@@ -6,7 +6,7 @@ A call with such a key is answered 2001 key_invalid, which comes before everythi
 from sqlalchemy import or_, select, update
 
 from app.core import audit, clock
-from app.core.database.aftermath import Ends
+from app.core.database.after_restore import Ends
 from app.core.db import db, transaction
 from app.core.sessions import end_sessions
 from app.core.statements import changed, won

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from app.core import clock
-from app.core.database.aftermath import Ends
+from app.core.database.after_restore import Ends
 from app.core.db import db
 from app.proofs.models import CounterCode
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete
 
-from app.core.database.aftermath import Ends
+from app.core.database.after_restore import Ends
 from app.core.db import transaction
 from app.core.statements import changed, write
 from app.scanning.models import Challenge, EcToken, StoredAnswer

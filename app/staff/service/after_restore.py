@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, select, update
 
-from app.core.database.aftermath import Ends
+from app.core.database.after_restore import Ends
 from app.core.db import db, transaction
 from app.core.sessions import end_sessions
 from app.staff.models import Approval, ApprovalState, StaffChallenge, StaffMember, StaffSession
