@@ -33,7 +33,7 @@ _KEY_BYTES = 32
 HEAD_ENDING = f"/{_HEAD}"  # behind the name of a file: the blob that makes it one
 
 
-class Broken(RuntimeError):
+class CorruptFile(RuntimeError):
     """What is kept under this name was changed, moved or sealed under another key."""
 
 
@@ -88,7 +88,7 @@ class SealedWriter(io.RawIOBase):
 
 
 class SealedReader(io.RawIOBase):
-    """A file that can be read anywhere; at most a few pieces of it are in memory. Raises blobs.NoSuchBlob, Broken."""
+    """A file that can be read anywhere; at most a few pieces of it are in memory. Raises blobs.NoSuchBlob, CorruptFile."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -142,14 +142,14 @@ class SealedReader(io.RawIOBase):
             sealed = blobs.get(name)
             plain = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name.encode())
         except (InvalidTag, blobs.NoSuchBlob):
-            raise Broken(name) from None
+            raise CorruptFile(name) from None
         if len(plain) != min(PIECE_BYTES, self.size - place * PIECE_BYTES):
-            raise Broken(name)
+            raise CorruptFile(name)
         return plain
 
 
 def open_sealed(name: str) -> io.BufferedReader:
-    """Raises blobs.NoSuchBlob, blobs.StoreUnavailable, Broken."""
+    """Raises blobs.NoSuchBlob, blobs.StoreUnavailable, CorruptFile."""
     return io.BufferedReader(SealedReader(name), buffer_size=1 << 16)
 
 
@@ -217,4 +217,4 @@ def _opened_head(name: str) -> bytes:
     try:
         return vault.decrypt(_PURPOSE, blobs.get(f"{name}/{_HEAD}"), bound_to=name.encode())
     except ValueError:
-        raise Broken(name) from None
+        raise CorruptFile(name) from None

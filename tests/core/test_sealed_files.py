@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from app.core import blobs
-from app.core.sealed_files import PIECE_BYTES, Broken, SealedWriter, delete_sealed, list_sealed, open_sealed
+from app.core.sealed_files import PIECE_BYTES, CorruptFile, SealedWriter, delete_sealed, list_sealed, open_sealed
 
 
 def write(name: str, data: bytes) -> None:
@@ -50,8 +50,8 @@ def test_pieces_that_were_cut_exchanged_or_moved_do_not_open(app: Flask) -> None
 
     for forged in (first[:-1], other, blobs.get("tried/one/00000001")):
         blobs.put("tried/one/00000000", forged)
-        with open_sealed("tried/one") as file, pytest.raises(Broken):
+        with open_sealed("tried/one") as file, pytest.raises(CorruptFile):
             file.read(1)
     blobs.delete("tried/one/00000000")
-    with open_sealed("tried/one") as file, pytest.raises(Broken):
+    with open_sealed("tried/one") as file, pytest.raises(CorruptFile):
         file.read(1)

@@ -59,7 +59,7 @@ def open_file(report: Report, by: str) -> tuple[int, Iterator[bytes]]:
         raise NotFound(_("这个文件已经删除了。"))
     try:
         opened = sealed_files.pieces_of(name)
-    except (blobs.NoSuchBlob, blobs.StoreUnavailable, sealed_files.Broken):
+    except (blobs.NoSuchBlob, blobs.StoreUnavailable, sealed_files.CorruptFile):
         raise DomainError("file_unreadable", _("这个文件现在打不开。"), _("请过几分钟再试，或者重新做一次。"), status=503) from None
     with transaction():
         audit.record(ReportTag.downloaded, actor=by, subject=Report.subject_of(report_id), kind=kind)

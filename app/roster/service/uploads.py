@@ -108,14 +108,14 @@ def reading_upload(upload: RosterUpload) -> Iterator[RosterSource]:
             while block := file.read(_READ_BYTES):
                 digest.update(block)
             if digest.hexdigest() != wanted:
-                raise sealed_files.Broken(name)
+                raise sealed_files.CorruptFile(name)
             file.seek(0)
             source = open_stream(file, title, size)
             try:
                 yield source
             finally:
                 source.close()
-    except (blobs.NoSuchBlob, blobs.StoreUnavailable, sealed_files.Broken):
+    except (blobs.NoSuchBlob, blobs.StoreUnavailable, sealed_files.CorruptFile):
         raise DomainError(
             "upload_unreadable", _("上传的文件现在打不开。"), _("名册没有任何改动。请重新上传。"), status=503
         ) from None
