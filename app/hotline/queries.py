@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from app.core import clock
-from app.core.audit.queries import Wanted, search
+from app.core.audit.queries import AuditFilter, search
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.settings import settings
@@ -59,7 +59,7 @@ def is_over_limit(staff_id: int) -> bool:
 def has_alarmed_lately(actor: str) -> bool:
     """Whether this member's searches were stopped within the last hour."""
     until = clock.now()
-    wanted = Wanted(since=until - timedelta(hours=1), until=until, actor=actor, tags=(HotlineTag.alarm,))
+    wanted = AuditFilter(since=until - timedelta(hours=1), until=until, actor=actor, tags=(HotlineTag.alarm,))
     return bool(search(wanted, limit=1).rows)
 
 

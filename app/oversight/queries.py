@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.audit.named import Named
-from app.core.audit.queries import Found, Wanted, search
+from app.core.audit.queries import AuditFilter, AuditPage, search
 from app.core.audit.tags import find_noun
 from app.core.db import db
 from app.core.display import masked_name
@@ -64,7 +64,7 @@ class Names:
 
 
 def scans_of(person_id: int) -> Any:
-    """The ids of this person's scans between two ids, for `Wanted.scans`: a scan's audit row has the same id.
+    """The ids of this person's scans between two ids, for `AuditFilter.scans`: a scan's audit row has the same id.
 
     Read from the scan log, by credential and moment; the moments are not asked for here, the audit rows say them.
     """
@@ -80,16 +80,16 @@ def scans_of(person_id: int) -> Any:
     return select_ids
 
 
-def list_alarms(before: int | None = None, *, now: datetime | None = None) -> Found:
+def list_alarms(before: int | None = None, *, now: datetime | None = None) -> AuditPage:
     """Of the last seven days: locked staff, refused rights, guesses at people and at numbers, codes that did not fit."""
     until = now or clock.now()
-    return search(Wanted(since=until - timedelta(days=ALARM_DAYS), until=until, tags=alarm_tags()), before)
+    return search(AuditFilter(since=until - timedelta(days=ALARM_DAYS), until=until, tags=alarm_tags()), before)
 
 
 def count_alarms() -> int:
     """Of the last day, up to ALARMS_COUNTED."""
     until = clock.now()
-    wanted = Wanted(since=until - timedelta(days=1), until=until, tags=alarm_tags())
+    wanted = AuditFilter(since=until - timedelta(days=1), until=until, tags=alarm_tags())
     return min(ALARMS_COUNTED, len(search(wanted, limit=ALARMS_COUNTED).rows))
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from app.accounts.models import Account
 from app.core import clock
 from app.core.audit import AuditRow
-from app.core.audit.queries import SCANNED, Wanted, search
+from app.core.audit.queries import SCANNED, AuditFilter, search
 from app.core.settings import settings
 from app.credentials.service import Showable
 from app.credentials.uses import read_uses
@@ -67,7 +67,7 @@ def month_after(month: date) -> date | None:
 
 def list_own(account: Account, person_id: int, month: date, before: int | None = None) -> Records:
     since, until = _span(month)
-    wanted = Wanted(since=since, until=until, tags=own_tags(), person_id=person_id, scans=scans_of(person_id))
+    wanted = AuditFilter(since=since, until=until, tags=own_tags(), person_id=person_id, scans=scans_of(person_id))
     found = search(wanted, before, limit=_SHOWN)
     names = Names(found.rows)
     return Records(_together([_entry(row, names, account) for row in found.rows]), found.older)
@@ -81,7 +81,7 @@ def list_of_relative(account: Account, shown: Showable, month: date) -> Records:
         for use in read_uses(shown.credential_id, shown_on_account=account.id, limit=_SHOWN)
         if since <= use.at <= until
     ]
-    link = Wanted(
+    link = AuditFilter(
         since=since, until=until, person_id=shown.person_id, subject=FamilyLink.subject_of(shown.link_id or 0), tags=_LINK_TAGS
     )
     rows = search(link, limit=_SHOWN).rows

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from app.core import audit, clock
 from app.core.audit import AuditRow
 from app.core.audit.audit_tags import LogTag
-from app.core.audit.queries import Found, Wanted, search, stream
+from app.core.audit.queries import AuditFilter, AuditPage, search, stream
 from app.core.audit.verify import count_rows
 from app.core.db import transaction
 from app.core.spreadsheet import write_csv
@@ -39,7 +39,7 @@ _HEADER = (
 )
 
 
-def search_log(staff: StaffMember, wanted: Wanted, before: int | None = None) -> Found:
+def search_log(staff: StaffMember, wanted: AuditFilter, before: int | None = None) -> AuditPage:
     """Newest first. Whoever looks for something in particular leaves a row first; turning pages leaves none more."""
     asked = _asked(wanted)
     if asked and before is None:
@@ -67,7 +67,7 @@ def note_opened(staff: StaffMember, row: AuditRow) -> None:
 
 
 @transaction()
-def export_log(staff: StaffMember, wanted: Wanted) -> Report:
+def export_log(staff: StaffMember, wanted: AuditFilter) -> Report:
     """The same rows as a file, made in the background. Raises what `start_report` raises."""
     asked = _asked(wanted)
     audit.record(LogTag.exported, actor=staff.actor, person_id=wanted.person_id, **asked)
@@ -128,11 +128,11 @@ def run_verification(report: Report, progress: Progress) -> Outcome:
     )
 
 
-def wanted_of(asked: dict[str, Any]) -> Wanted:
+def wanted_of(asked: dict[str, Any]) -> AuditFilter:
     """From the parameters of an export or an address: since and until as ISO moments, group, actor, subject, outcome, person."""
     group = asked.get("group")
     person_id = asked.get("person")
-    return Wanted(
+    return AuditFilter(
         since=datetime.fromisoformat(asked["since"]),
         until=datetime.fromisoformat(asked["until"]),
         tags=tags_of(Group(group)) if group else (),
@@ -144,7 +144,7 @@ def wanted_of(asked: dict[str, Any]) -> Wanted:
     )
 
 
-def _asked(wanted: Wanted) -> dict[str, Any]:
+def _asked(wanted: AuditFilter) -> dict[str, Any]:
     """What is looked for in particular, as it is audited and as `wanted_of` reads it; nothing for a mere range of time."""
     group = next((one.value for one in Group if wanted.tags and tags_of(one) == wanted.tags), "")
     asked: dict[str, Any] = {"group": group, "actor": wanted.actor, "subject": wanted.subject, "outcome": wanted.outcome}

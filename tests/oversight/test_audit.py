@@ -15,7 +15,7 @@ from sqlalchemy import event, select, text, update
 
 from app.core import audit, clock
 from app.core.audit import AuditRow
-from app.core.audit.queries import PAGE, READ, Wanted, search, stream
+from app.core.audit.queries import PAGE, READ, AuditFilter, search, stream
 from app.core.audit.tags import AuditTag, find_noun, list_tags
 from app.core.db import db, schema_changes, transaction
 from app.core.ids import first_id_at
@@ -51,8 +51,8 @@ def write(tag: StrEnum = Act.frozen, *, times: int = 1, actor: str = "account:1"
         return [audit.record(tag, actor=actor, **more) for _ in range(times)]
 
 
-def wanted(days: int = 7, **more: object) -> Wanted:
-    return Wanted(since=clock.now() - timedelta(days=days), until=clock.now(), **more)
+def wanted(days: int = 7, **more: object) -> AuditFilter:
+    return AuditFilter(since=clock.now() - timedelta(days=days), until=clock.now(), **more)
 
 
 def look_for(auditor: Browser, *, expect: int = 200, **fields: str) -> Page:

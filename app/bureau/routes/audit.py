@@ -12,7 +12,7 @@ from app.bureau.forms import AuditForm
 from app.bureau.routes.blueprint import blueprint
 from app.core import clock
 from app.core.access import access
-from app.core.audit.queries import Found, Wanted, find_seal_of, get_row, is_unchanged
+from app.core.audit.queries import AuditFilter, AuditPage, find_seal_of, get_row, is_unchanged
 from app.oversight import queries, service
 from app.oversight.words import Group, outcome_of, sentence_of
 from app.reports.queries import find_latest, find_open, result_of
@@ -101,8 +101,8 @@ def create_verification_report() -> ResponseReturnValue:
     return redirect(url_for("bureau.show_report", report_id=report.id), 303)
 
 
-def _show(form: AuditForm, wanted: Wanted, status: int = 200) -> ResponseReturnValue:
-    found = service.search_log(current_staff.member, wanted, _before()) if status == 200 else Found([], None, is_whole=True)
+def _show(form: AuditForm, wanted: AuditFilter, status: int = 200) -> ResponseReturnValue:
+    found = service.search_log(current_staff.member, wanted, _before()) if status == 200 else AuditPage([], None, is_whole=True)
     verified = find_latest(service.VERIFICATION)
     page = _render(
         "bureau/list_audit.html",
@@ -119,7 +119,7 @@ def _show(form: AuditForm, wanted: Wanted, status: int = 200) -> ResponseReturnV
     return page, status
 
 
-def _render(template: str, found: Found, wanted: Wanted | None, **more: Any) -> str:
+def _render(template: str, found: AuditPage, wanted: AuditFilter | None, **more: Any) -> str:
     here = {name: value for name, value in request.args.items() if name != "before"}
     return render_template(
         template,
@@ -137,7 +137,7 @@ def _before() -> int | None:
     return request.args.get("before", type=int)
 
 
-def _wanted(default_days: int = queries.DEFAULT_DAYS) -> Wanted:
+def _wanted(default_days: int = queries.DEFAULT_DAYS) -> AuditFilter:
     """From the address (or the hidden fields of the export). Never without two ends, never longer than a year."""
     given = request.values if request.endpoint == "bureau.create_audit_export" else request.args
     until_day, since_day = _day(given.get("until")), _day(given.get("since"))
@@ -165,7 +165,7 @@ def _day(text: str | None) -> date | None:
         abort(400)
 
 
-def _filled(wanted: Wanted) -> dict[str, Any]:
+def _filled(wanted: AuditFilter) -> dict[str, Any]:
     since, until = clock.local(wanted.since).date(), clock.local(wanted.until).date()
     return {
         "since": since,

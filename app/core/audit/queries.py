@@ -27,7 +27,7 @@ _SLACK_SECONDS = 60  # fixed: between drawing an id and writing the moment, and 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class AuditFilter:
     """What is looked for between two moments. tags: any of them; empty values ask for nothing.
 
     scans: of a person, `scans(low, high)` selects the ids of their scans from `low` on and below `high`, newest first.
@@ -44,7 +44,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Found:
+class AuditPage:
     """older: what to pass as `before` for what comes next, or None at the end. is_whole: False when only a part was looked at."""
 
     rows: list[AuditRow]
@@ -52,8 +52,8 @@ class Found:
     is_whole: bool
 
 
-def search(wanted: Wanted, before: int | None = None, *, limit: int = PAGE) -> Found:
-    """Newest first. before: the id from which on nothing is wanted, as `Found.older` gives it."""
+def search(wanted: AuditFilter, before: int | None = None, *, limit: int = PAGE) -> AuditPage:
+    """Newest first. before: the id from which on nothing is wanted, as `AuditPage.older` gives it."""
     sources, rest = _sources(wanted, before)
     if not sources:
         return _search_range(wanted, rest, before, limit)
@@ -67,7 +67,7 @@ def search(wanted: Wanted, before: int | None = None, *, limit: int = PAGE) -> F
     return _found(rows, limit, ids[-1] if len(ids) == looked_at else None)
 
 
-def stream(wanted: Wanted) -> Iterator[AuditRow]:
+def stream(wanted: AuditFilter) -> Iterator[AuditRow]:
     """All of it, newest first, page by page; for a background job."""
     before: int | None = None
     while True:
@@ -99,7 +99,7 @@ def find_seal_of(row: AuditRow) -> AuditSeal | None:
     return next((seal for seal in db.session.scalars(near) if row.id in unpack_ids(seal.members)), None)
 
 
-def _sources(wanted: Wanted, before: int | None) -> tuple[list[Select[Any]], list[ColumnElement[bool]]]:
+def _sources(wanted: AuditFilter, before: int | None) -> tuple[list[Select[Any]], list[ColumnElement[bool]]]:
     """Index ranges that hold all that is wanted, and what must still be asked of each row. No range: by the moment alone."""
     start = select(AuditRow.id).where(*_span(wanted, before))
     tag = AuditRow.tag.in_(wanted.tags)
@@ -120,7 +120,7 @@ def _sources(wanted: Wanted, before: int | None) -> tuple[list[Select[Any]], lis
     return [], rest + ([tag] if wanted.tags else [])
 
 
-def _search_range(wanted: Wanted, rest: list[ColumnElement[bool]], before: int | None, limit: int) -> Found:
+def _search_range(wanted: AuditFilter, rest: list[ColumnElement[bool]], before: int | None, limit: int) -> AuditPage:
     span = _span(wanted, before)
     floor = None
     if rest:
@@ -133,20 +133,20 @@ def _rows(query: Select[AuditRow], limit: int) -> list[AuditRow]:
     return list(db.session.scalars(query.order_by(AuditRow.id.desc()).limit(limit + 1)))
 
 
-def _found(rows: list[AuditRow], limit: int, floor: int | None) -> Found:
+def _found(rows: list[AuditRow], limit: int, floor: int | None) -> AuditPage:
     """floor: the last id that was looked at, when there may be more behind it."""
     if len(rows) > limit:
-        return Found(rows[:limit], rows[limit - 1].id, is_whole=True)
-    return Found(rows, floor, is_whole=floor is None)
+        return AuditPage(rows[:limit], rows[limit - 1].id, is_whole=True)
+    return AuditPage(rows, floor, is_whole=floor is None)
 
 
-def _span(wanted: Wanted, before: int | None) -> list[ColumnElement[bool]]:
+def _span(wanted: AuditFilter, before: int | None) -> list[ColumnElement[bool]]:
     """The ids are the way in, the moments decide."""
     low, high = _ids(wanted, before)
     return [AuditRow.id >= low, AuditRow.id < high, AuditRow.created_at >= wanted.since, AuditRow.created_at <= wanted.until]
 
 
-def _ids(wanted: Wanted, before: int | None) -> tuple[int, int]:
+def _ids(wanted: AuditFilter, before: int | None) -> tuple[int, int]:
     """Ids follow the machine's clock; moments follow the rules' clock, which tests and a demo move ahead of it."""
     ahead = clock.timestamp() - time.time()
     low = first_id_at(wanted.since.timestamp() - max(0.0, ahead) - _SLACK_SECONDS)
