@@ -15,9 +15,9 @@ from sqlalchemy import select, text
 from app.core import audit, clock
 from app.core.audit import AuditSeal
 from app.core.audit.keys import unpack_ids
-from app.core.audit.look import WINDOW_ROWS, Look
 from app.core.audit.seal import head_path, seal_pending, seal_window
 from app.core.audit.sealing import Sealer, seal_before_ending, start_sealing_own
+from app.core.audit.unsealed_rows import WINDOW_ROWS, UnsealedRows
 from app.core.audit.verify import UNSEALED_NAMED
 from app.core.db import db, transaction
 from app.core.ids import first_id_at
@@ -139,7 +139,7 @@ def test_a_look_goes_through_many_rows_in_windows_and_past_a_seal_that_reaches_a
     oldest, newest = write(1, minutes_ago=90)[0], write(1)[0]
     seal_pending(everything=True)  # one seal over both
     between = write(WINDOW_ROWS + 10, minutes_ago=60)
-    look = Look()
+    look = UnsealedRows()
 
     sizes = []
     while not look.is_over:
@@ -151,7 +151,7 @@ def test_a_look_goes_through_many_rows_in_windows_and_past_a_seal_that_reaches_a
 
 def test_what_another_sealer_took_meanwhile_is_not_sealed_twice(app: Flask) -> None:
     ids = write(2500)
-    slow = Look()
+    slow = UnsealedRows()
     slow.step()
     assert seal_pending() == 2500
     more = write(2)

@@ -6,7 +6,7 @@ from app.core.audit.log import has_written as has_written
 from app.core.audit.log import record as record
 from app.core.audit.models import AuditRow as AuditRow
 from app.core.audit.models import AuditSeal as AuditSeal
+from app.core.audit.revocations import tell_log as tell_log
 from app.core.audit.seal import seal_pending as seal_pending
 from app.core.audit.seal import seal_written as seal_written
-from app.core.audit.taking import tell_log as tell_log
 from app.core.audit.verify import verify as verify

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, insert
 from app.core import clock
 from app.core.audit.keys import row_mac
 from app.core.audit.models import AuditRow
+from app.core.audit.revocations import note_taken
 from app.core.audit.tags import AuditTag
-from app.core.audit.taking import note_taken
 from app.core.db import db, is_writing, table_of
 from app.core.ids import new_id
 from app.core.prepared import PreparedChange

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.audit.keys import GENESIS, merkle_root, pack_ids, seal_mac, unpack_ids
 from app.core.audit.log import note_written, take_first_written
-from app.core.audit.look import Look
 from app.core.audit.models import AuditRow, AuditSeal
+from app.core.audit.unsealed_rows import UnsealedRows
 from app.core.db import after_commit, db, transaction
 from app.core.ids import first_id_at
 from app.core.locks import SEALING, one_at_a_time
@@ -45,7 +45,7 @@ def seal_written() -> int:
         raise
 
 
-def seal_window(look: Look) -> int:
+def seal_window(look: UnsealedRows) -> int:
     """Seals what the look's next window holds of unsealed rows. Returns how many."""
     look.step()
     count = 0
@@ -55,14 +55,14 @@ def seal_window(look: Look) -> int:
 
 
 def _seal_from(floor: int) -> int:
-    look, count = Look(floor), 0
+    look, count = UnsealedRows(floor), 0
     while not look.is_over:
         count += seal_window(look)
     return count
 
 
 @transaction()
-def _seal(look: Look) -> int:
+def _seal(look: UnsealedRows) -> int:
     """One seal over the oldest of what the look has found. Returns how many rows it names."""
     one_at_a_time(SEALING)
     newer = select(AuditSeal.number, AuditSeal.members).where(AuditSeal.number > look.seen).order_by(AuditSeal.number)

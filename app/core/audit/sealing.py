@@ -5,8 +5,8 @@ import time
 
 from flask import Flask
 
-from app.core.audit.look import Look
 from app.core.audit.seal import seal_pending, seal_window, seal_written
+from app.core.audit.unsealed_rows import UnsealedRows
 from app.core.db import db
 from app.core.ids import first_id_at
 from app.core.logs import log
@@ -26,7 +26,7 @@ class Sealer:
     def __init__(self) -> None:
         self._last_turn = float("-inf")
         self._due = [float("-inf") for _look in FARTHER_LOOKS]
-        self._look: Look | None = None
+        self._look: UnsealedRows | None = None
 
     def take_turn(self, now: float | None = None) -> int:
         """Returns how many rows were sealed. now: seconds of a clock that only goes on."""
@@ -34,7 +34,7 @@ class Sealer:
         self._last_turn = float("-inf")  # an error below ends the look under way; the next turn begins anew
         sealed = seal_pending()
         if now - last > UNHEARD_SECONDS:
-            self._look, self._due = Look(), [now + every for every, _back in FARTHER_LOOKS]
+            self._look, self._due = UnsealedRows(), [now + every for every, _back in FARTHER_LOOKS]
         elif self._look is None:
             self._look = self._next_look(now)
         for _window in range(WINDOWS_A_TURN):
@@ -44,13 +44,13 @@ class Sealer:
         self._last_turn = now
         return sealed
 
-    def _next_look(self, now: float) -> Look | None:
+    def _next_look(self, now: float) -> UnsealedRows | None:
         due = [number for number, when in enumerate(self._due) if when <= now]
         if not due:
             return None
         for number in due:
             self._due[number] = now + FARTHER_LOOKS[number][0]
-        return Look(first_id_at(time.time() - FARTHER_LOOKS[due[-1]][1]))
+        return UnsealedRows(first_id_at(time.time() - FARTHER_LOOKS[due[-1]][1]))
 
 
 def start_sealing_own(app: Flask, every_seconds: float = OWN_EVERY_SECONDS) -> threading.Event:

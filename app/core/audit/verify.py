@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.core.audit.keys import GENESIS, believed_until, key_of_row, merkle_root, seal_fits, unpack_ids
-from app.core.audit.look import Look
 from app.core.audit.models import AuditRow, AuditSeal
 from app.core.audit.seal import head_path
+from app.core.audit.unsealed_rows import UnsealedRows
 from app.core.db import db
 from app.core.ids import first_id_at
 
@@ -105,7 +105,7 @@ def verify(progress: Callable[[int], object] = lambda n: None) -> Report:
 
 def problems() -> list[str]:
     """Sentences for the operator: among the newest 100,000 rows, those which should have been sealed by now."""
-    late, look, count = first_id_at(time.time() - UNSEALED_SECONDS), Look(), 0
+    late, look, count = first_id_at(time.time() - UNSEALED_SECONDS), UnsealedRows(), 0
     for _window in range(_WINDOWS_FOR_DOCTOR):
         if not look.is_over:
             look.step()

@@ -1,6 +1,6 @@
 """What a restore has given back: acts of the lost time that froze, revoked, disabled or suspended, as far as the shipped log tells.
 
-From 0.2.0 on every such act leaves a line `taken_away` in the log (`core.audit.taking`); a line whose audit row is not in the
+From 0.2.0 on every such act leaves a line `taken_away` in the log (`core.audit.revocations`); a line whose audit row is not in the
 database was undone by the restore.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.core.audit.models import AuditRow, AuditSeal
-from app.core.audit.taking import EVENT
+from app.core.audit.revocations import EVENT
 from app.core.db import db
 from app.core.logs import SEALED_EVENT
 

@@ -15,7 +15,7 @@ from app.core.db import db
 WINDOW_ROWS = 5000
 
 
-class Look:
+class UnsealedRows:
     """One way through the log down to the id `floor`. Windows may be transactions and seconds apart.
 
     unsealed: the ids of the present window that no seal names, oldest first. seen: the newest seal that was taken into account;
