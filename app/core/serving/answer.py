@@ -10,7 +10,7 @@ from gunicorn.http.wsgi import create
 
 from app.core.bodies import REFUSED
 from app.core.serving.connection import Connection
-from app.core.serving.flowing import Flowing
+from app.core.serving.streamed_body import StreamedBody
 
 
 class Answer:
@@ -28,7 +28,7 @@ class Answer:
         if arriving.refusal:
             arriving.wants_continue()  # it is not told to send what nobody takes
         elif arriving.streams:
-            source = Flowing(connection.sock, bytes(arriving.rest), worker.pause)
+            source = StreamedBody(connection.sock, bytes(arriving.rest), worker.pause)
             self._request.body = Body(LengthReader(source, arriving.length))
         worker.cfg.pre_request(worker, self._request)
         self._response, self._environ = create(self._request, self._out, connection.client, connection.server, worker.cfg)

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from typing import Any
 
 from app.core.proxy.needs import SLOWEST_BYTES
-from app.core.serving.arriving import Arriving
+from app.core.serving.incoming_request import IncomingRequest
 from app.core.serving.outgoing import Outgoing
 
 
@@ -24,7 +24,7 @@ class Connection:
     watched: for what the poller looks. deadline: when its time is over, in monotonic seconds. held, queued: bytes its room counts.
     """
 
-    def __init__(self, sock: socket.socket, client: Any, server: Any, arriving: Arriving) -> None:
+    def __init__(self, sock: socket.socket, client: Any, server: Any, arriving: IncomingRequest) -> None:
         self.sock = sock
         self.client = client
         self.server = server
@@ -49,7 +49,7 @@ class Connection:
         self.patience = (self.patience or now + pause) + came / SLOWEST_BYTES
         self.deadline = min(now + pause, self.patience)
 
-    def wait_for_next(self, arriving: Arriving, seconds: float) -> None:
+    def wait_for_next(self, arriving: IncomingRequest, seconds: float) -> None:
         """All is said; it may send another request."""
         self.arriving = arriving
         self.state = State.arriving

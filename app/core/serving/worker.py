@@ -18,14 +18,14 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER
 from app.core import bodies
 from app.core.proxy import needs
 from app.core.serving.answer import Answer
-from app.core.serving.arriving import Arriving
+from app.core.serving.client_watch import LOOK_SECONDS, PIECE, ClientWatchWorker
 from app.core.serving.connection import Connection, State
-from app.core.serving.keeping import LOOK_SECONDS, PIECE, KeepingWorker
+from app.core.serving.incoming_request import IncomingRequest
 
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
-class WholeRequestWorker(KeepingWorker):
+class WholeRequestWorker(ClientWatchWorker):
     @classmethod
     def check_config(cls, cfg: Any, _log: Any) -> None:
         if cfg.is_ssl:
@@ -83,7 +83,7 @@ class WholeRequestWorker(KeepingWorker):
             self.shed()
         self.nr_conns += 1
         sock.setblocking(False)
-        arriving = Arriving(self.cfg, client, self._largest)
+        arriving = IncomingRequest(self.cfg, client, self._largest)
         connection = Connection(sock, client, listener.getsockname(), arriving)
         connection.wait_for_head(self._head_seconds)
         self.room.take_in(connection)
@@ -206,7 +206,7 @@ class WholeRequestWorker(KeepingWorker):
 
     def _wait_for_next(self, connection: Connection) -> None:
         rest = connection.arriving.rest
-        arriving = Arriving(self.cfg, connection.client, self._largest)
+        arriving = IncomingRequest(self.cfg, connection.client, self._largest)
         connection.wait_for_next(arriving, self.cfg.keepalive if self.alive else STOP_KEEPALIVE_LINGER)
         self.room.take_in(connection)
         if rest:

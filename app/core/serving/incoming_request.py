@@ -20,7 +20,7 @@ _END = b"\r\n\r\n"
 _IN_CHUNKS = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"  # so that gunicorn's parser takes what follows for chunks
 
 
-class Arriving:
+class IncomingRequest:
     """cfg: gunicorn's. client: its address. largest: bytes that an address, decoded, takes.
 
     rest: what came and is not judged yet. refusal: the status with which the body is refused; it is not here then. streams: the

@@ -13,7 +13,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from app.core.proxy import needs
 from app.core.serving.connection import Connection, State
-from app.core.serving.room import Room
+from app.core.serving.waiting_clients import WaitingClients
 
 LOOK_SECONDS = 1.0  # fixed: how late a deadline of seconds may be seen
 PIECE = 65_536
@@ -21,7 +21,7 @@ _LINGER_SECONDS = 2.0  # fixed: until the last answer has been read
 _REFUSED_LINGER_SECONDS = 20.0  # fixed: for a client that sends all of a refused body before it reads the refusal
 
 
-class KeepingWorker(ThreadWorker):  # type: ignore[misc]
+class ClientWatchWorker(ThreadWorker):  # type: ignore[misc]
     """All of this belongs to the poller's thread. on_ready(connection): what to do when a socket is ready."""
 
     alive: bool
@@ -29,7 +29,7 @@ class KeepingWorker(ThreadWorker):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **known: Any) -> None:
         super().__init__(*args, **known)
-        self.room = Room()
+        self.room = WaitingClients()
         self._looked_at = 0.0
 
     def on_ready(self, connection: Connection) -> None:

@@ -9,9 +9,9 @@ from gunicorn.config import Config
 
 from app.core.bodies import MEGABYTE
 from app.core.proxy.needs import HELD_BYTES, TOO_BUSY
-from app.core.serving.arriving import Arriving
 from app.core.serving.connection import Connection
-from app.core.serving.room import Room
+from app.core.serving.incoming_request import IncomingRequest
+from app.core.serving.waiting_clients import WaitingClients
 from tests.kit.wire import request
 
 LARGE = request("POST", "/echo", f"Content-Length: {MEGABYTE}", body=b"a" * MEGABYTE)
@@ -25,13 +25,13 @@ def sockets() -> Iterator[ExitStack]:
 
 
 def whole(sockets: ExitStack, sent: bytes) -> Connection:
-    arriving = Arriving(Config(), ("127.0.0.1", 1), lambda _path: MEGABYTE)
+    arriving = IncomingRequest(Config(), ("127.0.0.1", 1), lambda _path: MEGABYTE)
     assert arriving.take(sent)
     return Connection(sockets.enter_context(socket.socket()), ("127.0.0.1", 1), ("127.0.0.1", 2), arriving)
 
 
 def test_large_bodies_beyond_what_the_memory_is_for_are_refused_and_small_ones_taken(sockets: ExitStack) -> None:
-    room = Room()
+    room = WaitingClients()
     fitting = [whole(sockets, LARGE) for _ in range(HELD_BYTES // MEGABYTE)]
     for connection in fitting:
         room.queue(connection)
@@ -46,7 +46,7 @@ def test_large_bodies_beyond_what_the_memory_is_for_are_refused_and_small_ones_t
 
 
 def test_what_was_answered_makes_room_for_others(sockets: ExitStack) -> None:
-    room = Room()
+    room = WaitingClients()
     connections = [whole(sockets, LARGE) for _ in range(HELD_BYTES // MEGABYTE)]
     for connection in connections:
         room.queue(connection)

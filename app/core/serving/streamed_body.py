@@ -9,7 +9,7 @@ from gunicorn.http.unreader import Unreader
 from app.core.proxy.needs import SLOWEST_BYTES
 
 
-class Flowing(Unreader):  # type: ignore[misc]
+class StreamedBody(Unreader):  # type: ignore[misc]
     """rest: what is here already. pause: seconds between two pieces.
 
     Reading raises TimeoutError, which is an OSError, when the next piece does not come, or all of them come too slowly.

@@ -8,7 +8,7 @@ from app.core.serving.connection import Connection
 _SMALL_BYTES = 65_536  # a scan, or a form without files
 
 
-class Room:
+class WaitingClients:
     """In the order in which they came in."""
 
     def __init__(self) -> None:
