@@ -15,7 +15,7 @@ from app.core.settings import settings
 from app.credentials.queries import find_own
 from app.credentials.service import list_showables
 from app.credentials.showing import label_of
-from app.home import install_hint, queries, reading
+from app.home import display_preferences, install_hint, queries
 from app.home.whom_to_call import list_nearest_lines
 from app.oversight import records
 
@@ -79,9 +79,13 @@ def update_elder_mode() -> ResponseReturnValue:
     response = _back()
     if "elder" in request.form:
         size = request.form["elder"]
-        _keep(response, reading.ELDER_COOKIE, size if size in reading.ELDER_SIZES else "")
+        _keep(response, display_preferences.ELDER_COOKIE, size if size in display_preferences.ELDER_SIZES else "")
     if "contrast" in request.form:
-        _keep(response, reading.CONTRAST_COOKIE, reading.HIGH if request.form["contrast"] == reading.HIGH else "")
+        _keep(
+            response,
+            display_preferences.CONTRAST_COOKIE,
+            display_preferences.HIGH if request.form["contrast"] == display_preferences.HIGH else "",
+        )
     return response
 
 
@@ -120,10 +124,10 @@ def _keep(response: Response, cookie: str, value: str) -> None:
 @blueprint.record
 def _offer_to_templates(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(
-        is_elder_mode=reading.is_elder_mode,
-        elder_size=reading.elder_size,
-        has_high_contrast=reading.has_high_contrast,
-        page_look=reading.page_look,
+        is_elder_mode=display_preferences.is_elder_mode,
+        elder_size=display_preferences.elder_size,
+        has_high_contrast=display_preferences.has_high_contrast,
+        page_look=display_preferences.page_look,
         is_strange_device=queries.is_strange_device,
         own_region=queries.find_own_region,
         own_status=queries.find_status,
