@@ -17,7 +17,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app import create_app
 from app.core.db import db
-from app.credentials import service, showing
+from app.credentials import code_page, service
 from bench.ratios import Ratio, interleaved, ratio
 from tests.credentials.holders import make_holder
 from tests.kit.settings import make_settings
@@ -36,7 +36,7 @@ def measure(scale: str) -> list[Ratio]:
             cookie = _unlocked_browser(app)
             db.session.remove()
         look = _looker(app, cookie)
-        ours, default = (_arm(look, draw, PAGES[scale]) for draw in (showing.path_of, _default_path))
+        ours, default = (_arm(look, draw, PAGES[scale]) for draw in (code_page.path_of, _default_path))
         ours(), default()
         found = [
             ratio("code page: CPU against segno's default call", interleaved(ours, default, "<= 0.5"), "<= 0.5"),
@@ -75,7 +75,7 @@ def _looker(app: Flask, cookie: str) -> Callable[[], bytes]:
 
 def _arm(look: Callable[[], bytes], draw: Callable[[str], str], pages: int) -> Callable[[], float]:
     def run() -> float:
-        showing.path_of = draw
+        code_page.path_of = draw
         began = time.process_time()
         for _ in range(pages):
             look()

@@ -9,9 +9,9 @@ from app.core.access import access
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.credentials import queries, service
+from app.credentials.code_page import address_of, label_of
 from app.credentials.forms import ChallengeForm
 from app.credentials.qr import path_of
-from app.credentials.showing import address_of, label_of
 
 blueprint = Blueprint("challenge", __name__)
 

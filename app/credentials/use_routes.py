@@ -8,9 +8,9 @@ from app.accounts.visitor import current_visitor
 from app.core.access import access
 from app.core.errors import NotFound
 from app.credentials import queries, service
+from app.credentials.code_page import label_of
 from app.credentials.denial_queries import AnsweredUse, get_use, list_uses
 from app.credentials.service import Showable
-from app.credentials.showing import label_of
 
 blueprint = Blueprint("uses", __name__)
 

@@ -12,9 +12,9 @@ from app.core.access import access, anyone
 from app.core.errors import NotFound
 from app.core.locale import COOKIE, LANGUAGES
 from app.core.settings import settings
+from app.credentials.code_page import label_of
 from app.credentials.queries import find_own
 from app.credentials.service import list_showables
-from app.credentials.showing import label_of
 from app.home import display_preferences, install_hint, queries
 from app.home.whom_to_call import list_nearest_lines
 from app.oversight import records

@@ -17,7 +17,7 @@ from app.core.db import roll_back
 from app.core.installation import bureau_name
 from app.core.locale import CATALOGS, LANGUAGES, page_lang, vary_by_language
 from app.core.settings import settings
-from app.credentials.showing import render_shell
+from app.credentials.code_page import render_shell
 from app.help.queries import list_addresses
 from app.pwa.forms import SampleForm
 from app.regions.queries import list_agencies

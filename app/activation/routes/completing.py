@@ -11,8 +11,8 @@ from app.activation.policy import STEPS_TOTAL, may_activate
 from app.activation.routes.answers import PAGES, draft_at, go_to, out_of_order, page_of
 from app.activation.routes.blueprint import blueprint
 from app.core.access import access
+from app.credentials.code_page import unlock_answer
 from app.credentials.service import hash_display_pin
-from app.credentials.showing import unlock_answer
 from app.proofs.models import IdentityProof, ProofPurpose
 from app.proofs.service import find_passed_proof
 

@@ -14,8 +14,8 @@ from app.activation.routes.blueprint import blueprint
 from app.core import clock
 from app.core.access import access
 from app.core.display import moment
+from app.credentials.code_page import new_keys_answer
 from app.credentials.service import change_display_pin
-from app.credentials.showing import new_keys_answer
 from app.roster.models import InsuredPerson
 from app.roster.queries import get_person
 
