@@ -133,13 +133,14 @@ class ActivationSettings:
         "How long a counter code that was typed in counts for the next steps.",
         "窗口核验码输对后，多少小时内要办完后面的步骤。",
     )
-    document_guesses: int = whole(
+    cert_guesses: int = whole(
         5,
         3,
         10,
         "guesses",
         "Wrong numbers of an identity document, typed as a proof of identity, until that way is closed for the day.",
         "凭证件号码证明身份时，一天输错几次就不能再试。",
+        formerly="DOCUMENT_GUESSES",
     )
     proof_keep_days: int = whole(
         180,

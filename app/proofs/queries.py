@@ -62,7 +62,7 @@ def count_face_attempts_today(person: InsuredPerson) -> int:
     return _count_today(person, ProofMethod.face, (ProofState.failed, ProofState.open))
 
 
-def count_document_failures_today(person: InsuredPerson) -> int:
+def count_cert_failures_today(person: InsuredPerson) -> int:
     return _count_today(person, ProofMethod.document, (ProofState.failed,))
 
 

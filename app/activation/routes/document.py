@@ -10,7 +10,7 @@ from app.activation.models import WaitingRequest
 from app.activation.routes.answers import go_to
 from app.activation.routes.errands import Errand
 from app.core.settings import settings
-from app.proofs.queries import count_document_failures_today
+from app.proofs.queries import count_cert_failures_today
 from app.proofs.service import check_document
 
 
@@ -28,6 +28,6 @@ def ask_by_document(errand: Errand, model: type[WaitingRequest], template: str, 
         status = form.refuse_number(result.guesses_left)
     elif request.method == "POST":
         status = 422
-    is_worn_out = count_document_failures_today(person) >= settings.document_guesses
+    is_worn_out = count_cert_failures_today(person) >= settings.cert_guesses
     page = render_template(template, form=form, person=person, hours=hours, is_worn_out=is_worn_out, back_href=url_for(errand.ways))
     return page, status

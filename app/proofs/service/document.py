@@ -8,7 +8,7 @@ from app.core.crypto import vault
 from app.core.db import transaction
 from app.core.settings import settings
 from app.proofs.models import IdentityProof, ProofMethod, ProofPurpose
-from app.proofs.queries import count_document_failures_today
+from app.proofs.queries import count_cert_failures_today
 from app.proofs.service.proofs import add_decided_proof, lock_person
 from app.roster.identity import Cert
 from app.roster.models import InsuredPerson
@@ -29,14 +29,14 @@ class DocumentResult:
 
 @transaction()
 def check_document(session: LoginSession, person: InsuredPerson, purpose: ProofPurpose, cert: Cert) -> DocumentResult:
-    """Compares a document number; after settings.document_guesses wrong ones this day no number is right.
+    """Compares a document number; after settings.cert_guesses wrong ones this day no number is right.
 
     Raises ValueError for a purpose that this way is too weak for.
     """
     if purpose not in PURPOSES:
         raise ValueError(f"a document number proves nothing for {purpose.value}")
     lock_person(person)
-    left = settings.document_guesses - count_document_failures_today(person)
+    left = settings.cert_guesses - count_cert_failures_today(person)
     if left <= 0:
         return DocumentResult(None, 0)
     is_right = cert.cert_type == person.cert_type and _same(cert.number, cert_no_of(person))
