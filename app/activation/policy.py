@@ -24,7 +24,7 @@ STEPS = (DraftStep.person, DraftStep.consent, DraftStep.proof, DraftStep.pin)
 STEPS_TOTAL = 5  # the fifth is the open code itself
 
 REQUIRED_CONSENTS = (ConsentPurpose.activation_notice, ConsentPurpose.share_on_scan)
-OPTIONAL_CONSENTS = (ConsentPurpose.face_check,)  # who refuses proves it at the window (2025 face rule)
+OPTIONAL_CONSENTS = (ConsentPurpose.face_check,)  # who refuses proves it at the counter (2025 face rule)
 
 
 def _may_activate() -> bool:

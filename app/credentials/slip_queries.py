@@ -1,4 +1,4 @@
-"""Reads of paper slips, as the window and their holder see them."""
+"""Reads of paper slips, as the counter and their holder see them."""
 
 from collections.abc import Collection
 

@@ -137,7 +137,7 @@ class LinkRequest(Subject, Base):
         Index("uq_link_request_draft", "holder_account_id", unique=True, sqlite_where=_DRAFTS, postgresql_where=_DRAFTS),
         Index("uq_link_request_open", "holder_account_id", "person_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_link_request_state", "state", "expires_at"),
-        Index("ix_link_request_person", "person_id", "state"),  # what waits for somebody who stands at the window
+        Index("ix_link_request_person", "person_id", "state"),  # what waits for somebody who stands at the counter
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)

@@ -1,4 +1,4 @@
-"""`flask proofs …`: what the bureau's window does until it has its own pages."""
+"""`flask proofs …`: what the bureau's counter does until it has its own pages."""
 
 import click
 from flask.cli import AppGroup
@@ -15,7 +15,7 @@ group = AppGroup("proofs", help="Proofs of identity.")
 @click.option("--cert-type", type=click.Choice(list(CERT_TYPES)), default="01", show_default=True, help="psn_cert_type")
 @click.option("--cert-no", required=True, help="Number of the document the clerk has looked at.")
 def issue_counter_code(cert_type: str, cert_no: str) -> None:
-    """Prints an eight-digit code, once, for the person who stands at the window with this document."""
+    """Prints an eight-digit code, once, for the person who stands at the counter with this document."""
     try:
         cert = parse_cert(cert_type, cert_no)
     except InvalidCert as error:

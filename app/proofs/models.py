@@ -62,7 +62,7 @@ class IdentityProof(Subject, Base):
 
 
 class CounterCode(Subject, OneTimeCode, Base):
-    """Given at the bureau's window after looking at person and papers: the way of equal rank to the face check."""
+    """Given at the bureau's counter after looking at person and papers: the way of equal rank to the face check."""
 
     __tablename__ = "counter_code"
     audit_kind = "counter_code"

@@ -14,7 +14,7 @@ class Right(Enum):
     freeze_credentials = "freeze a citizen's credential, unbind a device, send a message to an inbox"
     confirm_unfreezing = "be the second person when a colleague unfreezes a credential by telephone"
     follow_up_families = "ring booked call-backs, settle denied uses, mark and settle disputes about custody"
-    serve_at_counter = "issue counter codes and slips, bind family members at the window"
+    serve_at_counter = "issue counter codes and slips, bind family members at the counter"
     manage_roster = "import the roster and change a person's status"
     manage_institutions = "add institutions, enable business types, prepare keys"
     manage_content = "change regions, hotlines, guides, legal texts and holidays"

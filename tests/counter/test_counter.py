@@ -1,4 +1,4 @@
-"""The window: found by one field, papers looked at, then a slip, a letter, a family."""
+"""The counter: found by one field, papers looked at, then a slip, a letter, a family."""
 
 import re
 import secrets
@@ -39,7 +39,7 @@ from tests.kit.people import make_activated_account, make_person
 from tests.kit.staff import make_staff, sign_in_staff, staff_browser
 from tests.scanning.desk import ORG, Desk, assert_refused, make_desk
 
-WINDOW = "H51060000009"
+BUREAU_COUNTER = "H51060000009"
 NUMBER = "510600199003070017"
 
 
@@ -49,8 +49,8 @@ def clerk(app: Flask) -> Browser:
 
 
 @pytest.fixture
-def window(app: Flask) -> Desk:
-    return make_desk(app, WINDOW, scenes=[COUNTER], region="510699")
+def bureau_counter(app: Flask) -> Desk:
+    return make_desk(app, BUREAU_COUNTER, scenes=[COUNTER], region="510699")
 
 
 @pytest.fixture
@@ -108,9 +108,9 @@ def test_a_slip_is_issued_printed_and_scanned(app: Flask, clerk: Browser, hospit
     assert all(word in page.text for word in ("李*", "示范市人民医院", "结算", "当天，用一次"))
     assert hospital.scan(code_on(page)).json["data"]["extData"]["shownBy"] == "slip"
     assert_refused(hospital.scan(number_on(page)), 1006, is_of_paper=True)
-    make_desk(app, WINDOW, scenes=[COUNTER], region="510699")
-    window_says = enter(clerk, number_on(page)).text
-    assert "这张纸质码今天已经用过了" in window_says and "再开一张" in window_says and "刷新" not in window_says
+    make_desk(app, BUREAU_COUNTER, scenes=[COUNTER], region="510699")
+    counter_says = enter(clerk, number_on(page)).text
+    assert "这张纸质码今天已经用过了" in counter_says and "再开一张" in counter_says and "刷新" not in counter_says
     assert {"counter:visit_opened", "counter:slip_issued", "slip:issued"} <= set(tags())
     row = db.session.scalars(select(AuditRow).where(AuditRow.tag == "counter:slip_issued")).one()
     assert "original_checked" in str(row.detail) and row.person_id == holder.person_id
@@ -207,7 +207,7 @@ def test_todays_slips_are_listed_and_revoked_also_by_a_colleague(app: Flask, cle
     assert "还没有开过" in colleague.get("/bureau/counter/slips").text
 
 
-def test_another_region_finds_and_touches_nothing(app: Flask, clerk: Browser, hospital: Desk, window: Desk) -> None:
+def test_another_region_finds_and_touches_nothing(app: Flask, clerk: Browser, hospital: Desk, bureau_counter: Desk) -> None:
     holder = make_citizen()
     visit = begin(clerk)
     give_slip(clerk, visit)
@@ -236,7 +236,7 @@ def draw(account: Account) -> str:
     return make_code(opened.key, opened.presentation.handle, int(clock.timestamp()))
 
 
-def test_a_code_at_the_window_says_who_it_is_and_opens_the_visit(clerk: Browser, window: Desk) -> None:
+def test_a_code_at_the_counter_says_who_it_is_and_opens_the_visit(clerk: Browser, bureau_counter: Desk) -> None:
     holder = make_citizen()
     nonce = clerk.get("/bureau/counter").hidden()["nonce"]
     code = draw(holder)
@@ -256,14 +256,14 @@ def test_a_code_at_the_window_says_who_it_is_and_opens_the_visit(clerk: Browser,
     assert re.search(r"P-06-\d{6}", refused.text) and "请" in refused.text
 
 
-def test_a_wrong_number_at_the_window_is_refused_in_words(clerk: Browser, window: Desk) -> None:
+def test_a_wrong_number_at_the_counter_is_refused_in_words(clerk: Browser, bureau_counter: Desk) -> None:
     assert "P-01-" in enter(clerk, "123456789012").text
     for _ in range(settings.wrong_typed_per_minute):
         assert "P-02-" in enter(clerk, "000000000000").text
     assert "P-55-" in enter(clerk, "000000000000").text
 
 
-def test_a_window_without_a_counter_says_what_to_do(clerk: Browser, app: Flask) -> None:
+def test_an_agency_without_a_counter_says_what_to_do(clerk: Browser, app: Flask) -> None:
     assert "还没有登记为扫码机构" in clerk.get("/bureau/counter").text
     assert "系统管理员" in enter(clerk, "000000000000", expect=409).text
 
@@ -359,7 +359,7 @@ def test_a_disputed_child_is_for_two_reviewers(app: Flask, clerk: Browser) -> No
     assert count(FamilyLink) == 0
 
 
-def test_the_member_says_yes_at_the_window_to_a_request_that_waits(app: Flask, clerk: Browser) -> None:
+def test_the_member_says_yes_at_the_counter_to_a_request_that_waits(app: Flask, clerk: Browser) -> None:
     load_notices()
     holder = make_holder_account("13800000011", "19870223", "刘芳", 2)
     with transaction():

@@ -1,4 +1,4 @@
-"""The window by the keyboard alone: a slip is issued and printed, read from the paper, refused elsewhere and the second time."""
+"""The counter by the keyboard alone: a slip is issued and printed, read from the paper, refused elsewhere and the second time."""
 
 import os
 import re
@@ -128,7 +128,7 @@ def test_a_slip_is_issued_by_keyboard_printed_and_read_from_the_paper(
     assert_refused(hospital.scan(number), 1006, is_of_paper=True)
 
 
-def test_every_page_of_the_window_is_valid_accessible_and_fits(
+def test_every_page_of_the_counter_is_valid_accessible_and_fits(
     app: Flask, clerk: Browser, chromium: Chromium, tmp_path: Path
 ) -> None:
     with transaction():

@@ -1,4 +1,4 @@
-"""The code from the window: eight digits, once, for one person."""
+"""The code from the counter: eight digits, once, for one person."""
 
 from datetime import timedelta
 
@@ -173,7 +173,7 @@ def test_two_codes_issued_at_once_leave_one_alive(app: Flask) -> None:
     assert sum(spend_counter_code(make_session(), person, ACTIVATION, code).is_right for code in codes) == 1
 
 
-def test_the_window_issues_a_code_on_the_command_line(app: Flask) -> None:
+def test_the_counter_issues_a_code_on_the_command_line(app: Flask) -> None:
     person = make_person()
 
     printed = app.test_cli_runner().invoke(args=["proofs", "issue-counter-code", "--cert-no", "510600199003070017"])
@@ -182,7 +182,7 @@ def test_the_window_issues_a_code_on_the_command_line(app: Flask) -> None:
     assert spend_counter_code(make_session(), person, ACTIVATION, printed.output.strip()).is_right
 
 
-def test_the_window_is_told_when_it_cannot(subtests: pytest.Subtests, app: Flask) -> None:
+def test_the_counter_is_told_when_it_cannot(subtests: pytest.Subtests, app: Flask) -> None:
     for number in ("510600199003070018", "510600199003070025"):
         with subtests.test(number=number):
             printed = app.test_cli_runner().invoke(args=["proofs", "issue-counter-code", "--cert-no", number])

@@ -133,7 +133,7 @@ def test_the_command_line_takes_what_was_pasted(app: Flask, subtests: pytest.Sub
                 assert ended.exit_code != 0 and case.named in ended.output
 
 
-def test_the_window_reads_a_pasted_number(app: Flask, subtests: pytest.Subtests) -> None:
+def test_the_counter_reads_a_pasted_number(app: Flask, subtests: pytest.Subtests) -> None:
     make_person("51060019580101007X")
     clerk = staff_browser(app, [Role.counter], username="clerk")
     for case in cases("cert"):

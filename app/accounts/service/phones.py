@@ -32,7 +32,7 @@ def change_phone(session: LoginSession, phone: str, code: str, *, browser: Brows
     """更换手机号: the code went to the new number. The old number and the inbox are told.
 
     An account without a person gives the number up. Raises DomainError `phone_taken` when it belongs to a person: a number that the
-    carrier gave to somebody else is proved at the window, not by SMS.
+    carrier gave to somebody else is proved at the counter, not by SMS.
     """
     account = session.account
     check = spend_sms_code(phone, code, SmsPurpose.new_phone, browser=browser)

@@ -1,4 +1,4 @@
-"""The ways to prove to be the person, the same for every errand: a face check, or a code from the bureau's window."""
+"""The ways to prove to be the person, the same for every errand: a face check, or a code from the bureau's counter."""
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue

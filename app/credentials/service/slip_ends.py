@@ -1,4 +1,4 @@
-"""A slip is over before its day is: revoked at the window, or with the credential."""
+"""A slip is over before its day is: revoked at the counter, or with the credential."""
 
 from sqlalchemy import select, update
 

@@ -37,7 +37,7 @@ class SlipPaper:
 def issue_slip(
     person: InsuredPerson, institution_id: int, business_type: str, *, by: str, paper_notices: Sequence[Notice] = ()
 ) -> Slip:
-    """by: `staff:3`. paper_notices: the texts signed on paper at the window; needed where the person has no credential yet, which
+    """by: `staff:3`. paper_notices: the texts signed on paper at the counter; needed where the person has no credential yet, which
     then begins as a held one: who activates later takes it over.
 
     Raises DomainError `insured_not_normal`, `consent_missing`, `credential_frozen`, `slip_open` or `slips_too_many`.

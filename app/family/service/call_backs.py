@@ -1,4 +1,4 @@
-"""A booked call from the bureau: for members without a phone to show a face to, and without a window nearby."""
+"""A booked call from the bureau: for members without a phone to show a face to, and without a counter nearby."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""At the window: a clerk has looked at both persons and their papers, which says more than a face check or a photograph."""
+"""At the counter: a clerk has looked at both persons and their papers, which says more than a face check or a photograph."""
 
 from flask_babel import gettext as _
 

@@ -1,4 +1,4 @@
-"""What was printed at the window stays good after a restore, and is counted: some of it may have been used in the lost time."""
+"""What was printed at the counter stays good after a restore, and is counted: some of it may have been used in the lost time."""
 
 from sqlalchemy import func, select
 
@@ -12,4 +12,4 @@ def count_what_stays() -> Ends:
     wanted = (
         select(func.count()).select_from(CounterCode).where(CounterCode.used_at.is_(None), CounterCode.expires_at > clock.now())
     )
-    return Ends(open={"activation codes given at the window": db.session.scalar(wanted) or 0})
+    return Ends(open={"activation codes given at the counter": db.session.scalar(wanted) or 0})

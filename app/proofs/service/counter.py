@@ -1,4 +1,4 @@
-"""The counter code: eight digits from the bureau's window, where a clerk has looked at person and papers (S64-S65)."""
+"""The counter code: eight digits from the bureau's counter, where a clerk has looked at person and papers (S64-S65)."""
 
 import secrets
 from dataclasses import dataclass
