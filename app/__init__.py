@@ -53,7 +53,7 @@ FEATURES = (
     "proofs",
     "activation",
     "documents",
-    "reports",
+    "staff_jobs",
     "letters",
     "reviews",
     "family",

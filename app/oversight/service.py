@@ -16,11 +16,11 @@ from app.core.db import transaction
 from app.core.spreadsheet import write_csv
 from app.oversight.queries import Names, scans_of
 from app.oversight.words import Group, outcome_of, sentence_of, tags_of
-from app.reports.models import Report
-from app.reports.queries import find_open, params_of
-from app.reports.service import Outcome, Progress, scratch_file, start_report
 from app.roster.queries import find_person
 from app.staff.models import StaffMember
+from app.staff_jobs.models import StaffJob
+from app.staff_jobs.queries import find_open, params_of
+from app.staff_jobs.service import Outcome, Progress, scratch_file, start_staff_job
 
 EXPORT, VERIFICATION = "audit_export", "audit_verification"
 FINDINGS_SHOWN = 200
@@ -67,26 +67,26 @@ def note_opened(staff: StaffMember, row: AuditRow) -> None:
 
 
 @transaction()
-def export_log(staff: StaffMember, wanted: AuditFilter) -> Report:
-    """The same rows as a file, made in the background. Raises what `start_report` raises."""
+def export_log(staff: StaffMember, wanted: AuditFilter) -> StaffJob:
+    """The same rows as a file, made in the background. Raises what `start_staff_job` raises."""
     asked = _asked(wanted)
     audit.record(LogTag.exported, actor=staff.actor, person_id=wanted.person_id, **asked)
-    return start_report(staff, EXPORT, since=wanted.since.isoformat(), until=wanted.until.isoformat(), **asked)
+    return start_staff_job(staff, EXPORT, since=wanted.since.isoformat(), until=wanted.until.isoformat(), **asked)
 
 
 @transaction()
-def verify_log(staff: StaffMember) -> Report:
+def verify_log(staff: StaffMember) -> StaffJob:
     """Checks every row, seal and link of the chain, in the background; while one of theirs is under way, that one."""
     under_way = find_open(staff.id, VERIFICATION)
     if under_way is not None:
         return under_way
     audit.record(LogTag.verified, actor=staff.actor)
-    return start_report(staff, VERIFICATION)
+    return start_staff_job(staff, VERIFICATION)
 
 
-def run_export(report: Report, progress: Progress) -> Outcome:
+def run_export(staff_job: StaffJob, progress: Progress) -> Outcome:
     """The rows that were asked for as a CSV, read and written in blocks."""
-    wanted = wanted_of(params_of(report))
+    wanted = wanted_of(params_of(staff_job))
     count = 0
 
     def rows() -> Iterator[tuple[Any, ...]]:
@@ -107,7 +107,7 @@ def run_export(report: Report, progress: Progress) -> Outcome:
         return Outcome({"rows": count}, file=path, file_title=f"{_('操作日志')}-{clock.today():%Y%m%d}.csv")
 
 
-def run_verification(report: Report, progress: Progress) -> Outcome:
+def run_verification(staff_job: StaffJob, progress: Progress) -> Outcome:
     """The whole chain. What is wrong is a result, not a failure; of the findings the first FINDINGS_SHOWN are named."""
     total, done = count_rows(), 0
 

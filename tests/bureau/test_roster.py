@@ -12,10 +12,10 @@ from app.core.audit.models import AuditRow
 from app.core.db import db, transaction
 from app.core.jobs.models import Job, JobState
 from app.credentials.service import activate_credential
-from app.reports.models import Report
 from app.roster.models import InsuredPerson, InsuredStatus
 from app.roster.queries import find_person
 from app.staff.models import Role, StaffMember
+from app.staff_jobs.models import StaffJob
 from tests.kit.client import Browser, Page
 from tests.kit.roster import HEADER, RETIREE, WORKER, count_people, save
 from tests.kit.staff import make_staff, sign_in_staff, staff_browser
@@ -158,7 +158,7 @@ def test_a_member_whose_role_was_taken_meanwhile_imports_nothing(later: Flask) -
     work()
 
     assert count_people() == 0
-    assert db.session.scalars(select(Report).order_by(Report.id.desc())).first().state.value == "failed"
+    assert db.session.scalars(select(StaffJob).order_by(StaffJob.id.desc())).first().state.value == "failed"
 
 
 def test_an_upload_too_large_is_refused_and_leaves_nothing(app: Flask, desk: Browser) -> None:

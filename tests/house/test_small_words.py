@@ -50,7 +50,7 @@ KINDS = {
     "Operator": "operator",
     "Passkey": "passkey",
     "Region": "region",
-    "Report": "report",
+    "StaffJob": "report",
     "ReviewCase": "case",
     "RosterImport": "roster_import",
     "RosterUpload": "roster_upload",

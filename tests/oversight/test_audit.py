@@ -21,10 +21,10 @@ from app.core.db import db, schema_changes, transaction
 from app.core.ids import first_id_at
 from app.oversight import queries
 from app.oversight.words import Group, alarm_tags, tags_of
-from app.reports.models import Report, ReportState
-from app.reports.service import run_report
 from app.staff.audit_tags import StaffTag
 from app.staff.models import Role
+from app.staff_jobs.models import StaffJob, StaffJobState
+from app.staff_jobs.service import run_staff_job
 from tests.kit.client import Browser, Page
 from tests.kit.people import make_person
 from tests.kit.staff import make_staff, sign_in_staff, staff_browser
@@ -294,7 +294,7 @@ def test_an_export_is_made_in_the_background_and_audited(app: Flask, auditor: Br
 
     page = auditor.post("/bureau/audit/exports", hidden)
     report_id = int(page.response.request.path.rsplit("/", 1)[1])
-    run_report(report_id)
+    run_staff_job(report_id)
 
     assert "一共 1 条" in auditor.get(f"/bureau/reports/{report_id}").text
     table = auditor.http.get(f"/bureau/reports/{report_id}/file").get_data(as_text=True)
@@ -308,13 +308,13 @@ def test_the_chain_is_verified_in_the_background_and_findings_are_named(app: Fla
     audit.seal_pending(everything=True)
     assert "还没有核验过" in auditor.get("/bureau/audit").text
 
-    run_report(int(auditor.post("/bureau/audit/verifications").response.request.path.rsplit("/", 1)[1]))
+    run_staff_job(int(auditor.post("/bureau/audit/verifications").response.request.path.rsplit("/", 1)[1]))
     assert "没有发现改动" in auditor.get("/bureau/audit").text
     with schema_changes():
         db.session.execute(update(AuditRow).where(AuditRow.id == number).values(actor="account:2"))
         db.session.commit()
     path = auditor.post("/bureau/audit/verifications").response.request.path
-    run_report(int(path.rsplit("/", 1)[1]))
+    run_staff_job(int(path.rsplit("/", 1)[1]))
 
     page = auditor.get(path)
     assert f"被改过，或是别处写进来的：编号 {number}" in page.text
@@ -328,7 +328,7 @@ def test_rows_that_nobody_sealed_are_named_and_nobody_is_accused(app: Flask, aud
         audit.record(Act.alarm, actor="system", number=late)
     path = auditor.post("/bureau/audit/verifications").response.request.path
 
-    run_report(int(path.rsplit("/", 1)[1]))
+    run_staff_job(int(path.rsplit("/", 1)[1]))
 
     page = auditor.get(path)
     assert f"过了五分钟还没有封存：编号 {late}" in page.text and f"/bureau/audit/{late}" in page.html
@@ -339,7 +339,7 @@ def test_a_verification_that_is_under_way_is_not_asked_for_again(auditor: Browse
     auditor.get("/bureau/audit")
     path = auditor.post("/bureau/audit/verifications").response.request.path
     with transaction():
-        db.session.execute(update(Report).values(state=ReportState.running))
+        db.session.execute(update(StaffJob).values(state=StaffJobState.running))
 
     assert auditor.post("/bureau/audit/verifications").response.request.path == path
     page = auditor.get("/bureau/audit")
@@ -348,7 +348,7 @@ def test_a_verification_that_is_under_way_is_not_asked_for_again(auditor: Browse
     asked = select(AuditRow.tag).where(AuditRow.tag.in_(("report:asked", "audit:verified")))
     assert sorted(db.session.scalars(asked)) == ["audit:verified", "report:asked"]
 
-    run_report(int(path.rsplit("/", 1)[1]))
+    run_staff_job(int(path.rsplit("/", 1)[1]))
     assert auditor.get("/bureau/audit").all("form", action="/bureau/audit/verifications")
 
 

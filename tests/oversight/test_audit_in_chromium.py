@@ -11,8 +11,8 @@ from app.core import audit
 from app.core.db import transaction
 from app.family.queries import find_call_back
 from app.family.service import flag_custody
-from app.reports.service import run_report
 from app.staff.models import Role
+from app.staff_jobs.service import run_staff_job
 from tests.family.story import enrol
 from tests.family.test_life_cycle import booked
 from tests.hotline.test_followups import deny
@@ -49,7 +49,7 @@ def test_the_pages_of_audit_and_hotline_are_valid_accessible_and_fit(app: Flask,
     audit.seal_pending(everything=True)
     auditor.get("/bureau/audit")
     verification = auditor.post("/bureau/audit/verifications").response.request.path
-    run_report(int(verification.rsplit("/", 1)[1]))
+    run_staff_job(int(verification.rsplit("/", 1)[1]))
     walks = [
         (
             auditor,

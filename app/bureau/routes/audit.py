@@ -15,9 +15,9 @@ from app.core.access import access
 from app.core.audit.queries import AuditFilter, AuditPage, find_seal_of, get_row, is_unchanged
 from app.oversight import queries, service
 from app.oversight.words import Group, outcome_of, sentence_of
-from app.reports.queries import find_latest, find_open, result_of
 from app.staff.policy import Right, may
 from app.staff.visitor import current_staff
+from app.staff_jobs.queries import find_latest, find_open, result_of
 
 _OLDEST_YEAR = 2000  # fixed: no entry is older than the first such system
 _ASKED = ("group", "outcome", "actor", "subject")
@@ -90,15 +90,15 @@ def list_alarms() -> ResponseReturnValue:
 @access(may(Right.read_audit))
 def create_audit_export() -> ResponseReturnValue:
     """The rows the page shows, as a file; made in the background."""
-    report = service.export_log(current_staff.member, _wanted())
-    return redirect(url_for("bureau.show_report", report_id=report.id), 303)
+    staff_job = service.export_log(current_staff.member, _wanted())
+    return redirect(url_for("bureau.show_staff_job", report_id=staff_job.id), 303)
 
 
 @blueprint.post("/bureau/audit/verifications")
 @access(may(Right.read_audit))
 def create_verification_report() -> ResponseReturnValue:
-    report = service.verify_log(current_staff.member)
-    return redirect(url_for("bureau.show_report", report_id=report.id), 303)
+    staff_job = service.verify_log(current_staff.member)
+    return redirect(url_for("bureau.show_staff_job", report_id=staff_job.id), 303)
 
 
 def _show(form: AuditForm, wanted: AuditFilter, status: int = 200) -> ResponseReturnValue:

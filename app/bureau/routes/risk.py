@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from app.bureau.forms.risk import RiskRulesForm
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
-from app.reports.service import start_report
 from app.scanning.policy import RULE_NAMES, has_risk_rules, rules_in_force
 from app.scanning.risk_sentences import RULE_SENTENCES
 from app.scanning.service import PROPOSED, RISK_REPORT
 from app.staff.policy import Right, may
 from app.staff.visitor import current_staff
+from app.staff_jobs.service import start_staff_job
 
 # Which variable sets which field of the rules.
 VARIABLES = {
@@ -38,7 +38,7 @@ def create_dry_run() -> ResponseReturnValue:
     form = RiskRulesForm()
     if not form.validate_on_submit():
         return _page(form, 422)
-    report = start_report(
+    staff_job = start_staff_job(
         current_staff.member,
         RISK_REPORT,
         first_use=form.first_use.data,
@@ -47,7 +47,7 @@ def create_dry_run() -> ResponseReturnValue:
         new_device_hours=form.new_device_hours.data,
         min_rules=form.min_rules.data,
     )
-    return redirect(url_for("bureau.show_report", report_id=report.id), 303)
+    return redirect(url_for("bureau.show_staff_job", report_id=staff_job.id), 303)
 
 
 def _page(form: RiskRulesForm, status: int = 200) -> ResponseReturnValue:

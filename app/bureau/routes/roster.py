@@ -136,4 +136,4 @@ def _own_import(import_id: int) -> RosterImport:
 
 
 def _to_report(report_id: int) -> ResponseReturnValue:
-    return redirect(url_for("bureau.show_report", report_id=report_id), 303)
+    return redirect(url_for("bureau.show_staff_job", report_id=report_id), 303)

@@ -10,42 +10,42 @@ from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.spreadsheet import open_csv
 from app.credentials.queries import count_active_of
-from app.reports.models import Report
-from app.reports.queries import list_open, params_of
-from app.reports.service import Outcome, Progress, scratch_file, start_report
 from app.roster import queries, service
 from app.roster.models import RosterImport, RosterUpload
 from app.roster.providers import RosterSource, SourceRefused
 from app.roster.service import ImportMode, Refusal
 from app.staff.models import StaffMember
 from app.staff.queries import get_staff, names_of_actors, regions_of
+from app.staff_jobs.models import StaffJob
+from app.staff_jobs.queries import list_open, params_of
+from app.staff_jobs.service import Outcome, Progress, scratch_file, start_staff_job
 
 CHECK, APPLICATION, UNDOING = "roster_check", "roster_application", "roster_undoing"
 _READ_SHARE = 0.9  # of the bar; the rest is comparing and merging, of which nobody knows how much there is
 
 
-def start_check(member: StaffMember, upload: RosterUpload) -> Report:
-    return start_report(member, CHECK, upload_id=upload.id)
+def start_check(member: StaffMember, upload: RosterUpload) -> StaffJob:
+    return start_staff_job(member, CHECK, upload_id=upload.id)
 
 
-def start_application(member: StaffMember, upload: RosterUpload, mode: ImportMode) -> Report:
+def start_application(member: StaffMember, upload: RosterUpload, mode: ImportMode) -> StaffJob:
     """Raises DomainError `import_running`, and what `require_applicable` raises."""
     service.require_applicable(upload)
     _refuse_second(APPLICATION, upload_id=upload.id)
-    return start_report(member, APPLICATION, upload_id=upload.id, mode=mode.value)
+    return start_staff_job(member, APPLICATION, upload_id=upload.id, mode=mode.value)
 
 
-def start_undoing(member: StaffMember, import_id: int) -> Report:
+def start_undoing(member: StaffMember, import_id: int) -> StaffJob:
     """Raises DomainError `undo_impossible`, `import_running`."""
     service.require_undoable(import_id)
     _refuse_second(UNDOING, import_id=import_id)
-    return start_report(member, UNDOING, import_id=import_id)
+    return start_staff_job(member, UNDOING, import_id=import_id)
 
 
 def _refuse_second(kind: str, **same: int) -> None:
     """One import or undoing at a time; the same asked again is the one that is there."""
-    for report in [*list_open(APPLICATION), *list_open(UNDOING)]:
-        if report.kind != kind or not same.items() <= params_of(report).items():
+    for staff_job in [*list_open(APPLICATION), *list_open(UNDOING)]:
+        if staff_job.kind != kind or not same.items() <= params_of(staff_job).items():
             raise DomainError(
                 "import_running", _("另一次导入或撤销正在进行。"), _("名册没有任何改动。请等它做完再来。"), status=409
             )
@@ -57,9 +57,9 @@ def names_of(entries: Iterable[RosterImport]) -> dict[str, str]:
     return {"operator": _("命令行"), "system": _("系统")} | names_of_actors(actors)
 
 
-def run_check(report: Report, progress: Progress) -> Outcome:
+def run_check(staff_job: StaffJob, progress: Progress) -> Outcome:
     """The dry run. A file that cannot be read at all is discarded; rows that are refused make the Outcome's file."""
-    upload, member, regions = _upload_of(report)
+    upload, member, regions = _upload_of(staff_job)
     upload_id, ignored, title, by = upload.id, service.ignored_columns_of(upload), upload.title, member.actor
     try:
         with scratch_file() as path, service.reading_upload(upload) as source, open_csv(path, _columns()) as add:
@@ -85,11 +85,11 @@ def run_check(report: Report, progress: Progress) -> Outcome:
     return Outcome(result, path, _("名册错误.csv"))
 
 
-def run_application(report: Report, progress: Progress) -> Outcome:
+def run_application(staff_job: StaffJob, progress: Progress) -> Outcome:
     """What was done before the process died is not done again."""
-    report_id, mode = report.id, ImportMode(params_of(report)["mode"])
+    report_id, mode = staff_job.id, ImportMode(params_of(staff_job)["mode"])
     done = queries.find_import_of(report_id)
-    upload, member, regions = _upload_of(report)
+    upload, member, regions = _upload_of(staff_job)
     upload_id, by, ignored = upload.id, member.actor, service.ignored_columns_of(upload)
     if done is not None and done.finished_at is not None:
         return Outcome({"import_id": done.id, "applied": done.merged_at is not None, **_counts(done)})
@@ -116,9 +116,9 @@ def run_application(report: Report, progress: Progress) -> Outcome:
     return Outcome(told, path, _("名册错误.csv"))
 
 
-def run_undoing(report: Report, progress: Progress) -> Outcome:
+def run_undoing(staff_job: StaffJob, progress: Progress) -> Outcome:
     """Takes an import back. Persons somebody changed meanwhile are left as they are, and listed in the Outcome's file."""
-    import_id, member = int(params_of(report)["import_id"]), get_staff(report.staff_id)
+    import_id, member = int(params_of(staff_job)["import_id"]), get_staff(staff_job.staff_id)
     by, regions = member.actor, regions_of(member.agency)
     shown: list[tuple[int, str]] = []
     with scratch_file() as path, open_csv(path, [_("参保人编号"), _("原因")]) as add:
@@ -136,9 +136,9 @@ def run_undoing(report: Report, progress: Progress) -> Outcome:
     return Outcome(told, path, _("没有撤销的人.csv"))
 
 
-def _upload_of(report: Report) -> tuple[RosterUpload, StaffMember, frozenset[str]]:
-    member = get_staff(report.staff_id)
-    return queries.get_upload(int(params_of(report)["upload_id"]), member.actor), member, regions_of(member.agency)
+def _upload_of(staff_job: StaffJob) -> tuple[RosterUpload, StaffMember, frozenset[str]]:
+    member = get_staff(staff_job.staff_id)
+    return queries.get_upload(int(params_of(staff_job)["upload_id"]), member.actor), member, regions_of(member.agency)
 
 
 def _bar(source: RosterSource, progress: Progress) -> Any:

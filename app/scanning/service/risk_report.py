@@ -3,18 +3,18 @@
 import json
 from typing import Any
 
-from app.reports.models import Report
-from app.reports.service import Outcome, Progress
 from app.scanning.policy import RiskRules
 from app.scanning.service.dry_run import Tally, dry_run_risk
+from app.staff_jobs.models import StaffJob
+from app.staff_jobs.service import Outcome, Progress
 
 KIND = "risk_dry_run"
 DAYS = 30  # fixed: of the dry run at the desk; the command takes any
 
 
-def run_risk_report(report: Report, progress: Progress) -> Outcome:
+def run_risk_report(staff_job: StaffJob, progress: Progress) -> Outcome:
     """The report's params are the fields of RiskRules."""
-    rules = RiskRules(**json.loads(report.params))
+    rules = RiskRules(**json.loads(staff_job.params))
     done = 0
 
     def count(days: int) -> None:

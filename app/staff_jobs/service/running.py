@@ -1,4 +1,4 @@
-"""Running a report: claimed under a number of its own, so that of two runs one counts; settled once, with or without success."""
+"""Running a staff job: claimed under a number of its own, so that of two runs one counts; settled once, with or without success."""
 
 import json
 import secrets
@@ -19,13 +19,13 @@ from app.core.errors import DomainError
 from app.core.logs import log
 from app.core.settings import settings
 from app.core.statements import changed, won
-from app.reports.audit_tags import ReportTag
-from app.reports.kinds import Outcome, Replaced, ReportKind, find_kind
-from app.reports.models import Report, ReportState
 from app.staff.models import StaffMember
 from app.staff.rights import has_right
+from app.staff_jobs.audit_tags import StaffJobTag
+from app.staff_jobs.kinds import Outcome, Replaced, StaffJobKind, find_kind
+from app.staff_jobs.models import StaffJob, StaffJobState
 
-RUN_REPORT = "reports.run"
+RUN_STAFF_JOB = "reports.run"
 FOLDER = "reports"
 MOST_ATTEMPTS = 3  # fixed: as often may the process die over it; then it is given up and says so
 _WRITE_SECONDS = 1.0  # fixed: how often the page's bar moves
@@ -33,24 +33,24 @@ _RENEW_SECONDS = 60.0  # fixed: well within the lease of a job
 _COPY_BYTES = 1 << 20
 
 
-def run_report(report_id: int) -> None:
-    """The job. A report that is settled stays as it is; one whose process died is run again, a few times."""
+def run_staff_job(report_id: int) -> None:
+    """The job. A staff job that is settled stays as it is; one whose process died is run again, a few times."""
     claimed = _claim(report_id)
     if claimed is None:
         return
     kind, attempt = claimed
     try:
-        report = db.session.get_one(Report, report_id)
+        staff_job = db.session.get_one(StaffJob, report_id)
         if attempt > MOST_ATTEMPTS:
             raise DomainError("process_lost", _("这项任务几次都中断了，没有做完。"), _("请再试一次；还是不行请联系系统管理员。"))
-        outcome = _permitted(kind, report).run(report, _Written(report_id, attempt))
+        outcome = _permitted(kind, staff_job).run(staff_job, _Written(report_id, attempt))
         _finish(report_id, attempt, outcome)
     except Replaced:
         log.warning("report_replaced", report=report_id, attempt=attempt)
     except DomainError as refused:
         _fail(report_id, attempt, refused.code, refused.what, refused.next)
     except Exception as error:
-        if outages.is_store_failure(error):  # the report is as good as before: its job comes round again
+        if outages.is_store_failure(error):  # the staff job is as good as before: its job comes round again
             raise
         log.exception("report_failed", report=report_id, kind=kind)
         _fail(report_id, attempt, "failed", _("任务出了问题，没有做完。"), _("请再试一次；还是不行请联系系统管理员。"))
@@ -102,16 +102,16 @@ class _Written:
         with bare_transaction() as connection:
             begin_writing(connection)
             return changed(
-                update(Report)
-                .where(Report.id == self._report_id, Report.attempt == self._attempt, Report.state == ReportState.running)
+                update(StaffJob)
+                .where(StaffJob.id == self._report_id, StaffJob.attempt == self._attempt, StaffJob.state == StaffJobState.running)
                 .values(done=done, total=total, seen_at=clock.now()),
                 on=connection,
             )
 
 
-def _permitted(name: str, report: Report) -> ReportKind:
+def _permitted(name: str, staff_job: StaffJob) -> StaffJobKind:
     """Between asking and now a role may have been taken away."""
-    kind, member = find_kind(name), db.session.get_one(StaffMember, report.staff_id)
+    kind, member = find_kind(name), db.session.get_one(StaffMember, staff_job.staff_id)
     if kind is None or member.disabled_at is not None or not has_right(member.roles, kind.right):
         raise DomainError("forbidden", _("您的岗位已经不能办这件事，任务没有做。"), _("需要这项权限时，请找安全管理员。"))
     return kind
@@ -121,13 +121,13 @@ def _permitted(name: str, report: Report) -> ReportKind:
 def _claim(report_id: int) -> tuple[str, int] | None:
     now = clock.now()
     if not won(
-        update(Report)
-        .where(Report.id == report_id, Report.state.in_((ReportState.waiting, ReportState.running)))
-        .values(state=ReportState.running, started_at=now, seen_at=now, attempt=Report.attempt + 1, done=0, total=None)
+        update(StaffJob)
+        .where(StaffJob.id == report_id, StaffJob.state.in_((StaffJobState.waiting, StaffJobState.running)))
+        .values(state=StaffJobState.running, started_at=now, seen_at=now, attempt=StaffJob.attempt + 1, done=0, total=None)
     ):
         return None
-    report = db.session.get_one(Report, report_id, populate_existing=True)
-    return report.kind, report.attempt
+    staff_job = db.session.get_one(StaffJob, report_id, populate_existing=True)
+    return staff_job.kind, staff_job.attempt
 
 
 def _finish(report_id: int, attempt: int, outcome: Outcome) -> None:
@@ -162,32 +162,36 @@ def _keep(path: Path) -> str:
 def _settle(report_id: int, attempt: int, outcome: Outcome, name: str | None) -> bool:
     now = clock.now()
     values: dict[str, Any] = {
-        "state": ReportState.done,
+        "state": StaffJobState.done,
         "finished_at": now,
         "result": json.dumps(outcome.result, ensure_ascii=False),
     }
     if name is not None:
         after = now + timedelta(days=settings.report_file_days)
         values |= {"file_name": name, "file_title": outcome.file_title[:200], "file_deleted_after": after}
-    return _end(report_id, attempt, ReportTag.finished, "ok", values)
+    return _end(report_id, attempt, StaffJobTag.finished, "ok", values)
 
 
 @transaction()
 def _fail(report_id: int, attempt: int, code: str, what: str, after: str) -> None:
     result = json.dumps({"code": code, "what": str(what), "next": str(after)}, ensure_ascii=False)
-    values = {"state": ReportState.failed, "finished_at": clock.now(), "result": result}
-    _end(report_id, attempt, ReportTag.failed, code, values)
+    values = {"state": StaffJobState.failed, "finished_at": clock.now(), "result": result}
+    _end(report_id, attempt, StaffJobTag.failed, code, values)
 
 
-def _end(report_id: int, attempt: int, tag: ReportTag, outcome: str, values: dict[str, Any]) -> bool:
+def _end(report_id: int, attempt: int, tag: StaffJobTag, outcome: str, values: dict[str, Any]) -> bool:
     if not won(
-        update(Report)
-        .where(Report.id == report_id, Report.attempt == attempt, Report.state == ReportState.running)
+        update(StaffJob)
+        .where(StaffJob.id == report_id, StaffJob.attempt == attempt, StaffJob.state == StaffJobState.running)
         .values(**values)
     ):
         return False
-    report = db.session.get_one(Report, report_id, populate_existing=True)
+    staff_job = db.session.get_one(StaffJob, report_id, populate_existing=True)
     audit.record(
-        tag, actor=StaffMember.actor_of(report.staff_id), subject=Report.subject_of(report_id), outcome=outcome, kind=report.kind
+        tag,
+        actor=StaffMember.actor_of(staff_job.staff_id),
+        subject=StaffJob.subject_of(report_id),
+        outcome=outcome,
+        kind=staff_job.kind,
     )
     return True

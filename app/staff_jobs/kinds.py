@@ -1,4 +1,4 @@
-"""Which reports there are. A feature provides its own; what `run` is given and gives back stands here."""
+"""Which staff jobs there are. A feature provides its own; what `run` is given and gives back stands here."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.core.hooks import Hook
-from app.reports.models import Report
 from app.staff.rights import Right
+from app.staff_jobs.models import StaffJob
 
 
 class Progress(Protocol):
@@ -21,23 +21,23 @@ class Progress(Protocol):
 
 
 class Replaced(RuntimeError):
-    """Another run of the same report has begun; this one must end without changing anything."""
+    """Another run of the same staff job has begun; this one must end without changing anything."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """result: a JSON object for the page, nothing of a person in it. file: becomes the report's file and is deleted here."""
+    """result: a JSON object for the page, nothing of a person in it. file: becomes the staff job's file and is deleted here."""
 
     result: dict[str, Any] = field(default_factory=dict)
     file: Path | None = None
     file_title: str = ""
 
 
-Run = Callable[[Report, Progress], Outcome]
+Run = Callable[[StaffJob, Progress], Outcome]
 
 
 @dataclass(frozen=True)
-class ReportKind:
+class StaffJobKind:
     """run: works outside any transaction and may be called again after its process died. Raises DomainError to say why not.
 
     right: whoever asks needs it, when asking, when the work begins and when looking at what came out.
@@ -49,8 +49,10 @@ class ReportKind:
     title: Any  # a lazy string
 
 
-provide_report_kinds: Hook[[], Iterable[ReportKind]] = Hook("reports.provide_report_kinds", "Which reports can staff ask for?")
+provide_staff_job_kinds: Hook[[], Iterable[StaffJobKind]] = Hook(
+    "staff_jobs.provide_staff_job_kinds", "Which jobs can staff ask for?"
+)
 
 
-def find_kind(name: str) -> ReportKind | None:
-    return next((kind for kinds in provide_report_kinds() for kind in kinds if kind.name == name), None)
+def find_kind(name: str) -> StaffJobKind | None:
+    return next((kind for kinds in provide_staff_job_kinds() for kind in kinds if kind.name == name), None)

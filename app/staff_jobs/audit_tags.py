@@ -5,8 +5,8 @@ from flask_babel import lazy_gettext as _l
 from app.core.audit.tags import AuditTag, tag
 
 
-class ReportTag(AuditTag, group="audit", nouns={"report": _l("报表")}):
-    """What the audit log says of reports."""
+class StaffJobTag(AuditTag, group="audit", nouns={"report": _l("报表")}):
+    """What the audit log says of staff jobs."""
 
     asked = tag("report:asked", _l("要了一份报表"))
     finished = tag("report:finished", _l("报表做好了"))

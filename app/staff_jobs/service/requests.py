@@ -1,4 +1,4 @@
-"""Asking for a report, and taking its file away."""
+"""Asking for a staff job, and taking its file away."""
 
 import json
 from collections.abc import Iterator
@@ -10,16 +10,16 @@ from app.core import audit, blobs, clock, jobs, sealed_files
 from app.core.db import db, transaction
 from app.core.errors import DomainError, NotFound, TooMany
 from app.core.settings import settings
-from app.reports.audit_tags import ReportTag
-from app.reports.kinds import find_kind
-from app.reports.models import Report, ReportState
-from app.reports.service.running import RUN_REPORT
 from app.staff.models import StaffMember
 from app.staff.rights import has_right
+from app.staff_jobs.audit_tags import StaffJobTag
+from app.staff_jobs.kinds import find_kind
+from app.staff_jobs.models import StaffJob, StaffJobState
+from app.staff_jobs.service.running import RUN_STAFF_JOB
 
 
-def start_report(staff: StaffMember, kind: str, **params: int | str | bool | None) -> Report:
-    """Asks for a report; it is begun once the surrounding transaction has committed. params: ids, days and choices, nobody's data.
+def start_staff_job(staff: StaffMember, kind: str, **params: int | str | bool | None) -> StaffJob:
+    """Asks for a job; it is begun once the surrounding transaction has committed. params: ids, days and choices, nobody's data.
 
     The same asked again while it is under way is the one that is there. Raises DomainError `forbidden`, and TooMany.
     """
@@ -29,32 +29,32 @@ def start_report(staff: StaffMember, kind: str, **params: int | str | bool | Non
     if not has_right(staff.roles, known.right):
         raise DomainError("forbidden", _("您的岗位不能办这件事。"), _("需要这项权限时，请找安全管理员。"), status=403)
     report_id = _ask(staff.id, staff.actor, kind, json.dumps(params, sort_keys=True, ensure_ascii=False))
-    return db.session.get_one(Report, report_id)
+    return db.session.get_one(StaffJob, report_id)
 
 
 @transaction()
 def _ask(staff_id: int, actor: str, kind: str, params: str) -> int:
     db.session.scalar(select(StaffMember.id).where(StaffMember.id == staff_id).with_for_update())  # two clicks, one after the other
-    is_open = Report.state.in_((ReportState.waiting, ReportState.running))
+    is_open = StaffJob.state.in_((StaffJobState.waiting, StaffJobState.running))
     under_way = list(
-        db.session.scalars(select(Report).where(Report.staff_id == staff_id, is_open).limit(settings.staff_reports_at_once + 1))
+        db.session.scalars(select(StaffJob).where(StaffJob.staff_id == staff_id, is_open).limit(settings.staff_reports_at_once + 1))
     )
-    for report in under_way:
-        if report.kind == kind and report.params == params:
-            return report.id
+    for staff_job in under_way:
+        if staff_job.kind == kind and staff_job.params == params:
+            return staff_job.id
     if len(under_way) >= settings.staff_reports_at_once:
         raise TooMany(_("您有 %(count)s 个任务还没有做完。", count=settings.staff_reports_at_once), _("请等其中一个做完再来。"), 60)
-    report = Report(kind=kind, staff_id=staff_id, params=params, asked_at=clock.now())
-    db.session.add(report)
+    staff_job = StaffJob(kind=kind, staff_id=staff_id, params=params, asked_at=clock.now())
+    db.session.add(staff_job)
     db.session.flush()
-    audit.record(ReportTag.asked, actor=actor, subject=report.subject, kind=kind)
-    jobs.enqueue(RUN_REPORT, report_id=report.id)
-    return report.id
+    audit.record(StaffJobTag.asked, actor=actor, subject=staff_job.subject, kind=kind)
+    jobs.enqueue(RUN_STAFF_JOB, report_id=staff_job.id)
+    return staff_job.id
 
 
-def open_file(report: Report, by: str) -> tuple[int, Iterator[bytes]]:
+def open_file(staff_job: StaffJob, by: str) -> tuple[int, Iterator[bytes]]:
     """(bytes, the content piece by piece) for its owner; each time is audited. Raises NotFound, DomainError `file_unreadable`."""
-    report_id, name, kind = report.id, report.file_name, report.kind
+    report_id, name, kind = staff_job.id, staff_job.file_name, staff_job.kind
     if name is None:
         raise NotFound(_("这个文件已经删除了。"))
     try:
@@ -62,5 +62,5 @@ def open_file(report: Report, by: str) -> tuple[int, Iterator[bytes]]:
     except (blobs.NoSuchBlob, blobs.StoreUnavailable, sealed_files.CorruptFile):
         raise DomainError("file_unreadable", _("这个文件现在打不开。"), _("请过几分钟再试，或者重新做一次。"), status=503) from None
     with transaction():
-        audit.record(ReportTag.downloaded, actor=by, subject=Report.subject_of(report_id), kind=kind)
+        audit.record(StaffJobTag.downloaded, actor=by, subject=StaffJob.subject_of(report_id), kind=kind)
     return opened

@@ -1,4 +1,4 @@
-"""Files and rows of reports go when their time is over."""
+"""Files and rows of staff jobs go when their time is over."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,8 +7,8 @@ from sqlalchemy import delete, select, update
 from app.core import blobs, clock, sealed_files
 from app.core.db import db, transaction
 from app.core.settings import settings
-from app.reports.models import Report, ReportState
-from app.reports.service.running import FOLDER
+from app.staff_jobs.models import StaffJob, StaffJobState
+from app.staff_jobs.service.running import FOLDER
 
 _AT_ONCE = 500
 
@@ -20,7 +20,7 @@ def delete_old() -> None:
     _forget_rows()
     limit = clock.now() - blobs.ORPHAN_AFTER
     for name in [name for name, written in sealed_files.list_sealed(FOLDER) if written < limit]:
-        if db.session.scalar(select(Report.id).where(Report.file_name == name)) is None:
+        if db.session.scalar(select(StaffJob.id).where(StaffJob.file_name == name)) is None:
             sealed_files.delete_sealed(name)
     folder = settings.instance_path / "scratch"
     for path in folder.glob("report-*"):
@@ -31,16 +31,16 @@ def delete_old() -> None:
 @transaction()
 def _forget_files() -> list[str]:
     due = db.session.execute(
-        select(Report.id, Report.file_name).where(Report.file_deleted_after < clock.now()).limit(_AT_ONCE)
+        select(StaffJob.id, StaffJob.file_name).where(StaffJob.file_deleted_after < clock.now()).limit(_AT_ONCE)
     ).all()
     ids = [row.id for row in due]
-    db.session.execute(update(Report).where(Report.id.in_(ids)).values(file_name=None, file_deleted_after=None))
+    db.session.execute(update(StaffJob).where(StaffJob.id.in_(ids)).values(file_name=None, file_deleted_after=None))
     return [row.file_name for row in due if row.file_name]
 
 
 @transaction()
 def _forget_rows() -> None:
     limit = clock.now() - timedelta(days=settings.report_keep_days)
-    settled = Report.state.in_((ReportState.done, ReportState.failed))
-    old = select(Report.id).where(settled, Report.finished_at < limit, Report.file_name.is_(None)).limit(_AT_ONCE)
-    db.session.execute(delete(Report).where(Report.id.in_(old)))
+    settled = StaffJob.state.in_((StaffJobState.done, StaffJobState.failed))
+    old = select(StaffJob.id).where(settled, StaffJob.finished_at < limit, StaffJob.file_name.is_(None)).limit(_AT_ONCE)
+    db.session.execute(delete(StaffJob).where(StaffJob.id.in_(old)))

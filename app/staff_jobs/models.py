@@ -8,14 +8,14 @@ from app.core.audit.named import Subject
 from app.core.db import Base, BigId
 
 
-class ReportState(Enum):
+class StaffJobState(Enum):
     waiting = "waiting"
     running = "running"
     done = "done"
     failed = "failed"
 
 
-class Report(Subject, Base):
+class StaffJob(Subject, Base):
     """One piece of work, its progress and what came out. Belongs to the member of staff who asked for it.
 
     params and result are JSON objects that name nobody. `total` is None as long as nobody knows how much there is.
@@ -35,7 +35,7 @@ class Report(Subject, Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
     params: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[datetime]
-    state: Mapped[ReportState] = mapped_column(default=ReportState.waiting)
+    state: Mapped[StaffJobState] = mapped_column(default=StaffJobState.waiting)
     started_at: Mapped[datetime | None] = mapped_column(default=None)
     seen_at: Mapped[datetime | None] = mapped_column(default=None)  # when it last said how far it is
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -49,7 +49,7 @@ class Report(Subject, Base):
 
     @property
     def is_open(self) -> bool:
-        return self.state in (ReportState.waiting, ReportState.running)
+        return self.state in (StaffJobState.waiting, StaffJobState.running)
 
     @property
     def percent(self) -> int | None:
