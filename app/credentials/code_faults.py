@@ -9,7 +9,7 @@ from app.core.settings import settings
 from app.credentials.code_format import Code, TypedNumber
 from app.credentials.models import CredentialStatus, EndReason
 from app.credentials.policy import SLIP
-from app.credentials.redeem_queries import Shown, ShownSlip
+from app.credentials.queries.redeem import Shown, ShownSlip
 from app.roster.models import InsuredStatus
 
 

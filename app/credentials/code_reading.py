@@ -10,7 +10,7 @@ from app.credentials.code_faults import Reading
 from app.credentials.code_format import Code, TypedNumber
 from app.credentials.keyring import keyring
 from app.credentials.policy import lies_ahead
-from app.credentials.redeem_queries import Shown, find_number, find_shown, find_slip_of
+from app.credentials.queries.redeem import Shown, find_number, find_shown, find_slip_of
 
 
 def read_code(connection: Connection, code: Code | TypedNumber | None, now: datetime, *, specimens_only: bool) -> Reading:

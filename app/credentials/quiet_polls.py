@@ -23,8 +23,8 @@ from app.credentials.keyring import keyring
 from app.credentials.live_state import TIME_HEADER, etag_of, state_of, tells_news, to_bytes
 from app.credentials.models import CredentialStatus
 from app.credentials.policy import lies_ahead
+from app.credentials.queries.code_state import Polled, find_polled
 from app.credentials.service.presentations import SEEN_EVERY
-from app.credentials.state_queries import Polled, find_polled
 
 PATH = "/code/state"
 

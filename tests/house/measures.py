@@ -38,7 +38,7 @@ SCAN_PATH = (
     "credentials/code_reading.py",
     "credentials/keyring.py",
     "credentials/policy.py",
-    "credentials/redeem_queries.py",
+    "credentials/queries/redeem.py",
     "credentials/service/redeeming.py",
     "credentials/service/forged_tags.py",
     "credentials/service/uses.py",

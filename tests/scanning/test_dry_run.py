@@ -9,8 +9,8 @@ from sqlalchemy import insert, select
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.ids import new_id
-from app.credentials.denial_queries import list_uses
 from app.credentials.models import Presentation, UseDenial
+from app.credentials.queries.denials import list_uses
 from app.credentials.service import deny_use
 from app.institutions.business_types import PAYING
 from app.institutions.models import Institution

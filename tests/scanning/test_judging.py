@@ -9,7 +9,7 @@ from flask import Flask
 from app.credentials.code_faults import Reading
 from app.credentials.code_format import Code, TypedNumber
 from app.credentials.models import CredentialStatus, EndReason
-from app.credentials.redeem_queries import Shown, ShownSlip
+from app.credentials.queries.redeem import Shown, ShownSlip
 from app.institutions.models import InstitutionKind
 from app.roster.models import InsuredStatus
 from app.scanning.calls import ScanRequest

@@ -12,8 +12,8 @@ from app.core.audit import AuditRow
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.credentials import service
-from app.credentials.denial_queries import get_use, list_open_denials_in, list_uses
 from app.credentials.models import Credential, CredentialStatus, DenialOutcome, UseDenial
+from app.credentials.queries.denials import get_use, list_open_denials_in, list_uses
 from app.credentials.service import Showable
 from app.institutions.models import Institution
 from app.messages.queries import list_messages

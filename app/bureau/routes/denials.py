@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from app.accounts.queries import find_account_of_person, phone_of
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
-from app.credentials.denial_queries import DENIALS_PAGE, get_denial_in, list_open_denials_in
 from app.credentials.models import DenialOutcome, UseDenial
+from app.credentials.queries.denials import DENIALS_PAGE, get_denial_in, list_open_denials_in
 from app.hotline import service
 from app.roster.queries import cert_no_of
 from app.staff.policy import Right, may

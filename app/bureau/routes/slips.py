@@ -13,8 +13,8 @@ from app.core.errors import DomainError
 from app.counter import queries, service
 from app.credentials.models import Slip
 from app.credentials.qr import path_of
+from app.credentials.queries.slips import PAGE, get_slip, list_slips_today
 from app.credentials.service import show_slip as open_paper
-from app.credentials.slip_queries import PAGE, get_slip, list_slips_today
 from app.institutions.business_types import BUSINESS_TYPES
 from app.staff.policy import Right, may
 from app.staff.visitor import current_staff

@@ -12,9 +12,9 @@ from app.core.display import masked_name, moment
 from app.core.errors import DomainError
 from app.core.hooks import Hook
 from app.core.statements import won
-from app.credentials import denial_queries
 from app.credentials.audit_tags import CredentialTag
 from app.credentials.models import Credential, CredentialStatus, DenialOutcome, UseDenial
+from app.credentials.queries import denials as denial_queries
 from app.credentials.service.lifecycle import freeze_credential
 from app.credentials.uses import Use
 from app.messages.service import post_message

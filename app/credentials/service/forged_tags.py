@@ -17,7 +17,7 @@ from app.core.settings import settings
 from app.core.statements import changed, won
 from app.credentials.audit_tags import CredentialTag
 from app.credentials.models import Credential, EndReason, ForgedTag, Presentation
-from app.credentials.redeem_queries import Shown
+from app.credentials.queries.redeem import Shown
 from app.messages.service import post_message
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.core.crypto import vault
-from app.credentials.redeem_queries import Shown
+from app.credentials.queries.redeem import Shown
 from app.roster.queries import cert_no_of
 from app.scanning.reasons import Reason
 

@@ -14,7 +14,7 @@ from app.core.prepared import PreparedChange
 from app.core.settings import settings
 from app.credentials.code_faults import Reading
 from app.credentials.models import Credential, EndReason
-from app.credentials.redeem_queries import Shown
+from app.credentials.queries.redeem import Shown
 from app.credentials.service.uses import FAMILY
 from app.family.queries import relation_behind
 from app.institutions.models import Institution

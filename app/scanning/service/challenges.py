@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, update
 
 from app.core.db import table_of
 from app.core.prepared import PreparedChange
-from app.credentials.redeem_queries import Shown
+from app.credentials.queries.redeem import Shown
 from app.credentials.service.redeeming import note_challenge_miss
 from app.scanning.models import MOST_WRONG_ANSWERS, Challenge
 from app.scanning.scan_queries import Question

@@ -9,7 +9,7 @@ from app.core.settings import settings
 from app.credentials.code_faults import Reading
 from app.credentials.code_format import Code, Malformed, TypedNumber, parse_code
 from app.credentials.code_reading import read_code
-from app.credentials.redeem_queries import Shown
+from app.credentials.queries.redeem import Shown
 from app.scanning.calls import ScanRequest
 from app.scanning.judging import Facts, has_guessed_enough
 from app.scanning.policy import SPECIMEN_WITH_CHALLENGE, Showing, has_risk_rules, is_risky, may_be_challenged, rules_in_force

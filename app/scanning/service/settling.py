@@ -8,7 +8,7 @@ from app.core.ids import new_id
 from app.core.settings import settings
 from app.credentials.code_faults import Reading
 from app.credentials.code_reading import read_code
-from app.credentials.redeem_queries import Shown
+from app.credentials.queries.redeem import Shown
 from app.credentials.service.forged_tags import count_forged_tag
 from app.credentials.service.redeeming import note_slip_used, spend_code
 from app.credentials.service.uses import FAMILY, tell_used

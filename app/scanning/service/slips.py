@@ -12,7 +12,7 @@ from app.core.db import session_on, transaction
 from app.core.display import masked_name, moment
 from app.core.errors import DomainError
 from app.credentials.models import Slip
-from app.credentials.redeem_queries import Shown
+from app.credentials.queries.redeem import Shown
 from app.credentials.service import issue_slip
 from app.institutions.business_types import BUSINESS_TYPES, ONLINE
 from app.institutions.models import Institution

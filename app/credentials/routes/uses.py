@@ -9,7 +9,7 @@ from app.core.access import access
 from app.core.errors import NotFound
 from app.credentials import queries, service
 from app.credentials.code_page import label_of
-from app.credentials.denial_queries import AnsweredUse, get_use, list_uses
+from app.credentials.queries.denials import AnsweredUse, get_use, list_uses
 from app.credentials.service import Showable
 
 blueprint = Blueprint("uses", __name__)

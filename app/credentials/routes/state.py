@@ -16,8 +16,8 @@ from app.credentials import service
 from app.credentials.keyring import keyring
 from app.credentials.live_state import TIME_HEADER, etag_of, state_of, tells_news, to_bytes
 from app.credentials.models import CredentialStatus
+from app.credentials.queries.code_state import find_polled
 from app.credentials.quiet_polls import PATH, QuietPolls
-from app.credentials.state_queries import find_polled
 
 blueprint = Blueprint("state", __name__)
 

@@ -13,13 +13,12 @@ from app.core.access import access
 from app.core.compression import compressed
 from app.core.display import moment
 from app.core.errors import DomainError
-from app.credentials import challenge_routes, queries, service, state_routes, use_routes
+from app.credentials import queries, service
 from app.credentials.code_page import PAGE, address_of, label_of, render_code, unlock_answer
 from app.credentials.forms import UnlockForm
 from app.credentials.models import CredentialStatus
 
 blueprint = Blueprint("credentials", __name__)
-blueprints = [blueprint, challenge_routes.blueprint, state_routes.blueprint, use_routes.blueprint]
 
 HOLDS_HEADER = "X-Pz-Holds"  # the handles whose keys this browser has, comma separated
 
