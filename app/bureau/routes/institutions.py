@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.bureau.forms.ending import EndingForm
 from app.bureau.forms.institutions import InstitutionForm, KeyEndForm, KeyRequestForm, OperatorForm
-from app.bureau.institution_queries import list_scan_days
+from app.bureau.queries.institutions import list_scan_days
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.bureau.locked_queries import list_locked_sign_ins
+from app.bureau.queries.locked_sign_ins import list_locked_sign_ins
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import NotFound
