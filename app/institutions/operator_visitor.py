@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from app.core.access import Rule
 from app.core.flask_types import standing_for
 from app.core.sessions import Door, Nobody, Present
-from app.institutions import desk_queries
 from app.institutions.models import Operator, OperatorSession
+from app.institutions.queries import operators as desk_queries
 
 
 class AtDesk(Present[OperatorSession]):

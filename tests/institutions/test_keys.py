@@ -11,7 +11,7 @@ from app.core.db import db
 from app.core.errors import DomainError, NotFound
 from app.institutions.models import ApiKey, Institution, KeyGrant
 from app.institutions.queries import get_institution, list_live_keys
-from app.institutions.register_queries import get_grant, list_open_grants
+from app.institutions.queries.register import get_grant, list_open_grants
 from app.institutions.service import KEEP_OLD, add_institution, ask_key, claim_key, end_key, issue_key, revoke_key
 from app.staff.models import Approval, Role, StaffMember
 from app.staff.queries import find_staff

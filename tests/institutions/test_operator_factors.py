@@ -9,9 +9,9 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db
-from app.institutions.desk_queries import find_operator
 from app.institutions.models import Operator, OperatorSession
 from app.institutions.queries import get_institution
+from app.institutions.queries.operators import find_operator
 from app.institutions.service import add_operator, confirm_code, reset_operator
 from tests.kit.at_once import at_once
 from tests.kit.client import Browser, Page

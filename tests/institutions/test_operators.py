@@ -10,9 +10,9 @@ from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db
 from app.core.errors import DomainError
-from app.institutions.desk_queries import find_operator
 from app.institutions.models import Institution, Operator
 from app.institutions.queries import get_institution
+from app.institutions.queries.operators import find_operator
 from app.institutions.service import add_operator, disable_operator, reset_operator, set_enabled
 from app.scanning.models import Scan
 from tests.kit.client import Browser, Page

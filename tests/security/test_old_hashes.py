@@ -11,9 +11,9 @@ from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.credentials import service
 from app.credentials.models import DisplayPin
-from app.institutions.desk_queries import find_operator
 from app.institutions.models import Operator
 from app.institutions.queries import get_institution
+from app.institutions.queries.operators import find_operator
 from app.institutions.service import add_operator
 from app.staff.models import StaffMember
 from app.staff.queries import find_staff

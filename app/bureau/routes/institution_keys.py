@@ -12,7 +12,8 @@ from app.bureau.routes.institutions import CHANGE, SEE, get_own, key_ending, sho
 from app.core import clock
 from app.core.access import access
 from app.core.errors import DomainError
-from app.institutions import register_queries, service
+from app.institutions import service
+from app.institutions.queries import register as register_queries
 from app.staff.visitor import current_staff
 
 

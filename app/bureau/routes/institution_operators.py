@@ -9,7 +9,8 @@ from app.bureau.routes.blueprint import blueprint
 from app.bureau.routes.institutions import CHANGE, get_own, show_page
 from app.core.access import access
 from app.core.errors import DomainError
-from app.institutions import desk_queries, service
+from app.institutions import service
+from app.institutions.queries import operators as desk_queries
 from app.staff.visitor import current_staff
 
 

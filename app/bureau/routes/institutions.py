@@ -12,9 +12,11 @@ from app.bureau.queries.institutions import list_scan_days
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.core.errors import DomainError
-from app.institutions import desk_queries, register_queries, service
+from app.institutions import service
 from app.institutions.business_types import BUSINESS_TYPES, SCENES
 from app.institutions.models import ApiKey, Institution, InstitutionKind
+from app.institutions.queries import operators as desk_queries
+from app.institutions.queries import register as register_queries
 from app.institutions.scene_names import KIND_NAMES, SCENE_NAMES, scenes_of
 from app.oversight.words import sentence_of
 from app.regions.queries import find_region, list_insured_regions

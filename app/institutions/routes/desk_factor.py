@@ -8,9 +8,10 @@ from app.accounts.browser import current_browser, renew_cookie
 from app.core import totp
 from app.core.access import access
 from app.core.installation import bureau_name
-from app.institutions import desk_queries, service
+from app.institutions import service
 from app.institutions.forms import DeskFactorForm
 from app.institutions.operator_visitor import at_desk, carry, current_desk, has_desk_session
+from app.institutions.queries import operators as desk_queries
 from app.institutions.routes.desk import blueprint
 from app.sign_in.refusals import status_of, why
 from app.sign_in.second_factor import SecondFactorForm

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.access import access, anyone
 from app.institutions.business_types import SCENES
-from app.institutions.register_queries import PUBLIC_PAGE, find_last_change, list_public_page
+from app.institutions.queries.register import PUBLIC_PAGE, find_last_change, list_public_page
 from app.institutions.scene_names import KIND_NAMES, SCENE_NAMES, scenes_of
 from app.regions.queries import list_insured_regions
 

@@ -10,8 +10,8 @@ from app.core.errors import DomainError
 from app.core.sessions import renew_session
 from app.core.statements import won
 from app.institutions.audit_tags import InstitutionTag
-from app.institutions.desk_queries import totp_secret_of
 from app.institutions.models import Institution, Operator, OperatorSession
+from app.institutions.queries.operators import totp_secret_of
 from app.institutions.service.operator_sessions import end_other_sessions, note_signed_in, note_wrong_at_desk
 from app.sign_in.service import SignIn, SignInState, attempt_at_factor, remember_browser, try_password
 

@@ -7,8 +7,8 @@ from app.core.db import db, transaction
 from app.core.sessions import drop_sessions, end_sessions, open_session
 from app.core.settings import settings
 from app.institutions.audit_tags import InstitutionTag
-from app.institutions.desk_queries import find_operator, name_hash
 from app.institutions.models import Institution, Operator, OperatorSession
+from app.institutions.queries.operators import find_operator, name_hash
 from app.sign_in.passwords import hash_another
 from app.sign_in.service import Attempt, Caller, SignIn, SignInState, attempt_of, remember_browser, try_password
 

@@ -14,8 +14,8 @@ from app.core.errors import DomainError
 from app.core.sessions import end_sessions
 from app.core.settings import settings
 from app.institutions.audit_tags import InstitutionTag
-from app.institutions.desk_queries import find_operator
 from app.institutions.models import Institution, Operator, OperatorSession
+from app.institutions.queries.operators import find_operator
 from app.sign_in.passwords import draw_password, hash_password
 
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
