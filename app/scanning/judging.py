@@ -7,8 +7,8 @@ from typing import NamedTuple
 from app.core.settings import settings
 from app.credentials.code_faults import FAULTS, Reading, find_fault
 from app.scanning.calls import ScanRequest
+from app.scanning.queries.scan import Caller, Question
 from app.scanning.reasons import BY_NAME, Reason
-from app.scanning.scan_queries import Caller, Question
 
 GUESSED = "too_many_requests"  # unknown numbers, so that none is found by trying
 

@@ -69,4 +69,4 @@ def test_the_search_would_find_them() -> None:
 
     assert writers["app.scanning.service.stored_answers:take_number"] == "itself"
     assert writers["app.scanning.service.ec_query:_redeem"] != "itself"
-    assert "app.scanning.scan_queries:find_key" not in writers
+    assert "app.scanning.queries.scan:find_key" not in writers

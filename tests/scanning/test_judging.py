@@ -14,8 +14,8 @@ from app.institutions.models import InstitutionKind
 from app.roster.models import InsuredStatus
 from app.scanning.calls import ScanRequest
 from app.scanning.judging import PRECEDENCE, Facts, judge
+from app.scanning.queries.scan import Caller, Question
 from app.scanning.reasons import BY_NAME
-from app.scanning.scan_queries import Caller, Question
 
 NOW = datetime(2026, 11, 30, 10, 0, tzinfo=UTC)
 SECOND = int(NOW.timestamp())

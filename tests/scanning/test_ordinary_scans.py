@@ -18,7 +18,7 @@ from app.credentials.models import Presentation
 from app.roster.models import InsuredPerson, InsuredStatus
 from app.scanning.calls import EC_QUERY, read_request
 from app.scanning.models import EcToken, Scan, StoredAnswer
-from app.scanning.scan_queries import find_desk
+from app.scanning.queries.scan import find_desk
 from app.scanning.service import Call
 from app.scanning.service.gate import find_refusal
 from app.scanning.service.ordinary_scans import accept_prepared, prepare

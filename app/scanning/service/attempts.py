@@ -22,8 +22,8 @@ from app.scanning.audit_tags import ScanTag
 from app.scanning.calls import ScanRequest
 from app.scanning.models import HelpEvent, Scan
 from app.scanning.paper_reasons import AFTER_RESTORE, on_paper
+from app.scanning.queries.scan import Caller
 from app.scanning.reasons import BY_NAME, Reason
-from app.scanning.scan_queries import Caller
 from app.scanning.service.answers import Answer, Call, Refusal, word_refusal
 
 _HELP_CODE_TRIES = 6  # fixed: draws of a help code before an older one of the million is taken over

@@ -13,7 +13,7 @@ from app.core.prepared import PreparedChange
 from app.credentials.queries.redeem import Shown
 from app.credentials.service.redeeming import note_challenge_miss
 from app.scanning.models import MOST_WRONG_ANSWERS, Challenge
-from app.scanning.scan_queries import Question
+from app.scanning.queries.scan import Question
 
 _ASK = PreparedChange(
     insert(table_of(Challenge)), ("institution_id", "handle", "credential_id", "digits", "created_at", "wrong_answers")

@@ -10,7 +10,7 @@ from app.core.db import db
 from app.core.settings import settings
 from app.institutions.models import Operator
 from app.scanning.calls import QUERY
-from app.scanning.scan_queries import find_stored_answer
+from app.scanning.queries.scan import find_stored_answer
 from app.scanning.service.answers import Answer, Call
 from app.scanning.service.ec_query import redeem_at_desk
 from app.scanning.service.stored_answers import open_answer

@@ -8,7 +8,7 @@ from datetime import date
 from app.core import clock
 from app.institutions.models import InstitutionKind
 from app.scanning.policy import RiskRules
-from app.scanning.risk_queries import Cell, count_day, days_back
+from app.scanning.queries.risk import Cell, count_day, days_back
 
 PROPOSED = RiskRules(first_use=True, other_city_minutes=30, pharmacies_a_day=3, new_device_hours=24)
 

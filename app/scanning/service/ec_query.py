@@ -7,8 +7,8 @@ from app.core.db import bare_transaction, begin_writing
 from app.scanning.audit_tags import ScanTag
 from app.scanning.calls import EC_QUERY, read_request
 from app.scanning.judging import judge
+from app.scanning.queries.scan import Caller, Key, find_desk
 from app.scanning.reasons import BY_NAME
-from app.scanning.scan_queries import Caller, Key, find_desk
 from app.scanning.service.answers import Answer, Call, Refusal
 from app.scanning.service.attempts import Attempt, refuse
 from app.scanning.service.facts import gather_facts, parse

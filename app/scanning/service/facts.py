@@ -13,7 +13,7 @@ from app.credentials.queries.redeem import Shown
 from app.scanning.calls import ScanRequest
 from app.scanning.judging import Facts, has_guessed_enough
 from app.scanning.policy import SPECIMEN_WITH_CHALLENGE, Showing, has_risk_rules, is_risky, may_be_challenged, rules_in_force
-from app.scanning.scan_queries import (
+from app.scanning.queries.scan import (
     Caller,
     count_questions,
     count_wrong_numbers,

@@ -12,8 +12,8 @@ from app.core.prepared import PreparedChange
 from app.institutions.models import ApiKey
 from app.institutions.service.keys import hash_secret
 from app.scanning.fields import Field, find_unfit
+from app.scanning.queries.scan import Caller, Key, find_key
 from app.scanning.reasons import BY_NAME
-from app.scanning.scan_queries import Caller, Key, find_key
 from app.scanning.service.answers import Call, Refusal
 
 _BEARER = re.compile(r"bearer +pz_(\d{1,9})_([A-Za-z0-9]{1,128})", re.ASCII | re.IGNORECASE)

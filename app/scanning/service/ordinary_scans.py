@@ -24,7 +24,7 @@ from app.scanning.audit_tags import ScanTag
 from app.scanning.calls import ScanRequest
 from app.scanning.judging import judge
 from app.scanning.models import EcToken, Scan, StoredAnswer
-from app.scanning.scan_queries import Caller
+from app.scanning.queries.scan import Caller
 from app.scanning.service.answers import Answer, Call, word_acceptance
 from app.scanning.service.attempts import Attempt, Line, scan_row
 from app.scanning.service.facts import gather_facts, parse

@@ -13,8 +13,8 @@ from app.credentials.service.forged_tags import count_forged_tag
 from app.credentials.service.redeeming import note_slip_used, spend_code
 from app.credentials.service.uses import FAMILY, tell_used
 from app.scanning.judging import GUESSED, Facts, Verdict, judge
+from app.scanning.queries.scan import Caller, Stored
 from app.scanning.reasons import BY_NAME, Reason
-from app.scanning.scan_queries import Caller, Stored
 from app.scanning.service import challenges
 from app.scanning.service.answers import Answer, Refusal, word_acceptance
 from app.scanning.service.attempts import Attempt, Line, record_attempt, refuse

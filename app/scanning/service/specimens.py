@@ -19,8 +19,8 @@ from app.roster.service import save_person
 from app.scanning.audit_tags import ScanTag
 from app.scanning.calls import SANDBOX_CODE, text_of
 from app.scanning.policy import SPECIMEN_WITH_CHALLENGE
+from app.scanning.queries.scan import find_latest_question
 from app.scanning.reasons import BY_NAME
-from app.scanning.scan_queries import find_latest_question
 from app.scanning.service.answers import Answer, Call, Refusal, to_json
 from app.scanning.service.attempts import Attempt, refuse
 from app.scanning.service.gate import find_caller, find_refusal, note_key_used

@@ -11,7 +11,7 @@ from app.core.db import table_of
 from app.core.prepared import PreparedChange
 from app.core.settings import settings
 from app.scanning.models import StoredAnswer
-from app.scanning.scan_queries import Stored, find_stored_answer
+from app.scanning.queries.scan import Stored, find_stored_answer
 
 _PURPOSE = "stored-answer"
 

@@ -10,7 +10,7 @@ from app.core.db import table_of
 from app.core.prepared import PreparedChange
 from app.core.settings import settings
 from app.scanning.models import EcToken
-from app.scanning.scan_queries import Caller
+from app.scanning.queries.scan import Caller
 from app.scanning.service.attempts import Line
 
 TOKEN_COLUMNS = ("token_hash", "scan_id", "credential_id", "institution_id", "business_type", "expires_at")

@@ -1,4 +1,4 @@
-"""Scans as the holders of the codes see them. What a scan itself reads stands in `scan_queries`."""
+"""Scans as the holders of the codes see them. What a scan itself reads stands in `queries/scan.py`."""
 
 from sqlalchemy import select
 
