@@ -28,7 +28,7 @@ class PastScan(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
+class RiskContext:
     """What the risk rules look at. used_here_before: whether a code of the credential was ever accepted at this institution."""
 
     at: datetime
@@ -75,37 +75,37 @@ def has_risk_rules() -> bool:
     return rules_in_force().any
 
 
-def is_risky(showing: Showing, rules: RiskRules) -> bool:
+def is_risky(context: RiskContext, rules: RiskRules) -> bool:
     """Whether at least `min_rules` of the rules that are switched on hit."""
-    return len(list_hits(showing, rules)) >= rules.min_rules
+    return len(list_hits(context, rules)) >= rules.min_rules
 
 
-def list_hits(showing: Showing, rules: RiskRules) -> list[str]:
+def list_hits(context: RiskContext, rules: RiskRules) -> list[str]:
     """The names of the rules that hit."""
-    return [name for name, rule in _RULES.items() if rule(showing, rules)]
+    return [name for name, rule in _RULES.items() if rule(context, rules)]
 
 
-def _is_first_use(showing: Showing, rules: RiskRules) -> bool:
+def _is_first_use(context: RiskContext, rules: RiskRules) -> bool:
     """First use at this institution: no earlier accepted scan of the credential there."""
-    return rules.first_use and not showing.used_here_before
+    return rules.first_use and not context.used_here_before
 
 
-def _was_in_other_city(showing: Showing, rules: RiskRules) -> bool:
-    since = showing.at - timedelta(minutes=rules.other_city_minutes)
-    return any(scan.at > since and scan.region_code[:4] != showing.region_code[:4] for scan in showing.past)
+def _was_in_other_city(context: RiskContext, rules: RiskRules) -> bool:
+    since = context.at - timedelta(minutes=rules.other_city_minutes)
+    return any(scan.at > since and scan.region_code[:4] != context.region_code[:4] for scan in context.past)
 
 
-def _had_many_pharmacies(showing: Showing, rules: RiskRules) -> bool:
+def _had_many_pharmacies(context: RiskContext, rules: RiskRules) -> bool:
     """Different pharmacies on this calendar day, this one among them."""
-    if not rules.pharmacies_a_day or showing.kind is not InstitutionKind.pharmacy:
+    if not rules.pharmacies_a_day or context.kind is not InstitutionKind.pharmacy:
         return False
-    today = clock.local(showing.at).date()
-    seen = {s.institution_id for s in showing.past if s.kind is InstitutionKind.pharmacy and clock.local(s.at).date() == today}
-    return len(seen | {showing.institution_id}) > rules.pharmacies_a_day
+    today = clock.local(context.at).date()
+    seen = {s.institution_id for s in context.past if s.kind is InstitutionKind.pharmacy and clock.local(s.at).date() == today}
+    return len(seen | {context.institution_id}) > rules.pharmacies_a_day
 
 
-def _is_new_device(showing: Showing, rules: RiskRules) -> bool:
-    return showing.at - showing.shown_since < timedelta(hours=rules.new_device_hours)
+def _is_new_device(context: RiskContext, rules: RiskRules) -> bool:
+    return context.at - context.shown_since < timedelta(hours=rules.new_device_hours)
 
 
 _RULES = {

@@ -16,7 +16,7 @@ from app.institutions.business_types import PAYING
 from app.institutions.models import Institution
 from app.institutions.service import add_institution
 from app.scanning.models import Scan
-from app.scanning.policy import PastScan, RiskRules, Showing, list_hits
+from app.scanning.policy import PastScan, RiskContext, RiskRules, list_hits
 from app.scanning.service import dry_run_risk
 from tests.scanning.desk import Desk, Telephone, change_settings, make_desk, make_telephone
 
@@ -199,7 +199,7 @@ def _reckon(scans: list[dict[str, Any]], places: dict[int, Institution], rules: 
         found["paying"] += 1
         earlier = [s for s in good if s["credential_id"] == scan["credential_id"] and s["created_at"] < scan["created_at"]]
         hits = list_hits(
-            Showing(
+            RiskContext(
                 at=scan["created_at"],
                 shown_since=shown_since.get(scan["handle"], scan["created_at"] - timedelta(days=3650)),
                 institution_id=place.id,

@@ -12,7 +12,7 @@ from app.credentials.code_reading import read_code
 from app.credentials.queries.redeem import Shown
 from app.scanning.calls import ScanRequest
 from app.scanning.judging import Facts, has_guessed_enough
-from app.scanning.policy import SPECIMEN_WITH_CHALLENGE, Showing, has_risk_rules, is_risky, may_be_challenged, rules_in_force
+from app.scanning.policy import SPECIMEN_WITH_CHALLENGE, RiskContext, has_risk_rules, is_risky, may_be_challenged, rules_in_force
 from app.scanning.queries.scan import (
     Caller,
     count_questions,
@@ -68,7 +68,7 @@ def _is_unusual(connection: Connection, facts: Facts, shown: Shown) -> bool:
     if caller.is_sandbox and shown.psn_no == SPECIMEN_WITH_CHALLENGE:
         return True
     return has_risk_rules() and is_risky(
-        Showing(
+        RiskContext(
             at=facts.reading.at,
             shown_since=shown.shown_since,
             institution_id=caller.id,
