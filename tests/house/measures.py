@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 # Where a scan comes by, from the bytes of its call to its rows; what is not there in an older checkout is passed over.
 SCAN_PATH = (
     "scanning/routes/api.py",
-    "scanning/reading.py",
+    "scanning/json_body.py",
     "scanning/calls.py",
     "scanning/policy.py",
     "scanning/queries/uses.py",

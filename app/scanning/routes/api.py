@@ -15,9 +15,9 @@ from app.core.flask_types import app_of
 from app.core.proxy.needs import BAD_BODY
 from app.core.settings import settings
 from app.scanning import service
+from app.scanning.json_body import is_json_type, parse_body, read_body
 from app.scanning.openapi import document
 from app.scanning.policy import api_key
-from app.scanning.reading import is_json_type, parse_body, read_body
 from app.scanning.reasons import BY_NAME, reason_of_status
 from app.scanning.routes.short_query import CALL, FAILURE, PATH, ShortQuery, retry_after
 from app.scanning.service import Answer, Call, Refusal

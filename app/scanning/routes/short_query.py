@@ -20,7 +20,7 @@ from app.core.proxy.needs import REFUSAL_HEADER
 from app.core.settings import settings
 from app.core.short_ways import Environ
 from app.scanning import service
-from app.scanning.reading import is_json_type, parse_body
+from app.scanning.json_body import is_json_type, parse_body
 from app.scanning.service import Call
 
 PATH = "/api/v1/ec/query"
