@@ -16,7 +16,7 @@ from app.sign_in.models import NamedUser
 class InstitutionKind(Enum):
     hospital = "H"
     pharmacy = "P"
-    bureau_counter = "C"  # the bureau's own window is a scanner too (S8)
+    bureau_counter = "C"  # the bureau's own counter is a scanner too (S8)
 
 
 class Institution(Actor, Base):

@@ -1,4 +1,4 @@
-"""A paper slip (S64) from the window's side: where it may be good, and who hears of it."""
+"""A paper slip (S64) from the counter's side: where it may be good, and who hears of it."""
 
 from collections.abc import Sequence
 from datetime import datetime
