@@ -3,8 +3,7 @@
 import base64
 
 from app.core.crypto import vault
-from app.institutions.queries import get_institution
-from app.institutions.queries.operators import find_operator
+from app.institutions.queries import find_operator, get_institution
 from app.institutions.service import add_operator
 from app.staff.models import Role
 from app.staff.queries import find_staff

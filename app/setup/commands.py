@@ -19,7 +19,7 @@ from app.core.keys.secrets_file import secrets_path
 from app.core.settings import settings
 from app.documents import pdf
 from app.documents.queries import list_problems as list_document_problems
-from app.institutions.queries.register import list_notes_on_keys
+from app.institutions.queries import list_notes_on_keys
 from app.regions.queries import list_unchecked_hotlines
 from app.regions.service import load_regions
 from app.reviews.queries import find_missing_year

@@ -31,13 +31,19 @@ CLIMBS = {
 }
 BESIDE_THE_FRONT = {
     "counter.service.visits -> scanning.service.ec_query": "the counter's scan is a desk's without a desk; nobody else has one",
+    "scanning.service.answers -> credentials.queries.redeem": _SCAN,
+    "scanning.service.attempts -> credentials.queries.redeem": _SCAN,
     "scanning.service.attempts -> credentials.service.uses": _SCAN,
+    "scanning.service.challenges -> credentials.queries.redeem": _SCAN,
     "scanning.service.challenges -> credentials.service.redeeming": _SCAN,
     "scanning.service.gate -> institutions.service.keys": "how a key's secret is hashed, which the scan compares itself",
+    "scanning.service.facts -> credentials.queries.redeem": _SCAN,
     "scanning.service.ordinary_scans -> credentials.service.redeeming": _SCAN,
+    "scanning.service.settling -> credentials.queries.redeem": _SCAN,
     "scanning.service.settling -> credentials.service.forged_tags": _SCAN,
     "scanning.service.settling -> credentials.service.redeeming": _SCAN,
     "scanning.service.settling -> credentials.service.uses": _SCAN,
+    "scanning.service.slips -> credentials.queries.redeem": _SCAN,
     "scanning.service.specimens -> credentials.service.specimens": "specimens are the scan's alone; nobody else may open one",
 }
 HANDED_ON = re.compile(r"import (\w+) as \1$", re.MULTILINE)

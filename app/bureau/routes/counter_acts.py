@@ -13,7 +13,7 @@ from app.core.display import masked_name
 from app.core.errors import DomainError, NotFound
 from app.counter import queries, service
 from app.counter.models import CounterVisit, LetterKind
-from app.credentials.queries.slips import list_last_places, list_slips_of_person
+from app.credentials.queries import list_last_places, list_slips_of_person
 from app.family.models import Relation
 from app.family.policy import RELATION_LABELS
 from app.family.queries import list_waiting_for_counter

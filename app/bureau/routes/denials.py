@@ -9,7 +9,7 @@ from app.accounts.queries import find_account_of_person, phone_of
 from app.bureau.routes.blueprint import blueprint
 from app.core.access import access
 from app.credentials.models import DenialOutcome, UseDenial
-from app.credentials.queries.denials import DENIALS_PAGE, get_denial_in, list_open_denials_in
+from app.credentials.queries import DENIALS_PAGE, get_denial_in, list_open_denials_in
 from app.hotline import service
 from app.roster.queries import cert_no_of
 from app.staff.policy import Right, may

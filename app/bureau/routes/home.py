@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.bureau.routes.blueprint import blueprint
 from app.core import clock
 from app.core.access import access
-from app.credentials.queries.denials import count_open_denials_in
+from app.credentials.queries import count_open_denials_in
 from app.family.queries import count_due_calls
 from app.oversight.queries import count_alarms
 from app.regions.queries import list_unchecked_hotlines

@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.access import access
 from app.core.errors import DomainError
 from app.institutions import service
-from app.institutions.queries import register as register_queries
+from app.institutions.queries import get_grant
 from app.staff.visitor import current_staff
 
 
@@ -36,7 +36,7 @@ def create_key_request(institution_id: int) -> ResponseReturnValue:
 def create_key_claim(institution_id: int, grant_id: int) -> ResponseReturnValue:
     """The answer itself is the page: there is no second time the secret could be shown."""
     institution = get_own(institution_id)
-    key, secret = service.claim_key(register_queries.get_grant(grant_id, current_staff.staff_id), by=current_staff.member)
+    key, secret = service.claim_key(get_grant(grant_id, current_staff.staff_id), by=current_staff.member)
     return render_template("bureau/show_key.html", institution=institution, key=key, secret=secret)
 
 

@@ -10,7 +10,7 @@ from app.bureau.routes.institutions import CHANGE, get_own, show_page
 from app.core.access import access
 from app.core.errors import DomainError
 from app.institutions import service
-from app.institutions.queries import operators as desk_queries
+from app.institutions.queries import get_operator
 from app.staff.visitor import current_staff
 
 
@@ -38,7 +38,7 @@ def create_operator(institution_id: int) -> ResponseReturnValue:
 @access(CHANGE)
 def create_operator_reset(institution_id: int, operator_id: int) -> ResponseReturnValue:
     institution = get_own(institution_id)
-    made = service.reset_operator(desk_queries.get_operator(institution.id, operator_id), by=current_staff.actor)
+    made = service.reset_operator(get_operator(institution.id, operator_id), by=current_staff.actor)
     return render_template("bureau/show_operator_password.html", institution=institution, made=made)
 
 
@@ -46,6 +46,6 @@ def create_operator_reset(institution_id: int, operator_id: int) -> ResponseRetu
 @access(CHANGE)
 def create_operator_disabling(institution_id: int, operator_id: int) -> ResponseReturnValue:
     institution = get_own(institution_id)
-    service.disable_operator(desk_queries.get_operator(institution.id, operator_id), by=current_staff.actor)
+    service.disable_operator(get_operator(institution.id, operator_id), by=current_staff.actor)
     flash(_("已停用，这位经办人的登录都已退出。"))
     return redirect(url_for("bureau.show_institution", institution_id=institution_id), 303)

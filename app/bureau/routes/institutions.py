@@ -15,8 +15,17 @@ from app.core.errors import DomainError
 from app.institutions import service
 from app.institutions.business_types import BUSINESS_TYPES, SCENES
 from app.institutions.models import ApiKey, Institution, InstitutionKind
-from app.institutions.queries import operators as desk_queries
-from app.institutions.queries import register as register_queries
+from app.institutions.queries import (
+    PAGE,
+    get_seen,
+    is_live,
+    list_acts,
+    list_keys,
+    list_open_grants,
+    list_operators,
+    list_page,
+    regions_seen,
+)
 from app.institutions.scene_names import KIND_NAMES, SCENE_NAMES, scenes_of
 from app.oversight.words import sentence_of
 from app.regions.queries import find_region, list_insured_regions
@@ -34,8 +43,8 @@ _STATES = {"on": True, "off": False}
 def list_institutions() -> ResponseReturnValue:
     text, kind = request.args.get("q", "").strip()[:60], request.args.get("kind", "")
     region, state = request.args.get("region", ""), request.args.get("state", "")
-    found = register_queries.list_page(
-        register_queries.regions_seen(current_staff.regions),
+    found = list_page(
+        regions_seen(current_staff.regions),
         beginning=text,
         kind=InstitutionKind(kind) if kind in {k.value for k in InstitutionKind} else None,
         region=region,
@@ -44,8 +53,8 @@ def list_institutions() -> ResponseReturnValue:
     )
     return render_template(
         "bureau/list_institutions.html",
-        institutions=found[: register_queries.PAGE],
-        has_more=len(found) > register_queries.PAGE,
+        institutions=found[:PAGE],
+        has_more=len(found) > PAGE,
         query=text,
         kind=kind,
         region=region,
@@ -54,7 +63,7 @@ def list_institutions() -> ResponseReturnValue:
         kind_names=KIND_NAMES,
         scene_names=SCENE_NAMES,
         scenes_of=scenes_of,
-        grants=register_queries.list_open_grants(current_staff.staff_id),
+        grants=list_open_grants(current_staff.staff_id),
     )
 
 
@@ -152,7 +161,7 @@ def create_enabling(institution_id: int) -> ResponseReturnValue:
 
 
 def get_own(institution_id: int) -> Institution:
-    return register_queries.get_seen(institution_id, current_staff.regions)
+    return get_seen(institution_id, current_staff.regions)
 
 
 def show_page(
@@ -166,8 +175,8 @@ def show_page(
     status: int = 200,
 ) -> ResponseReturnValue:
     """The institution with whichever form was refused; the others fresh. revocation: the key's number and its form."""
-    keys = register_queries.list_keys(institution.id)
-    live = [key for key in keys if register_queries.is_live(key)]
+    keys = list_keys(institution.id)
+    live = [key for key in keys if is_live(key)]
     endings = {key.id: key_ending(key.id) for key in live} | dict([revocation] if revocation else [])
     given = (keys_form, end_form, operator_form, disabling_form, *endings.values())
     refused = next((form for form in given if form is not None and form.errors), None)
@@ -182,9 +191,9 @@ def show_page(
         keys=keys,
         live=live,
         endings=endings,
-        grants=[g for g in register_queries.list_open_grants(current_staff.staff_id) if g.institution_id == institution.id],
+        grants=[g for g in list_open_grants(current_staff.staff_id) if g.institution_id == institution.id],
         asked=list_open_about(institution.subject),
-        operators=desk_queries.list_operators(institution.id),
+        operators=list_operators(institution.id),
         scan_days=list_scan_days(institution),
         **_acts_on(institution, keys),
         keys_form=keys_form or KeyRequestForm(formdata=None),
@@ -198,7 +207,7 @@ def show_page(
 
 def _acts_on(institution: Institution, keys: list[ApiKey]) -> dict[str, Any]:
     """What was done to it, told in sentences, and who did that or has to do with its keys."""
-    acts = register_queries.list_acts(institution.id)
+    acts = list_acts(institution.id)
     actors = {key.issued_by for key in keys} | {key.approved_by for key in keys} | {act.actor for act in acts}
     return {"acts": acts, "act_sentence": sentence_of, "names": names_of_actors(actors)}
 

@@ -13,7 +13,7 @@ from app.core.errors import DomainError
 from app.counter import queries, service
 from app.credentials.models import Slip
 from app.credentials.qr import path_of
-from app.credentials.queries.slips import PAGE, get_slip, list_slips_today
+from app.credentials.queries import SLIPS_PAGE, get_slip, list_slips_today
 from app.credentials.service import show_slip as open_paper
 from app.institutions.business_types import BUSINESS_TYPES
 from app.staff.policy import Right, may
@@ -55,7 +55,7 @@ def list_slips() -> ResponseReturnValue:
         slips=slips,
         places=queries.list_institutions_of({slip.institution_id for slip in slips}),
         purposes=BUSINESS_TYPES,
-        before=slips[-1].id if len(slips) == PAGE else None,
+        before=slips[-1].id if len(slips) == SLIPS_PAGE else None,
     )
 
 

@@ -10,7 +10,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.credentials.models import Credential, Slip
 
-PAGE = 50
+SLIPS_PAGE = 50
 
 
 def get_slip(slip_id: int, regions: Collection[str]) -> Slip:
@@ -28,7 +28,7 @@ def list_slips_today(regions: Collection[str], *, before: int | None = None) -> 
         .options(joinedload(Slip.credential, innerjoin=True).joinedload(Credential.person))
         .where(Slip.region.in_(sorted(regions)), Slip.valid_on == clock.today())
         .order_by(Slip.id.desc())
-        .limit(PAGE)
+        .limit(SLIPS_PAGE)
     )
     return list(db.session.scalars(wanted if before is None else wanted.where(Slip.id < before)))
 

@@ -15,8 +15,7 @@ from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.statements import won
 from app.credentials.models import Credential, CredentialKind, CredentialStatus, EndReason
-from app.credentials.queries import find_credential_of
-from app.credentials.queries.slips import has_open_slip
+from app.credentials.queries import find_credential_of, has_open_slip
 from app.credentials.service import activate_credential, end_credential, end_presentations_of_account
 from app.family import queries
 from app.family.audit_tags import FamilyTag
