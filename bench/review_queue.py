@@ -24,6 +24,7 @@ from app.staff.service import add_staff
 from bench.ratios import Ratio, interleaved, ratio
 from bench.seed import environment, gather_statistics, open_app
 from bench.servers import create_databases, postgres
+from tests.kit.databases import EMPTYING
 
 CASES = (1_000, 100_000)
 REGIONS = ("510603", "510604", "510681", "510682", "510683", "510623", "510699")
@@ -152,6 +153,7 @@ def _read_so_far(desk: Desk) -> int:
     desk.close()
     with desk.app.app_context():
         mine = "datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        mine += f" AND application_name <> '{EMPTYING}'"
         others = text(f"SELECT count(*) FROM pg_stat_activity WHERE {mine}")
         for _ in range(MOST_LOOKS):
             if not db.session.execute(others).scalar():

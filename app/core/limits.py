@@ -12,18 +12,20 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from flask import Flask, current_app, request
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from app.core import audit, background, outages
 from app.core.audit_tags import LimitsTag
 from app.core.db import transaction
+from app.core.later import later
 from app.core.networks import UNKNOWN, network_of
+
+if TYPE_CHECKING:
+    import redis
+else:
+    redis = later("redis")
 
 REDIS = "redis"  # what an outage of it is called
 WATCH_SECONDS = 10.0  # fixed: how soon an outage of Redis stands among the alarms
@@ -83,8 +85,11 @@ class RedisStorage:
     """
 
     def __init__(self, url: str) -> None:
-        self._client = Redis.from_url(
-            url, socket_timeout=_WAIT_SECONDS, socket_connect_timeout=_WAIT_SECONDS, retry=Retry(NoBackoff(), 0)
+        self._client = redis.Redis.from_url(
+            url,
+            socket_timeout=_WAIT_SECONDS,
+            socket_connect_timeout=_WAIT_SECONDS,
+            retry=redis.retry.Retry(redis.backoff.NoBackoff(), 0),
         )
         self._script = self._client.register_script(self._TAKE)
 
@@ -95,7 +100,7 @@ class RedisStorage:
         """Asks; waits no longer than half a second to be connected and half a second for the answer."""
         try:
             return bool(self._client.ping())
-        except RedisError:
+        except redis.exceptions.RedisError:
             return False
 
 
@@ -112,7 +117,7 @@ class GuardedStorage:
             return self._own.take(bucket, key)
         try:
             wait = self._shared.take(bucket, key)
-        except RedisError as error:
+        except redis.exceptions.RedisError as error:
             self._rests_until = time.monotonic() + _TRY_AGAIN_SECONDS
             outages.failed(REDIS, type(error).__name__, str(error).partition("\n")[0][:200])
             return self._own.take(bucket, key)

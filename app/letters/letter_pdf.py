@@ -4,13 +4,17 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-from fpdf import FPDF
-from fpdf.fonts import TTFFont
+from typing import TYPE_CHECKING
 
 from app.core.font import cut_font
+from app.core.later import later
 from app.letters.facts import LetterFacts
 from app.letters.strokes import HEIGHT, WIDTH, Stroke
+
+if TYPE_CHECKING:
+    import fpdf
+else:
+    fpdf = later("fpdf")  # with its fonts a seventh of what a server holds
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
@@ -42,7 +46,7 @@ def print_letter(
     with cut_font("".join(line.text for line in [*before, signature, *after])) as font_file:
         pdf = _open(font_file, title, made_at)
         font = pdf.fonts[FONT]
-        assert isinstance(font, TTFFont)
+        assert isinstance(font, fpdf.fonts.TTFFont)
         try:
             _require_glyphs(font, "".join([*facts.__dict__.values(), typed_name]))
             for line in before:
@@ -66,8 +70,8 @@ class _Line:
     gap: float = 0
 
 
-def _open(font_file: Path, title: str, made_at: datetime) -> FPDF:
-    pdf = FPDF()
+def _open(font_file: Path, title: str, made_at: datetime) -> "fpdf.FPDF":
+    pdf = fpdf.FPDF()
     pdf.set_creation_date(made_at)
     pdf.set_title(title)
     pdf.set_lang("zh-CN")
@@ -104,14 +108,14 @@ def _signature_line(strokes: list[Stroke] | None, typed_name: str) -> _Line:
     return _Line("承诺人签名：______________________", 12, 16)
 
 
-def _write(pdf: FPDF, line: _Line) -> None:
+def _write(pdf: "fpdf.FPDF", line: _Line) -> None:
     pdf.set_font(FONT, size=line.size)
     for text in _lines(pdf, line.text):
         pdf.cell(0, line.height, text, align=line.align, new_x="LMARGIN", new_y="NEXT")
     pdf.ln(line.gap)
 
 
-def _lines(pdf: FPDF, text: str) -> list[str]:
+def _lines(pdf: "fpdf.FPDF", text: str) -> list[str]:
     """Chinese breaks between any two characters, but no line begins with a closing mark: that one hangs into the margin."""
     lines = [""]
     for char in text:
@@ -121,7 +125,7 @@ def _lines(pdf: FPDF, text: str) -> list[str]:
     return lines
 
 
-def _sign(pdf: FPDF, line: _Line, strokes: list[Stroke] | None) -> None:
+def _sign(pdf: "fpdf.FPDF", line: _Line, strokes: list[Stroke] | None) -> None:
     scale = SIGNATURE_WIDTH / WIDTH
     if pdf.get_y() + HEIGHT * scale + 20 > pdf.h - MARGIN:
         pdf.add_page()
@@ -134,7 +138,7 @@ def _sign(pdf: FPDF, line: _Line, strokes: list[Stroke] | None) -> None:
         pdf.set_y(top + HEIGHT * scale + 3)
 
 
-def _require_glyphs(font: TTFFont, text: str) -> None:
+def _require_glyphs(font: "fpdf.fonts.TTFFont", text: str) -> None:
     missing = sorted({char for char in text if not char.isspace() and ord(char) not in font.cmap})
     if missing:
         raise UnprintableName("".join(missing))

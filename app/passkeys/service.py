@@ -16,7 +16,7 @@ from app.core.installation import bureau_name
 from app.core.statements import changed, won
 from app.core.webauthn.challenges import new_challenge, spend_challenge
 from app.core.webauthn.keys import is_signed, keep_key, key_id_of
-from app.core.webauthn.options import OWN_READER, options_to_make, options_to_sign
+from app.core.webauthn.options import options_to_make, options_to_sign, own_reader
 from app.core.webauthn.site import Site
 from app.credentials.service import unlock_without_pin
 from app.messages.service import post_message
@@ -33,7 +33,7 @@ def begin_adding(session: LoginSession, site: Site) -> str:
         site,
         new_challenge(PasskeyChallenge, session.id, ChallengePurpose.adding),
         list_passkeys(account.id),
-        OWN_READER,
+        own_reader(),
         bureau=bureau_name(),
         user_id=vault.keyed_hash("passkey-user", str(account.id)),
         user_name=masked_phone(phone_of(account)) if account.phone_hash else _("医保码"),

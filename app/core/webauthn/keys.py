@@ -5,19 +5,24 @@ Every function that writes runs in its caller's transaction.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import LargeBinary, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, MappedAsDataclass, mapped_column
-from webauthn import base64url_to_bytes, verify_authentication_response, verify_registration_response
-from webauthn.helpers import parse_authentication_credential_json
-from webauthn.helpers.exceptions import WebAuthnException
 
 from app.core import clock
 from app.core.db import BigId, db
+from app.core.later import later
 from app.core.statements import write
 from app.core.webauthn.site import Site
+
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn import helpers
+else:
+    webauthn = later("webauthn")
+    helpers = later("webauthn.helpers")
 
 
 class StoredKey(MappedAsDataclass, kw_only=True):
@@ -42,7 +47,7 @@ def keep_key(model: Callable[..., Kept], answer: str, challenge: bytes | None, s
     if challenge is None:
         return None
     try:
-        made = verify_registration_response(
+        made = webauthn.verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=site.domain,
@@ -59,7 +64,7 @@ def keep_key(model: Callable[..., Kept], answer: str, challenge: bytes | None, s
         with db.session.begin_nested():
             db.session.add(key)
             db.session.flush()
-    except (WebAuthnException, IntegrityError):
+    except (helpers.exceptions.WebAuthnException, IntegrityError):
         return None
     return key
 
@@ -67,8 +72,8 @@ def keep_key(model: Callable[..., Kept], answer: str, challenge: bytes | None, s
 def key_id_of(answer: str) -> bytes:
     """Which key an answer of `navigator.credentials.get` says to be signed with; empty when it cannot be read."""
     try:
-        return base64url_to_bytes(parse_authentication_credential_json(answer).id)
-    except (WebAuthnException, ValueError):
+        return webauthn.base64url_to_bytes(helpers.parse_authentication_credential_json(answer).id)
+    except (helpers.exceptions.WebAuthnException, ValueError):
         return b""
 
 
@@ -80,7 +85,7 @@ def is_signed(key: StoredKey | None, answer: str, challenge: bytes | None, site:
     if key is None or challenge is None:
         return False
     try:
-        signed = verify_authentication_response(
+        signed = webauthn.verify_authentication_response(
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=site.domain,
@@ -89,7 +94,7 @@ def is_signed(key: StoredKey | None, answer: str, challenge: bytes | None, site:
             credential_current_sign_count=key.sign_count,
             require_user_verification=True,
         )
-    except WebAuthnException:
+    except helpers.exceptions.WebAuthnException:
         return False
     model = type(key)
     write(update(model).where(model.id == key.id).values(sign_count=signed.new_sign_count, last_used_at=clock.now()))

@@ -1,38 +1,44 @@
 """What the browser hands to the authenticator, as JSON. known: keys that are there already."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from webauthn import generate_authentication_options, generate_registration_options, options_to_json
-from webauthn.helpers.structs import (
-    AuthenticatorAttachment,
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-
+from app.core.later import later
 from app.core.webauthn.keys import StoredKey
 from app.core.webauthn.site import Site
 
-# The phone's own reader, which may offer the key by itself; and whatever a member of staff has, where the name was typed before.
-OWN_READER = AuthenticatorSelectionCriteria(
-    authenticator_attachment=AuthenticatorAttachment.PLATFORM,
-    resident_key=ResidentKeyRequirement.PREFERRED,
-    user_verification=UserVerificationRequirement.REQUIRED,
-)
-SECOND_FACTOR = AuthenticatorSelectionCriteria(
-    resident_key=ResidentKeyRequirement.DISCOURAGED, user_verification=UserVerificationRequirement.REQUIRED
-)
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn.helpers import structs
+else:
+    webauthn = later("webauthn")
+    structs = later("webauthn.helpers.structs")
+
+
+def own_reader() -> "structs.AuthenticatorSelectionCriteria":
+    """The phone's own, which may offer the key by itself."""
+    return structs.AuthenticatorSelectionCriteria(
+        authenticator_attachment=structs.AuthenticatorAttachment.PLATFORM,
+        resident_key=structs.ResidentKeyRequirement.PREFERRED,
+        user_verification=structs.UserVerificationRequirement.REQUIRED,
+    )
+
+
+def second_factor() -> "structs.AuthenticatorSelectionCriteria":
+    """Whatever a member of staff has, where the name was typed before."""
+    return structs.AuthenticatorSelectionCriteria(
+        resident_key=structs.ResidentKeyRequirement.DISCOURAGED, user_verification=structs.UserVerificationRequirement.REQUIRED
+    )
 
 
 def options_to_sign(site: Site, challenge: bytes, known: Iterable[StoredKey]) -> str:
     """For `navigator.credentials.get`."""
-    return options_to_json(
-        generate_authentication_options(
+    return webauthn.options_to_json(
+        webauthn.generate_authentication_options(
             rp_id=site.domain,
             challenge=challenge,
             allow_credentials=_descriptors(known),
-            user_verification=UserVerificationRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         )
     )
 
@@ -41,15 +47,15 @@ def options_to_make(
     site: Site,
     challenge: bytes,
     known: Iterable[StoredKey],
-    selection: AuthenticatorSelectionCriteria,
+    selection: "structs.AuthenticatorSelectionCriteria",
     *,
     bureau: str,
     user_id: bytes,
     user_name: str,
 ) -> str:
     """For `navigator.credentials.create`."""
-    return options_to_json(
-        generate_registration_options(
+    return webauthn.options_to_json(
+        webauthn.generate_registration_options(
             rp_id=site.domain,
             rp_name=bureau,
             user_id=user_id,
@@ -61,5 +67,5 @@ def options_to_make(
     )
 
 
-def _descriptors(keys: Iterable[StoredKey]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=key.key_id) for key in keys]
+def _descriptors(keys: Iterable[StoredKey]) -> "list[structs.PublicKeyCredentialDescriptor]":
+    return [structs.PublicKeyCredentialDescriptor(id=key.key_id) for key in keys]

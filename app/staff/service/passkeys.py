@@ -13,7 +13,7 @@ from app.core.settings import settings
 from app.core.statements import won
 from app.core.webauthn.challenges import new_challenge, spend_challenge
 from app.core.webauthn.keys import is_signed, keep_key, key_id_of
-from app.core.webauthn.options import SECOND_FACTOR, options_to_make, options_to_sign
+from app.core.webauthn.options import options_to_make, options_to_sign, second_factor
 from app.core.webauthn.site import Site
 from app.sign_in.service import SignIn, SignInState, attempt_at_factor
 from app.staff import queries
@@ -39,7 +39,7 @@ def begin_passkey(session: StaffSession, site: Site, *, bureau_name: str) -> str
         site,
         new_challenge(StaffChallenge, session.id, FactorPurpose.adding),
         known,
-        SECOND_FACTOR,
+        second_factor(),
         bureau=bureau_name,
         user_id=vault.keyed_hash("staff-passkey-user", str(member.id)),
         user_name=member.username,
