@@ -1,4 +1,4 @@
-"""What the browser hands to the authenticator, as JSON. known: keys that are there already."""
+"""What the browser hands to the authenticator, as JSON. known: keys that are stored already."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ from webauthn.helpers.structs import (
 from app.core.webauthn.keys import StoredKey
 from app.core.webauthn.site import Site
 
-# The phone's own reader, which may offer the key by itself; and whatever a member of staff has, where the name was typed before.
+# For citizens the phone's own reader, which may offer the key unasked. For staff any authenticator, after they typed their name.
 OWN_READER = AuthenticatorSelectionCriteria(
     authenticator_attachment=AuthenticatorAttachment.PLATFORM,
     resident_key=ResidentKeyRequirement.PREFERRED,
