@@ -1,4 +1,4 @@
-"""Locks between processes: files beside a SQLite database, advisory locks of PostgreSQL.
+"""Locks between processes: files in the instance folder with SQLite, advisory locks with PostgreSQL.
 
 `exclusive` and `Lock` never wait, and the lock is released when its process ends, even if it is killed. `one_at_a_time` waits, and
 lasts as long as a transaction. The writers of a SQLite file have a queue of their own (`core.writers_queue`).

@@ -39,7 +39,7 @@ def install(app: Flask) -> None:
 
 
 def guard(app: Flask) -> None:
-    """Installs the outermost layer, so it is called last: nothing may see the host before this layer has."""
+    """Adds a layer around all that read the host, so it is called after they are added: nothing may see the host before it has."""
     put_before(app, lambda inner: _Door(app, inner))
 
 

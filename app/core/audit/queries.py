@@ -81,7 +81,7 @@ def stream(wanted: AuditFilter) -> Iterator[AuditRow]:
 
 
 def get_row(row_id: int) -> AuditRow:
-    """By its key alone: an id is one row."""
+    """Finds the row by its id alone, which no two rows share. Raises NotFound."""
     row = db.session.scalar(select(AuditRow).where(AuditRow.id == row_id).limit(1))
     if row is None:
         raise NotFound
@@ -89,7 +89,7 @@ def get_row(row_id: int) -> AuditRow:
 
 
 def is_unchanged(row: AuditRow) -> bool:
-    """Whether the row is as it was written (its MAC fits)."""
+    """Whether the row is as it was written: its MAC fits the key of its time."""
     return row_mac({column.key: getattr(row, column.key) for column in AuditRow.__table__.columns}) == row.row_mac
 
 

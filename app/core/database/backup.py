@@ -49,9 +49,9 @@ class NoBureau(RuntimeError):
 
 @dataclass(slots=True)
 class Made:
-    """missing, spoilt: documents that rows name and that are not in the store, or do not open. notes: what else is wrong.
+    """missing, spoilt: documents that rows name and that are not in the store, or cannot be opened. notes: what else is wrong.
 
-    recipients: public keys it is encrypted to.
+    recipients: the public keys the backup is encrypted to.
     """
 
     rows: int = 0
@@ -171,7 +171,7 @@ class _Backup:
                 manifest = self._describe(connection)
             with schema_changes(), engine.connect() as connection:
                 connection.exec_driver_sql("COMMIT")
-                connection.exec_driver_sql("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+                connection.exec_driver_sql("PRAGMA journal_mode=DELETE")  # one file without a journal beside it
         finally:
             engine.dispose()
         manifest.database = digest_of(file)
@@ -209,8 +209,8 @@ class _Backup:
                 self._made.missing += [name for name in lacking if named_files.is_named(self._app, live, name)]
 
     def _head(self, own: dict[str, Any] | None, published: dict[str, Any] | None) -> dict[str, Any] | None:
-        """The snapshot's own, so that the restored log holds; the published one where that is further on, for then the end of the
-        chain was cut before this backup, which must not be covered up."""
+        """The head to put into the backup: usually the snapshot's own, so that the restored log verifies. If the published head is
+        further on, that one: the end of the chain was cut before this backup, and this must not be hidden."""
         if published is None or (own is not None and own["number"] > published["number"]) or own == published:
             return own
         number = published["number"]

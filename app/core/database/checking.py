@@ -111,7 +111,7 @@ def describe(source: Source, contents: Contents, engine: Engine) -> Checked:
             cut=_cut(contents.head, head) if manifest else 0,
         )
         _try_secrets(connection, contents, found)
-    if source.envelope and manifest and not manifest.mac:  # whoever knows the public key may have encrypted it
+    if source.envelope and manifest and not manifest.mac:  # anybody who knows the public key could have encrypted it
         raise BackupRejected(
             f"{source} is signed by nobody: a backup that is encrypted carries the signature of its bureau's DATA_KEY"
         )
