@@ -13,7 +13,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Rule:
-    """`allows` answers for the current request; `refuse` says what the person gets instead, or None for a plain 403."""
+    """`allows` answers for the current request; `refuse` makes what the person gets instead, None for a plain 403."""
 
     name: str
     allows: Callable[[], bool]

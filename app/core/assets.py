@@ -1,4 +1,4 @@
-"""Static files under an address that changes with their content, so that browsers may keep them for ever.
+"""Static files under an address that changes with their content, so that browsers may cache them for ever.
 
 `/static/v-<release>/js/app.js`: the release is a hash over all static files; relative imports between ES modules stay inside it.
 """
@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, request, url_f
 from app.core.access import access, anyone
 
 blueprint = Blueprint("assets", __name__)
-# Served as one file: each file that a page must wait for costs a slow network a round trip.
+# Served as one file: on a slow network each file that a page waits for costs a round trip.
 JOINED = {"css/site.css": ("css/tokens.css", "css/base.css", "css/components.css", "css/pages.css")}
 _COMMENTS = {
     ".js": re.compile(r"^[ \t]*(?://[^\n]*|/\*\*(?s:.*?)\*/[ \t]*)\n", re.MULTILINE),
@@ -45,7 +45,7 @@ def asset(name: str) -> str:
 
 
 def inline_css(*names: str) -> str:
-    """The text of these style sheets for a <style> element; its hash stands in the CSP (`csp_style_hashes`)."""
+    """The text of these style sheets for a <style> element, which the CSP has to allow by its hash (`web.allow_inline`)."""
     return _joined(current_app.config["STATIC_ROOT"], names)
 
 
@@ -55,7 +55,7 @@ def _joined(root: Path, names: tuple[str, ...]) -> str:
 
 
 def without_comments(text: str, suffix: str) -> str:
-    """What is written for readers stays here: a quarter of the bytes. Whole lines only, so that no string is touched; no script of
+    """Leaves out comments, which are a quarter of the bytes. Removes whole lines only, so that no string is touched; no script of
     ours has a template literal of several lines (tests/house/test_static_files.py)."""
     return _INDENT.sub("", _COMMENTS[suffix].sub("", text))
 
@@ -88,7 +88,7 @@ def show_file(release: str, name: str) -> Response:
         response.headers["Vary"] = "Accept-Encoding"
     if use_packed:
         response.headers["Content-Encoding"] = "gzip"
-    # Another release's address may be asked for by a page of before the update: serve today's file, but do not let it be kept.
+    # A page from before an update may ask for another release's address: serve the present file, but do not let it be cached.
     is_current = release == current_app.config["RELEASE"]
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_current else "no-cache"
     return response

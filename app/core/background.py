@@ -53,7 +53,7 @@ def run_due(app: Flask, now: float) -> None:
 
 
 def _note(error: Exception, what: str) -> None:
-    """Work that comes round every two seconds must not tell every two seconds of the one thing that keeps it."""
+    """Logs an outage only when it begins: a task that runs every two seconds must not repeat the same error every two seconds."""
     if outages.is_store_failure(error):
         outages.store_failed(error)
     elif outages.begins(what):

@@ -1,6 +1,6 @@
 """Where files are kept: a folder of the instance, or an S3 bucket by `DOCUMENTS_URL=s3://bucket/folder`.
 
-Knows nothing of what is in them. Names are relative paths of our own making; obstore refuses any that climb.
+Knows nothing of their content. Names are relative paths that we make ourselves; obstore refuses any that leave the folder.
 """
 
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ from obstore.store import LocalStore, S3Store
 
 from app.core.settings import settings
 
-ORPHAN_AFTER = timedelta(days=1)  # fixed: younger files may belong to a row that is just being written
+ORPHAN_AFTER = timedelta(days=1)  # fixed: a younger file may belong to a row that is just being written
 
 S3_TIMEOUT = "20s"
-MARK = "installation"  # whose store this is (`core.store_mark`); no file of anybody's, so it is not listed
+MARK = "installation"  # says whose store this is (`core.store_mark`); it belongs to no feature, so it is not listed
 
 
 class NoSuchBlob(LookupError):
@@ -32,7 +32,7 @@ class StoreUnavailable(RuntimeError):
 
 
 def put(name: str, data: bytes) -> None:
-    """Replaces what is there. Raises StoreUnavailable."""
+    """Writes the file, replacing an older one. Raises StoreUnavailable."""
     store = _store()
     try:
         obstore.put(store, name, data, use_multipart=False)
@@ -74,7 +74,7 @@ def delete(name: str) -> None:
 
 
 def list_names(prefix: str = "") -> Iterator[tuple[str, datetime]]:
-    """(name, moment it was written) of everything below `prefix`. Raises StoreUnavailable."""
+    """(name, time of writing) of every file below `prefix`. Raises StoreUnavailable."""
     try:
         for batch in obstore.list(_store(), prefix or None):
             for meta in batch:

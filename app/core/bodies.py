@@ -1,4 +1,4 @@
-"""How large a body may be, by address: one list. The views keep to it, and `core.proxy` writes the proxy's file from it."""
+"""How large a body may be, by address, as one list. The views keep to it, and `core.proxy` writes the proxy's file from it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from flask.blueprints import BlueprintSetupState
 from app.config import Settings
 
 MEGABYTE = 1 << 20
-ORDINARY = MEGABYTE  # whatever no entry of the list names
+ORDINARY = MEGABYTE  # for addresses that are not in the list
 REFUSED = "pingzheng.refused"  # in the WSGI environment: the status with which our own server refused this body
 
 
@@ -17,8 +17,8 @@ REFUSED = "pingzheng.refused"  # in the WSGI environment: the status with which 
 class BodyLimit:
     """What one view, or every view of a blueprint, takes instead of `ORDINARY`.
 
-    endpoint: the view's or the blueprint's. largest: bytes, under these settings. what: for operators. at_once: so many requests
-    from one address the proxy lets through at the same time, because it keeps a large body until all of it is there; 0 for any.
+    endpoint: the view's or the blueprint's. largest: bytes, under these settings. what: for operators. at_once: how many requests
+    from one address the proxy lets through at the same time, because it keeps a large body until it is complete; 0 for any number.
     """
 
     endpoint: str
@@ -28,7 +28,7 @@ class BodyLimit:
 
 
 def declare(limit: BodyLimit) -> Callable[[BlueprintSetupState], None]:
-    """Enters it in the list: `blueprint.record_once(declare(LIMIT))`."""
+    """Enters a limit in the list: `blueprint.record_once(declare(LIMIT))`."""
 
     def enter(state: BlueprintSetupState) -> None:
         found: list[BodyLimit] = state.app.extensions.setdefault("body_limits", [])
@@ -43,7 +43,7 @@ def declared(app: Flask) -> list[BodyLimit]:
 
 
 def path_of(app: Flask, limit: BodyLimit) -> str:
-    """As the address map has it; of a blueprint the folder, `/api/v1/`. Raises ValueError for an address with a number in it."""
+    """The view's path, or the blueprint's folder such as `/api/v1/`. Raises ValueError for a path with a variable part."""
     if limit.endpoint in app.blueprints:
         return f"{app.blueprints[limit.endpoint].url_prefix}/"
     (rule,) = app.url_map.iter_rules(limit.endpoint)
@@ -53,7 +53,7 @@ def path_of(app: Flask, limit: BodyLimit) -> str:
 
 
 def largest_by_path(app: Flask, settings: Settings) -> Callable[[str], int]:
-    """What an address takes, in bytes: the list, for a server that knows no views."""
+    """Returns a function from path to the largest body in bytes, for a server that knows no views."""
     known = {path_of(app, limit): limit.largest(settings) for limit in declared(app)}
     folders = {path: largest for path, largest in known.items() if path.endswith("/")}
 

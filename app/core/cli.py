@@ -1,4 +1,4 @@
-"""Operators' commands fail in a sentence, not in a trace."""
+"""Operators' commands fail with a sentence, not with a traceback."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,15 +15,15 @@ from app.core.db import db
 from app.core.keys.fitting import SecretsDoNotFit, misfits
 from app.core.outages import first_line, is_store_failure
 
-# These work on databases of other secrets too, on empty ones, or on none.
+# These also work on databases made with other secrets, on empty ones, or on none, and check that themselves.
 _LOOK_THEMSELVES = ("config", "keys", "backup", "database", "db", "demo")
 
 
 class PlainGroup(click.Group):
-    """A feature's commands; a database that is not ready or a secret that is not set ends them with what to do about it.
+    """A feature's commands. If the database is not ready or a secret is not set, they end with a sentence that says what to do.
 
-    It does not even begin under secrets the database was not made with: what it wrote nobody could read.
-    What a command wrote into the audit log is sealed before it ends, also when it failed halfway: no server may be running.
+    They do not begin under secrets the database was not made with: nobody could read what they wrote.
+    What a command wrote into the audit log is sealed before it ends, even if it failed halfway: perhaps no server is running.
     """
 
     def __init__(self, group: click.Group) -> None:
@@ -40,14 +40,14 @@ class PlainGroup(click.Group):
         except SecretsDoNotFit as error:
             raise click.ClickException(str(error)) from None
         except (DBAPIError, PoolTimeout) as error:
-            # SQLite has one kind of error for a missing table and for a full disk.
+            # SQLite raises the same kind of error for a missing table and for a full disk.
             is_weather = is_store_failure(error) and "no such" not in first_line(error)
             mend = "see that it runs and has room, and see DATABASE_URL" if is_weather else "run `flask db upgrade`"
             raise click.ClickException(f"the database did not do this ({first_line(error)}): {mend}.") from None
 
 
 def _refuse_other_secrets(ctx: click.Context) -> None:
-    """Raises SecretsDoNotFit. What is wrong with the database itself the command says."""
+    """Raises SecretsDoNotFit. Faults of the database itself are left for the command to report."""
     with ctx.ensure_object(ScriptInfo).load_app().app_context(), suppress(DBAPIError), db.engine.connect() as connection:
         if wrong := misfits(connection):
             raise SecretsDoNotFit(wrong)
@@ -59,7 +59,7 @@ def _sealing(ctx: click.Context) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        with suppress(SQLAlchemyError):  # what went wrong first is what the operator must hear; the server's sealer comes later
+        with suppress(SQLAlchemyError):  # the operator must see the first error; the server's sealer seals these rows later
             _seal(ctx)
         raise
     _seal(ctx)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 CHINA = ZoneInfo("Asia/Shanghai")
-OTHER_CLOCKS = timedelta(minutes=1)  # fixed: of two machines that serve, one is a little ahead
+OTHER_CLOCKS = timedelta(minutes=1)  # fixed: how far the clocks of two serving machines may differ
 
 _offset = 0.0
 _stopped_at: float | None = None
@@ -15,7 +15,7 @@ _offset_file = ""
 
 
 def follow_file(path: str) -> None:
-    """From now on the offset in seconds is read from this file: how tests move the clock of a running server."""
+    """From now on the offset in seconds is read from this file. Tests use it to move the clock of a running server."""
     global _offset_file
     _offset_file = path
 
@@ -49,12 +49,12 @@ def timestamp() -> float:
 
 
 def machine_now() -> datetime:
-    """What the machine's own clock says, also where tests move ours: to be compared with other machines' clocks alone."""
+    """The time of the machine's own clock, even if tests moved ours. Only for comparing with the clocks of other machines."""
     return datetime.fromtimestamp(time.time(), UTC)
 
 
 def now() -> datetime:
-    """The moment, aware, in UTC."""
+    """The present moment, aware, in UTC."""
     return datetime.fromtimestamp(timestamp(), UTC)
 
 
@@ -73,5 +73,5 @@ def local(moment: datetime) -> datetime:
 
 
 def seconds_until(moment: datetime) -> int:
-    """Whole seconds, rounded up; 0 when it has come."""
+    """Whole seconds, rounded up; 0 when the moment has come."""
     return max(0, math.ceil((moment - now()).total_seconds()))

@@ -1,5 +1,5 @@
-"""Answers that come smaller over the wire, where no proxy does it. Asked for by name, not for every page: a page that says back
-what was typed beside its form token must not be compressed (BREACH)."""
+"""Compresses responses where no proxy does. A view asks for it; it is not done for every page, because a page that shows typed text
+beside its form token must not be compressed (BREACH)."""
 
 import gzip
 
@@ -11,7 +11,7 @@ _LEVEL = 5
 
 
 def compressed(answer: ResponseReturnValue) -> Response:
-    """The same answer, gzipped for a browser that takes it."""
+    """The same response, gzipped if the browser accepts that."""
     response: Response = make_response(answer)
     response.vary.add("Accept-Encoding")
     plain = response.get_data()

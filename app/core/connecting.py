@@ -1,7 +1,7 @@
 """How connections to the database are made and taken from the pool: quickly or not at all, and never one whose other end is gone.
 
-A thread that waits for a server which does not answer serves nobody, so each wait has an end, and while a server keeps those who
-knock waiting, nobody else knocks. Whether a connection still stands is seen on its socket, without a round trip.
+A thread that waits for a silent server serves nobody. So every wait has a timeout, and after one thread has waited long in vain,
+the others fail at once for a while. Whether a connection is still alive is seen on its socket, without a round trip.
 """
 
 import os
@@ -23,7 +23,7 @@ from app.core.private_files import make_private_database
 
 IN_MEMORY = "sqlite://"
 POOL_WAIT_SECONDS = 5  # fixed: a thread that waits for a connection serves nobody
-# Of libpq: a host that has vanished is noticed within fifteen seconds, by idle and by busy connections.
+# Options of libpq: a host that has vanished is noticed within fifteen seconds, on idle and on busy connections.
 PATIENCE: dict[str, int] = {
     "connect_timeout": 3,
     "keepalives_idle": 5,
@@ -31,22 +31,22 @@ PATIENCE: dict[str, int] = {
     "keepalives_count": 2,
     "tcp_user_timeout": 15_000,
 }
-_SLOW_SECONDS = 1.0  # fixed: a refusal that takes longer than this keeps threads waiting, so nobody knocks for a while
-_REST_SECONDS = 2.0  # fixed: the while
+_SLOW_SECONDS = 1.0  # fixed: a failure slower than this keeps threads waiting, so nobody connects for a while
+_REST_SECONDS = 2.0  # fixed: how long nobody tries
 
-_given_up: WeakKeyDictionary[Dialect, tuple[float, psycopg.OperationalError]] = WeakKeyDictionary()  # until when, and what it said
+_given_up: WeakKeyDictionary[Dialect, tuple[float, psycopg.OperationalError]] = WeakKeyDictionary()  # until when, and the error
 _opened_once: WeakSet[Dialect] = WeakSet()
 
 
 def patience_for(url: str) -> dict[str, int]:
-    """What the address of a PostgreSQL does not say itself about how long to wait."""
+    """The timeouts that the URL of a PostgreSQL does not set itself."""
     return {name: value for name, value in PATIENCE.items() if name not in make_url(url).query}
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """For `create_engine` of what serves."""
+    """For `create_engine` in processes that serve requests."""
     if url == IN_MEMORY:
-        return {}  # one connection, for which nobody waits
+        return {}  # there is one connection, and nobody waits for it
     connect_args = patience_for(url) if url.startswith("postgresql") else {}
     return {"pool_timeout": POOL_WAIT_SECONDS, "connect_args": connect_args}
 
@@ -61,7 +61,7 @@ def watch(engine: Engine) -> None:
 
 
 def _knock(dialect: Dialect, _record: ConnectionPoolEntry, arguments: Any, options: Any) -> Any:
-    """Who found the server silent for long spares the others the same wait."""
+    """Connects, unless another thread has just waited long for this server: then it fails at once with the same error."""
     until, said = _given_up.get(dialect, (0.0, None))
     began = time.monotonic()
     if said is not None and began < until:
@@ -75,7 +75,7 @@ def _knock(dialect: Dialect, _record: ConnectionPoolEntry, arguments: Any, optio
 
 
 def _check_socket(raw: Any, _record: ConnectionPoolEntry, _fairy: object) -> None:
-    """An idle connection hears nothing but a farewell, so one with something to read is looked at."""
+    """A server sends nothing on an idle connection except when it closes it, so only one with something to read is examined."""
     if raw.closed or (_has_news(raw.fileno()) and not _still_stands(raw)):
         raise DisconnectionError
     outages.answered(outages.DATABASE)
@@ -96,7 +96,7 @@ def _still_stands(raw: Any) -> bool:
 
 
 def _open_file(dialect: Dialect, record: ConnectionPoolEntry | None, arguments: Any, _options: Any) -> None:
-    """A file that this process has had open and that is gone is not made anew: an empty one would look like a new bureau's."""
+    """Does not recreate a file that this process has opened before and that is gone: an empty one would look like a new bureau."""
     path = arguments[0]
     if not path or path == ":memory:" or path.startswith("file:"):
         return
@@ -110,7 +110,7 @@ def _open_file(dialect: Dialect, record: ConnectionPoolEntry | None, arguments: 
 
 
 def _check_file(_raw: object, record: ConnectionPoolEntry, _fairy: object) -> None:
-    """A connection keeps a deleted file alive for itself alone: what it wrote there nobody would find again."""
+    """Rejects a connection whose file was deleted or replaced: nobody would find again what it writes there."""
     file, identity = record.info.get("file", (None, None))
     if file is not None and _identity(file) != identity:
         raise DisconnectionError

@@ -1,12 +1,12 @@
-"""Keys that never enter the database: encryption at rest, keyed look-up.
+"""Keys that never enter the database: encryption at rest and keyed look-up.
 
-`DATA_KEY`, one key or a list of them (`app.key_lists`), a subkey per purpose by HKDF-SHA256. Ciphertexts open with an algorithm
-byte, so that SM4-GCM can be added beside AES-256-GCM without touching stored rows; after the second of these comes the number of
-the key.
+`DATA_KEY` is one key or a list of them (`app.key_lists`); each purpose has a subkey by HKDF-SHA256. A ciphertext begins with an
+algorithm byte, so that SM4-GCM can be added beside AES-256-GCM without touching stored rows; after the byte `AES_256_GCM_KEYED`
+comes the number of the key.
 
-What is encrypted, and what a person is found by (`FOUND_BY`), goes over to a new key and is written anew in the background. All
-else that is derived (hashes of random tokens, peppers, pseudonyms) cannot be written anew by us: it stays with the first key,
-whose subkeys for it are carried on when that key is dropped (ADR 38).
+Encrypted columns, and hashes by which a person is found (`FOUND_BY`), move to a new key: they are re-encrypted in the background.
+Everything else that is derived (hashes of random tokens, peppers, pseudonyms) we cannot make again, so it stays with the first key,
+whose subkeys for it are kept when that key is dropped (ADR 38).
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from app.key_lists import Key, read_keys, writing_key
 AES_256_GCM = b"\x01"  # under the first key
 AES_256_GCM_KEYED = b"\x02"  # two bytes with the number of the key follow
 NONCE_BYTES = 12
-FOUND_BY = frozenset({"cert_no", "phone"})  # purposes whose hashes are made anew with the value they are of
+FOUND_BY = frozenset({"cert_no", "phone"})  # purposes whose hashes are made again when their value is re-encrypted
 _TAG_BYTES = 16
 ROOT = "root"  # of the subkeys for purposes that came after 0.2.0
 _HASHED = (
@@ -36,7 +36,7 @@ _HASHED = (
     "family-invitation first-run lost_code operator-name operator-session passkey-user proof-nonce session sms_code "
     "specimen-handle staff-name staff-passkey-user staff-session upload"
 )
-# What 0.2.0 derived from the first key itself. Complete for ever: a new purpose hangs from ROOT.
+# What 0.2.0 derived from the first key itself. Nothing is ever added: new purposes derive from ROOT.
 STANDING = frozenset({f"hash:{one}" for one in _HASHED.split()} | {"display-pin", "staff-password", "face-stub", "jobs"})
 
 
@@ -56,7 +56,7 @@ class Vault:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """Of the keys, the one that writes first, then the others, newest first."""
+        """The numbers of the keys: first the one that writes, then the others, newest first."""
         if len(self._keys) < 2:
             return tuple(key.number for key in self._keys)
         writer = self.writer
@@ -72,32 +72,32 @@ class Vault:
         return writing_key(self._keys, clock.timestamp()).number
 
     def subkey(self, purpose: str) -> bytes:
-        """32 bytes that belong to this purpose alone and outlive every rotation."""
+        """32 bytes for this purpose alone, which stay the same through every rotation."""
         key = self._subkeys.get((0, purpose))
         if key is None:
             key = self._subkeys[0, purpose] = self._standing(purpose)
         return key
 
     def carry_on(self) -> dict[str, bytes]:
-        """What has to be kept of the first key when it is dropped, by purpose."""
+        """The subkeys that have to be kept when the first key is dropped, by purpose."""
         return {purpose: self._standing(purpose) for purpose in sorted({*STANDING, ROOT})}
 
     def keyed_hash(self, purpose: str, value: str) -> bytes:
-        """32 bytes by which a value is found without being readable: identity numbers, telephone numbers, tokens."""
+        """32 bytes by which a value can be found but not read: identity numbers, telephone numbers, tokens."""
         if purpose in FOUND_BY:
             return self.hash_under(self.writer, purpose, value)
         return hmac.digest(self.subkey("hash:" + purpose), value.encode(), hashlib.sha256)
 
     def keyed_hashes(self, purpose: str, value: str) -> tuple[bytes, ...]:
-        """What a row may have been written under, for looking it up; that of now first. purpose: of `FOUND_BY`."""
+        """All hashes a row may have been stored with, for looking it up; the present one first. purpose: of `FOUND_BY`."""
         return tuple(self.hash_under(number, purpose, value) for number in self.numbers)
 
     def hash_under(self, number: int, purpose: str, value: str) -> bytes:
         return hmac.digest(self._subkey(number, "hash:" + purpose), value.encode(), hashlib.sha256)
 
     def encrypt(self, purpose: str, plain: bytes, *, bound_to: bytes = b"", number: int = 0) -> bytes:
-        """AES-256-GCM; `bound_to` ties the ciphertext to its row, so that it cannot be moved to another. number: of the key, if not
-        the one that writes."""
+        """AES-256-GCM. `bound_to` ties the ciphertext to its row, so that it cannot be moved to another. number: of a key other
+        than the one that writes."""
         number = number or self.writer
         nonce = os.urandom(NONCE_BYTES)
         return prefix_of(number) + nonce + self._cipher(number, purpose).encrypt(nonce, plain, bound_to)
@@ -142,7 +142,7 @@ def _derive(root: bytes, purpose: str) -> bytes:
 
 
 def prefix_of(number: int) -> bytes:
-    """By what a ciphertext of this key begins."""
+    """The bytes with which a ciphertext of this key begins."""
     return AES_256_GCM if number == 1 else AES_256_GCM_KEYED + number.to_bytes(2, "big")
 
 
@@ -156,7 +156,7 @@ def number_of(sealed: bytes) -> tuple[int, int]:
 
 
 def length_of(plain: int, sealed: bytes) -> int:
-    """Bytes that a ciphertext of so many bytes takes, which `sealed` begins with. Raises ValueError."""
+    """The length of a ciphertext that stands at the start of `sealed` and holds `plain` bytes. Raises ValueError."""
     return number_of(sealed)[1] + NONCE_BYTES + plain + _TAG_BYTES
 
 

@@ -1,7 +1,7 @@
 """The database: one declarative base free of Flask, and the one way to write.
 
-Outside `transaction` a session reads only, on a snapshot, so readers never block. The outermost `transaction` starts afresh
-(objects are read again) and on SQLite begins IMMEDIATE: a plain BEGIN that reads and then writes dies with SQLITE_BUSY_SNAPSHOT.
+Outside `transaction` a session only reads, on a snapshot, so readers never block. The outermost `transaction` starts afresh
+(objects are read again). On SQLite it begins IMMEDIATE: a plain BEGIN that reads and then writes fails with SQLITE_BUSY_SNAPSHOT.
 """
 
 import enum
@@ -28,7 +28,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-BigId = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up by itself only in an INTEGER key
+BigId = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows by itself only in an INTEGER key
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -100,9 +100,9 @@ def transaction() -> Iterator[None]:
 
 @contextmanager
 def bare_transaction() -> Iterator[Connection]:
-    """A transaction on a connection of its own, without a session: for the busiest path. Never inside another one.
+    """A transaction on a connection of its own, without a session: for the busiest path. Never inside another transaction.
 
-    It begins with `begin_writing`: a `Prepared` statement before that stands for itself, and makes nobody wait.
+    The transaction begins with `begin_writing`. A `Prepared` statement before that is on its own and makes nobody wait.
     """
     writing = _writing.set(True)
     afterwards: list[Callable[[], None]] = []
@@ -127,7 +127,7 @@ def bare_read() -> Iterator[Connection]:
 
 @contextmanager
 def _statement_by_statement(connection: Connection) -> Iterator[None]:
-    """Without BEGIN and COMMIT around them; SQLite is used so anyway."""
+    """Runs statements without BEGIN and COMMIT around them, as SQLite does anyway."""
     if connection.dialect.name != "postgresql":
         yield
         return
@@ -136,12 +136,12 @@ def _statement_by_statement(connection: Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        if raw.autocommit and not raw.closed:  # one that broke has no state to give back
+        if raw.autocommit and not raw.closed:  # a broken connection has no state to restore
             raw.autocommit = False
 
 
 def begin_writing(connection: Connection) -> None:
-    """From here on this `bare_transaction` may write, and what it writes is one act. Before it only `Prepared` statements."""
+    """From here on this `bare_transaction` may write, all or nothing. Only `Prepared` statements may run before it."""
     raw: Any = connection.connection.dbapi_connection
     if connection.dialect.name == "postgresql" and raw.autocommit:
         if connection.in_transaction():
@@ -171,9 +171,9 @@ def upsert(model: type[Any] | Table) -> postgresql.Insert | sqlite.Insert:
 
 
 def after_commit(act: Callable[[], None]) -> None:
-    """Runs once the surrounding transaction has committed, and is lost when the process dies before: what must not be is a job.
+    """Runs `act` once the surrounding transaction has committed. It is lost if the process dies first: if that matters, use a job.
 
-    What it raises is logged: the act it follows has happened, and is answered as such.
+    What it raises is only logged: the transaction has committed, so the request is answered as a success.
     """
     afterwards = _after_commit.get()
     if afterwards is None:
@@ -190,12 +190,12 @@ def _run_all(acts: list[Callable[[], None]]) -> None:
 
 
 def roll_back() -> None:
-    """Ends the session's transaction; with a database that has gone in the middle of it, the session is as new all the same."""
+    """Ends the session's transaction. The session is fresh afterwards even if the database went away in the middle of it."""
     _or_forget(db.session.rollback)
 
 
 def let_go() -> None:
-    """Gives the session's connection back, whatever has become of it."""
+    """Gives the session's connection back to the pool, whatever state it is in."""
     _or_forget(db.session.remove)
 
 

@@ -1,4 +1,4 @@
-"""How moments and personal data are shown: masked, in Chinese time and the reader's words."""
+"""How times and personal data are shown: in Chinese time and the reader's language, and masked."""
 
 from datetime import date, datetime
 

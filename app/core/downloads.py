@@ -1,4 +1,4 @@
-"""How a file that is taken away is called."""
+"""The name of a downloaded file."""
 
 from urllib.parse import quote
 
@@ -6,7 +6,7 @@ from werkzeug.http import dump_options_header
 
 
 def attachment(name: str) -> str:
-    """A Content-Disposition for any name: what is not ASCII goes into `filename*` (RFC 6266), beside a plain name."""
+    """A Content-Disposition for any name. A name that is not ASCII goes into `filename*` (RFC 6266), beside a plain one."""
     if name.isascii():
         return dump_options_header("attachment", {"filename": name})
     plain = "".join(c if c.isascii() and c.isprintable() else "_" for c in name)

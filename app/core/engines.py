@@ -1,4 +1,4 @@
-"""What makes both databases keep the promise of `core.db`: reading by default, on a snapshot, and one way to write."""
+"""Makes both databases keep the promise of `core.db`: reading by default, on a snapshot, and one way to write."""
 
 import sqlite3
 from functools import partial
@@ -14,11 +14,11 @@ from app.core import connecting
 from app.core.db import is_writing
 from app.core.writers_queue import WritersQueue
 
-_BUSY_SECONDS = 15  # fixed: so long a writer waits for another one
+_BUSY_SECONDS = 15  # fixed: how long one writer waits for another
 
 
 class _QueueingConnection(sqlite3.Connection):
-    """One to SQLite that takes its turn before it writes and gives it back with the end of the transaction, whichever that is."""
+    """A connection to SQLite that queues before it writes and gives its turn back when the transaction ends, however it ends."""
 
     def __init__(self, *arguments: Any, queue: WritersQueue, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -27,13 +27,13 @@ class _QueueingConnection(sqlite3.Connection):
         self._reads_only = False
 
     def read_only(self, wanted: bool) -> None:
-        """Said only where it is news: SQLite then compiles every statement anew that it has kept."""
+        """Sets the pragma only when it changes: setting it makes SQLite compile again every statement in its cache."""
         if wanted is not self._reads_only:
             self.execute(f"PRAGMA query_only={'ON' if wanted else 'OFF'}")
             self._reads_only = wanted
 
     def begin_writing(self) -> None:
-        """Raises TimeoutError or sqlite3.OperationalError when another one writes for too long."""
+        """Raises TimeoutError or sqlite3.OperationalError when another writer takes too long."""
         self._has_turn = self._has_turn or self._queue.enter(_BUSY_SECONDS)
         try:
             self.execute("BEGIN IMMEDIATE")
@@ -97,7 +97,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def begin_immediate(connection: Connection) -> sqlite3.Connection:
-    """On SQLite, past SQLAlchemy's own transactions. Returns the driver's connection, which ends it. Raises OperationalError."""
+    """On SQLite, without SQLAlchemy. Returns the driver's connection, for the commit or rollback. Raises OperationalError."""
     driver: Any = connection.connection.dbapi_connection
     driver.read_only(False)
     try:
@@ -109,7 +109,7 @@ def begin_immediate(connection: Connection) -> sqlite3.Connection:
 
 
 def write_own_tables(connection: Connection) -> None:
-    """On SQLite: a transaction that was begun for reading may write into temporary tables, and takes no lock on the database."""
+    """On SQLite: lets a transaction that was begun for reading write to temporary tables; it takes no lock on the database."""
     driver: Any = connection.connection.dbapi_connection
     driver.read_only(False)
 

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 @dataclass(eq=False)
 class DomainError(Exception):
-    """A rule said no. `what` happened, what to do `next`; whom to call is added by the page.
+    """A rule refused the request. `what`: what happened. `next`: what to do. The page adds whom to call.
 
     code: snake_case name, the same on a page and under /api. status: HTTP status. region: admdvs whose hotline helps.
     """

@@ -1,4 +1,4 @@
-"""What the types of Flask and Werkzeug leave open, said in one place."""
+"""Casts for what the types of Flask and Werkzeug leave open, in one place."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -12,12 +12,13 @@ Meant = TypeVar("Meant")
 
 
 def standing_for(find: Callable[[], Meant]) -> Meant:
-    """A name that modules can import and that means, at each use, what `find` returns then."""
+    """A name that modules can import; at each use it stands for what `find` returns at that moment."""
     return cast(Meant, LocalProxy(find))
 
 
 def itself(proxy: Meant) -> Meant:
-    """What such a name, `current_app` or `request` means now, for what outlives this context or is too busy for the detour."""
+    """The object behind such a name, `current_app` or `request`, for code that outlives the context or is called too often to pay
+    for the proxy."""
     return cast(Meant, cast(Any, proxy)._get_current_object())
 
 
@@ -26,5 +27,5 @@ def app_of(state: BlueprintSetupState) -> Flask:
 
 
 def put_before(app: Flask, layer: Callable[[WSGIApplication], WSGIApplication]) -> None:
-    """The layer gets requests first and hands them on to what got them before."""
+    """Makes the layer the outermost one: it gets requests first and passes them on to the layer that got them before."""
     setattr(app, "wsgi_app", layer(app.wsgi_app))  # noqa: B010

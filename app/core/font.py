@@ -25,9 +25,9 @@ def font_path() -> Path:
 
 @contextmanager
 def cut_font(text: str) -> Iterator[Path]:
-    """A font file that holds the characters of this text alone, those it can print; gone afterwards.
+    """A font file that holds only the characters of this text that the font has; it is deleted afterwards.
 
-    Whoever prints reads a font of 65,000 characters for half a second, and this one in no time. Raises as `font_path` does.
+    Reading the whole font of 65,000 characters takes half a second at each printing, this one almost none. Raises as `font_path`.
     """
     wanted = uharfbuzz.SubsetInput()
     wanted.unicode_set.update(map(ord, text))

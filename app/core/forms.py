@@ -11,8 +11,8 @@ from app.core.text import LONGEST_LINE
 
 
 class Form(FlaskForm):
-    """Every form. The length of what stands in one line is looked at before anything reads it: evening out a text costs more than
-    keeping it."""
+    """The base of every form. The length of one-line fields is checked before anything reads them, because normalising a text costs
+    more than storing it."""
 
     def validate(self, extra_validators: Any = None) -> bool:
         too_long = [field for field in self if _is_one_line(field) and len(field.data or "") > LONGEST_LINE]
@@ -25,10 +25,10 @@ class Form(FlaskForm):
 
 
 class RefusableForm(Form):
-    """A form that shows what a service refuses beside the field where the person can mend it."""
+    """A form that shows a service's refusal beside the field in which the person can correct it."""
 
     def refuse(self, field: Field | str, sentence: Any) -> bool:
-        """field: itself, or its name as a DomainError has it. False when this form has no such field; then nothing is shown."""
+        """field: the field or its name, as in DomainError. False when this form has no such field; then nothing is shown."""
         if isinstance(field, str):
             if field not in self:
                 return False
@@ -38,7 +38,7 @@ class RefusableForm(Form):
 
 
 class Filled:
-    """A validator: white space alone is nothing. sentence: what to do, translated when it is said."""
+    """A validator that refuses an empty field or only white space. sentence: what to do, translated when it is shown."""
 
     def __init__(self, sentence: Any) -> None:
         self._sentence = sentence

@@ -1,7 +1,7 @@
-"""A gate before work of which a server does one piece at a time: who cannot be let in soon is told so, instead of holding a thread.
+"""A gate before work of which a server does one piece at a time. A caller that cannot pass soon gets Busy instead of waiting on.
 
-Between the processes of one server a file lock sees to that, which dies with its holder; of the threads of a process half may stand
-before it or be at the work, so that the others go on answering.
+Between the processes of one server a file lock does that; it is released when its holder dies. In each process at most half of the
+threads may wait at the gate or do the work, so that the others go on answering.
 """
 
 import fcntl
@@ -17,7 +17,7 @@ _LOOK_SECONDS = 0.02  # fixed: often enough that nobody notices, seldom enough t
 
 
 class Busy(Exception):
-    """Others are before it; it may be tried again in some seconds."""
+    """Others come first; the caller may try again in some seconds."""
 
 
 class Gate:
@@ -30,7 +30,7 @@ class Gate:
 
     @contextmanager
     def passed(self, whose: object, *, waits: bool = True) -> Iterator[None]:
-        """whose: the person it is for, of whom there is one at a time in each process. Raises Busy."""
+        """whose: the person it is for; each process lets in a person only once at a time. Raises Busy."""
         with self._lock:
             if whose in self._inside or len(self._inside) >= max(1, settings.web_threads // 2):
                 raise Busy

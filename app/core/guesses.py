@@ -1,9 +1,9 @@
-"""Guesses at a secret, counted in the database: at a code on the code itself, at anything else by whatever they come from, such
-as a device, a name at an address, an account.
+"""Guesses at a secret, counted in the database. Guesses at a code are counted on the code's row, all others by where they come
+from, such as a device, a name at an address, or an account.
 
-A guess is taken before anything is looked at, so that those sent at once are not more than those sent in turn; being right gives it
-back. Two counts are kept by what they come from: since the last lock was over, and in a row since the last right one, which no lock
-begins anew (NIST 800-63B-4 3.2.2: at most 100 in a row).
+A guess is counted before anything is compared, so that sending many at once allows no more of them than sending them in turn; a
+right guess is given back. By where they come from two counts are kept: since the last lock ended, and in a row since the last right
+guess, which no lock resets (NIST 800-63B-4 3.2.2: at most 100 in a row).
 """
 
 import hmac
@@ -21,7 +21,7 @@ from app.core.statements import changed, won, write
 
 
 class OneTimeCode(MappedAsDataclass, kw_only=True):
-    """A code that was handed out, good once. code_hash: keyed, of the code and whatever it is bound to."""
+    """A code that was handed out and is good once. code_hash: a keyed hash of the code and of whatever it is bound to."""
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
@@ -31,15 +31,15 @@ class OneTimeCode(MappedAsDataclass, kw_only=True):
 
 
 class Guess(Enum):
-    right = "right"  # and the code is used up by it
+    right = "right"  # and the code is now used up
     wrong = "wrong"
-    none = "none"  # none was left to be taken: the code is used, guessed at as often as allowed, or too old
+    none = "none"  # no guess was left: the code is used up, was guessed at as often as allowed, or is too old
 
 
 def guess(code: OneTimeCode, typed_hash: bytes, *, most: int, is_good: ColumnElement[bool] | None = None) -> Guess:
-    """Takes one of `most` guesses and looks afterwards; the right one uses the code up. Inside the transaction of what it opens.
+    """Takes one of `most` guesses, then compares; a right guess uses the code up. Inside the transaction of what the code allows.
 
-    is_good: a further condition, on the code's row. The row is read again after the guess was taken.
+    is_good: a further condition on the code's row. The row is read again after the guess was taken.
     """
     model = type(code)
     is_open = (model.id == code.id) & model.used_at.is_(None)
@@ -56,7 +56,7 @@ def guess(code: OneTimeCode, typed_hash: bytes, *, most: int, is_good: ColumnEle
 
 
 class Lockable(MappedAsDataclass, kw_only=True):
-    """What locks after some wrong guesses. failures: since the last lock was over."""
+    """A row that locks after some wrong guesses. failures: wrong guesses since the last lock ended."""
 
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(default=None)
@@ -68,12 +68,12 @@ Change = dict[str, ColumnElement[int] | ColumnElement[datetime | None]]
 def one_more(
     model: type[Lockable], guesses: int, lock: timedelta, *, is_forgotten: ColumnElement[bool] | None = None
 ) -> tuple[ColumnElement[bool], Change]:
-    """For one conditional UPDATE: when a guess may be taken, and what it writes. The last one locks already when it is taken.
+    """For a conditional UPDATE: the condition for taking a guess, and the values. Taking the last guess locks at once.
 
-    is_forgotten: when the next one counts as the first.
+    is_forgotten: the condition under which the next guess counts as the first.
     """
     now = clock.now()
-    jumped = model.locked_until > now + lock  # the clock had been ahead
+    jumped = model.locked_until > now + lock  # the lock was set while the clock was ahead
     is_over = or_(false() if is_forgotten is None else is_forgotten, model.locked_until <= now, jumped)
     failures = case((is_over, 1), else_=model.failures + 1)
     change: Change = {"failures": failures, "locked_until": case((failures >= guesses, now + lock), else_=None)}
@@ -81,9 +81,9 @@ def one_more(
 
 
 class GuessCounter(Lockable, Base):
-    """How often in a while a secret was guessed wrongly from one place.
+    """How often a secret was guessed wrongly from one place, until that is forgotten.
 
-    key: a keyed hash of what the guesses come from. subject: whose secret it is, in the audit log's words; empty: unknown.
+    key: a keyed hash of what the guesses come from. subject: whose secret it is, as the audit log names it; empty: unknown.
     """
 
     __tablename__ = "guess_counter"
@@ -97,7 +97,7 @@ class GuessCounter(Lockable, Base):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """guesses: so many, then no more for `lock`. forgets: after so long without one the next is the first."""
+    """guesses: how many until none is taken for `lock`. forgets: after that long without a guess the next counts as the first."""
 
     kind: str
     guesses: int
@@ -116,7 +116,7 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """guesses_left: before it locks. locked_until: no guess is taken before then."""
+    """guesses_left: until it locks. locked_until: no guess is taken before then."""
 
     guesses_left: int
     in_a_row: int
@@ -129,9 +129,10 @@ class _Locked(Exception):
 
 
 def take_guess(counters: Iterable[Counter]) -> datetime | None:
-    """None when the guess may be made: each of the counters has it now. Else until when one of them is locked, and none has it.
+    """Returns None when the guess may be made, and has counted it in each counter. Otherwise returns until when one counter is
+    locked, and has counted it in none.
 
-    One conditional UPDATE each, in one order for everybody. The last guess locks already when it is taken.
+    One conditional UPDATE per counter, for everybody in the same order. Taking the last guess locks at once.
     """
     if is_writing():
         raise RuntimeError("a guess is counted on its own: what it opens may be rolled back")
@@ -157,13 +158,13 @@ def give_back(counters: Iterable[Counter]) -> None:
 
 @transaction()
 def clear(counters: Iterable[Counter]) -> None:
-    """It was right."""
+    """The guess was right: forgets all earlier ones."""
     for counter in counters:
         write(delete(GuessCounter).where(_is(counter)))
 
 
 def count_of(counter: Counter) -> Count:
-    """After a wrong guess that was taken."""
+    """The state of the counter, after a wrong guess was taken."""
     row = db.session.execute(
         select(GuessCounter.failures, GuessCounter.in_a_row, GuessCounter.locked_until).where(_is(counter))
     ).first()
@@ -173,19 +174,19 @@ def count_of(counter: Counter) -> Count:
 
 @transaction()
 def count_up(counter: Counter) -> Count:
-    """One more wrong guess, for what is taken and locked elsewhere."""
+    """Counts one more wrong guess, where guesses are taken and locked elsewhere."""
     _add(counter, locks=False)
     return count_of(counter)
 
 
 @transaction()
 def release(subject: str) -> int:
-    """Whoever is locked may try again. Returns how many counters there were."""
+    """Lets this subject try again at once. Returns how many counters were deleted."""
     return changed(delete(GuessCounter).where(GuessCounter.subject == subject))
 
 
 def list_locked(prefix: str) -> list[GuessCounter]:
-    """Those locked now whose subject begins so, the longest first; at most two hundred."""
+    """Counters locked now whose subject begins with `prefix`, those locked longest first; at most two hundred."""
     return list(
         db.session.scalars(
             select(GuessCounter)

@@ -1,4 +1,4 @@
-"""For the machine room: is the process alive, may it take traffic, what has it counted."""
+"""For operators' monitoring: whether the process is alive, whether it may take traffic, and what it has counted."""
 
 from flask import Blueprint, Flask, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -26,7 +26,8 @@ def show_liveness() -> Response:
 @blueprint.get("/readyz")
 @access(anyone)
 def show_readiness() -> Response:
-    """A sentence a line: 503 with all that is wrong, or 200 with `ready` and what is done without; to strangers one word."""
+    """One sentence per line: 503 with all that is wrong, or 200 with `ready` and what is missing but not vital. Strangers only get
+    whether it is ready."""
     found = readiness.look(itself(current_app))
     status = 503 if found.vital else 200
     if is_on_this_machine() or knows_token():
@@ -39,7 +40,7 @@ def show_readiness() -> Response:
 @blueprint.get("/metrics")
 @access(anyone)
 def show_metrics() -> Response:
-    """To whoever knows METRICS_TOKEN; while none is set, to this machine itself."""
+    """Only for callers that know METRICS_TOKEN or, while none is set, for this machine itself."""
     if not (knows_token() if settings.metrics_token else is_on_this_machine()):
         mend = "send METRICS_TOKEN as a bearer token" if settings.metrics_token else "METRICS_TOKEN is not set"
         return Response(f"Not from here: {mend}.\n", status=401, headers={"WWW-Authenticate": "Bearer"}, content_type="text/plain")

@@ -1,8 +1,8 @@
 """The calls that go upward: a lower feature says what happened or asks who knows, and higher ones listen.
 
 A hook is a constant beside the verb that calls it: `on_<what happened>` for a fact, `provide_<what is asked for>` for a question.
-It holds no listener itself: those belong to an app, and features add theirs in `wiring.py`. They run where the hook is called, in
-the same transaction and on the same connection, in the order in which they were added; what one raises is its caller's to bear.
+It holds no listeners itself: those belong to an app, and features add theirs in `wiring.py`. They run where the hook is called, in
+the same transaction and on the same connection, in the order in which they were added. What a listener raises reaches the caller.
 """
 
 import sys
@@ -23,7 +23,7 @@ class Hook(Generic[P, T]):
         self.name, self.sentence = name, sentence
 
     def listen(self, app: Flask, listener: Callable[P, T]) -> None:
-        """From now on, in this app, `listener` is called after those that are there; saying so again changes nothing."""
+        """From now on, in this app, `listener` is called after those added before it; adding it again changes nothing."""
         known: dict[str, list[Callable[P, T]]] = app.extensions.setdefault("hooks", {})
         added = known.setdefault(self.name, [])
         if listener not in added:
@@ -44,7 +44,7 @@ def install(app: Flask) -> None:
 
 
 def list_hooks() -> list[Hook[..., object]]:
-    """Every hook of the program, by name: found among the constants of its modules, for nobody keeps a list."""
+    """Every hook of the program, by name, found among the constants of its modules, so that nobody has to keep a list."""
     constants = [held for name, module in list(sys.modules.items()) if name.startswith("app.") for held in vars(module).values()]
     found: dict[str, Hook[..., object]] = {held.name: held for held in constants if isinstance(held, Hook)}
     return [found[name] for name in sorted(found)]

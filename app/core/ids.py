@@ -1,7 +1,7 @@
-"""Time-ordered 63-bit ids for the big tables: 41 bits of milliseconds since 2024, 10 of process, 12 of counter.
+"""Time-ordered 63-bit ids for the big tables: 41 bits of milliseconds since 2024, 10 of process id, 12 of a counter.
 
-They are known before the row is written, so a row's MAC covers its id, and they append to the index. Uniqueness in the table is
-(id, created_at), which leaves months free to become partitions.
+An id is known before its row is written, so the row's MAC can cover it, and new ids go to the end of the index. The table's key is
+(id, created_at), so that months can become partitions.
 """
 
 import os
@@ -28,5 +28,5 @@ def new_id() -> int:
 
 
 def first_id_at(unix_seconds: float) -> int:
-    """The smallest id a row of that moment could carry. Ids follow the machine's clock, not the rules' clock."""
+    """The smallest id a row of that moment could have. Ids follow the machine's clock, not the rules' clock."""
     return max(0, int(unix_seconds * 1000) - EPOCH_MS) << 22

@@ -1,4 +1,4 @@
-"""What this database is, a demo or a real bureau: set once, when it is first filled. And what the bureau is called."""
+"""Whether this database is a demo or a real bureau, which is set once, when it is first filled; and the bureau's name."""
 
 import json
 import math
@@ -25,7 +25,7 @@ from app.core.settings import settings
 CODE_FILE = "first-run-code"
 RESTORING_FILE = "restoring.json"
 DEMO_NAME = "示范市医疗保障局"
-UNNAMED = "医疗保障局"  # a real bureau until it has said its name
+UNNAMED = "医疗保障局"  # a real bureau before its name is set
 _KEPT_SECONDS = 60.0  # fixed: the bureau's name is on every page and changes once in years
 
 
@@ -38,7 +38,7 @@ class Installation(Subject, Base):
     kind: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
-    # How often it was restored from a backup: what a browser carries from before is void (`core.web`).
+    # How often it was restored from a backup: cookies from before a restore are void (`core.web`).
     epoch: Mapped[int] = mapped_column(default=0, server_default="0")
     restored_at: Mapped[datetime | None] = mapped_column(default=None)
     restored_from: Mapped[str] = mapped_column(String(64), default="", server_default="")  # SHA-256 of the backup, hex
@@ -52,7 +52,7 @@ _EPOCH = PreparedQuery(select(Installation.epoch), _Epoch)
 
 
 class BureauProfile(Base):
-    """One row: what the first run was told. BUREAU_NAME, ICP_NUMBER and POLICE_NUMBER in the environment win over it."""
+    """One row: what was entered at the first run. BUREAU_NAME, ICP_NUMBER and POLICE_NUMBER in the environment override it."""
 
     __tablename__ = "bureau_profile"
 
@@ -83,9 +83,9 @@ def find_kind() -> Mode | None:
 
 @transaction()
 def set_kind(kind: Mode) -> None:
-    """The first time this also makes it the running secrets' database. Nobody serves a database that did not come through here.
+    """The first call also ties the database to the running secrets. A database on which this was never called is not served.
 
-    Raises RuntimeError when the database already is of the other kind, SecretsDoNotFit when it already holds what others made.
+    Raises RuntimeError when the database is already of the other kind, SecretsDoNotFit when it holds what other secrets made.
     """
     known = db.session.scalar(select(Installation.kind))
     if known is None:
@@ -109,42 +109,42 @@ def problems(mode: Mode) -> list[str]:
 
 
 def remember() -> None:
-    """Has this process know what no page may need the database for, should it go away in the first minute."""
+    """Loads what every page needs, so that pages can be made without the database even if it goes away in the first minute."""
     _profile()
     is_first_run()
     epoch()
 
 
 def code_path() -> Path:
-    """Of the code that opens the pages of the first run; gone once the bureau is set up."""
+    """The file with the code for the pages of the first run; deleted once the bureau is set up."""
     return settings.instance_path / CODE_FILE
 
 
 def restoring_path() -> Path:
-    """Of the mark that a restore is under way; gone once it is finished."""
+    """The file that marks a restore under way; deleted once it is finished."""
     return settings.instance_path / RESTORING_FILE
 
 
 def find_unfinished_restore() -> str:
-    """The backup file a restore was begun from and not finished; empty when there is none."""
+    """The backup file of a restore that was begun and not finished; empty when there is none."""
     path = restoring_path()
     if not path.exists():
         return ""
     try:
         return str(json.loads(path.read_text())["file"])
-    except (ValueError, KeyError):  # written by nobody of ours; as long as it is there nothing is served
+    except (ValueError, KeyError):  # not written by this program; while it is there nothing is served
         return f"the backup that {path} should name"
 
 
 def epoch() -> int:
-    """How often this installation was restored. Read once by each process: a restore is made while none is serving."""
+    """How often this installation was restored. Each process reads it once: no process serves during a restore."""
     known: int | None = current_app.extensions.get("epoch")
     if known is None:
         try:
-            with bare_read() as connection:  # without a transaction: a scan may ask within its own
+            with bare_read() as connection:  # without a transaction: a scan may call this inside its own
                 found = _EPOCH.first(connection, {})
             known = found.epoch if found is not None else 0
-        except SQLAlchemyError:  # away, or not migrated: nobody is signed in then, and the next request asks again
+        except SQLAlchemyError:  # the database is away or not migrated: nobody is signed in then, and the next request tries again
             return 0
         current_app.extensions["epoch"] = known
     return known
@@ -155,12 +155,12 @@ def was_restored() -> bool:
 
 
 def is_first_run() -> bool:
-    """Whether only the pages of the first run are served: a real bureau's database without a kind, and a code to begin with."""
+    """Whether only the pages of the first run are served: the database of a real bureau has no kind yet, and the code is there."""
     if settings.is_demo or current_app.extensions.get("is_set_up"):
         return False
     try:
         kind = find_kind()
-    except Exception as error:  # pages that need no database go on; the others say themselves that it is away
+    except Exception as error:  # pages that need no database still work; the others report themselves that it is away
         if not outages.is_store_failure(error):
             raise
         outages.store_failed(error)
@@ -173,7 +173,7 @@ def is_first_run() -> bool:
 
 @transaction()
 def set_profile(profile: Profile, *, by: str) -> None:
-    """What the bureau is called, on every page from now on."""
+    """Sets the name of the bureau, shown on every page from now on."""
     db.session.merge(BureauProfile(id=1, name=profile.name, icp_number=profile.icp_number, police_number=profile.police_number))
     audit.record(InstallationTag.named, actor=by, subject=Installation.subject_of(1))
     current_app.extensions.pop("bureau_profile", None)
@@ -192,13 +192,13 @@ def police_number() -> str:
 
 
 def find_profile() -> Profile | None:
-    """As the row has it; None before the first run."""
+    """The stored profile; None before the first run."""
     row = db.session.get(BureauProfile, 1)
     return None if row is None else Profile(row.name, row.icp_number, row.police_number)
 
 
 def _profile() -> Profile:
-    """Read once a minute by each process, and as it was last known while the database is away; a demo has none."""
+    """Each process reads it once a minute, and uses the last one it knows while the database is away; a demo has none."""
     if settings.is_demo:
         return Profile()
     known: tuple[float, Profile] = current_app.extensions.get("bureau_profile", (-math.inf, Profile()))

@@ -1,8 +1,8 @@
-"""Files from strangers are read in a process of its own, with little time and memory, without secrets and without files to write.
+"""Reads files from strangers in a separate process, with little time and memory, without secrets and unable to write files.
 
-What takes the whole memory or never ends then costs one upload and nothing else. The script reads the file from standard input,
-where it may seek, and says what it found on standard output; of the app it imports small modules by name, without settings or
-secrets. `limited_start` sets the limits first.
+A file that takes all memory or never ends then costs one upload and nothing else. The script reads the file from standard input,
+where it may seek, and writes what it found to standard output. Of the app it only imports small modules by name, without settings
+or secrets. `limited_start` sets the limits first.
 """
 
 import io
@@ -20,22 +20,22 @@ from app.core.limited_start import TOO_HARD
 from app.core.logs import log
 
 _START = Path(__file__).with_name("limited_start.py")
-WAIT_FACTOR = 4  # a busy machine may need that much longer than the processor time
+WAIT_FACTOR = 4  # on a busy machine the child may need that many times its processor time
 _COMPLAINT_BYTES = 2000
-_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}  # each arena of a thread reserves 64 MB
+_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}  # each thread's arena reserves 64 MB
 
 
 class TooHard(Exception):
-    """It needed more time or memory than it may have, or had more to say, or was ended in the middle of it."""
+    """The child needed more time or memory than allowed, wrote too much, or was killed in the middle of its work."""
 
 
 class Failed(Exception):
-    """It ended by itself without having done its work; the log says with what."""
+    """The child ended by itself without having done its work; the log has its status and the kind of error."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """seconds: of processor time. megabytes: of address space. answer_megabytes: the most that is read of what it says."""
+    """seconds: of processor time. megabytes: of address space. answer_megabytes: the largest output that is accepted."""
 
     seconds: int
     megabytes: int
@@ -43,7 +43,7 @@ class Limits:
 
 
 def ask_child(script: Path, arguments: Sequence[str] = (), *, source: bytes | IO[bytes], limits: Limits) -> bytes:
-    """All that the script says about the file. Raises TooHard, Failed.
+    """Runs the script on the file and returns its output. Raises TooHard, Failed.
 
     source: the file's bytes, or an open file with a descriptor, which is read from its beginning.
     """
@@ -66,7 +66,7 @@ def ask_child(script: Path, arguments: Sequence[str] = (), *, source: bytes | IO
 
 
 def start_child(script: Path, arguments: Sequence[str], *, stdin: IO[bytes] | int, limits: Limits) -> subprocess.Popen[bytes]:
-    """Whoever starts it ends it. stdin: the file, or subprocess.PIPE for a child that is served what it asks for."""
+    """The caller has to end the child. stdin: the file, or subprocess.PIPE for a child that is sent what it asks for."""
     command = [sys.executable, "-I", str(_START), str(limits.seconds), str(limits.megabytes), str(script), *arguments]
     return subprocess.Popen(  # noqa: S603
         command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, env=_ENVIRONMENT, cwd="/"
@@ -74,7 +74,7 @@ def start_child(script: Path, arguments: Sequence[str], *, stdin: IO[bytes] | in
 
 
 def require_good_end(process: subprocess.Popen[bytes], name: str) -> None:
-    """Of a child that says no more. name: for the log, which holds of its complaint the kind alone. Raises TooHard, Failed."""
+    """For a child that has closed its output. name: for the log, which only gets the kind of its error. Raises TooHard, Failed."""
     status = process.wait()
     if status < 0 or status == TOO_HARD:
         raise TooHard
@@ -88,7 +88,7 @@ def require_good_end(process: subprocess.Popen[bytes], name: str) -> None:
 
 @contextmanager
 def _as_file(source: bytes | IO[bytes]) -> Iterator[IO[bytes]]:
-    """Bytes lie in memory, not on a disk: they may be somebody's papers."""
+    """Bytes are kept in memory, not on a disk: they may be somebody's papers."""
     if not isinstance(source, bytes):
         source.seek(0)
         yield source

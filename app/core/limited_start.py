@@ -1,7 +1,7 @@
-"""The first lines of a limited child: its limits are in force before a library is loaded, let alone a file looked at.
+"""The first lines of a limited child: its limits are set before any library is loaded, and so before any file is read.
 
-A script may import small modules of the app by name, and gets no more than those: the package's own first lines, which would load
-all of it, are left out. So it starts quickly: `python -I limited_start.py <seconds> <megabytes> <script> [argument ...]`.
+A script may import small modules of the app by name, and only those are loaded: the package's `__init__`, which would load the
+whole app, is skipped, so it starts quickly: `python -I limited_start.py <seconds> <megabytes> <script> [argument ...]`.
 """
 
 import os
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-TOO_HARD = 75  # exit status: there was not memory enough
+TOO_HARD = 75  # exit status: there was not enough memory
 NICE = 5  # scans and pages come first
 
 

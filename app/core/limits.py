@@ -1,10 +1,10 @@
-"""Limits on how often: token buckets, in this process or shared through Redis, as RATELIMIT_STORAGE_URL says.
+"""Rate limits: token buckets, in this process or shared through Redis, as RATELIMIT_STORAGE_URL says.
 
-While Redis is away each process counts by itself: each of a few workers then grants the whole limit, which is better than that
-nobody is served. The elected process notices, and tells whoever sees alarms.
+While Redis is away each process counts by itself, so each of a few workers grants the whole limit; that is better than serving
+nobody. The elected process notices this and raises an alarm.
 
-Limits that guard a secret are counted in the database instead. A library's counters would do, were it not that they know windows
-only: a rate with a burst is a bucket, and the busiest path must not pay for timers in threads.
+Limits that guard a secret are counted in the database instead. Libraries for rate limits only count in time windows; a rate with a
+burst needs a bucket, and the busiest path must not pay for timers in threads.
 """
 
 import math
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 else:
     redis = later("redis")
 
-REDIS = "redis"  # what an outage of it is called
+REDIS = "redis"  # its name in `core.outages`
 WATCH_SECONDS = 10.0  # fixed: how soon an outage of Redis stands among the alarms
-_MOST_KEYS = 10_000  # fixed: kept by one process; beyond them who asked longest ago is forgotten
+_MOST_KEYS = 10_000  # fixed: kept by one process; above that the key that was used longest ago is forgotten
 _WAIT_SECONDS = 0.5  # fixed: for Redis: a scan must not wait for its limits
 _TRY_AGAIN_SECONDS = 5.0  # fixed: after Redis was away; operations.md promises it is back within five seconds
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """Holds `burst` uses and fills up at `rate` a second."""
+    """Holds `burst` uses and refills at `rate` per second."""
 
     rate: float
     burst: int
@@ -44,11 +44,11 @@ class Bucket:
 
 class Storage(Protocol):
     def take(self, bucket: Bucket, key: str) -> float:
-        """Takes one use; 0.0 when there was one, else the seconds until there will be."""
+        """Takes one use. Returns 0.0 when there was one, otherwise the seconds until there will be one."""
 
 
 class MemoryStorage:
-    """Per process: with several workers each grants the whole limit, which production therefore refuses."""
+    """Per process: each of several workers would grant the whole limit, so production refuses this storage."""
 
     def __init__(self) -> None:
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
@@ -65,7 +65,7 @@ class MemoryStorage:
             self._levels[key] = (level - 1, now)
             self._levels.move_to_end(key)
             if len(self._levels) > _MOST_KEYS:
-                self._levels.popitem(last=False)  # whoever asked longest ago
+                self._levels.popitem(last=False)  # the key that was used longest ago
             return 0.0
 
 
@@ -97,7 +97,7 @@ class RedisStorage:
         return float(self._script(keys=[f"pingzheng:limit:{key}"], args=[bucket.rate, bucket.burst]))
 
     def answers(self) -> bool:
-        """Asks; waits no longer than half a second to be connected and half a second for the answer."""
+        """Pings Redis; waits at most half a second for the connection and half a second for the answer."""
         try:
             return bool(self._client.ping())
         except redis.exceptions.RedisError:
@@ -105,7 +105,7 @@ class RedisStorage:
 
 
 class GuardedStorage:
-    """Redis, and this process's own memory while Redis is away: then one call in five seconds tries it, and no other waits."""
+    """Redis, or this process's memory while Redis is away: then one call in five seconds tries Redis, and no other waits for it."""
 
     def __init__(self, shared: RedisStorage) -> None:
         self._shared, self._own = shared, MemoryStorage()
@@ -146,7 +146,7 @@ def install(app: Flask) -> None:
 
 
 def is_shared_storage_away() -> bool:
-    """Whether limits are kept in Redis and it does not answer. Asks it."""
+    """Whether limits are kept in Redis and it does not answer. Pings it."""
     storage: Storage = current_app.extensions["limits"]
     return isinstance(storage, GuardedStorage) and not storage.answers()
 
@@ -159,7 +159,7 @@ def problems() -> list[str]:
 
 
 def watch() -> None:
-    """The elected process's: what an outage began and ended with stands in the audit log, once, and among the alarms."""
+    """For the elected process: writes one audit row, which is an alarm, when an outage of Redis begins, and one when it ends."""
     is_away, was_away = is_shared_storage_away(), bool(current_app.extensions.get("limits_away"))
     if is_away is was_away:
         return
@@ -173,21 +173,21 @@ def per_second(rate: float, burst: int) -> Bucket:
 
 
 def per_hour(count: int) -> Bucket:
-    """All of an hour's may come at once."""
+    """All uses of an hour may come at once."""
     return Bucket(count / 3600, count)
 
 
 def retry_after(bucket: Bucket, *key: str) -> int:
-    """Takes one use under this key; 0 when it is within the limit, else the whole seconds after which it will be again."""
+    """Takes one use under this key. Returns 0 within the limit, otherwise the whole seconds after which to try again."""
     storage: Storage = current_app.extensions["limits"]
     return math.ceil(storage.take(bucket, ":".join(key)))
 
 
 def client_address() -> str:
-    """The caller's address as the trusted proxies hand it on."""
+    """The caller's address, as the trusted proxies report it."""
     return request.remote_addr or UNKNOWN
 
 
 def client_network() -> str:
-    """The caller as counted: see `core.networks`."""
+    """The network by which the caller is counted: see `core.networks`."""
     return network_of(client_address())

@@ -10,8 +10,8 @@ _ALLOWED_LINK = re.compile(r"(?:https://|tel:\+?[\d-]+$|/(?!/)|#|\?)", re.IGNORE
 
 
 class Markdown(MarkdownIt):
-    """CommonMark without HTML, which is shown and not obeyed, and without pictures, for which there is no place to lie. What is
-    written as another link (javascript:, data:, blob:) stays text."""
+    """CommonMark without HTML, which is shown as text, and without pictures, for which there is no storage. Links of any other kind
+    (javascript:, data:, blob:) stay text."""
 
     def __init__(self) -> None:
         super().__init__("commonmark", {"html": False})
@@ -22,5 +22,5 @@ class Markdown(MarkdownIt):
 
 
 def is_allowed_link(link: str) -> bool:
-    """Read as a browser would: entities, percent signs and blanks undone."""
+    """Reads the link as a browser would: decodes entities and percent signs, and drops blanks."""
     return _ALLOWED_LINK.match(re.sub(r"[\x00-\x20]", "", unquote(unescape(link)))) is not None

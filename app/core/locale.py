@@ -1,7 +1,7 @@
-"""Languages: Simplified Chinese is the source, and what speaks where nobody has a browser (the API, operators' commands).
+"""Languages: Simplified Chinese is the source, and the language where there is no browser (the API, operators' commands).
 
-A page speaks as its reader chose, else as their browser asks. The catalogs `translations/<locale>/LC_MESSAGES/messages.po` are read
-at first use, so that there is no compiled file that could be older than its source.
+A page is in the language its reader chose, otherwise in the one the browser asks for. The catalogs
+`translations/<locale>/LC_MESSAGES/messages.po` are read at first use, so there is no compiled file that could be outdated.
 """
 
 from functools import cached_property, lru_cache
@@ -43,7 +43,7 @@ def install(app: Flask) -> None:
 
 
 def current_language() -> str:
-    """The locale that is spoken here and now: zh_Hans, zh_Hant or en."""
+    """The locale of the current request: zh_Hans, zh_Hant or en."""
     return str(get_locale() or SOURCE)
 
 
@@ -52,7 +52,7 @@ def page_lang() -> str:
 
 
 def select_locale() -> str:
-    """The service worker's `?lang=` (it asks without cookies), the reader's choice, the browser's wish, the source."""
+    """In this order: the service worker's `?lang=` (it sends no cookies), the reader's choice, the browser's wish, the source."""
     if not has_request_context() or request.path.startswith("/api/"):
         return SOURCE
     for chosen in (request.args.get("lang"), request.cookies.get(COOKIE)):
@@ -62,19 +62,19 @@ def select_locale() -> str:
 
 
 def vary_by_language(response: Response) -> Response:
-    """For the few pages that browsers may keep."""
+    """For the few pages that browsers may cache."""
     response.vary.update(("Cookie", "Accept-Language"))
     return response
 
 
 def later(text: str) -> str:
-    """Marks a text for the catalogs and leaves it as it is; whoever shows it translates it."""
+    """Marks a text for the catalogs and returns it unchanged; the code that shows it translates it."""
     return text
 
 
 @lru_cache(maxsize=len(LANGUAGES))
 def catalog(locale: str) -> NullTranslations:
-    """The words of one language. The source needs none. Raises FileNotFoundError for a language without a catalog."""
+    """The translations of one language; empty for the source. Raises FileNotFoundError for a language without a catalog."""
     if locale == SOURCE:
         return NullTranslations()
     packed = BytesIO()
@@ -86,7 +86,7 @@ def catalog(locale: str) -> NullTranslations:
 
 @lru_cache(maxsize=512)
 def _wished(header: str) -> str:
-    """The first language of an Accept-Language header that is spoken here."""
+    """The first language of an Accept-Language header that we have."""
     for tag, quality in parse_accept_header(header[:200], LanguageAccept):
         if quality > 0 and (spoken := _spoken(tag)):
             return spoken
@@ -94,7 +94,7 @@ def _wished(header: str) -> str:
 
 
 def _spoken(tag: str) -> str:
-    """A tag names a place where readers mean a script: zh-HK and zh-TW are read in traditional characters."""
+    """Our locale for a language tag. A tag may imply its script by the place: zh-HK and zh-TW mean traditional characters."""
     try:
         wished = Locale.parse(tag, sep="-", resolve_likely_subtags=True)
     except (ValueError, UnknownLocaleError):

@@ -1,7 +1,7 @@
-"""Locks between processes: files beside a SQLite database, advisory locks of PostgreSQL.
+"""Locks between processes: files in the instance folder with SQLite, advisory locks with PostgreSQL.
 
-`exclusive` and `Lock` never wait, and the lock dies with its process, also when that is killed; `one_at_a_time` waits and lasts as
-long as a transaction. The writers of a SQLite file have a queue of their own (`core.writers_queue`).
+`exclusive` and `Lock` never wait, and the lock is released when its process ends, even if it is killed. `one_at_a_time` waits, and
+lasts as long as a transaction. The writers of a SQLite file have a queue of their own (`core.writers_queue`).
 """
 
 import fcntl
@@ -18,12 +18,12 @@ from app.core.private_files import private
 from app.core.settings import settings
 
 BACKGROUND, SEALING = "background", "sealing"
-# The numbers under which programs of earlier releases, which may serve beside this one, know them.
+# The numbers that earlier releases, which may serve beside this one, use for these locks.
 _RELEASED: dict[str | bytes, int] = {BACKGROUND: 5106_8001, SEALING: 5106_8004}
 
 
 class Lock:
-    """One at a time in the whole installation has it; whoever has it keeps it until `release` or its process's end."""
+    """At most one holder in the whole installation; it keeps the lock until `release` or the end of its process."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -31,7 +31,7 @@ class Lock:
         self._connection: Connection | None = None
 
     def take(self) -> bool:
-        """Whether this one has it now, or has it still. Never waits; needs an app context."""
+        """Tries to take the lock. Returns whether this object holds it now. Never waits; needs an app context."""
         return self._take_file() if db.engine.dialect.name == "sqlite" else self._take_number()
 
     def release(self) -> None:
@@ -72,7 +72,7 @@ class Lock:
 
 @contextmanager
 def exclusive(name: str) -> Iterator[bool]:
-    """For work of which only one may be under way: False when somebody else is at it."""
+    """For work that must not run twice at the same time. Yields False when somebody else is doing it."""
     lock = Lock(name)
     try:
         yield lock.take()
@@ -81,9 +81,9 @@ def exclusive(name: str) -> Iterator[bool]:
 
 
 def one_at_a_time(*names: str | bytes, connection: Connection | None = None) -> None:
-    """Parallel requests under one of these names queue here until the surrounding transaction ends: for counting and then adding.
+    """Parallel requests with one of these names wait here for each other's transactions to end: for counting and then adding.
 
-    names: whatever says what is counted. connection: of a `bare_transaction`; None for the session's.
+    names: what is counted. connection: of a `bare_transaction`; None for the session's.
     SQLite has one writer anyway; PostgreSQL waits for advisory locks, always taken in the same order.
     """
     if db.engine.dialect.name != "postgresql":
@@ -93,16 +93,16 @@ def one_at_a_time(*names: str | bytes, connection: Connection | None = None) -> 
 
 
 def number_of(name: str | bytes) -> int:
-    """Under which PostgreSQL knows a lock of this name."""
+    """The number of the advisory lock with this name."""
     wide = name.encode() if isinstance(name, str) else name
     return _RELEASED.get(name) or int.from_bytes(sha256(wide).digest()[:8], "big", signed=True)
 
 
 def _release_number(connection: Connection, number: int) -> None:
-    """The lock belongs to the connection, which only goes back to its pool: it is given back first."""
+    """Unlocks before closing: the lock belongs to the connection, and closing only returns that to its pool."""
     try:
         connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": number})
-    except SQLAlchemyError:  # it is gone, and the lock with it
+    except SQLAlchemyError:  # the connection is gone, and the lock with it
         connection.invalidate()
     with suppress(SQLAlchemyError):
         connection.close()

@@ -1,4 +1,4 @@
-"""Structured logs, one JSON object a line, ids only: no name, number, telephone, code or address of a person."""
+"""Structured logs, one JSON object per line, with ids only: no name, number, telephone, code or address of a person."""
 
 import logging
 import sys
@@ -6,7 +6,7 @@ import sys
 import structlog
 
 log = structlog.get_logger()
-SEALED_EVENT = "audit_sealed"  # number and MAC of every seal: what the log shipper keeps of the audit log
+SEALED_EVENT = "audit_sealed"  # with number and MAC of every seal, which the log shipper keeps outside this machine
 
 
 def install(level: int = logging.INFO) -> None:

@@ -1,4 +1,4 @@
-"""Whose address it is, for limits. Pure: somebody has a /64 of IPv6 to themselves, and often a /48, but one address of IPv4."""
+"""Which addresses count as one client, for limits. Pure. One client has a whole /64 of IPv6, often a /48, but one IPv4 address."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -6,12 +6,12 @@ UNKNOWN = "?"
 
 
 def network_of(address: str) -> str:
-    """`203.0.113.7` as it is, `2001:db8::1` as `2001:db8::/64`; an IPv4 address written as IPv6 as the IPv4 it is."""
+    """`203.0.113.7` unchanged, `2001:db8::1` as `2001:db8::/64`; an IPv4 address written as IPv6 becomes the IPv4 address."""
     return _narrowed(address, 64)
 
 
 def wide_network_of(address: str) -> str:
-    """The /48 of an IPv6 address; an IPv4 address as it is."""
+    """The /48 of an IPv6 address; an IPv4 address unchanged."""
     return _narrowed(address, 48)
 
 

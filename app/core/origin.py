@@ -1,8 +1,8 @@
-"""The address the world knows this site by: PUBLIC_ORIGIN, and no other (ASVS 5.0 4.1.3).
+"""The public address of this site: PUBLIC_ORIGIN, and no other (ASVS 5.0 4.1.3).
 
-What a request says of its own host and scheme is believed by nobody. It is judged here, before anything has read it: a request for
-another host is refused, and whatever reads the address of a request (external addresses, the check of a form's referrer, the
-passkeys' domain) reads PUBLIC_ORIGIN. Where none is set, as in the demo, the site answers under loopback names alone.
+No code trusts what a request says about its own host and scheme. It is judged here, before anything has read it: a request for
+another host is refused, and any code that reads the address of a request (external URLs, the check of a form's referrer, the
+passkeys' domain) gets PUBLIC_ORIGIN. If none is set, as in the demo, the site answers only under loopback names.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,14 +21,14 @@ from app.core.errors import DomainError
 from app.core.flask_types import put_before
 from app.core.settings import settings
 
-# The machine's own questions, which come under a loopback name.
+# What the machine itself requests, under a loopback name.
 MACHINE_PATHS = ("/healthz", "/readyz", "/metrics")
 FOREIGN = "pingzheng.foreign_host"
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """host: with its port, unless that is the scheme's own."""
+    """host: with its port, unless that is the scheme's default."""
 
     scheme: str
     host: str
@@ -39,12 +39,12 @@ def install(app: Flask) -> None:
 
 
 def guard(app: Flask) -> None:
-    """Outermost, and therefore last: nothing is to see the host before this has."""
+    """Adds a layer around all that read the host, so it is called after they are added: nothing may see the host before it has."""
     put_before(app, lambda inner: _Door(app, inner))
 
 
 def find_foreign_host(environ: dict[str, Any]) -> str | None:
-    """The host a request named that is not this site's; None for a request that came to the right one."""
+    """The host that a request named, if it is not this site's; otherwise None."""
     return environ.get(FOREIGN)
 
 
@@ -78,7 +78,7 @@ def _parse(public_origin: str) -> Origin | None:
 
 @lru_cache(maxsize=1024)
 def _is_own_name(host: str) -> bool:
-    """A loopback name, or none at all: browsers always say one."""
+    """Whether the host is a loopback name, or missing: browsers always send one."""
     if not host:
         return True
     try:

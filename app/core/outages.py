@@ -1,6 +1,6 @@
-"""Whatever this system leans on may be away for a while: what counts as that, and one line when it begins and one when it is over.
+"""Outages of what this system depends on: what counts as one, and a log line when it begins and another when it is over.
 
-Each process tells its own: a hundred refused requests are one outage and not a hundred traces. Knows no request and no row.
+Each process reports its own: a hundred refused requests are one outage, not a hundred tracebacks. Knows no request and no row.
 """
 
 import logging
@@ -19,10 +19,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from app.core.logs import log
 
 DATABASE = "database"  # it cannot be reached, or has gone
-DATABASE_WORK = "database_work"  # it is there and cannot do what it is asked: its disk is full, it is locked, all are busy
+DATABASE_WORK = "database_work"  # it is there but cannot do what it is asked: disk full, locked, all connections busy
 
-_QUIET_SECONDS = 2.0  # fixed: an outage is over when something worked and nothing has failed for so long
-_LOST_IN_MIDAIR = "8s2b"  # SQLAlchemy's name for a transaction whose connection is gone; others of its kind are faults of ours
+_QUIET_SECONDS = 2.0  # fixed: an outage is over when something worked and nothing has failed for this long
+_LOST_IN_MIDAIR = "8s2b"  # SQLAlchemy's code for a transaction whose connection is gone; other codes are bugs of ours
 _NOT_THERE = ("57P", "08")  # SQLSTATEs of a server that shuts down, starts or refuses to talk
 _LIBRARIES = ("sqlalchemy.pool",)
 
@@ -46,7 +46,7 @@ def failed(what: str, reason: str, said: str = "") -> None:
 
 
 def begins(what: str) -> bool:
-    """Counts a failure of `what`; True for the first one of an outage, which alone is worth words."""
+    """Counts a failure of `what`. True for the first one of an outage, the only one that is worth a log line."""
     now = time.monotonic()
     with _lock:
         _failed_at[what] = now
@@ -83,8 +83,8 @@ def reset() -> None:
 
 
 def is_store_failure(error: BaseException | None) -> bool:
-    """Whether the database was not there, or could not take this just now; nothing is wrong with what was asked, and it may be
-    asked again."""
+    """Whether the database was away, or could not do this just now. Nothing is wrong with what it was asked to do, so a retry may
+    succeed."""
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         return True
     if isinstance(error, PendingRollbackError):
@@ -107,7 +107,7 @@ def first_line(error: BaseException) -> str:
 
 
 def note(event: str, error: BaseException, **ids: object) -> None:
-    """For work that goes on whatever happens to one piece of it: an outage is noted as one, anything else with its trace."""
+    """For work that goes on when one piece of it fails: an outage is noted as one, anything else is logged with its traceback."""
     if is_store_failure(error):
         store_failed(error)
     else:
@@ -115,7 +115,7 @@ def note(event: str, error: BaseException, **ids: object) -> None:
 
 
 def note_kind(event: str, error: BaseException) -> None:
-    """As `note`, where the error's own words might quote a person: its kind, and the places in the code it came through."""
+    """As `note`, where the error's message might contain a person's data: logs only its type and where in the code it came from."""
     if is_store_failure(error):
         store_failed(error)
     else:
@@ -124,7 +124,7 @@ def note_kind(event: str, error: BaseException) -> None:
 
 
 def install() -> None:
-    """Libraries that write a trace for every try say it here instead."""
+    """Takes over the loggers of libraries that write a traceback for every attempt."""
     for name in _LIBRARIES:
         logger = logging.getLogger(name)
         if not any(isinstance(handler, _OneLine) for handler in logger.handlers):
@@ -133,7 +133,7 @@ def install() -> None:
 
 
 class _OneLine(logging.Handler):
-    """Of a library's logger, and of those below it."""
+    """The handler of a library's logger and of those below it: an outage becomes one line."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None

@@ -1,7 +1,7 @@
-"""Plug-ins, chosen by a setting: a name of ours, or an entry point of an installed package.
+"""Plug-ins, chosen by a setting: one of our own by name, or an entry point of an installed package.
 
-The project runs from its checkout, so its own plug-ins cannot be entry points; each feature hands them over in a dict. Anybody
-else's package offers one under the feature's group, for example in its pyproject.toml:
+The project runs from its checkout, so its own plug-ins cannot be entry points; each feature passes them in a dict. Another package
+offers one under the feature's group, for example in its pyproject.toml:
 
     [project.entry-points."pingzheng.roster_sources"]
     county = "county_roster:CountySource"
@@ -18,9 +18,9 @@ class UnknownPlugin(RuntimeError):
 
 
 def load_plugin(group: str, name: str, builtin: dict[str, Plugin]) -> Plugin:
-    """What `name` stands for: ours first, then the entry points of `group`, such as `pingzheng.roster_sources`.
+    """The plug-in called `name`: looked up first in `builtin`, then in the entry points of `group` (`pingzheng.roster_sources`).
 
-    Raises UnknownPlugin. Errors of a foreign package's own import pass through.
+    Raises UnknownPlugin. Errors from importing another package pass through.
     """
     if name in builtin:
         return builtin[name]

@@ -1,7 +1,7 @@
 """Core statements for the busiest path: compiled once for each kind of database, run on the driver's own cursor.
 
-SQLAlchemy still writes the SQL and converts the values; what is left out is its work per execution, which costs a scan more than
-the database does. Everything else uses the session.
+SQLAlchemy still writes the SQL and converts the values. Its work per execution is left out, because in a scan that takes more time
+than the database does. Everything else uses the session.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +15,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 Row = TypeVar("Row", bound=tuple[object, ...])
 _Conversion = Callable[[object], object]
-_Conversions = tuple[tuple[int, _Conversion], ...]  # which place, by what
+_Conversions = tuple[tuple[int, _Conversion], ...]  # the position of a value, and what converts it
 
 
 class _Cursor(Protocol):
@@ -38,7 +38,7 @@ class _Driver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """One statement in one dialect. literals: values the statement itself brings."""
+    """One statement in one dialect. literals: values that stand in the statement itself."""
 
     sql: str
     names: tuple[str, ...]
@@ -50,7 +50,7 @@ class _Form:
 
 
 class _Prepared:
-    """columns: the values an INSERT without `.values()` is given."""
+    """columns: those for which an INSERT without `.values()` is given values."""
 
     def __init__(self, statement: ClauseElement, columns: tuple[str, ...] | None = None) -> None:
         self._statement = statement
@@ -93,7 +93,7 @@ class _Prepared:
 
 
 class PreparedQuery(_Prepared, Generic[Row]):
-    """A SELECT whose rows are read as `row`, a NamedTuple with the columns' names in their order."""
+    """A SELECT whose rows are read as `row`, a NamedTuple of the columns' names in the order of the columns."""
 
     def __init__(self, statement: ClauseElement, row: type[Row]) -> None:
         super().__init__(statement)
@@ -134,11 +134,11 @@ class PreparedChange(_Prepared):
         return self.changed_in_step(connection, values)
 
     def changed_in_step(self, connection: Connection, values: Mapping[str, object]) -> int:
-        """For `prepared_step`, which sees to the transaction itself."""
+        """For `prepared_step`, which manages the transaction itself."""
         return self._execute(connection, values).rowcount
 
     def won(self, connection: Connection, values: Mapping[str, object]) -> bool:
-        """Whether it found the one row as it had to be: of those who try at the same moment, one wins."""
+        """Whether it changed the one row whose state it required: of several callers at the same moment, one wins."""
         return self.changed(connection, values) == 1
 
 

@@ -1,6 +1,6 @@
 """A change and the rows it leaves, all together or not at all: one statement on PostgreSQL, one short transaction on SQLite.
 
-PostgreSQL is told everything in one go, without BEGIN and COMMIT around it: of a busy path's time the ways to and fro are most.
+PostgreSQL gets everything in one statement, without BEGIN and COMMIT around it: round trips take most of the time of a busy path.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ _DIVISION_BY_ZERO = "22012"
 
 
 class Insertion(NamedTuple):
-    """Into a table. conflict: what happens where the row is there already; whoever then inserts nothing makes the step fail."""
+    """Into a table. conflict: what to do when the row exists already. If that inserts or changes no row, the step fails."""
 
     table: Table
     columns: tuple[str, ...]
@@ -31,7 +31,7 @@ class _Won(NamedTuple):
 
 
 class PreparedStep:
-    """first: a conditional UPDATE of one row; where it finds none nothing happens. The insertions follow it.
+    """first: a conditional UPDATE of one row; if it finds none, nothing happens. The insertions follow it.
 
     The parameters of `first` and of a conflict must not be named like a column of an insertion.
     """
@@ -42,9 +42,9 @@ class PreparedStep:
         self._at_once = PreparedQuery(_joined(first, insertions), _Won)
 
     def won(self, connection: Connection, values: Mapping[str, object], *rows: Mapping[str, object]) -> bool:
-        """In a `bare_transaction` that has not begun. values: the parameters of `first` and of conflicts. rows: one an insertion.
+        """In a `bare_transaction` that has not begun. values: parameters of `first` and of conflicts. rows: one for each insertion.
 
-        False: nothing has happened, and the transaction can still begin. Raises what SQLAlchemy raises.
+        False means that nothing was changed; the transaction can still begin. Raises what SQLAlchemy raises.
         """
         if connection.in_transaction():
             raise RuntimeError("a step stands for itself")
@@ -85,13 +85,13 @@ class PreparedStep:
 
 
 def _plain(insertion: Insertion) -> postgresql.Insert:
-    """SQLite says what happens on conflict in PostgreSQL's words."""
+    """The PostgreSQL construct serves SQLite too: both have the same ON CONFLICT syntax."""
     statement = postgresql.insert(insertion.table)
     return insertion.conflict(statement) if insertion.conflict is not None else statement
 
 
 def _joined(first: Update, insertions: Sequence[Insertion]) -> Select[tuple[int]]:
-    """Whoever is not inserted, though `first` has found its row, divides by zero: that undoes the statement."""
+    """Divides by zero, which undoes the statement, if `first` found its row but an insertion with a conflict clause wrote none."""
     done = first.returning(literal_column("1").label("done")).cte("first")
     count = select(func.count()).select_from(done).scalar_subquery()
     one, zero = literal_column("1", Integer), literal_column("0", Integer)

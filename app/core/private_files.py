@@ -1,4 +1,4 @@
-"""What the installation writes beside its data nobody else on the machine may read, from its first byte on."""
+"""Writes files beside the installation's data so that no other user of the machine can read them, from the first byte on."""
 
 import fcntl
 import os
@@ -10,14 +10,14 @@ _MODE = 0o600
 
 
 def private(path: str, flags: int) -> int:
-    """An opener: `open(path, "w", opener=private)`. A file that was there with a wider mode loses it."""
+    """An opener: `open(path, "w", opener=private)`. An existing file with a wider mode gets mode 0600."""
     handle = os.open(path, flags, _MODE)
     os.fchmod(handle, _MODE)
     return handle
 
 
 def replace_private(path: Path, text: str) -> None:
-    """Replaces the file in one step, so that a crash leaves the old or the new one. Written by root, it is the folder's owner's."""
+    """Replaces the file in one step, so that a crash leaves the old or the new one. Root gives it to the owner of the folder."""
     draft = path.with_suffix(".new")
     with open(draft, "w", opener=private) as file:
         file.write(text)
@@ -31,7 +31,7 @@ def replace_private(path: Path, text: str) -> None:
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Waits until no other process is in here for this folder. The lock is on the folder: no file stays that others cannot open."""
+    """Waits until no other process is in here for this folder. Locks the folder itself, so no lock file of another user is left."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -41,10 +41,10 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 def make_private_database(path: str) -> None:
-    """Makes the empty file SQLite would make with the mode of the umask; its journals take over the mode of the file.
+    """Creates the empty database file, which SQLite would create with the umask's mode; its journals get the mode of the file.
 
-    One that is there is not touched: closing it again would take away the locks this process holds on it.
+    An existing file is not opened: closing it again would release the locks that this process holds on it.
     """
     if path and path != ":memory:" and not path.startswith("file:") and not os.path.exists(path):
-        with suppress(OSError):  # what is wrong with the place SQLite says itself
+        with suppress(OSError):  # SQLite itself reports what is wrong with the place
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE))

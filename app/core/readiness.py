@@ -1,7 +1,7 @@
-"""What `/readyz` says: everything this process leans on and cannot use, asked at once and never waited for long.
+"""What `/readyz` says: everything this process depends on and cannot use. All parts are asked at once, with a short timeout.
 
-Without its database nothing can be served; without Redis or the store of the documents most can. Says what is down, never where
-it is or what it answered.
+Without the database nothing can be served; without Redis or the store of the documents most can. Says what is down, never where it
+is or what it answered.
 """
 
 import threading
@@ -20,7 +20,7 @@ WITHIN_SECONDS = 4.0  # fixed: a little longer than a new connection may take
 
 @dataclass(frozen=True)
 class Readiness:
-    """Sentences. vital: why nothing can be served. lacking: what is done without."""
+    """Sentences. vital: why nothing can be served. lacking: what is down, though pages are served without it."""
 
     vital: list[str]
     lacking: list[str]
@@ -30,7 +30,7 @@ class Readiness:
 class _Part:
     name: str
     ask: Callable[[Flask], list[str]]
-    silent: list[str]  # what is said when it does not answer in time, or not at all
+    silent: list[str]  # the sentences when it does not answer in time, or fails
     is_vital: bool = False
 
 
@@ -56,14 +56,14 @@ class _Look(threading.Thread):
             try:
                 self.found = self._part.ask(self._app)
             except Exception as error:
-                is_anothers = isinstance(error, SQLAlchemyError) and not self._part.is_vital  # of the database its own part speaks
+                is_anothers = isinstance(error, SQLAlchemyError) and not self._part.is_vital  # the database's part reports it
                 if not is_anothers:
                     outages.note("readiness_not_known", error, part=self._part.name)
                 self.found = [] if is_anothers else self._part.silent
 
 
 def _begin(app: Flask, part: _Part) -> _Look:
-    """One that hangs is not joined by another each time somebody asks."""
+    """Starts a look unless one is still running, so that a part that hangs does not pile up threads."""
     running: dict[str, _Look] = app.extensions.setdefault("readiness", {})
     known = running.get(part.name)
     if known is not None and known.is_alive():
@@ -79,7 +79,7 @@ def _ask_database(app: Flask) -> list[str]:
 
 
 def _ask_release(_app: Flask) -> list[str]:
-    """A database that another release is being put on is served, and said to be."""
+    """A database that is being upgraded to another release is served, with a note."""
     note = fitness.examine_lately().note
     return [note] if note else []
 
@@ -95,7 +95,7 @@ def _ask_documents(_app: Flask) -> list[str]:
 _REDIS = "Redis does not answer: each worker counts the limits alone."
 _PARTS = (
     _Part("database", _ask_database, ["The database does not answer."], is_vital=True),
-    _Part("release", _ask_release, []),  # of a database that does not answer the first part speaks
+    _Part("release", _ask_release, []),  # if the database does not answer, the first part says so
     _Part("redis", _ask_redis, [_REDIS]),
     _Part("documents", _ask_documents, [store_mark.SENTENCES[store_mark.StoreState.away]]),
 )

@@ -1,8 +1,8 @@
-"""Large files in the sealed store: written and read piece by piece, in bounded memory, never in clear on disk.
+"""Large files in the sealed store: written and read piece by piece, in bounded memory, never unencrypted on disk.
 
 A file is a folder of blobs: `00000000`, `00000001` … each sealed under the file's own key and bound to its name and place
-(AES-256-GCM, NIST SP 800-38D), and `head`, written last: the wrapped key and how many bytes there are. Without its head a file
-is not there, so one that was broken off leaves nothing that opens; with it, no piece can be missing, moved or exchanged.
+(AES-256-GCM, NIST SP 800-38D), and `head`, written last: the wrapped key and the number of bytes. A file without its head does not
+exist, so an interrupted one leaves nothing that opens; with the head, no piece can be missing, moved or exchanged unnoticed.
 """
 
 import io
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
 PIECE_BYTES = 1 << 20
-_KEPT_PIECES = 4  # in clear, in memory, of one open file
+_KEPT_PIECES = 4  # decrypted, in memory, for each open file
 _HEAD = "head"
 _PURPOSE = "sealed-file"
 _KEY_BYTES = 32
-HEAD_ENDING = f"/{_HEAD}"  # behind the name of a file: the blob that makes it one
+HEAD_ENDING = f"/{_HEAD}"  # follows the name of a file: the blob without which the file does not exist
 
 
 class CorruptFile(RuntimeError):
-    """What is kept under this name was changed, moved or sealed under another key."""
+    """What is stored under this name was changed, moved or sealed under another key."""
 
 
 class SealedWriter(io.RawIOBase):
@@ -62,7 +62,7 @@ class SealedWriter(io.RawIOBase):
         return len(plain)
 
     def finish(self) -> None:
-        """From here on the file is there. Raises blobs.StoreUnavailable."""
+        """From here on the file exists. Raises blobs.StoreUnavailable."""
         if self._pending:
             self._put(bytes(self._pending))
             self._pending.clear()
@@ -74,7 +74,7 @@ class SealedWriter(io.RawIOBase):
 
     def close(self) -> None:
         if not self.closed and not self._is_finished:
-            with suppress(blobs.StoreUnavailable):  # a sweep of its owner finds it
+            with suppress(blobs.StoreUnavailable):  # a sweep by the feature that owns the file finds the pieces
                 for place in range(self._pieces):
                     blobs.delete(_piece(self.name, place))
         super().close()
@@ -88,7 +88,7 @@ class SealedWriter(io.RawIOBase):
 
 
 class SealedReader(io.RawIOBase):
-    """A file that can be read anywhere; at most a few pieces of it are in memory. Raises blobs.NoSuchBlob, CorruptFile."""
+    """A file that can be read from any position, with only a few pieces in memory. Raises blobs.NoSuchBlob, CorruptFile."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -154,13 +154,13 @@ def open_sealed(name: str) -> io.BufferedReader:
 
 
 def pieces_of(name: str) -> tuple[int, Iterator[bytes]]:
-    """(size in bytes, the content piece by piece) for an answer; what cannot be opened is refused before it begins."""
+    """(size in bytes, the content piece by piece) for a response. Raises before the response begins if the head does not open."""
     reader = SealedReader(name)
     app = itself(current_app)
 
     def pieces() -> Iterator[bytes]:
         piece: bytes | None = b"."
-        while piece:  # an answer is sent when its request is over, and the store belongs to the app
+        while piece:  # a response is sent after its request has ended, and the store needs an app context
             with app.app_context():
                 piece = reader.read(PIECE_BYTES)
             yield piece or b""
@@ -169,7 +169,7 @@ def pieces_of(name: str) -> tuple[int, Iterator[bytes]]:
 
 
 def opens(blob: str, data: bytes) -> bool:
-    """Whether one blob of a file is as it was written, under the secrets of now. A piece without a head belongs to no file."""
+    """Whether one blob of a file is as it was written, under the present secrets. A piece without a head belongs to no file."""
     name, _slash, place = blob.rpartition("/")
     try:
         head = vault.decrypt(_PURPOSE, data if place == _HEAD else blobs.get(f"{name}/{_HEAD}"), bound_to=name.encode())
@@ -183,7 +183,8 @@ def opens(blob: str, data: bytes) -> bool:
 
 
 def reseal(blob: str, data: bytes) -> bytes | None:
-    """A head under the DATA_KEY that writes now; None when it is, and for a piece, whose key is in its head. Raises ValueError."""
+    """A head under the DATA_KEY that writes now; None if it is so already, or for a piece, whose key is in the head. Raises
+    ValueError."""
     name, _slash, place = blob.rpartition("/")
     if place != _HEAD or number_of(data)[0] == vault.writer:
         return None
@@ -198,8 +199,8 @@ def delete_sealed(name: str) -> None:
 
 
 def list_sealed(folder: str) -> Iterator[tuple[str, datetime]]:
-    """(name, moment its first blob was written) of every file below the folder, whole or broken off: for who tidies up, and so
-    nothing of a store that is not this installation's."""
+    """(name, when its first blob was written) of every file below the folder, complete or not. For sweeps, so it lists nothing of
+    a store that is not this installation's."""
     if not store_mark.is_ours():
         return
     seen: dict[str, datetime] = {}

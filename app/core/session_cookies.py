@@ -1,4 +1,4 @@
-"""What every kind of session has in common at the edge of a request: the cookie that carries it, and when it was last in use."""
+"""What every kind of session needs at the edge of a request: the cookie that carries it, and noting when it was last in use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from app.core.settings import settings
 
 @dataclass(frozen=True, slots=True)
 class SessionCookie:
-    """A cookie of its own for one kind of session, sent to this site alone and gone with the browser's window."""
+    """The cookie of one kind of session, sent to this site only and gone when the browser is closed."""
 
     kind: str
 
@@ -25,7 +25,7 @@ class SessionCookie:
         return request.cookies.get(self.name, "")
 
     def carry(self, token: str) -> None:
-        """From this answer on the browser carries this session; an empty token takes the cookie away."""
+        """From this response on the browser carries this session; an empty token deletes the cookie."""
         setattr(g, self._new_token, token)
 
     def hand_out(self, response: Response) -> Response:
@@ -43,12 +43,12 @@ class SessionCookie:
 
 
 def note_in_use(session_id: int, seen_at: datetime, note_seen: Callable[[int], None], *, every: timedelta) -> None:
-    """A while without a request ends a session; that it is in use is written down at most once in `every`."""
+    """Notes that the session is in use, at most once per `every`: a session without requests for some time ends."""
     if clock.now() - seen_at < every:
         return
     try:
         note_seen(session_id)
-    except Exception as error:  # the page matters more than the moment it was last seen
+    except Exception as error:  # answering the request matters more than noting when the session was last seen
         if not outages.is_store_failure(error):
             raise
         outages.store_failed(error)

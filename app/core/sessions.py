@@ -1,6 +1,6 @@
-"""Sessions of every kind: rows that live and end on the server, known by a random token of which only a keyed hash is stored.
+"""Sessions of every kind: rows that live and end on the server, found by a random token of which only a keyed hash is stored.
 
-Who may open one, how long it lives and what it opens says its feature. Functions that write run in their caller's transaction.
+The feature decides who may open one, how long it lives and what it allows. Functions that write run in their caller's transaction.
 """
 
 import secrets
@@ -24,7 +24,7 @@ Moment = datetime | BindParameter[datetime]
 
 
 class StoredSession(MappedAsDataclass, kw_only=True):
-    """hashed_as: what the hash of its token is keyed for."""
+    """hashed_as: the purpose that goes into the keyed hash of its token."""
 
     hashed_as: ClassVar[str]
 
@@ -39,7 +39,7 @@ Kind = TypeVar("Kind", bound=StoredSession)
 
 
 def open_session(model: type[Kind], **columns: object) -> tuple[Kind, str]:
-    """With its token, which the browser carries. columns: whose it is, and what else this kind has."""
+    """Returns the session and its token, which the browser carries. columns: the owner, and the other columns of this kind."""
     token, now, make = secrets.token_urlsafe(32), clock.now(), cast(Callable[..., Kind], model)
     session = make(token_hash=hash_of(model, token), created_at=now, last_seen_at=now, **columns)
     db.session.add(session)
@@ -48,7 +48,7 @@ def open_session(model: type[Kind], **columns: object) -> tuple[Kind, str]:
 
 
 def renew_session(session: StoredSession, half_open: ColumnElement[bool], **columns: object) -> str:
-    """What was half open is opened fully, from now on and under a new token; empty when it was opened or ended meanwhile."""
+    """Opens a half-open session fully, from now on and under a new token. Returns it; empty if it was opened or ended meanwhile."""
     model, token, now = type(session), secrets.token_urlsafe(32), clock.now()
     opens = update(model).where(model.id == session.id, half_open, model.ended_at.is_(None))
     values = {"token_hash": hash_of(model, token), "created_at": now, "last_seen_at": now}
@@ -56,7 +56,7 @@ def renew_session(session: StoredSession, half_open: ColumnElement[bool], **colu
 
 
 def end_sessions(model: type[StoredSession], *whose: ColumnElement[bool], **columns: object) -> int:
-    """Those that are open still. Returns how many."""
+    """Ends those that are still open. Returns how many."""
     ends = update(model).where(model.ended_at.is_(None), *whose).values({"ended_at": clock.now()} | columns)
     return changed(ends, in_session=True)
 
@@ -68,7 +68,7 @@ def note_seen(model: type[StoredSession], session_id: int) -> None:
 
 @transaction()
 def drop_sessions(model: type[StoredSession], keep_days: int) -> None:
-    """The audit log remembers them."""
+    """Deletes old rows; the audit log still tells of these sessions."""
     write(delete(model).where(model.created_at < clock.now() - timedelta(days=keep_days)))
 
 
@@ -100,7 +100,7 @@ class Nobody:
 
 
 class Door(Generic[Kind]):
-    """By whom a request comes, for a kind of session with a cookie of its own, beside and never instead of others."""
+    """Finds the visitor of a request, for one kind of session. Each kind has a cookie of its own, beside those of the others."""
 
     def __init__(self, name: str, model: type[Kind], find: Callable[[str], Present[Kind] | None], nobody: Callable[[], Nobody]):
         self._cookie, self._key = SessionCookie(name), f"visitor_{name}"
@@ -113,7 +113,7 @@ class Door(Generic[Kind]):
         return g.get(self._key)
 
     def carry(self, token: str) -> None:
-        """From this answer on the browser carries this session; an empty token takes the cookie away."""
+        """From this response on the browser carries this session; an empty token deletes the cookie."""
         self._cookie.carry(token)
         g.pop(self._key, None)
 

@@ -1,4 +1,4 @@
-"""The settings of the running app, for rooms that must not know the request."""
+"""The settings of the running app, for modules that must not know the request."""
 
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ _app: Any = current_app
 
 
 class _SettingsOfApp:
-    """Read dozens of times by a request: werkzeug's proxy, which can be all that an object can, takes five times as long."""
+    """Each request reads settings dozens of times. werkzeug's proxy, which imitates a whole object, takes five times as long."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(_app._get_current_object().config["SETTINGS"], name)

@@ -1,7 +1,7 @@
-"""Short ways past Flask's request, for the few addresses that are asked all the time (ADR 16, ADR 46).
+"""Short ways past Flask's request handling, for the few addresses that are requested all the time (ADR 16, ADR 46).
 
-A way stands innermost, behind what proxies and the site's own address have been judged by. It answers, or returns None: then Flask
-is asked as if there were none. Hooks before and after a request do not see what it answers.
+A short way runs inside the middleware that checks proxies and the site's own address. It answers, or returns None to leave the
+request to Flask. Hooks before and after a request do not run for what it answers.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ def offer(app: Flask, method: str, path: str, way: ShortWay) -> None:
 
 
 def take(app: Flask, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
-    """What the address's short way answers; None where there is none or it leaves the answer to Flask."""
+    """The response of the short way for this address; None if there is no short way or it leaves the request to Flask."""
     ways: dict[tuple[str, str], ShortWay] = app.extensions.get(_KEPT, {})
     way = ways.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
     return way(environ, start_response) if way is not None else None

@@ -1,4 +1,4 @@
-"""SECRET_KEY as itsdangerous takes a list of keys: the last one signs, all of them verify."""
+"""SECRET_KEY in the form in which itsdangerous takes a list of keys: the last one signs, all of them verify."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from app.key_lists import Key, writing_key
 
 
 class SigningKeys:
-    """Asked at every signature, so that all processes change to a new key at the moment it begins."""
+    """Evaluated at every signature, so that all processes change to a new key at the moment it begins."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -22,7 +22,7 @@ class SigningKeys:
 
     @property
     def number(self) -> int:
-        """Of the key that signs now; 0 for none."""
+        """The number of the key that signs now; 0 for none."""
         keys = self._keys
         if len(keys) > 1:
             return writing_key(keys, clock.timestamp()).number

@@ -1,7 +1,7 @@
-"""Hashes of short human secrets (display PINs, passwords): Argon2id over a peppered secret, a bounded number at once.
+"""Hashes of short human secrets (display PINs, passwords): Argon2id over a peppered secret, a limited number at the same time.
 
-OWASP's password storage sheet names 19 MiB, two passes, one lane as its least; stored as `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
-Up to 0.2.0 it was scrypt (`[work$]salt$hash` in hex): still verified, and written anew at the next right secret
+The minimum in OWASP's password storage sheet is 19 MiB, two passes, one lane; stored as `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
+Up to 0.2.0 it was scrypt (`[work$]salt$hash` in hex): still verified, and replaced when the right secret is next entered
 ([ADR 39](../../docs/adr/0039-argon2id-and-places-for-hashing.md)).
 """
 
@@ -21,13 +21,13 @@ from app.core.db import is_writing
 from app.core.errors import DomainError
 from app.core.settings import settings
 
-MEMORY_KIB, PASSES, LANES = 19_456, 2, 1  # fixed: OWASP's least for Argon2id (ADR 39); raised with a release
-WAIT_SECONDS = 2.0  # fixed: for a place; whoever waits keeps a thread
+MEMORY_KIB, PASSES, LANES = 19_456, 2, 1  # fixed: OWASP's minimum for Argon2id (ADR 39); raised with a release
+WAIT_SECONDS = 2.0  # fixed: for a place; waiting occupies a thread
 _OLD_WORK = 14  # of scrypt, as a power of two
 
 
 def slow_hash(secret: str, pepper: bytes) -> str:
-    """About 35 ms and 19 MiB. A cheaper one (TEST_HASH_WORK, which production refuses) says so in its parameters, as all do."""
+    """Takes about 35 ms and 19 MiB. A cheaper hash (TEST_HASH_WORK, which production refuses) is known by its parameters."""
     memory, passes = _price()
     with hash_place():
         maker = Argon2id(salt=os.urandom(16), length=32, iterations=passes, lanes=LANES, memory_cost=memory)
@@ -35,7 +35,7 @@ def slow_hash(secret: str, pepper: bytes) -> str:
 
 
 def slow_hash_matches(stored: str, secret: str, pepper: bytes) -> bool:
-    """At the price the hash was made at, also for one of before Argon2id."""
+    """Costs as much as making the hash did. Also verifies hashes from before Argon2id."""
     with hash_place():
         if not _is_argon2id(stored):
             *marked, salt, digest = stored.split("$")
@@ -49,10 +49,10 @@ def slow_hash_matches(stored: str, secret: str, pepper: bytes) -> bool:
 
 
 def matches_somebody(stored: str, secret: str, pepper: bytes) -> bool:
-    """As slow for nobody (an empty `stored`) as for anybody, whichever way their hash was made, so that the time tells nothing.
+    """Takes as long for nobody (an empty `stored`) as for anybody, however their hash was made, so that the time tells nothing.
 
-    Argon2id and scrypt are both done each time, one of them in vain: as long as old hashes may be there, one alone would show
-    by its time whose name is known.
+    Argon2id and scrypt are both computed each time, one of them in vain: while there may be old hashes, the time of one alone would
+    show which names are known.
     """
     memory, passes = _price()
     nobodys_new = f"$argon2id$v=19$m={memory},t={passes},p={LANES}${'A' * 22}${'A' * 43}"
@@ -65,18 +65,18 @@ def matches_somebody(stored: str, secret: str, pepper: bytes) -> bool:
 
 
 def is_outdated(stored: str) -> bool:
-    """Made at another price than today's: to be written anew once the secret is known to be right."""
+    """Whether it was made at another price than today's, and has to be replaced once the secret is known to be right."""
     memory, passes = _price()
     return not stored.startswith(f"$argon2id$v=19$m={memory},t={passes},p={LANES}$")
 
 
 @contextmanager
 def hash_place(*, is_stranger: bool = False) -> Iterator[None]:
-    """One of HASHES_AT_ONCE places of this process; inside it further hashes of the same thread need none.
+    """Takes one of HASHES_AT_ONCE places of this process; further hashes of the same thread inside it need no place.
 
-    is_stranger: whoever asks is not signed in, nor has been in this browser. Strangers have half of the places at most and few
-    may wait, so that a flood of them keeps neither the processor, the memory nor the threads from those who are known. Raises
-    DomainError `busy` (503) when no place became free in time: then nothing was looked at, and no guess is to be counted.
+    is_stranger: the visitor is not signed in, and has never been in this browser. Strangers get at most half of the places and only
+    a few may wait, so that a flood of them leaves processor, memory and threads for known visitors. Raises DomainError `busy` (503)
+    when no place becomes free in time: then nothing was compared, and no guess may be counted.
     """
     if is_writing():
         raise RuntimeError("a password hash does not belong into a transaction")

@@ -1,4 +1,4 @@
-"""Tables that people open in a spreadsheet: nothing in a cell may run there (OWASP, CSV injection), and nothing may be changed."""
+"""Tables that people open in a spreadsheet, which must not run anything in a cell (OWASP, CSV injection) or change anything."""
 
 import csv
 import re
@@ -7,16 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _RUNS = tuple("=+-@\t\r\n＝＋－＠")
-_SHOWN_DIGITS = 11  # a spreadsheet shows longer numbers as 3.85E+17, and loses what is behind the fifteenth
-# What it takes for a number, without the zeros in front or with some behind, and for a day of this year: 0123, 12E4, 3-4.
+_SHOWN_DIGITS = 11  # a spreadsheet shows longer numbers as 3.85E+17, and loses digits after the fifteenth
+# What it would change: a number, by dropping leading zeros or adding some at the end, and what looks like a day: 0123, 12E4, 3-4.
 _CHANGED = re.compile(rf"(?:[0-9]{{{_SHOWN_DIGITS + 1},}}|0[0-9]+|[0-9]+(?:\.[0-9]+)?[Ee][0-9]+|[0-9]{{1,2}}[-/][0-9]{{1,2}})\Z")
 
 
 def write_csv(path: Path, header: Sequence[object], rows: Iterable[Sequence[object]]) -> int:
-    """UTF-8 with the mark Excel needs to read Chinese; returns how many rows were written, the header not counted.
+    """UTF-8 with the byte order mark that Excel needs to read Chinese. Returns how many rows were written, without the header.
 
-    Text that a spreadsheet would run or change, and numbers too long for it, get a leading `'`, which says that this is text;
-    other numbers stay numbers, None is an empty cell.
+    Text that a spreadsheet would run or change, and numbers too long for it, get a leading `'`, which marks them as text. Other
+    numbers stay numbers; None is an empty cell.
     """
     count = 0
     with open_csv(path, header) as add:
@@ -28,7 +28,7 @@ def write_csv(path: Path, header: Sequence[object], rows: Iterable[Sequence[obje
 
 @contextmanager
 def open_csv(path: Path, header: Sequence[object]) -> Iterator[Callable[[Sequence[object]], None]]:
-    """As `write_csv`, for rows that come one by one: gives the function that adds one."""
+    """As `write_csv`, for rows that come one by one: yields the function that adds one."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file)
 
@@ -40,7 +40,7 @@ def open_csv(path: Path, header: Sequence[object]) -> Iterator[Callable[[Sequenc
 
 
 def as_cell(value: object) -> object:
-    """What may be written into a cell for this value."""
+    """What is written into a cell for this value."""
     if value is None:
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**_SHOWN_DIGITS:

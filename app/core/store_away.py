@@ -1,6 +1,6 @@
-"""While one request is answered without the database: everybody who would ask it for a page's frame knows, and asks nothing.
+"""Marks a request that is answered without the database, so that code which builds the frame of a page makes no query.
 
-Who is asking is forgotten then, because a row that was read before would be read again.
+The visitor is forgotten then, because using a row that was read before would read it again.
 """
 
 from collections.abc import Callable
@@ -14,14 +14,14 @@ def is_away() -> bool:
 
 
 def begin() -> None:
-    """From here on, for the rest of this request."""
+    """From here on the rest of this request is answered without the database."""
     g.is_store_away = True
     for forget in _hooks(current_app):
         forget()
 
 
 def on_away(app: Flask, forget: Callable[[], None]) -> None:
-    """`forget()` makes whoever asks a stranger for the rest of the request."""
+    """`forget()` makes the visitor a stranger for the rest of the request."""
     _hooks(app).append(forget)
 
 

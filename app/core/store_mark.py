@@ -1,7 +1,7 @@
-"""Whether the store of the documents is this installation's own: a mark in it that only this installation's secret makes.
+"""Whether the store of the documents is this installation's own: it holds a mark that only this installation's secret can make.
 
-A disk that is not mounted is an empty folder, and somebody else's folder looks like any other. Papers written there would be lost
-to the next mount, and a sweep would take a stranger's files for left-overs. So whoever writes, or tidies up, asks here first.
+A disk that is not mounted is an empty folder, and another installation's folder looks like any other. Papers written there would
+be hidden by the next mount, and a sweep would take foreign files for leftovers. So code that writes or sweeps asks here first.
 """
 
 import time
@@ -15,16 +15,16 @@ from app.core import blobs
 from app.core.crypto import vault
 from app.core.outages import answered, failed
 
-DOCUMENTS = "documents"  # what an outage of the store is called
-WATCH_SECONDS = 60.0  # fixed: how soon a store that is away is noticed when nobody uses it
-_TRUSTED_SECONDS = 30.0  # fixed: for a store elsewhere, where each look costs a round trip
-_OPENED = 3  # so many files show whose a store without a mark is
+DOCUMENTS = "documents"  # the store's name in `core.outages`
+WATCH_SECONDS = 60.0  # fixed: how soon an outage of the store is noticed when nobody uses it
+_TRUSTED_SECONDS = 30.0  # fixed: for a remote store, where each look costs a round trip
+_OPENED = 3  # how many files are opened to see whose a store without a mark is
 
 
 class StoreState(Enum):
     ours = "ours"
-    new = "new"  # without a mark, and nothing speaks against it: an empty one, or one of a version that made none
-    lost = "lost"  # the database names files and none of them is here: not mounted, or another folder
+    new = "new"  # has no mark, and may be ours: it is empty, or of a version that made no marks
+    lost = "lost"  # the database names files and none of them is there: not mounted, or another folder
     foreign = "foreign"
     away = "away"
 
@@ -38,8 +38,8 @@ SENTENCES = {
 
 @dataclass(frozen=True)
 class Keeper:
-    """Of a feature that keeps files here. newest: some of the names its rows hold, the latest first. folder: where they are.
-    opens: whether what is kept under a name was sealed by this installation."""
+    """Declares a feature that keeps files here. newest: some of the names in its rows, the latest first. folder: where they are.
+    opens: whether the file with a name was sealed by this installation."""
 
     folder: str
     newest: Callable[[], Sequence[str]]
@@ -60,7 +60,7 @@ def find_state() -> StoreState:
 
 
 def require_ours() -> None:
-    """Before anything is written: marks a store at its first use. Raises blobs.StoreUnavailable for any that is not ours."""
+    """Called before anything is written; marks a store at its first use. Raises blobs.StoreUnavailable if it is not ours."""
     if time.monotonic() < current_app.extensions.get("store_trusted_until", 0.0):
         return
     state = find_state()
@@ -73,7 +73,7 @@ def require_ours() -> None:
 
 
 def is_ours() -> bool:
-    """Before files are taken for left-overs."""
+    """Asked before files are deleted as leftovers."""
     return find_state() is StoreState.ours
 
 
@@ -84,7 +84,7 @@ def problems() -> list[str]:
 
 
 def watch() -> None:
-    """The elected process's: a line when the store cannot be used, and one when it can again."""
+    """For the elected process: logs a line when the store becomes unusable, and one when it can be used again."""
     state = find_state()
     if state in SENTENCES:
         failed(DOCUMENTS, state.value, SENTENCES[state])

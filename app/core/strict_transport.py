@@ -1,4 +1,4 @@
-"""HSTS on every answer of production: pages, JSON, scripts, pictures, 304, refusals, and what is answered before Flask is asked."""
+"""HSTS on every response in production: pages, JSON, scripts, pictures, 304, refusals, and what is answered before Flask."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -12,7 +12,7 @@ HEADER = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
 
 def install(app: Flask) -> None:
-    """The outermost layer, so after all features. The demo is plain HTTP."""
+    """Adds the outermost layer, so it is called after all features. The demo is plain HTTP."""
     if app.config["SETTINGS"].has_https:
         put_before(app, StrictTransport)
 

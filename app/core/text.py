@@ -1,8 +1,8 @@
-"""What people type and paste, made readable: without the characters nobody sees, half-width, and never at more work than its length
-is worth. The one place that knows them; every reader of numbers, codes and names begins here. Pure.
+"""Cleans what people type and paste: removes invisible characters and makes it half-width, at bounded cost however long it is. All
+code that reads numbers, codes and names begins here. Pure.
 
-What is ignorable is Unicode's own property Default_Ignorable_Code_Point (UAX #44), which Python does not carry: marks of direction,
-joiners, variation selectors, the Hangul fillers that count as letters, tags. docs/adr/0033 says what was tried.
+Ignorable characters are those with Unicode's property Default_Ignorable_Code_Point (UAX #44), which Python does not have: direction
+marks, joiners, variation selectors, the Hangul fillers that count as letters, tags. docs/adr/0033 says what was tried.
 """
 
 import unicodedata
@@ -10,24 +10,24 @@ import unicodedata
 import regex
 from flask_babel import gettext as _
 
-LONGEST_LINE = 1000  # fixed: characters of one field of a form; nothing that is read as a number, a code or a name comes near
+LONGEST_LINE = 1000  # fixed: characters in one field of a form; no number, code or name comes near this
 
-_IGNORABLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2800]+")  # the latter are shown as nothing, too
+_IGNORABLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2800]+")  # the others are invisible too
 _DASH = regex.compile(r"\p{Dash}")
 _QUOTES = "'\"`´‘’‚‛“”„′‵ʹʼˈ＇＂「」『』"  # the apostrophe with which spreadsheets mark text, and what input methods make of it
 _NOT_SHOWN = regex.compile(r"[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}]")
 
 
 def without_ignorable(text: str) -> str:
-    """The same text without characters that are not shown; everything else, blanks too, as it was given."""
+    """The same text without invisible characters; everything else, blanks too, is unchanged."""
     return text if text.isascii() else str(_IGNORABLE.sub("", text))
 
 
 def half_width(text: str, longest: int | None = LONGEST_LINE) -> str:
     """Without ignorable characters and in NFKC: half-width letters and digits, one form of every accent.
 
-    Length is looked at first, since one character may become eighteen: what is longer than `longest` (None: whatever it is) is
-    cut after the next character and stays as it was written. No reader takes anything so long, so it is refused as it should be.
+    The length is checked first, since one character may become eighteen. A text longer than `longest` (None: no limit) is cut one
+    character after that and not normalised. No reader accepts a text that long, so it is refused as it should be.
     """
     if text.isascii():
         return text
@@ -43,7 +43,7 @@ def compact(text: str) -> str:
 
 
 def digits_of(raw: str | None) -> str:
-    """A number as people copy it: compact, without dashes, and without quotes around it. What else is in it stays."""
+    """A number as people copy it: made compact, without dashes and surrounding quotes. Anything else in it stays."""
     return without_dashes(compact(unquoted(raw or "")))
 
 
@@ -62,14 +62,14 @@ def without_dashes(text: str) -> str:
 
 
 def code_of(raw: str | None, length: int) -> str:
-    """A code of so many digits, as `digits_of`; once where a phone has filled in the same one twice or more (270993270993)."""
+    """A code of `length` digits, read as `digits_of`; one that a phone has filled in several times (270993270993) counts once."""
     digits = digits_of(raw)
     first, times = digits[:length], len(digits) // length
     return first if times > 1 and first * times == digits else digits
 
 
 def is_digits(text: str, length: int) -> bool:
-    """Whether these are so many ASCII digits and nothing else."""
+    """Whether the text is exactly `length` ASCII digits."""
     return len(text) == length and text.isascii() and text.isdigit()
 
 
@@ -79,7 +79,7 @@ def find_strange(text: str, allowed: str) -> str:
 
 
 def named(character: str) -> str:
-    """How a sentence says which character it means: “O”, “Х”（U+0425）, and of what cannot be shown its number alone."""
+    """How a sentence names a character: “O”, “Х”（U+0425）, and only the number of one that cannot be shown."""
     if "!" <= character <= "~":
         return str(_("“%(character)s”", character=character))
     number = f"U+{ord(character):04X}"

@@ -1,7 +1,8 @@
-"""In which encoding a text file is: UTF-8, GB18030 (which holds GBK and GB 2312), or what its mark says; never a bad guess.
+"""Detects the encoding of a text file: UTF-8, GB18030 (which includes GBK and GB 2312), or what its byte order mark says. It
+refuses rather than guesses.
 
-GB18030 takes almost any bytes, so a file in UTF-8 with one damaged character would come out whole as other people's names
-(李明 as 鏉庢槑). A file is GB18030 only when none of its lines is Chinese in UTF-8.
+Almost any bytes are valid GB18030, so a UTF-8 file with one damaged character would be read as a file full of wrong names (李明 as
+鏉庢槑). A file counts as GB18030 only when none of its lines is Chinese in UTF-8.
 """
 
 import codecs
@@ -11,7 +12,7 @@ from typing import BinaryIO
 
 _HEAD_BYTES = 2000
 _READ_BYTES = 1 << 20
-_MOST_LINE_BYTES = 1 << 18  # fixed: of a roster; the longest row has some hundred
+_MOST_LINE_BYTES = 1 << 18  # fixed: of a roster, whose longest row has some hundred
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 _ENDS_IN_TEXT = re.compile("\r\n|\r|\n")
@@ -19,8 +20,8 @@ _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
 class Undecodable(ValueError):
-    """line: the first that does not fit, counted from 1; 0 where the whole file is UTF-16 without its mark. encoding: the one it
-    does not fit, as people call it."""
+    """line: the first that does not fit, counted from 1; 0 if the whole file is UTF-16 without its mark. encoding: the one it does
+    not fit, as people call it."""
 
     def __init__(self, line: int, encoding: str) -> None:
         super().__init__(f"line {line} is not {encoding}" if line else "UTF-16 without its mark")
@@ -28,7 +29,7 @@ class Undecodable(ValueError):
 
 
 def detect_encoding(file: BinaryIO) -> str:
-    """The codec's name; the file is read from its beginning and left there. Raises Undecodable."""
+    """The codec's name. Reads the file from its beginning, and goes back there. Raises Undecodable."""
     file.seek(0)
     head = file.read(_HEAD_BYTES)
     file.seek(0)
@@ -44,7 +45,7 @@ def detect_encoding(file: BinaryIO) -> str:
 
 
 def find_unfit_line(file: BinaryIO, encoding: str) -> int:
-    """The first line, counted from 1, with bytes that are nothing in this encoding; 1 when there is none."""
+    """The first line, counted from 1, with bytes that are invalid in this encoding; 1 when there is none."""
     decoder = codecs.getincrementaldecoder(encoding)()
     line, ended_in_cr = 1, False
     file.seek(0)
@@ -61,7 +62,7 @@ def find_unfit_line(file: BinaryIO, encoding: str) -> int:
 
 
 def is_utf8_read_as_gbk(text: str) -> bool:
-    """Whether it is what a program shows that took UTF-8 for GBK, also when the last character was cut: 鏉庢槑 for 李明."""
+    """Whether this is UTF-8 that a program took for GBK, such as 鏉庢槑 for 李明, even if the last character was cut off."""
     raw = text.encode("gb18030", "replace")
     if not raw or not 0xE3 <= raw[0] <= 0xF0:  # where Chinese characters begin in UTF-8, and rare ones in GBK
         return False
@@ -91,7 +92,7 @@ def _is_utf8(file: BinaryIO) -> bool:
 
 
 def _settle(file: BinaryIO) -> str:
-    """Of a file that is not UTF-8 throughout. Raises Undecodable, naming the line that is the exception."""
+    """The encoding of a file that is not UTF-8 throughout. Raises Undecodable, naming the line that is the exception."""
     chinese_in_utf8, others = 0, 0
     first_chinese, first_other, first_unfit = 0, 0, 0
     for number, line in enumerate(_lines(file), 1):
@@ -117,10 +118,10 @@ def _settle(file: BinaryIO) -> str:
 
 
 def _is_chinese_in_utf8(line: bytes) -> bool:
-    """Whether the line makes sense as Chinese in UTF-8, and more than as GB18030.
+    """Whether the line makes sense as Chinese in UTF-8, and more sense than as GB18030.
 
-    Among a million lines of GBK two or three are UTF-8 by chance, with characters nobody is called by; and Chinese in UTF-8, read
-    as GBK, nearly always has some outside GB 2312.
+    Among a million lines of GBK two or three are valid UTF-8 by chance, with characters that are in no name. Chinese in UTF-8, read
+    as GBK, nearly always has characters outside GB 2312.
     """
     try:
         text = line.decode("utf-8")
@@ -143,7 +144,7 @@ def _fits(content: bytes | str, encoding: str) -> bool:
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """Without their ends, which may be those of any system. What follows a line longer than any table's is not looked at."""
+    """The lines without their ends, which may be of any system. What follows an impossibly long line is not looked at."""
     rest = b""
     while block := file.read(_READ_BYTES):
         if block.endswith(b"\r"):

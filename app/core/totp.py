@@ -1,6 +1,7 @@
-"""The six digits of an authenticator (RFC 6238) as a second factor: drawn, shown once to be scanned, good once a step.
+"""The six digits of an authenticator (RFC 6238) as a second factor. The secret is drawn and shown once; a code is valid once.
 
-A table of people who have one keeps `totp_secret`, `totp_enrolled_at` and `totp_last_step`; its owner seals the secret.
+The table of the people who have one has `totp_secret`, `totp_enrolled_at` and `totp_last_step`; the feature that owns it seals the
+secret.
 """
 
 import hmac
@@ -24,9 +25,9 @@ def draw_secret() -> str:
 
 
 def spend_code(owner: Any, secret: str, code: str) -> bool:
-    """One conditional UPDATE: a step of the clock is used once, and none before it afterwards (ASVS 6.5.1).
+    """One conditional UPDATE: a time step is used at most once, and no earlier one after it (ASVS 6.5.1).
 
-    owner: the row it belongs to; its first right code enrols the secret. Inside the transaction.
+    owner: the row the secret belongs to; the first right code enrols the secret. Inside a transaction.
     """
     step = _step_of(secret, code) if secret else None
     if step is None:
@@ -40,7 +41,7 @@ def spend_code(owner: Any, secret: str, code: str) -> bool:
 
 
 def picture(secret: str, *, name: str, issuer: str) -> Markup:
-    """The QR an authenticator reads (otpauth://), as inline SVG."""
+    """The QR code that an authenticator reads (otpauth://), as inline SVG."""
     drawn = segno.make(pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer), micro=False, error="m")
     return Markup(drawn.svg_inline(omitsize=True, border=4, light="white", svgclass="enrolment-qr", lineclass=None))  # noqa: S704
 

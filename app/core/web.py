@@ -1,4 +1,4 @@
-"""What every answer carries: security headers, no-store, and refusals as a page or, under /api, as JSON."""
+"""What all responses have in common: security headers, no-store, and refusals as a page or, under /api, as JSON."""
 
 import base64
 import hashlib
@@ -23,23 +23,23 @@ from app.core.errors import DomainError
 from app.core.flask_types import put_before
 from app.core.signing_keys import SigningKeys
 
-# What is said to documents would only cost bytes here.
+# Headers that only matter for documents are left out for these types: they would only cost bytes.
 _NO_DOCUMENT = {"application/json", "text/css", "text/javascript", "image/png"}
 _LARGEST_KEY = 2**63 - 1  # what a column of the database can hold
 _TOKENLESS = "__takes_no_token__"
 
 
 class _KeyConverter(IntegerConverter):
-    """A number that fits a key of the database; nothing has an address beyond it."""
+    """A number that fits a key of the database; no address has a larger one."""
 
-    regex = r"[0-9]{1,19}"  # digits of other scripts would be second names of the same page
+    regex = r"[0-9]{1,19}"  # digits of other scripts would give the same page a second address
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=_LARGEST_KEY)
 
 
 class App(Flask):
-    """Flask writes what its handlers could not answer to a log of its own; here there is one. A few addresses have a short way."""
+    """Exceptions that no handler answered go to our log, not to Flask's own. A few addresses are answered by `short_ways`."""
 
     def wsgi_app(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         answer = short_ways.take(self, environ, start_response)
@@ -71,10 +71,10 @@ def install(app: Flask) -> None:
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Flask makes its serializer anew for every request; one of each app, epoch and signing key does.
+    """Flask makes a new serializer for every request; here one is kept for each app, epoch and signing key.
 
-    The epoch is mixed into the signature: after a restore no cookie from before says anything, since what it says of rows may be of
-    others by now. That it was a good one then is noted, so that the page can say why everybody is signed out.
+    The epoch is mixed into the signature, so cookies from before a restore are void: the ids in them may belong to other rows by
+    now. A cookie that was valid before the restore is noted, so that the page can say why everybody is signed out.
     """
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
@@ -186,7 +186,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error
-    cause = getattr(error, "original_exception", None)  # of what went wrong behind the handlers, such as in a hook of the answer
+    cause = getattr(error, "original_exception", None)  # what was raised outside the handlers, such as in an after_request hook
     if cause is not None and outages.is_store_failure(cause):
         return _store_unavailable(cause)
     sentences = {
@@ -213,7 +213,7 @@ def _stale_form(error: CSRFError) -> ResponseReturnValue:
 
 
 def _store_unavailable(error: BaseException) -> ResponseReturnValue:
-    """The page that says so asks the database nothing: neither who is asking nor whom to call."""
+    """This page is made without the database: it looks up neither the visitor nor the hotline."""
     outages.store_failed(error)
     let_go()
     store_away.begin()
@@ -230,5 +230,5 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _let_go(_error: BaseException | None) -> None:
-    """Before Flask-SQLAlchemy does: a database that went away after the answer was made must not take the answer with it."""
+    """Runs before Flask-SQLAlchemy's own teardown: if the database went away after the response was made, the response survives."""
     let_go()

@@ -1,9 +1,9 @@
 """The writers of one SQLite file, first come, first served, whichever process they are in (ADR 45).
 
-SQLite lets one write at a time and has the others try again after naps, so that under load whoever is lucky is quick and the rest
-wait for seconds. Here they queue before they ask it, by a semaphore of System V: the kernel serves those who wait in their order,
-gives the turn to the next one itself, so that nobody pushes in, ends a wait at its limit, and takes a turn back from a process that
-is killed. Where there is none to be had, SQLite's own way remains.
+SQLite lets one connection write at a time and has the others retry after short sleeps, so under load a lucky writer is quick and
+the rest wait for seconds. Here writers queue before they ask SQLite, on a System V semaphore: the kernel serves them in the order
+in which they came, hands the turn to the next one itself so that nobody pushes in, ends a wait at its timeout, and takes the turn
+back from a process that is killed. Where no semaphore can be had, SQLite's own retries remain.
 """
 
 import ctypes
@@ -14,7 +14,7 @@ import zlib
 from functools import cache
 from pathlib import Path
 
-_SEMAPHORES = 250  # of one set: files of one user that share a number wait for one another needlessly, and nothing worse
+_SEMAPHORES = 250  # in one set: two files of one user that get the same number wait for one another needlessly, nothing worse
 _KEY = 0x707A0000  # "pz", and the user below it
 _CREATE, _NO_WAIT, _UNDO = 0o1000, 0o4000, 0x1000  # IPC_CREAT, IPC_NOWAIT, SEM_UNDO
 
@@ -44,9 +44,9 @@ class WritersQueue:
         self._give = (_Operation * 1)(_Operation(self.number, -1, _UNDO | _NO_WAIT))
 
     def enter(self, seconds: float) -> bool:
-        """Waits for the turn. False when there is no queue to be had, so that nothing is to be given back. Raises TimeoutError."""
+        """Waits for the turn. False when no semaphore can be had; then there is nothing to give back. Raises TimeoutError."""
         ends = time.monotonic() + seconds
-        for _ in range(2):  # whoever clears away a user's semaphores may do so while we wait
+        for _ in range(2):  # somebody may remove the user's semaphores while we wait
             failed = self._wait(ends)
             if failed == errno.EAGAIN:
                 raise TimeoutError
@@ -60,7 +60,7 @@ class WritersQueue:
             _libc.semtimedop(known, self._give, ctypes.c_size_t(1), None)
 
     def _wait(self, ends: float) -> int:
-        """0 or what went wrong."""
+        """0, or the errno of what went wrong."""
         known = _set_of_user()
         if known is None:
             return errno.ENOSPC
@@ -75,6 +75,6 @@ class WritersQueue:
 
 @cache
 def _set_of_user() -> int | None:
-    """One for all of a user's files, made by whoever is first; None when the system gives none."""
+    """The semaphore set for all files of a user, made by the first process that needs it; None when the system gives none."""
     found = _libc.semget(_KEY | (os.geteuid() & 0xFFFF), _SEMAPHORES, _CREATE | 0o600)
     return found if found >= 0 else None

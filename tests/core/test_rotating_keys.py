@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from app.core import audit, clock
 from app.core.audit.keys import key_of_row, row_mac
 from app.core.audit.models import AuditRow, AuditSeal
+from app.core.audit.queries import is_unchanged
 from app.core.audit_tags import InstallationTag
 from app.core.db import db, transaction
 from app.core.keys.secrets_file import new_secret, read_secrets
@@ -223,9 +224,11 @@ def test_the_audit_log_holds_over_a_rotation(kept: Flask) -> None:
     assert report.findings == [] and report.unsealed == 0 and len(straggling) == 3
     newest = db.session.scalars(select(AuditRow).order_by(AuditRow.id.desc()).limit(1)).one()
     assert key_of_row(values_of(newest)) == 2
+    assert all(is_unchanged(row) for row in db.session.scalars(select(AuditRow)))  # the desk's page says what the command says
     changed = db.session.scalars(select(AuditRow.id).order_by(AuditRow.id).limit(1)).one()
     by_hand(changed, subject="thing:99")
     assert ("altered", f"row {changed}") in [(found.kind, found.where) for found in audit.verify().findings]
+    assert not is_unchanged(db.session.scalars(select(AuditRow).where(AuditRow.id == changed)).one())
 
 
 def values_of(row: AuditRow) -> dict[str, Any]:

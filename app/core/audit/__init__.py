@@ -1,4 +1,4 @@
-"""The audit log: plain keyed rows in the business transaction, sealed in order by an elected sealer and by commands."""
+"""The audit log: rows with a MAC, written in the business transaction and sealed in order by an elected sealer and by commands."""
 
 from app.core.audit.log import compose as compose
 from app.core.audit.log import forget_written as forget_written

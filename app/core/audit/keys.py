@@ -1,7 +1,7 @@
 """MACs of rows and seals, under AUDIT_KEY, which never enters the database.
 
-Of a list of keys the moment of a row or seal says under which it stands. A process that was not restarted in time goes on with the
-older one for a while: so one day is granted, in which the newer key's elder is believed as well.
+AUDIT_KEY may list several keys; the time of a row or seal decides which of them it was made with. A process that was not restarted
+in time goes on with the older key for a while, so for one day after a key begins its predecessor is believed too.
 """
 
 import hashlib
@@ -19,21 +19,21 @@ from app.core.settings import settings
 from app.key_lists import Key, writing_key
 
 GENESIS = bytes(32)
-GRANTED_SECONDS = 86_400  # fixed: one that has not been restarted may go on under the old key for a day
+GRANTED_SECONDS = 86_400  # fixed: a process that has not been restarted may go on with the old key for a day
 
 
 def row_mac(row: Mapping[str, Any]) -> bytes:
-    """HMAC-SHA256 over every column but the MAC itself, in one fixed order, under the key of the row's moment."""
+    """HMAC-SHA256 over every column but the MAC itself, in one fixed order, with the key of the row's time."""
     return _row_mac(row, _key_at(row["created_at"]).secret)
 
 
 def key_of_row(row: Mapping[str, Any]) -> int:
-    """The number of the key that the row's MAC was made with; 0 when there is none, so that the row was changed."""
+    """The number of the key that the row's MAC was made with; 0 when no key fits, which means that the row was changed."""
     return next((key.number for key in _believed(row["created_at"]) if _is_same(_row_mac(row, key.secret), row["row_mac"])), 0)
 
 
 def believed_until(number: int) -> datetime | None:
-    """Until when what stands under this key was to be sealed; None for the newest one's."""
+    """Until when rows made with this key had to be sealed; None for the newest key."""
     successor = min((key for key in settings.audit_keys if key.number > number), key=lambda key: key.number, default=None)
     return None if successor is None else datetime.fromtimestamp(successor.begins + GRANTED_SECONDS, UTC)
 
@@ -59,7 +59,7 @@ def seal_mac(number: int, moment: datetime, members: bytes, root: bytes, previou
 
 
 def seal_fits(mac: bytes, number: int, moment: datetime, members: bytes, root: bytes, previous: bytes) -> bool:
-    """Whether the seal was made with a key of its moment."""
+    """Whether the seal was made with a key that was believed at its time."""
     return any(_is_same(_seal_mac(key.secret, number, moment, members, root, previous), mac) for key in _believed(moment))
 
 
@@ -88,7 +88,7 @@ def unpack_ids(members: bytes) -> list[int]:
 
 
 def _key_at(moment: datetime) -> Key:
-    """The one that wrote then."""
+    """The key for writing at that time."""
     keys = settings.audit_keys
     if not keys:
         raise MissingSecret("AUDIT_KEY is missing")
@@ -96,7 +96,7 @@ def _key_at(moment: datetime) -> Key:
 
 
 def _believed(moment: datetime) -> Iterator[Key]:
-    """The key that wrote then, and before it those that had been replaced less than a day ago. No newer one."""
+    """The key for writing at that time, and older ones that had been replaced less than a day before. Never a newer one."""
     yield (newest := _key_at(moment))
     for newer, key in pairwise(key for key in settings.audit_keys if key.number <= newest.number):
         if moment.timestamp() < newer.begins + GRANTED_SECONDS:

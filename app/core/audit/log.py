@@ -97,7 +97,7 @@ def take_first_written() -> int | None:
 
 
 def note_written(number: int) -> None:
-    """Called by `record`, and by who was to seal these rows and could not."""
+    """Called by `compose`, and by a sealer that failed to seal these rows."""
     global _first_written
     if _first_written is None or number < _first_written:
         _first_written = number

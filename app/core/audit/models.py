@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.audit.named import Named
 from app.core.db import Base
 
-# Conditions of the partial indexes. A query uses an index only when it says the same, in the same words and without a parameter.
+# Conditions of the partial indexes. A query uses such an index only if it repeats the condition word for word, without parameters.
 NOT_A_SCAN = "tag <> 'scan:attempted'"
 BY_STAFF = "substr(actor, 1, 6) = 'staff:'"
 
@@ -18,7 +18,7 @@ def _partial(name: str, *columns: str, where: str) -> Index:
 class AuditRow(Named, Base):
     """One act. Never updated, never deleted before its time; (id, created_at) is the only key, so months can be partitions.
 
-    Scans are nine rows in ten and pay for no index: those of a person are found through the scan log, whose row has the same id.
+    Nine rows in ten are scans, which are in no partial index: a person's scans are found through the scan log, by the same id.
     """
 
     __tablename__ = "audit"
@@ -42,7 +42,7 @@ class AuditRow(Named, Base):
 
 
 class AuditSeal(Base):
-    """A link of the chain: which rows, under which Merkle root, after which seal."""
+    """A link of the chain: the rows it covers, their Merkle root, and the MAC of the seal before it."""
 
     __tablename__ = "audit_seal"
 

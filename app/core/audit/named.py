@@ -1,4 +1,4 @@
-"""How the audit log names rows: `kind:id`, such as `account:12`. Stored rows hold these words, so that a kind never changes."""
+"""How the audit log names rows: `kind:id`, such as `account:12`. Stored rows hold these words, so a kind never changes."""
 
 import getpass
 from typing import TYPE_CHECKING, ClassVar
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped
 
 
 class Named:
-    """A model whose rows the log names, also where only the key is at hand, or where it has a column `subject` of its own."""
+    """A model whose rows the log names. Works where only the key is at hand, and for a model that has its own column `subject`."""
 
     audit_kind: ClassVar[str]
 
@@ -17,13 +17,13 @@ class Named:
 
     @classmethod
     def key_in(cls, named: str) -> int | None:
-        """The number of the row that is named so; None when it is of another kind, or names no row by a number."""
+        """The key of the row with this name; None when the name is of another kind or has no number."""
         kind, _colon, key = named.partition(":")
         return int(key) if kind == cls.audit_kind and key.isascii() and key.isdecimal() else None
 
 
 class Subject(Named):
-    """Something that is acted upon."""
+    """A model that can be acted upon."""
 
     if TYPE_CHECKING:
         id: Mapped[int]
@@ -34,7 +34,7 @@ class Subject(Named):
 
 
 class Actor(Subject):
-    """Somebody or something that acts, and is acted upon too."""
+    """A model that can act, and be acted upon too."""
 
     @classmethod
     def actor_of(cls, key: int | str) -> str:
@@ -46,5 +46,5 @@ class Actor(Subject):
 
 
 def cli_actor() -> str:
-    """Whoever typed the operator's command, by the name the machine knows them by."""
+    """The operator who typed a command, by the user name on this machine."""
     return f"cli:{getpass.getuser()}"[:64]

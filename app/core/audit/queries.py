@@ -1,7 +1,7 @@
-"""Reads of the log for whoever answers for it. Each is bounded: by a range of time, by a page, and by how many rows are looked at.
+"""Reads of the log for its auditors. Each is bounded: by a range of time, by a page, and by how many rows are looked at.
 
-A row is found by what an index holds (person, member of staff, kind of act, else the moment), newest first; anything else that is
-asked for is looked for among the next `READ` of those, and the answer says where it stopped.
+Rows are found through an index (person, member of staff, kind of act, otherwise time), newest first. Any other condition is tested
+on the next `READ` of these rows, and the answer says where the search stopped.
 """
 
 import time
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select, text, union_all
 
 from app.core import clock
-from app.core.audit.keys import row_mac, unpack_ids
+from app.core.audit.keys import key_of_row, unpack_ids
 from app.core.audit.models import BY_STAFF, NOT_A_SCAN, AuditRow, AuditSeal
 from app.core.db import db
 from app.core.errors import NotFound
@@ -28,7 +28,7 @@ _SLACK_SECONDS = 60  # fixed: between drawing an id and writing the moment, and 
 
 @dataclass(frozen=True, kw_only=True)
 class AuditFilter:
-    """What is looked for between two moments. tags: any of them; empty values ask for nothing.
+    """What is looked for between two moments. tags: any of them. An empty value is no condition.
 
     scans: of a person, `scans(low, high)` selects the ids of their scans from `low` on and below `high`, newest first.
     """
@@ -45,7 +45,7 @@ class AuditFilter:
 
 @dataclass(frozen=True)
 class AuditPage:
-    """older: what to pass as `before` for what comes next, or None at the end. is_whole: False when only a part was looked at."""
+    """older: what to pass as `before` for the next page, or None at the end. is_whole: False when only a part was looked at."""
 
     rows: list[AuditRow]
     older: int | None
@@ -53,7 +53,7 @@ class AuditPage:
 
 
 def search(wanted: AuditFilter, before: int | None = None, *, limit: int = PAGE) -> AuditPage:
-    """Newest first. before: the id from which on nothing is wanted, as `AuditPage.older` gives it."""
+    """Newest first. before: only rows with a smaller id are wanted; see `AuditPage.older`."""
     sources, rest = _sources(wanted, before)
     if not sources:
         return _search_range(wanted, rest, before, limit)
@@ -81,7 +81,7 @@ def stream(wanted: AuditFilter) -> Iterator[AuditRow]:
 
 
 def get_row(row_id: int) -> AuditRow:
-    """By its key alone: an id is one row."""
+    """Finds the row by its id alone, which no two rows share. Raises NotFound."""
     row = db.session.scalar(select(AuditRow).where(AuditRow.id == row_id).limit(1))
     if row is None:
         raise NotFound
@@ -89,8 +89,8 @@ def get_row(row_id: int) -> AuditRow:
 
 
 def is_unchanged(row: AuditRow) -> bool:
-    """Whether the row is as it was written (its MAC fits)."""
-    return row_mac({column.key: getattr(row, column.key) for column in AuditRow.__table__.columns}) == row.row_mac
+    """Whether the row is as it was written: its MAC fits the key of its time."""
+    return key_of_row({column.key: getattr(row, column.key) for column in AuditRow.__table__.columns}) > 0
 
 
 def find_seal_of(row: AuditRow) -> AuditSeal | None:
@@ -100,7 +100,7 @@ def find_seal_of(row: AuditRow) -> AuditSeal | None:
 
 
 def _sources(wanted: AuditFilter, before: int | None) -> tuple[list[Select[Any]], list[ColumnElement[bool]]]:
-    """Index ranges that hold all that is wanted, and what must still be asked of each row. No range: by the moment alone."""
+    """Index ranges that hold every wanted row, and the conditions to test on each row. No range means: search by time alone."""
     start = select(AuditRow.id).where(*_span(wanted, before))
     tag = AuditRow.tag.in_(wanted.tags)
     rest: list[ColumnElement[bool]] = []
@@ -134,14 +134,14 @@ def _rows(query: Select[AuditRow], limit: int) -> list[AuditRow]:
 
 
 def _found(rows: list[AuditRow], limit: int, floor: int | None) -> AuditPage:
-    """floor: the last id that was looked at, when there may be more behind it."""
+    """floor: the last id that was looked at, if there may be more rows below it."""
     if len(rows) > limit:
         return AuditPage(rows[:limit], rows[limit - 1].id, is_whole=True)
     return AuditPage(rows, floor, is_whole=floor is None)
 
 
 def _span(wanted: AuditFilter, before: int | None) -> list[ColumnElement[bool]]:
-    """The ids are the way in, the moments decide."""
+    """The ids limit the search to a range of the index; the times decide."""
     low, high = _ids(wanted, before)
     return [AuditRow.id >= low, AuditRow.id < high, AuditRow.created_at >= wanted.since, AuditRow.created_at <= wanted.until]
 

@@ -1,7 +1,7 @@
-"""Acts that take something away from somebody are told to the log as well, with ids alone.
+"""Acts that take something away from somebody are also written to the process's log, with ids only.
 
-The log leaves the machine, the database may be lost: after a restore the shipped lines say what was frozen, revoked, disabled or
-suspended in the time that is lost, and must be again (`flask backup losses`).
+That log leaves the machine, so it outlives a lost database: after a restore the shipped lines say what was frozen, revoked,
+disabled or suspended since the backup, and must be so again (`flask backup losses`).
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ EVENT = "taken_away"
 
 
 def tell_log(app: Flask, *tags: StrEnum) -> None:
-    """From now on an audit row of one of these tags leaves a line in the log too, once it is committed."""
+    """From now on an audit row with one of these tags also writes a line to the log, once it is committed."""
     _told(app).update(tag.value for tag in tags)
 
 

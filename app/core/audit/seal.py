@@ -1,7 +1,7 @@
-"""Links rows no seal names yet to the chain: the elected sealer does it, and every command for its own rows.
+"""Adds rows that no seal names yet to the chain: the elected sealer does it, and every command for its own rows.
 
-Sealers take turns inside the transaction that makes a seal, and there each looks at what the others made since it began to look. So
-several processes may seal at once, and the chain stays one.
+Only one transaction at a time makes a seal, and it first reads the seals that others have made since its search began. So several
+processes may seal at once without forking the chain.
 """
 
 import json
@@ -29,7 +29,7 @@ HEAD_FILE = "audit-head.json"
 
 
 def seal_pending(*, everything: bool = False) -> int:
-    """Seals what is unsealed and returns how many rows that was. `everything` also looks behind the grace period."""
+    """Seals what is unsealed and returns how many rows that was. `everything`: also rows older than the grace period."""
     return _seal_from(0 if everything else first_id_at(time.time() - GRACE_SECONDS))
 
 
@@ -46,7 +46,7 @@ def seal_written() -> int:
 
 
 def seal_window(look: UnsealedRows) -> int:
-    """Seals what the look's next window holds of unsealed rows. Returns how many."""
+    """Seals the unsealed rows of the next window. Returns how many."""
     look.step()
     count = 0
     while look.unsealed:
@@ -63,7 +63,7 @@ def _seal_from(floor: int) -> int:
 
 @transaction()
 def _seal(look: UnsealedRows) -> int:
-    """One seal over the oldest of what the look has found. Returns how many rows it names."""
+    """Makes one seal over the oldest unsealed rows of the window. Returns how many rows it names."""
     one_at_a_time(SEALING)
     newer = select(AuditSeal.number, AuditSeal.members).where(AuditSeal.number > look.seen).order_by(AuditSeal.number)
     for other in db.session.execute(newer):
@@ -103,9 +103,9 @@ def head_path() -> Path:
 
 
 def _advance_head(number: int, mac: bytes) -> None:
-    """Two sealers may come here in either order, and a chain whose end was cut must not make its own head true again.
+    """Two sealers may get here in either order, and a chain whose end was cut must not replace the head that proves it.
 
-    So the head only goes up; the first seal of a new chain alone puts away the head of another.
+    So the number of the head only rises; only the first seal of a new chain replaces the head of another chain.
     """
     with alone_in(settings.instance_path):
         published = 0
@@ -117,5 +117,5 @@ def _advance_head(number: int, mac: bytes) -> None:
 
 
 def _publish_head(number: int, mac: bytes) -> None:
-    """The head leaves the database, to a file and the log: cutting the chain's end is seen there."""
+    """The head is also kept outside the database, in a file and in the log, which show it when the chain's end is cut off."""
     replace_private(head_path(), json.dumps({"number": number, "mac": mac.hex()}))

@@ -1,4 +1,4 @@
-"""Who seals the audit log, and when: the elected process in turns, any other what it wrote itself."""
+"""Who seals the audit log, and when: the elected process at regular turns, any other process only what it wrote itself."""
 
 import threading
 import time
@@ -12,15 +12,15 @@ from app.core.ids import first_id_at
 from app.core.logs import log
 
 OWN_EVERY_SECONDS = 30.0  # fixed: for a process that serves no pages: its rows are few
-UNHEARD_SECONDS = 60  # fixed: after such a silence somebody else may have held the office, or nobody
+UNHEARD_SECONDS = 60  # fixed: after a gap this long another process may have been the elected one, or none
 WINDOWS_A_TURN = 20  # 100,000 rows, a quarter of a second of processor time
-FARTHER_LOOKS = ((60, 900), (3600, 86_400))  # so often, so far back, in seconds: for rows that were committed late
+FARTHER_LOOKS = ((60, 900), (3600, 86_400))  # (how often, how far back) in seconds: for rows that were committed late
 
 
 class Sealer:
-    """What the elected process does each turn: the last two minutes, and a part of a look that goes farther back.
+    """The elected process seals the last two minutes at each turn, and goes on with a search that reaches farther back.
 
-    Once elected it looks at the whole log, because nobody may have sealed what was written before.
+    Once elected it searches the whole log, because it may be that nobody sealed what was written before.
     """
 
     def __init__(self) -> None:
@@ -29,9 +29,9 @@ class Sealer:
         self._look: UnsealedRows | None = None
 
     def take_turn(self, now: float | None = None) -> int:
-        """Returns how many rows were sealed. now: seconds of a clock that only goes on."""
+        """Returns how many rows were sealed. now: seconds of a monotonic clock."""
         now, last = time.monotonic() if now is None else now, self._last_turn
-        self._last_turn = float("-inf")  # an error below ends the look under way; the next turn begins anew
+        self._last_turn = float("-inf")  # after an error below, the next turn starts a new search of the whole log
         sealed = seal_pending()
         if now - last > UNHEARD_SECONDS:
             self._look, self._due = UnsealedRows(), [now + every for every, _back in FARTHER_LOOKS]
@@ -54,7 +54,7 @@ class Sealer:
 
 
 def start_sealing_own(app: Flask, every_seconds: float = OWN_EVERY_SECONDS) -> threading.Event:
-    """For a process that writes and serves no pages, such as the one for jobs: no web server may be there to seal what it writes.
+    """For a process that writes and serves no pages, such as the one for jobs: perhaps no web server is there to seal its rows.
 
     Setting the returned event ends it.
     """
@@ -64,7 +64,7 @@ def start_sealing_own(app: Flask, every_seconds: float = OWN_EVERY_SECONDS) -> t
 
 
 def seal_before_ending(app: Flask) -> None:
-    """What a web worker wrote in its last seconds, before a pause of unknown length. Never raises: the worker ends anyhow."""
+    """Seals what a web worker wrote in its last seconds, as nobody knows when the next one starts. Never raises: it ends anyway."""
     with app.app_context():
         try:
             seal_pending()

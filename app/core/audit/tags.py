@@ -1,6 +1,6 @@
-"""What an act is called in the audit log: the word that rows store, and beside it the sentences that say it.
+"""What an act is called in the audit log: the word that rows store, and the sentences in which people read it.
 
-A feature's tags stand in its `audit_tags.py`, one enum for what it speaks of. Stored words never change.
+A feature's tags are in its `audit_tags.py`, one enum for each of its subjects. Stored words never change.
 """
 
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ from flask_babel import LazyString
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """sentence: for the auditor; who did it stands beside it. own: for the person it is about, None when it says nothing to them.
+    """sentence: for the auditor, shown beside the actor. own: for the person it is about, None when it means nothing to them.
 
-    group: where the auditor looks for it, when not where the others of its enum are. is_alarm: a bureau has to act on it.
+    group: where the auditor finds it, if not with the others of its enum. is_alarm: the bureau has to act on it.
     """
 
     sentence: LazyString
@@ -27,8 +27,8 @@ class Words:
 class AuditTag(StrEnum):
     """A feature's acts: `class MutualAidTag(AuditTag, group="family")`.
 
-    group: of `oversight.words.Group`. nouns: what the kinds are called that the feature names in the log (`audit_kind:id`).
-    outcomes: words for those of its outcomes that nobody below has said.
+    group: of `oversight.words.Group`. nouns: words for the kinds of row that the feature names in the log (`audit_kind:id`).
+    outcomes: words for those of its outcomes that no lower feature has words for.
     """
 
     _value_: str
@@ -58,12 +58,12 @@ class AuditTag(StrEnum):
 def tag(
     value: str, sentence: LazyString, *, own: LazyString | None = None, group: str = "", is_alarm: bool = False
 ) -> tuple[str, Words]:
-    """A member of an `AuditTag`; what the arguments say: `Words`."""
+    """A member of an `AuditTag`; for the arguments see `Words`."""
     return value, Words(sentence, own, group, is_alarm)
 
 
 def list_tags() -> list[AuditTag]:
-    """Of every feature that is installed: found among the enums, for nobody keeps a list."""
+    """The tags of every installed feature, found through the enums, so that nobody has to keep a list."""
     return [one for kind in AuditTag.__subclasses__() for one in kind]
 
 
@@ -73,7 +73,7 @@ def find_tag(value: str) -> AuditTag | None:
 
 
 def find_noun(kind: str) -> LazyString | None:
-    """What `kind:id` names."""
+    """The word for what `kind:id` names."""
     return next((tags.nouns[kind] for tags in AuditTag.__subclasses__() if kind in tags.nouns), None)
 
 

@@ -1,7 +1,7 @@
-"""Finds the rows no seal names, from the newest down, a window at a time: a log of millions is looked through in a few megabytes.
+"""Finds rows that no seal names, from the newest down, one window at a time, so that a log of millions needs a few megabytes.
 
-Never by `id > last`: ids commit out of order. In a window the rows are read before the seals, so that a row which is written and
-sealed meanwhile is not taken for an unsealed one.
+Never by `id > last`: rows are not committed in the order of their ids. In each window the rows are read before the seals, so that a
+row that is written and sealed meanwhile does not look unsealed.
 """
 
 from collections.abc import Sequence
@@ -16,10 +16,10 @@ WINDOW_ROWS = 5000
 
 
 class UnsealedRows:
-    """One way through the log down to the id `floor`. Windows may be transactions and seconds apart.
+    """One search through the log, down to the id `floor`. Its windows may be read seconds apart, in different transactions.
 
-    unsealed: the ids of the present window that no seal names, oldest first. seen: the newest seal that was taken into account;
-    younger ones may name rows of this window and of those to come, and whoever seals tells of them by `hear_of`.
+    unsealed: the ids of the current window that no seal names, oldest first. seen: the newest seal that was taken into account;
+    later ones may name rows of this window and the next ones, and the sealer reports them with `hear_of`.
     """
 
     def __init__(self, floor: int = 0) -> None:
@@ -28,7 +28,7 @@ class UnsealedRows:
         self.seen: int = db.session.scalar(select(func.max(AuditSeal.number))) or 0
         self._floor = floor
         self._below: int | None = None
-        self._named: set[int] = set()  # by seals that reach below the windows looked at so far
+        self._named: set[int] = set()  # ids below the windows read so far, named by seals that reach into them
 
     def step(self) -> None:
         """Goes on to the next window."""
@@ -50,7 +50,7 @@ class UnsealedRows:
         self.unsealed = sorted(unsealed)
 
     def hear_of(self, number: int, members: Sequence[int]) -> None:
-        """Seal `number` was made since this look began."""
+        """Seal `number`, which names these rows, was made since this search began."""
         self.seen = number
         self.drop(members)
         self._named.update(one for one in members if self._below is None or one < self._below)

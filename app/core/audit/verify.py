@@ -30,8 +30,8 @@ _WINDOWS_FOR_DOCTOR = 20  # of the newest rows
 class Finding:
     """kind: altered | missing | seal_changed | seal_missing | chain_cut | head_missing | unsealed.
 
-    altered: changed, inserted by hand, or sealed when its key had been replaced for a day.
-    unsealed: a row older than five minutes that no seal names, so that nobody would notice if it went.
+    altered: changed, inserted by hand, or sealed more than a day after its key was replaced.
+    unsealed: a row older than five minutes that no seal names, so that nobody would notice its deletion.
     """
 
     kind: str
@@ -51,7 +51,7 @@ class Report:
 
 
 class _Rows:
-    """Every row's id, MAC, the number of its key and whether a seal names it: 43 bytes a row."""
+    """The id and MAC of every row, the number of its key, and whether a seal names it: 43 bytes per row."""
 
     def __init__(self) -> None:
         self.ids = array("q")
@@ -80,9 +80,9 @@ class _Rows:
 
 
 def verify(progress: Callable[[int], object] = lambda n: None) -> Report:
-    """Checks each row's MAC, each seal, the chain and its published head. `progress` hears of every chunk of rows.
+    """Checks each row's MAC, each seal, the chain and its published head. Calls `progress` with the size of each chunk of rows.
 
-    All on one snapshot, begun after the head was read: what is written and sealed meanwhile is neither missing nor cut.
+    Reads one snapshot, begun after the head was read, so that rows written and sealed meanwhile look neither missing nor cut off.
     """
     head = json.loads(head_path().read_text()) if head_path().exists() else None
     late = first_id_at(time.time() - UNSEALED_SECONDS)
@@ -104,7 +104,7 @@ def verify(progress: Callable[[int], object] = lambda n: None) -> Report:
 
 
 def problems() -> list[str]:
-    """Sentences for the operator: among the newest 100,000 rows, those which should have been sealed by now."""
+    """Sentences for the operator about those of the newest 100,000 rows that should have been sealed by now."""
     late, look, count = first_id_at(time.time() - UNSEALED_SECONDS), UnsealedRows(), 0
     for _window in range(_WINDOWS_FOR_DOCTOR):
         if not look.is_over:
@@ -161,7 +161,7 @@ def _name_unsealed(report: Report, late: list[int]) -> None:
 
 
 def _verify_members(report: Report, rows: _Rows, seal: AuditSeal) -> None:
-    """A row under a key that had been replaced for a day when it was sealed was written by who has stolen that key."""
+    """A row that was sealed more than a day after its key was replaced was written by somebody who stole that key."""
     leaves = [(number, rows.take(number)) for number in unpack_ids(seal.members)]
     missing = [number for number, row in leaves if row is None]
     report.findings += [Finding("missing", f"row {number}") for number in missing]
@@ -172,6 +172,6 @@ def _verify_members(report: Report, rows: _Rows, seal: AuditSeal) -> None:
 
 
 def _is_over(key: int, moment: datetime) -> bool:
-    """key: 0 for a row that was named already."""
+    """Whether the key was no longer believed. key: 0 for a row that is reported as altered already."""
     until = believed_until(key) if key else None
     return until is not None and moment > until

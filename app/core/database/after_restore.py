@@ -1,7 +1,7 @@
-"""What a restore ends, because nobody knows what became of it after the backup was made. Features say what is theirs.
+"""What a restore ends, because nobody knows what became of it after the backup was made. Each feature ends what is its own.
 
-Sessions, what phones show, tokens and codes may have been ended, used or refused in the time that is lost; all of them end, and
-whoever has the right to them gets new ones (ADR 25). What is printed or was sent to somebody stays good and is counted.
+Sessions, what phones show, tokens and codes may have been ended, used or refused after the backup; all of them end, and people who
+are entitled to them get new ones (ADR 25). What was printed or sent to somebody stays valid and is counted.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from app.core.hooks import Hook
 
 @dataclass(slots=True)
 class Ends:
-    """How many of what, in an operator's words: `ended` are over, `open` are still good and may have been used before."""
+    """Counts, by operators' words for them: `ended` are over, `open` are still valid but may have been used already."""
 
     ended: dict[str, int] = field(default_factory=dict)
     open: dict[str, int] = field(default_factory=dict)
@@ -23,7 +23,7 @@ on_restored: Hook[[], Ends] = Hook(
 
 
 def end_all() -> Ends:
-    """Inside that transaction."""
+    """Inside the transaction that has filled the database."""
     total = Ends()
     for one in on_restored():
         total.ended |= one.ended

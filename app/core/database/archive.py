@@ -1,7 +1,7 @@
-"""Reading a backup file, which somebody may have cut, changed or built: every member is looked at, and nothing but the database is
-ever written by its name.
+"""Reading a backup file, which somebody may have cut off, changed or forged: every member is checked, and only the database is
+unpacked to a file here.
 
-Only plain files with the names a backup has are taken; `tarfile`'s own filters came with Python 3.11.4 and are not needed.
+Only plain files with the names of a backup are accepted, so `tarfile`'s own filters (Python 3.11.4) are not needed.
 """
 
 import gzip
@@ -27,14 +27,14 @@ MANIFEST_NAME = "manifest.json"
 DOCUMENTS_NAME = "documents"
 CHUNK = 1 << 20
 _MOST_SAID = 1 << 30  # fixed: bytes of a manifest: five million documents
-_MOST_HEAD = 1 << 12  # fixed: bytes; ours has a hundred
+_MOST_HEAD = 1 << 12  # fixed: bytes; ours has about a hundred
 _DOCUMENT = re.compile(rf"{DOCUMENTS_NAME}/(\w[\w.-]{{0,99}}(?:/\w[\w.-]{{0,99}}){{0,4}})", re.ASCII)
 Progress = Callable[[int], object]
 
 
 @dataclass(slots=True)
 class Contents:
-    """What was found. digest: SHA-256 of the whole file, hex. documents: SHA-256 of each by its name in the store."""
+    """What was found. digest: SHA-256 of the whole file, hex. documents: the SHA-256 of each, by its name in the store."""
 
     digest: str = ""
     database: Path | None = None
@@ -53,7 +53,7 @@ def digest_of(source: Path) -> str:
 
 
 def read_archive(source: Source, folder: Path, progress: Progress = lambda n: None) -> Contents:
-    """Reads the whole file and puts the database into `folder`. progress hears of bytes.
+    """Reads the whole file and puts the database into `folder`. Calls `progress` with numbers of bytes.
 
     Raises BackupRejected, and OSError where the disk is full.
     """
@@ -84,7 +84,7 @@ def iterate_documents(source: Source, progress: Progress = lambda n: None) -> It
 
 @contextmanager
 def _members(source: Source, progress: Progress) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
-    """(name, content) of each member; what is wrong with the file is said, whoever stumbles over it."""
+    """(name, content) of each member. Any fault of the file becomes BackupRejected, wherever in the reading it shows."""
     try:
         with source.open() as (raw, tell), gzip.GzipFile(fileobj=raw) as unpacked:
             with tarfile.open(fileobj=unpacked, mode="r:") as archive:

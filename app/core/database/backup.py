@@ -1,9 +1,9 @@
-"""A backup is one file: the database as SQLite whatever it was, and the documents, from whichever store. No secrets. Encrypted
-to the public keys of BACKUP_RECIPIENTS where there are any.
+"""A backup is one file: the database as SQLite, whatever it was, and the documents, from whichever store. No secrets. It is
+encrypted to the public keys of BACKUP_RECIPIENTS if there are any.
 
-Made beside the running server. The documents are read before the database and looked through again at its very moment, so what
-its rows name is in the file: bytes are deleted only after the row that named them. A document that is missing or does not open is
-named, and the rest is kept all the same: a backup without one paper is better than none.
+Made while the server runs. The documents are read before the database, and new ones once more on the database's snapshot. So every
+file that its rows name is in the backup: a file is deleted only after the row that named it. A document that is missing or cannot
+be opened is reported, and the rest is kept all the same: a backup without one paper is better than none.
 """
 
 import hashlib
@@ -39,19 +39,19 @@ from app.version import VERSION
 
 ROOM = ".pingzheng-backup"  # beside the file that is being made
 INNER_ROOM = "backup-made"  # in the instance folder
-_COMPRESSION = 6  # zlib's own middle
-Steps = Callable[[str, int, int], object]  # of what, how many more, of how many
+_COMPRESSION = 6  # zlib's default
+Steps = Callable[[str, int, int], object]  # what is counted, how many more, of how many
 
 
 class NoBureau(RuntimeError):
-    """There is nothing to back up, or nothing in the backup."""
+    """The database holds no bureau, so there is nothing to back up."""
 
 
 @dataclass(slots=True)
 class Made:
-    """missing, spoilt: documents that rows name and that are not in the store, or do not open. notes: what else is wrong.
+    """missing, spoilt: documents that rows name and that are not in the store, or cannot be opened. notes: what else is wrong.
 
-    recipients: public keys it is encrypted to.
+    recipients: the public keys the backup is encrypted to.
     """
 
     rows: int = 0
@@ -67,7 +67,7 @@ class Made:
 
 
 def create_backup(target: Path, progress: Steps = lambda *_: None) -> Made:
-    """Writes the file, mode 0600, in one step. What is there already stays: FileExistsError.
+    """Writes the file, mode 0600, in one step. Never overwrites a file: raises FileExistsError.
 
     Raises workroom.Busy, NoBureau, encrypting.BadRecipient, crypto.MissingSecret, blobs.StoreUnavailable, and OSError or DBAPIError
     where the disk is full; then nothing is left.
@@ -79,7 +79,7 @@ def create_backup(target: Path, progress: Steps = lambda *_: None) -> Made:
         raise MissingSecret("DATA_KEY is missing, and an encrypted backup is signed with it: put secrets.env back")
     with ExitStack() as stack:
         room = stack.enter_context(workroom(target.parent / ROOM))
-        # The copy of the database is in clear: for an encrypted backup it never lies where backups are kept.
+        # The copy of the database is not encrypted: for an encrypted backup it must never be where backups are kept.
         inner = stack.enter_context(workroom(settings.instance_path / INNER_ROOM)) if recipients else room
         backup = _Backup(itself(current_app), room, inner, progress)
         made = backup.write(recipients)
@@ -88,7 +88,7 @@ def create_backup(target: Path, progress: Steps = lambda *_: None) -> Made:
 
 
 def last_seal(connection: Connection) -> dict[str, Any] | None:
-    """The head of the chain as this database has it, in the form of the published one."""
+    """The head of the chain in this database, in the form of the published head."""
     row = connection.execute(select(AuditSeal.number, AuditSeal.seal_mac).order_by(AuditSeal.number.desc()).limit(1)).first()
     return {"number": row.number, "mac": row.seal_mac.hex()} if row else None
 
@@ -120,7 +120,7 @@ class _Backup:
             with encrypted(file, recipients) as out, tarfile.open(fileobj=out, mode="w:gz", compresslevel=_COMPRESSION) as archive:
                 self._add_documents(archive)
                 with snapshot(db.engine) as reading:
-                    self._add_documents(archive)  # those that came meanwhile
+                    self._add_documents(archive)  # those that were added meanwhile
                     manifest = self._copy(reading, self._inner / DATABASE_NAME)
                 self._finish(archive, manifest, published)
             file.flush()
@@ -144,7 +144,7 @@ class _Backup:
             self._progress("documents", 1, len(new))
 
     def _add_document(self, archive: tarfile.TarFile, name: str, written: float) -> None:
-        """One that was deleted since it was listed is left out: its time was over, or its row is looked for in the end."""
+        """Leaves out a document deleted since it was listed: it has expired, or the check at the end finds a row that names it."""
         try:
             data = blobs.get(name)
         except blobs.NoSuchBlob:
@@ -171,7 +171,7 @@ class _Backup:
                 manifest = self._describe(connection)
             with schema_changes(), engine.connect() as connection:
                 connection.exec_driver_sql("COMMIT")
-                connection.exec_driver_sql("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+                connection.exec_driver_sql("PRAGMA journal_mode=DELETE")  # one file without a journal beside it
         finally:
             engine.dispose()
         manifest.database = digest_of(file)
@@ -202,15 +202,15 @@ class _Backup:
         )
 
     def _look_for_missing(self, connection: Connection) -> None:
-        """What the copied rows name and the file lacks, unless the rows of now name it no longer: then its time was over."""
+        """Reports files that copied rows name and the backup lacks, unless no live row names them any more: those have expired."""
         lacking = [name for name in named_files.iterate_names(self._app, connection) if name not in self._digests]
         if lacking:
             with db.engine.connect() as live:
                 self._made.missing += [name for name in lacking if named_files.is_named(self._app, live, name)]
 
     def _head(self, own: dict[str, Any] | None, published: dict[str, Any] | None) -> dict[str, Any] | None:
-        """The snapshot's own, so that the restored log holds; the published one where that is further on, for then the end of the
-        chain was cut before this backup, which must not be covered up."""
+        """The head to put into the backup: usually the snapshot's own, so that the restored log verifies. If the published head is
+        further on, that one: the end of the chain was cut before this backup, and this must not be hidden."""
         if published is None or (own is not None and own["number"] > published["number"]) or own == published:
             return own
         number = published["number"]
@@ -219,7 +219,7 @@ class _Backup:
 
 
 def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Who made it on which machine is nobody's business."""
+    """Leaves out which user made the file."""
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = ""
     entry.mode = 0o600
@@ -233,7 +233,7 @@ def _add_bytes(archive: tarfile.TarFile, name: str, data: bytes) -> None:
 
 
 def _put_in_place(draft: Path, target: Path) -> None:
-    """Never over what is there, also when somebody was faster."""
+    """Moves the file to its place without overwriting one, even if another process has just written it."""
     try:
         os.link(draft, target)
     except FileExistsError:

@@ -1,2 +1,2 @@
 class BackupRejected(RuntimeError):
-    """The file is no backup that can be used; the message says why in one sentence without its full stop."""
+    """The file is not a usable backup; the message says why in one sentence without its full stop."""

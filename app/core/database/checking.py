@@ -1,6 +1,6 @@
-"""Whether a backup is what it says: whole, unchanged, of a version this program can read, its database sound.
+"""Whether a backup is what it claims: complete, unchanged, of a version this program can read, with a sound database.
 
-Asks for no secrets and touches no bureau; where the secrets of this installation fit the backup's database, it says so.
+Needs no secrets and touches no bureau's data; if the secrets of this installation fit the backup's database, it says so.
 """
 
 import sqlite3
@@ -34,9 +34,10 @@ ROOM = "backup-check"
 
 @dataclass(slots=True)
 class Checked:
-    """What a backup is. unfit_secrets: sentences on those of this installation that are not the backup's; None: not known.
+    """What a backup is. unfit_secrets: sentences about this installation's secrets that are not the backup's; None: not known.
 
-    unproved: sentences on secrets nothing stored could prove. cut: the published head is further on than the chain of the backup.
+    unproved: sentences about secrets that nothing stored could prove. cut: the number of the published head, if the backup's chain
+    does not reach it.
     """
 
     version: str
@@ -53,7 +54,7 @@ class Checked:
 
 
 def check_backup(path: Path, progress: Progress = lambda n: None, identities: Sequence[Identity] = ()) -> Checked:
-    """Reads everything; an encrypted one with an identity that opens it. progress hears of bytes.
+    """Reads everything; an encrypted backup needs an identity that opens it. Calls `progress` with numbers of bytes.
 
     Raises BackupRejected, workroom.Busy.
     """
@@ -68,7 +69,7 @@ def check_backup(path: Path, progress: Progress = lambda n: None, identities: Se
 
 
 def open_checked(source: Source, contents: Contents) -> Engine:
-    """The backup's database, brought to this program's migrations; compared with the manifest before. Raises BackupRejected."""
+    """The backup's database, compared with the manifest and then migrated to this program's schema. Raises BackupRejected."""
     assert contents.database is not None
     revision = _read(source, contents)
     known = {found.revision for found in ScriptDirectory(current_app.extensions["migrate"].directory).walk_revisions()}
@@ -88,9 +89,9 @@ def open_checked(source: Source, contents: Contents) -> Engine:
 
 
 def describe(source: Source, contents: Contents, engine: Engine) -> Checked:
-    """What a readable backup is, and whether the secrets of this installation are its own.
+    """What a readable backup is, and whether the secrets of this installation are those of the backup.
 
-    Raises BackupRejected when its manifest was changed by somebody without them.
+    Raises BackupRejected when somebody without these secrets has changed its manifest.
     """
     with schema_changes(), engine.begin() as connection:
         kind = connection.scalar(select(installation.Installation.kind))
@@ -110,7 +111,7 @@ def describe(source: Source, contents: Contents, engine: Engine) -> Checked:
             cut=_cut(contents.head, head) if manifest else 0,
         )
         _try_secrets(connection, contents, found)
-    if source.envelope and manifest and not manifest.mac:  # whoever knows the public key may have encrypted it
+    if source.envelope and manifest and not manifest.mac:  # anybody who knows the public key could have encrypted it
         raise BackupRejected(
             f"{source} is signed by nobody: a backup that is encrypted carries the signature of its bureau's DATA_KEY"
         )
@@ -124,7 +125,7 @@ def describe(source: Source, contents: Contents, engine: Engine) -> Checked:
 
 
 def _try_secrets(connection: Connection, contents: Contents, found: Checked) -> None:
-    """A backup of the release without check values gets them here, in its copy: each secret must open something that is stored."""
+    """Gives the unpacked copy check values if the backup's release had none: what is stored must not refuse the secrets."""
     if not all((settings.secret_key, settings.data_key, settings.audit_key, settings.code_masters)):
         return
     try:
@@ -138,7 +139,7 @@ def _try_secrets(connection: Connection, contents: Contents, found: Checked) -> 
 
 
 def _read(source: Source, contents: Contents) -> str:
-    """The migration of the database, which is sound and as its manifest says. Raises BackupRejected."""
+    """The migration of the database, after checking that it is sound and as its manifest says. Raises BackupRejected."""
     manifest = contents.manifest
     assert contents.database is not None
     if manifest is not None and manifest.format > FORMAT:
@@ -181,13 +182,13 @@ def _compare(source: Source, contents: Contents, revision: str, counts: dict[str
 
 
 def _count(connection: sqlite3.Connection, names: list[str]) -> dict[str, int]:
-    """A table that is not there has no rows."""
+    """The number of rows of each table; -1 for a table that is not there."""
     there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     return {n: connection.execute(f'SELECT count(*) FROM "{n}"').fetchone()[0] if n in there else -1 for n in names}  # noqa: S608
 
 
 def _cut(head: dict[str, Any] | None, own: dict[str, Any] | None) -> int:
-    """The seal up to which the log should reach and does not; 0 where it holds."""
+    """The number of the seal that the log should reach and does not; 0 if it does."""
     if head is None or head == own or (own is not None and head["number"] < own["number"]):
         return 0
     return int(head["number"])

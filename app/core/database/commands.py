@@ -28,7 +28,7 @@ from app.core.settings import settings
 database = AppGroup("database", help="The database as a whole.")
 backups = AppGroup("backup", help="Backups: the database and the documents in one file, without the secrets.")
 commands = [database, backups, SchemaGroup()]
-NOT_WHOLE = 3  # done, but something was wrong before that must be looked at
+NOT_WHOLE = 3  # exit status: done, but something was wrong before, which somebody has to look at
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _logs = click.option("--log", "logs", type=_FILE, multiple=True, help="JSON lines from the log shipper; may be repeated.")
 _head = click.option("--audit-head", "head", type=_FILE, help="A newer audit-head.json, from the lost machine or the log shipper.")
@@ -220,7 +220,7 @@ def list_losses(logs: tuple[Path, ...], head: Path | None) -> None:
 
 
 def _read_identities(file: Path | None, passphrase: Path | None) -> list[Identity]:
-    """None of them without a file. The passphrase is never an argument, which every process on the machine may read."""
+    """An empty list without a file. The passphrase is never an argument: every process on the machine may read those."""
 
     def ask() -> str:
         if passphrase is not None:

@@ -10,16 +10,16 @@ from app.core.db import Base, schema_changes
 from app.core.engines import prepare_engine
 
 BATCH_ROWS = 5000
-NOT_KEPT = frozenset({"job_worker"})  # which processes were alive: says nothing of another place or another day
+NOT_KEPT = frozenset({"job_worker"})  # which processes were alive: means nothing in another place or on another day
 Progress = Callable[[int], object]
 
 
 class NotEmpty(RuntimeError):
-    """The target already holds rows, of the table named; nothing was copied."""
+    """The target already holds rows, in the table named; nothing was copied."""
 
 
 class NotMigrated(RuntimeError):
-    """The two databases do not have the same tables; the message says which of them lacks what, and the mend."""
+    """The two databases do not have the same tables; the message says which one lacks what, and how to mend it."""
 
 
 def open_engine(url: str) -> Engine:
@@ -41,7 +41,7 @@ def copy_database(source: Engine, target: Engine, progress: Progress = lambda n:
 
 
 def copy_rows(reading: Connection, writing: Connection, progress: Progress = lambda n: None) -> int:
-    """All rows but those of NOT_KEPT, which the target loses too; inside the caller's transaction. Raises NotEmpty."""
+    """Copies all rows but those of NOT_KEPT, which the target loses too; in the caller's transaction. Raises NotEmpty."""
     total = 0
     if writing.dialect.name == "sqlite":
         writing.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
@@ -77,11 +77,11 @@ def count_tables(connection: Connection) -> dict[str, int]:
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees one moment, from the first line inside on."""
+    """A connection that sees the database as it was at the beginning of the block."""
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        connection.begin()  # outside `schema_changes`, so that it reads only
+        connection.begin()  # outside `schema_changes`, so it can only read
         connection.execute(text("SELECT 1 FROM alembic_version" if has_revision(connection) else "SELECT 1"))
         yield connection
 
@@ -91,7 +91,7 @@ def has_revision(connection: Connection) -> bool:
 
 
 def revision_of(connection: Connection) -> str | None:
-    """None of a database that was never migrated."""
+    """None for a database that was never migrated."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -121,7 +121,7 @@ def _copy_table(reading: Connection, writing: Connection, table: Table, progress
 
 
 def _advance_sequence(writing: Connection, table: Table) -> None:
-    """Serial columns go on counting behind the copied rows."""
+    """Makes serial columns go on counting after the copied rows."""
     column = table.autoincrement_column
     if column is None:
         return

@@ -1,4 +1,4 @@
-"""No command empties a filled database unless its name is typed: whoever is at the wrong machine notices while typing."""
+"""No command empties a filled database unless its name is typed: an operator at the wrong machine notices while typing."""
 
 import sys
 from collections.abc import Callable
@@ -19,7 +19,8 @@ def yes_empty(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def require_name(typed: str) -> None:
-    """Asks at a terminal when no option says it. Raises ClickException when the database holds rows and the name is not its."""
+    """Asks for the name at a terminal if the option is missing. Raises ClickException when the database holds rows and the name is
+    wrong."""
     if not _holds_rows():
         return
     name = database_name()
@@ -37,7 +38,7 @@ def database_name() -> str:
 
 
 def _holds_rows() -> bool:
-    """On a connection of its own, which lets go of every table before one is changed."""
+    """Uses a connection of its own, so that its locks on tables are gone before one of them is changed."""
     with db.engine.connect() as connection:
         there = set(inspect(connection).get_table_names())
         return any(

@@ -1,7 +1,7 @@
 """Encrypting a backup to recipients, and opening one, by age's format (age-encryption.org/v1): in pieces, never all in memory.
 
-Whoever makes backups needs public keys alone. pyrage pulls from one file and pushes into another, and we are at the other end of
-both, so it works in a thread of its own behind a pipe.
+Making a backup needs only public keys. pyrage reads one file and writes another by itself, and we are at the other end of one of
+them, so it runs in a thread of its own behind a pipe.
 """
 
 import os
@@ -22,7 +22,7 @@ _MOST_IDENTITIES = 1 << 16  # fixed: bytes of such a file
 
 
 class BadRecipient(ValueError):
-    """A setting names a key that is none; the message says which."""
+    """A setting holds something that is not a public key; the message says what."""
 
 
 class BadIdentity(RuntimeError):
@@ -35,7 +35,7 @@ class _Sink(Protocol):
 
 
 class _Watched:
-    """A file to write into that remembers by what it failed: pyrage tells it on in words alone."""
+    """A file to write into that remembers the error by which it failed: pyrage only passes on its text."""
 
     def __init__(self, sink: _Sink) -> None:
         self._sink = sink
@@ -65,7 +65,7 @@ def read_recipients(listed: str) -> list[str]:
 
 @contextmanager
 def encrypted(file: IO[bytes], recipients: Sequence[str]) -> Iterator[IO[bytes]]:
-    """What is written into the yielded file stands in `file` encrypted, in its envelope; unencrypted without recipients.
+    """What is written into the yielded file goes to `file` encrypted and in an envelope, or as it is if there are no recipients.
 
     Raises OSError where `file` cannot be written.
     """
@@ -94,10 +94,10 @@ def encrypted(file: IO[bytes], recipients: Sequence[str]) -> Iterator[IO[bytes]]
 
 @contextmanager
 def decrypted(path: Path, envelope: Envelope, identities: Sequence[Identity]) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
-    """The backup inside, and how far the file has been read, in bytes.
+    """The backup inside, and a function that says how many bytes of the file have been read.
 
-    Raises BackupRejected when these identities do not open it, or when it was changed; whatever the reader stumbled over before
-    is taken for a consequence of that.
+    Raises BackupRejected when these identities do not open it, or when it was changed; this replaces any error that the reader met
+    first, which is taken for a consequence.
     """
     if not identities:
         raise BackupRejected(
@@ -112,12 +112,12 @@ def decrypted(path: Path, envelope: Envelope, identities: Sequence[Identity]) ->
         finally:
             stream.close()
             worker.join()
-            if failed and not isinstance(watched.failure, BrokenPipeError):  # a reader who goes early breaks the pipe
+            if failed and not isinstance(watched.failure, BrokenPipeError):  # a reader that stops early breaks the pipe
                 raise _rejected(path, envelope, failed[0]) from None
 
 
 def read_identities(path: Path, ask: Callable[[], str]) -> list[Identity]:
-    """Those of a file as `age-keygen` and `flask backup new-key` write it. ask: gives the passphrase of one that is closed.
+    """The identities in a file written by `age-keygen` or `flask backup new-key`. ask: returns the passphrase of an encrypted file.
 
     Raises BadIdentity, and OSError.
     """
@@ -139,7 +139,7 @@ def read_identities(path: Path, ask: Callable[[], str]) -> list[Identity]:
 
 
 def new_identity(passphrase: str = "") -> tuple[str, bytes]:
-    """(the public key, what belongs into the file of the identity, closed with the passphrase where there is one)."""
+    """(the public key, the content of the identity's file, encrypted with the passphrase if there is one)."""
     identity = pyrage.x25519.Identity.generate()
     public = str(identity.to_public())
     said = f"# public key: {public}\n{identity}\n".encode()
@@ -152,7 +152,7 @@ def _pipe() -> tuple[IO[bytes], IO[bytes]]:
 
 
 def _start(work: Callable[[], object], end: IO[bytes], failed: list[BaseException]) -> threading.Thread:
-    """Works in a thread, and closes this end of a pipe whatever comes of it, so that the other end does not wait for ever."""
+    """Works in a thread, and always closes this end of a pipe, so that the other end does not wait for ever."""
 
     def run() -> None:
         try:

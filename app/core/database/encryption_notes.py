@@ -1,4 +1,4 @@
-"""What an operator is told about the encryption of backups before one is stolen."""
+"""What an operator is told about the encryption of backups, before a backup is stolen."""
 
 from app.core.database.encrypting import BadRecipient, read_recipients
 from app.core.logs import log
@@ -14,7 +14,7 @@ def problems() -> list[str]:
 
 
 def notes() -> list[str]:
-    """The demo's people are made up: of its backups nothing is said."""
+    """Says nothing about a demo's backups: its people are invented."""
     if settings.is_demo or settings.backup_recipients:
         return []
     return [
@@ -24,6 +24,6 @@ def notes() -> list[str]:
 
 
 def warn() -> None:
-    """At a start, which nobody but the log shipper watches."""
+    """Logs the sentences when a server starts, where nobody reads but the log shipper."""
     for sentence in problems() + notes():
         log.warning("backups_not_encrypted", sentence=sentence)

@@ -1,7 +1,7 @@
-"""The clear wrapping of an encrypted backup: a tar file of two members, the backup as an age file and a list of what that is.
+"""The unencrypted wrapping of an encrypted backup: a tar file with the backup as an age file, and a list that describes it.
 
-So whoever keeps the file without a key can see that every byte is as it was written, and `tar` and `age` open it without this
-program. The list proves nothing to somebody who may have changed both: that the list inside does, which is signed.
+So anyone who keeps the file without a key can check that every byte is as it was written, and `tar` and `age` open it without this
+program. Against somebody who changes both, this list proves nothing; the signed list inside does.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ class Envelope:
 
 
 class EnvelopeWriter:
-    """Takes the age file piece by piece; its header, which says its size, is written when that is known."""
+    """Takes the age file piece by piece; its header contains its size and is written at the end, when that is known."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file, self._digest, self._size = file, hashlib.sha256(), 0
@@ -80,7 +80,7 @@ class Payload:
 
 
 def read_envelope(source: Path) -> Envelope | None:
-    """None for a file that is no encrypted backup. Raises BackupRejected for one that is cut off, or holds what none has."""
+    """None for a file that is no encrypted backup. Raises BackupRejected for one that is cut off or holds anything else."""
     with source.open("rb") as file:
         first = _entry(file)
         if first is None or first.name != ENCRYPTED_NAME:
@@ -126,7 +126,7 @@ def _read(said: bytes, size: int, source: Path) -> Envelope:
 
 
 def _entry(file: IO[bytes]) -> tarfile.TarInfo | None:
-    """One plain header; what tar's extensions could hide (long names, sparse files) is no entry of ours."""
+    """Reads one plain header. None for tar's extensions (long names, sparse files), which could hide something; we write none."""
     try:
         entry = tarfile.TarInfo.frombuf(file.read(_BLOCK), "ascii", "strict")
     except (tarfile.HeaderError, UnicodeDecodeError):

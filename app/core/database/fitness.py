@@ -1,6 +1,6 @@
-"""Whether the program and this database's schema fit each other: asked before serving, by `/readyz` and by `flask doctor`.
+"""Whether the program and this database's schema fit each other: checked before serving, by `/readyz` and by `flask doctor`.
 
-The number of a migration alone proves nothing: a table, column or index can be gone below it, and then a page fails days later.
+The number of a migration alone proves nothing: a table, column or index may still be missing, and then a page fails days later.
 """
 
 import re
@@ -17,8 +17,8 @@ from app.core.database.release import find_oldest_program, read_version
 from app.core.db import Base, db
 from app.version import VERSION
 
-_NAMED = 6  # so many missing things are named
-_KEPT_SECONDS = 5.0  # fixed: a look costs a query for each table
+_NAMED = 6  # how many missing things are named
+_KEPT_SECONDS = 5.0  # fixed: reading the whole schema at every probe would cost too much
 _NO_REVISION = "none"
 
 _SQLITE_COLUMNS = """
@@ -30,7 +30,7 @@ _POSTGRESQL_COLUMNS = """
 SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
 WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND pg_table_is_visible(c.oid)
 """
-# A unique constraint is an index of its name. One that was being built when the power failed is there, but not valid.
+# A unique constraint has an index of the same name. An index that was being built when the power failed exists, but is not valid.
 _POSTGRESQL_INDEXES = """
 SELECT c.relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE i.indisvalid AND pg_table_is_visible(c.oid)
 """
@@ -38,24 +38,24 @@ SELECT c.relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE i
 
 @dataclass(frozen=True)
 class Fitness:
-    """problem: why this program must not serve this database, in one sentence, or empty. note: what to know although it may."""
+    """problem: one sentence on why this program must not serve this database, or empty. note: what to know even though it may."""
 
     revision: str = _NO_REVISION
     problem: str = ""
     note: str = ""
-    is_unknown: bool = False  # not a migration this program brings
+    is_unknown: bool = False  # the migration is not one of this program's
 
 
 @dataclass
 class _Schema:
-    """The names of what is really there."""
+    """The names of what the database really has."""
 
     columns: dict[str, set[str]] = field(default_factory=dict)
     indexes: set[str] = field(default_factory=set)
 
 
 def problems() -> list[str]:
-    """Sentences that say why this program must not serve this database; none when it may. Raises SQLAlchemyError without one."""
+    """Sentences that say why this program must not serve this database; none when it may. Raises SQLAlchemyError if it is away."""
     found = examine()
     return [found.problem] if found.problem else []
 
@@ -80,7 +80,7 @@ def examine() -> Fitness:
 
 
 def examine_lately() -> Fitness:
-    """As `examine`, for who asks every second: what fitted a few seconds ago, at the same migration, fits."""
+    """As `examine`, for callers that ask every second: a schema that fitted a few seconds ago still fits at the same migration."""
     known: tuple[float, Fitness] | None = current_app.extensions.get("database_fitness")
     revision = find_revision()
     if known is not None and known[1].revision == revision and known[0] > time.monotonic() - _KEPT_SECONDS:
@@ -101,7 +101,7 @@ def find_revision() -> str:
 
 @cache
 def _own_revisions(directory: str) -> list[str]:
-    """The files do not change while a process runs. Newest first."""
+    """This program's migrations, newest first. Cached, because the files do not change while a process runs."""
     return [script.revision for script in ScriptDirectory(directory).walk_revisions()]
 
 
@@ -111,7 +111,7 @@ def _revision_of(connection: Connection) -> str:
 
 
 def _examine_newer(connection: Connection, revision: str) -> Fitness:
-    """A migration this program has never heard of: only the database can say whether that is a later one, and whether it may."""
+    """For a migration this program does not know: only the database can say whether that is a later one this program may serve."""
     oldest = find_oldest_program(connection)
     unknown = f"The database is at migration {revision}, which this program ({VERSION}) does not know"
     if oldest is None:

@@ -1,7 +1,7 @@
-"""What a restore has given back: acts of the lost time that froze, revoked, disabled or suspended, as far as the shipped log tells.
+"""What a restore has undone: acts after the backup that froze, revoked, disabled or suspended, as far as the shipped log tells.
 
-From 0.2.0 on every such act leaves a line `taken_away` in the log (`core.audit.revocations`); a line whose audit row is not in the
-database was undone by the restore.
+From 0.2.0 on every such act leaves a line `taken_away` in the log (`core.audit.revocations`). If the audit row of a line is not in
+the database, the restore has undone the act.
 """
 
 import json
@@ -37,8 +37,8 @@ class Act:
 class Losses:
     """acts: undone by the restore, oldest first. since, until: the moments of the first and last line of the logs, or empty.
 
-    last_seal: the highest number the logs or a published head tell of. is_of_another_chain: a seal of the database is not the one
-    they tell of.
+    last_seal: the highest number of a seal in the logs or a published head. is_of_another_chain: a seal of the database differs
+    from the one of the same number there.
     """
 
     acts: list[Act] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Losses:
 
 
 def find_losses(logs: list[Path], head: Path | None = None) -> Losses:
-    """logs: files of JSON lines; other lines are passed over. head: a newer `audit-head.json`. Raises ValueError, OSError."""
+    """logs: files of JSON lines; other lines are skipped. head: a newer `audit-head.json`. Raises ValueError, OSError."""
     found = Losses()
     pending: dict[int, Act] = {}
     seals: dict[int, str] = {}
@@ -75,7 +75,7 @@ def find_losses(logs: list[Path], head: Path | None = None) -> Losses:
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8", errors="replace") as file:
         for text in file:
-            start = text.find("{")  # a supervisor may write the moment before it
+            start = text.find("{")  # a supervisor may have put a timestamp before it
             if start < 0:
                 continue
             try:
@@ -87,7 +87,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _moment(value: object) -> str:
-    """In UTC, so that moments sort as texts do; empty for what is none, which another program may have written."""
+    """In UTC, so that moments sort as texts; empty for anything else, which another program may have written."""
     try:
         moment = datetime.fromisoformat(str(value))
         return moment.astimezone(UTC).isoformat() if moment.tzinfo else ""
@@ -116,7 +116,7 @@ def _undone(pending: dict[int, Act]) -> list[Act]:
 
 
 def _compare_seals(found: Losses, seals: dict[int, str]) -> None:
-    """Seals made after the restore carry numbers that were given before: only those from before it must be the same."""
+    """Seals made after the restore repeat numbers that were used before it, so only seals from before the restore are compared."""
     found.last_seal = max(seals, default=0)
     before = db.session.scalar(select(AuditRow.id).where(AuditRow.tag == "installation:restored").order_by(AuditRow.id).limit(1))
     if not seals or before is None:

@@ -1,7 +1,7 @@
-"""The list that goes with a backup: what it is, by what it was made, how many rows and which bytes are in it.
+"""The list that goes with a backup: what it is, which version made it, and which rows and files are in it.
 
-It is the last member of the archive, so that whoever cuts a file off loses it. Who has the secrets can see that it is as it was
-written (`mac`); everybody else can compare it with what is there.
+It is the last member of the archive, so a file that was cut off has none. With the secrets one can check that it is as it was
+written (`mac`); without them one can still compare it with the content.
 """
 
 import hmac
@@ -19,8 +19,8 @@ _PURPOSE = "backup-manifest"
 class Manifest:
     """created_at: ISO 8601. kind: demo | production. tables: rows of each. documents: SHA-256 of each file, hex, by its name.
 
-    head: number and MAC of the last seal in the database. missing, spoilt: files that rows name and that were not there, or did not
-    open, when the backup was made.
+    head: number and MAC of the last seal in the database. missing, spoilt: files named by rows that were missing, or could not be
+    opened, when the backup was made.
     """
 
     version: str
@@ -46,7 +46,7 @@ class Manifest:
         self.mac = self._mac()
 
     def is_genuine(self) -> bool:
-        """As it was written, under this DATA_KEY. Raises crypto.MissingSecret."""
+        """Whether it is as it was written, under this DATA_KEY. Raises crypto.MissingSecret."""
         return hmac.compare_digest(self.mac, self._mac())
 
     def to_bytes(self) -> bytes:
@@ -58,7 +58,7 @@ class Manifest:
 
 
 def read_manifest(data: bytes) -> Manifest:
-    """Raises ValueError when it is none, or says something of another type than it should."""
+    """Raises ValueError when it is no manifest, or a field has the wrong type."""
     content = json.loads(data)
     if not isinstance(content, dict):
         raise ValueError("not an object")
@@ -73,7 +73,7 @@ def read_manifest(data: bytes) -> Manifest:
     return made
 
 
-# Of a format that is not known yet only the version is read.
+# Of a newer format only the version is read.
 _BARE: dict[str, Any] = {
     "revision": "",
     "created_at": "",

@@ -1,4 +1,4 @@
-"""What must hold while migrations run, for `migrations/env.py`: one at a time, whole or not at all, and never back to nothing."""
+"""What must hold while migrations run, for `migrations/env.py`: one at a time, all or nothing, and never back to no tables."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,9 +23,9 @@ Steps = Callable[[Any, Any], Iterable[Any]]
 def connect_for_migrating(engine: Engine) -> Iterator[Connection]:
     """A connection that may change the schema.
 
-    SQLite changes many things by writing a table anew under its name, at which foreign keys would delete what points to it: they
-    rest meanwhile and are checked before each commit. On PostgreSQL a second `flask db upgrade` waits for the first, and a change
-    that cannot have its table in ten seconds gives up: everybody who scans would be waiting behind it.
+    SQLite makes many changes by recreating a table under its name, and foreign keys would then delete the rows that point to it. So
+    they are off meanwhile, and checked before each commit. On PostgreSQL a second `flask db upgrade` waits for the first, and a
+    change that cannot lock its table within ten seconds gives up, because all scans would wait behind it.
     """
     with schema_changes(), engine.connect() as connection:
         raw: Any = connection.connection.dbapi_connection
@@ -34,7 +34,7 @@ def connect_for_migrating(engine: Engine) -> Iterator[Connection]:
         try:
             yield connection
         finally:
-            with suppress(DBAPIError):  # a connection that broke has let go already
+            with suppress(DBAPIError):  # a broken connection has released everything already
                 connection.rollback()
                 _run(connection, raw, ["PRAGMA foreign_keys=ON"] if is_sqlite else _POSTGRESQL_AFTER)
 
@@ -44,7 +44,7 @@ _POSTGRESQL_AFTER = ["RESET lock_timeout", f"SELECT pg_advisory_unlock({_ADVISOR
 
 
 def _run(connection: Connection, raw: Any, statements: list[str]) -> None:
-    """SQLite heeds these outside a transaction alone; on PostgreSQL they outlive one."""
+    """SQLite obeys these only outside a transaction; on PostgreSQL they outlast one."""
     for statement in statements:
         if connection.dialect.name == "sqlite":
             raw.execute(statement)
@@ -54,9 +54,9 @@ def _run(connection: Connection, raw: Any, statements: list[str]) -> None:
 
 
 def only_ways_on(plan: Steps, *, is_production: bool) -> Steps:
-    """The same plan, looked at as a whole before its first step.
+    """The same plan, checked as a whole before its first step.
 
-    Raises CommandError when it would take back the ground, which holds all rows there are, or anything at all in production.
+    Raises CommandError when it would take back the first migration, whose tables hold all rows, or any migration in production.
     """
 
     def guarded(heads: Any, context: Any) -> Iterable[Any]:
@@ -72,7 +72,7 @@ def only_ways_on(plan: Steps, *, is_production: bool) -> Steps:
 
 
 def note_step(ctx: Any, step: Any, heads: Any, **_: Any) -> None:
-    """Alembic's `on_version_apply`: in the transaction of each step, after its changes."""
+    """Alembic's `on_version_apply`: called in the transaction of each step, after its changes."""
     connection: Connection = ctx.connection
     if connection.dialect.name == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone()):
         raise CommandError(f"Migration {step.up_revision_id} leaves a row of {broken[0]} that points to nothing in {broken[2]}.")
@@ -83,7 +83,7 @@ def note_step(ctx: Any, step: Any, heads: Any, **_: Any) -> None:
 
 
 def oldest_program_of(script: ScriptDirectory, revision: str) -> str:
-    """What the file of this revision says. Raises CommandError when it says nothing: who wrote it must have thought of it."""
+    """What the file of this revision says. Raises CommandError when it says nothing: its author has to decide this."""
     found = getattr(script.get_revision(revision).module, "oldest_program", None)
     if found is None:
         raise CommandError(f'Migration {revision} does not say which program may still serve it: oldest_program = "0.2.0".')

@@ -1,4 +1,4 @@
-"""Which files of the store belong to rows, so that a backup can say what it lacks. Features name theirs."""
+"""Which files of the store belong to rows, so that a backup can say which it lacks. Each feature names its own."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class NamedFiles:
-    """folder: the first part of their names. columns: whose values name one, `ending` behind it. opens: (name, bytes) → whether
-    it is as it was written, under the secrets of now; asked of every file in the folder.
+    """folder: the first part of their names. columns: their values, with `ending` appended, are the names. opens: (name, bytes) →
+    whether the file is as it was written, under the present secrets; asked for every file in the folder.
 
-    reseal: (name, bytes) → the same under the DATA_KEY that writes now, None when it is so already or hangs from no key itself.
+    reseal: (name, bytes) → the content under the DATA_KEY that writes now; None when it is so already, or is not under a DATA_KEY.
     Raises ValueError when it does not open.
     """
 
@@ -27,7 +27,7 @@ class NamedFiles:
 
 
 def name_files(app: Flask, files: NamedFiles) -> None:
-    """From now on backups know of these."""
+    """From now on backups know of these files."""
     _known(app)[files.folder] = files
 
 
@@ -36,18 +36,18 @@ def find(app: Flask, folder: str) -> NamedFiles:
 
 
 def list_folders(app: Flask) -> list[str]:
-    """Of those that can be sealed anew."""
+    """The folders whose files can be re-encrypted."""
     return [files.folder for files in _known(app).values() if files.reseal is not None]
 
 
 def opens(app: Flask, name: str, data: bytes) -> bool:
-    """Whether this file can be opened; of a folder nobody has spoken for nothing is known, which counts as yes."""
+    """Whether this file can be opened. A file in a folder that no feature has named counts as one that can."""
     found = _known(app).get(name.partition("/")[0])
     return found is None or found.opens(name, data)
 
 
 def iterate_names(app: Flask, connection: Connection) -> Iterator[str]:
-    """The name of every file some row of this database needs."""
+    """The name of every file that a row of this database needs."""
     for files in _known(app).values():
         for column in files.columns:
             for (name,) in connection.execute(select(column).where(column.is_not(None)).execution_options(yield_per=BATCH)):

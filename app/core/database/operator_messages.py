@@ -1,4 +1,4 @@
-"""What an operator is told about backups, at midnight: sentences, one after the other, the mend in them."""
+"""What an operator, perhaps at midnight, is told about backups: sentences that also say what to do."""
 
 import errno
 import json
@@ -21,7 +21,7 @@ from app.core.db import db
 from app.core.outages import first_line
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_MOST_NAMES = 20  # fixed: more in one sentence nobody reads
+_MOST_NAMES = 20  # fixed: nobody reads more of them in one sentence
 _ASK = (
     "the hotline and the counters: whose code was frozen (挂失) or phone removed since then; freeze it again at /bureau/calls",
     "the security administrator: which members of staff lost a role or left since then; `flask staff disable`, /bureau/staff",
@@ -54,7 +54,7 @@ def about_encryption(made: Made) -> str:
 
 
 def about_envelope(source: Path, envelope: Envelope) -> str:
-    """Of a backup that nobody has opened."""
+    """About an encrypted backup that was not opened."""
     return (
         f"every byte of {source} is as its list says: version {envelope.version}, made {_local(envelope.created_at)}, encrypted to "
         f"{', '.join(envelope.recipients)}; no more was seen: whether it opens and what is in it shows --identity FILE"
@@ -101,7 +101,7 @@ def after_restore(source: Path, done: Restored) -> Iterator[str]:
 
 
 def about_losses(found: Losses, *, has_logs: bool) -> Iterator[str]:
-    """What is to be taken away again, and whom to ask about what nothing tells."""
+    """What has to be frozen, revoked, disabled or suspended again, and whom to ask about acts that no log tells of."""
     row = _restored_row()
     if row is None:
         yield "this installation was never restored from a backup"
@@ -154,7 +154,7 @@ def _moment(text: str) -> datetime:
 
 
 def _local(text: str) -> str:
-    """In China's time; as it was written where it is no moment."""
+    """In China's time; unchanged if it is no timestamp."""
     try:
         return f"{clock.local(_moment(text)):%Y-%m-%d %H:%M}"
     except ValueError:

@@ -1,8 +1,8 @@
 """The oldest version of the program that may serve this database: one row, written by each migration.
 
-Two releases run side by side during an upgrade, so an older program meets a schema it does not know. Only who changed the schema
-can say whether the older program still understands it. The table is bookkeeping of the migrations like `alembic_version`: no model
-has it, so that no copy, backup or emptied demo takes it along.
+Two releases run side by side during an upgrade, so an older program meets a schema it does not know. Only the author of a migration
+can say whether the older program still works with it. The table is bookkeeping of the migrations like `alembic_version`: it has no
+model, so no copy, backup or emptying of a demo includes it.
 """
 
 import re
@@ -20,14 +20,14 @@ _VERSION = re.compile(r"\d+\.\d+\.\d+", re.ASCII)
 
 
 def find_oldest_program(connection: Connection) -> str | None:
-    """None before the first migration that says it."""
+    """None before the first migration that writes it."""
     if not inspect(connection).has_table(TABLE.name):
         return None
     return connection.scalar(select(TABLE.c.oldest_program))
 
 
 def write_oldest_program(connection: Connection, version: str) -> None:
-    """In the transaction of the migration. Does nothing where the table is not yet there."""
+    """In the transaction of the migration. Does nothing while the table does not exist yet."""
     read_version(version)
     if inspect(connection).has_table(TABLE.name):
         connection.execute(delete(TABLE))
@@ -35,7 +35,7 @@ def write_oldest_program(connection: Connection, version: str) -> None:
 
 
 def read_version(text: str) -> tuple[int, ...]:
-    """`0.10.0` is newer than `0.9.0`. Raises ValueError for anything else than three numbers."""
+    """For comparing: `0.10.0` is newer than `0.9.0`. Raises ValueError for anything but three numbers."""
     if _VERSION.fullmatch(text) is None:
         raise ValueError(f"{text!r} is not a version such as 0.2.0")
     return tuple(int(part) for part in text.split("."))

@@ -1,9 +1,10 @@
-"""Filling an empty installation from a backup, so that a restore broken off anywhere is finished by the same command.
+"""Filling an empty installation from a backup, so that the same command finishes a restore that was interrupted anywhere.
 
-In this order: a mark that nothing may be served; the file read to its end and judged; the documents, each once; then everything of
-the database in one transaction, what must end with it; last the head of the audit log, and the mark goes. Killed before that
-transaction commits, the database is empty still and the next try begins anew, leaving out documents that are there; killed after
-it, only the end is left to do, which the digest of the backup in `installation` tells.
+In this order: a mark that nothing may be served; the file is read to its end and judged; the documents are stored one by one; one
+transaction fills the database and ends what must end; last the head of the audit log is written and the mark removed. If the
+process is killed before that transaction commits, the database is still empty, and the next attempt starts again but skips
+documents that are there. If it is killed afterwards, only the last step is left, which is known from the backup's digest in
+`installation`.
 """
 
 import hashlib
@@ -50,10 +51,9 @@ class SecretsUnfit(RuntimeError):
 
 @dataclass(slots=True)
 class Restored:
-    """What an operator is told. made_at: when the backup was made, ISO 8601, or empty. ended, open: see `aftermath.Ends`.
+    """What an operator is told. made_at: when the backup was made, ISO 8601, or empty. ended, open: see `after_restore.Ends`.
 
-    foreign: documents in the store that the backup does not know. was_begun: an earlier try had
-    filled the database already.
+    foreign: documents in the store that the backup does not know. was_begun: an earlier attempt had filled the database already.
     """
 
     rows: int
@@ -73,10 +73,10 @@ class Restored:
 
 
 def restore_backup(path: Path, progress: Steps = lambda *_: None, identities: Sequence[Identity] = ()) -> Restored:
-    """Fills this installation's empty database and its store of documents; migrates it first where it has no tables.
+    """Fills this installation's empty database and its store of documents; migrates the database first if it has no tables.
 
     Raises BackupRejected, SecretsUnfit, copying.NotEmpty, standing_still.StillServing, workroom.Busy, blobs.StoreUnavailable, and
-    OSError or DBAPIError where a disk is full. Whatever it raises, the same command may be given again.
+    OSError or DBAPIError where a disk is full. After any of these the same command may be run again.
     """
     source = look_at(path, identities)
     with exclusive("restore") as is_alone, workroom(settings.instance_path / ROOM) as room, standing_still():
@@ -95,7 +95,7 @@ def restore_backup(path: Path, progress: Steps = lambda *_: None, identities: Se
                 checked = _judge(source, contents, engine)
                 mark.hold()
                 foreign = _put_documents(source, contents, progress)
-                os.sync()  # no row may survive a power failure that its document does not
+                os.sync()  # no row may survive a power failure without its document
                 _fill(engine, checked, contents, foreign, progress)
             finally:
                 engine.dispose()
@@ -113,7 +113,7 @@ def _is_filled_from(digest: str) -> bool:
 
 
 def _require_own_secrets() -> None:
-    """What is left to do is sealed, so the secrets must still be those the database was filled with."""
+    """The remaining step seals the audit log, so the secrets must still be those the database was filled with."""
     with db.engine.connect() as connection:
         if wrong := misfits(connection):
             raise SecretsUnfit(wrong[0])
@@ -131,14 +131,14 @@ class _Mark:
         self.is_held = False
 
     def hold(self) -> None:
-        """From here on something is changed, and only a finished restore takes the mark away."""
+        """From here on data is changed, and only a finished restore removes the mark."""
         self.is_held = True
 
 
 @contextmanager
 def _mark(source: Source, digest: str) -> Iterator[_Mark]:
     path, mark = installation.restoring_path(), _Mark()
-    mark.is_held = path.exists()  # an earlier try has changed something perhaps
+    mark.is_held = path.exists()  # an earlier attempt may have changed something
     replace_private(path, json.dumps({"file": str(source), "sha256": digest, "begun_at": clock.now().isoformat()}))
     try:
         yield mark
@@ -163,7 +163,7 @@ def _judge(source: Source, contents: Contents, engine: Engine) -> Checked:
 
 
 def _put_documents(source: Source, contents: Contents, progress: Steps) -> int:
-    """Those that are there as they should be are left alone. Returns how many others are in the store."""
+    """Skips documents that are stored already with the right content. Returns how many other files are in the store."""
     store_mark.require_ours()
     there = {name for name, _written in blobs.list_names()}
     for name, data in iterate_documents(source):
@@ -184,7 +184,7 @@ def _is_kept(name: str, digest: str) -> bool:
 
 
 def _fill(engine: Engine, checked: Checked, contents: Contents, foreign: int, progress: Steps) -> None:
-    """All rows, and what must end with them, or nothing."""
+    """Copies all rows and ends what must end, all or nothing."""
     total = count_rows(engine)
     with snapshot(engine) as reading, bare_transaction() as writing:
         begin_writing(writing)
@@ -219,7 +219,8 @@ def _fill(engine: Engine, checked: Checked, contents: Contents, foreign: int, pr
 
 
 def _finish(digest: str, checked: Checked | None = None) -> Restored:
-    """Seals what the restore wrote, so that the head of the log leaves the database; the mark goes last. Twice does no harm."""
+    """Seals what the restore wrote, so that the head of the log is kept outside the database, and removes the mark last. May run
+    twice."""
     current_app.extensions.pop("epoch", None)
     db.session.rollback()
     wanted = select(AuditRow).where(AuditRow.tag == InstallationTag.restored.value).order_by(AuditRow.id.desc()).limit(1)

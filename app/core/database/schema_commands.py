@@ -1,4 +1,4 @@
-"""`flask db`: Flask-Migrate's commands, of which production has those alone that cannot take anything away."""
+"""`flask db`: Flask-Migrate's commands; in production only those that cannot delete anything."""
 
 import click
 from alembic import command
@@ -63,7 +63,7 @@ def downgrade(revision: str, typed_name: str) -> None:
 
 
 class SchemaGroup(PlainGroup):
-    """Named `db`. What production has not is neither listed nor run there."""
+    """Named `db`. Commands that are not for production are neither listed nor run there."""
 
     def __init__(self) -> None:
         super().__init__(click.Group("db", commands=dict(all_commands.commands), help="The schema of the database."))
@@ -90,7 +90,7 @@ class SchemaGroup(PlainGroup):
 
 
 def _enter_app(ctx: click.Context) -> None:
-    """Which mode it is decides what is offered, so the app is there before any command of the group is."""
+    """Loads the app before any command of the group is looked up, because the mode decides which commands are offered."""
     if not current_app:
         ctx.with_resource(ctx.ensure_object(ScriptInfo).load_app().app_context())
 

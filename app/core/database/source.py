@@ -1,4 +1,4 @@
-"""A backup file as it is given to us: in clear, or encrypted with or without an identity that opens it."""
+"""A backup file as it is given to us: unencrypted, or encrypted, with or without an identity that opens it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from app.core.database.envelope import Envelope, read_envelope, require_intact
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """envelope: of an encrypted one, whose digest was compared. Its text is its path, for sentences."""
+    """envelope: of an encrypted backup, whose digest was checked. `str()` gives the path, for sentences."""
 
     path: Path
     envelope: Envelope | None = None
@@ -28,7 +28,7 @@ class Source:
 
     @contextmanager
     def open(self) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
-        """The packed backup, and how far the file has been read, in bytes. Raises BackupRejected."""
+        """The packed backup, and a function that says how many bytes of the file were read. Raises BackupRejected."""
         if self.envelope is not None:
             with decrypted(self.path, self.envelope, self.identities) as opened:
                 yield opened
@@ -38,7 +38,7 @@ class Source:
 
 
 def look_at(path: Path, identities: Sequence[Identity] = ()) -> Source:
-    """Raises BackupRejected when an encrypted one is cut off or not as its list says."""
+    """Raises BackupRejected when an encrypted backup is cut off or not as its list says."""
     envelope = read_envelope(path)
     if envelope is not None:
         require_intact(path, envelope)

@@ -1,4 +1,4 @@
-"""Whether anybody serves this installation or works for it: a copy or a restore beside them would lose what they write."""
+"""Whether any process serves this installation or works for it: a copy or a restore at the same time would lose what it writes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,20 +12,19 @@ from app.core.jobs.models import JobWorker
 from app.core.jobs.workers import SEEN_EVERY_SECONDS
 from app.core.locks import BACKGROUND, exclusive, number_of
 
-_ALIVE_FOR = timedelta(seconds=2 * SEEN_EVERY_SECONDS)  # fixed: two heartbeats that did not come
+_ALIVE_FOR = timedelta(seconds=2 * SEEN_EVERY_SECONDS)  # fixed: two missed heartbeats
 
 
 class StillServing(RuntimeError):
-    """The message says who is at work and how to end it."""
+    """The message says what is still running and how to stop it."""
 
 
 @contextmanager
 def standing_still() -> Iterator[None]:
-    """Inside it no web server of this installation does background work, and none did before. Raises StillServing.
+    """Makes sure that no web server of this installation is running, and holds the lock of its election. Raises StillServing.
 
-    Every web server takes part in the election, whose lock dies with it; this holds the office meanwhile. Processes for jobs are
-    known by their heartbeat, and whoever else is writing into a PostgreSQL database by its transaction; PostgreSQL's own sweepers
-    write too and are nobody.
+    Every web server takes part in the election, and its lock is released when it ends. Processes for jobs are known by their
+    heartbeat, and any other writer of a PostgreSQL database by its transaction; PostgreSQL's own background processes do not count.
     """
     with exclusive(BACKGROUND) as is_ours:
         if not is_ours:
@@ -37,7 +36,7 @@ def standing_still() -> Iterator[None]:
 
 
 def refuse_served(engine: Engine) -> None:
-    """For the other database of a copy. Raises StillServing; what serves a SQLite file elsewhere cannot be seen from here."""
+    """For the target database of a copy. Raises StillServing. What serves a SQLite file elsewhere cannot be seen from here."""
     if engine.dialect.name != "postgresql":
         return
     with engine.connect() as connection:

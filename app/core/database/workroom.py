@@ -1,4 +1,4 @@
-"""A folder of one's own for half-made files: nobody else's at the same time, emptied of what a killed process left there."""
+"""A folder for half-made files: used by one process at a time, and emptied of what a killed process left there."""
 
 import fcntl
 import os
@@ -13,12 +13,12 @@ _LOCK = "lock"
 
 
 class Busy(RuntimeError):
-    """Somebody else is at work in it."""
+    """Another process is using the folder."""
 
 
 @contextmanager
 def workroom(folder: Path) -> Iterator[Path]:
-    """The folder, made and empty; it is gone afterwards. Raises Busy, and OSError where it cannot be made."""
+    """Yields the folder, created and empty, and removes it afterwards. Raises Busy, and OSError if it cannot be created."""
     handle = _enter(folder)
     try:
         _empty(folder)
@@ -32,7 +32,7 @@ def workroom(folder: Path) -> Iterator[Path]:
 
 
 def _enter(folder: Path) -> int:
-    """The lock dies with its process. One that was taken on a file somebody has just removed holds nothing: try again."""
+    """The lock is released when its process ends. Locking a file that was removed meanwhile protects nothing: it tries again."""
     while True:
         folder.mkdir(mode=0o700, exist_ok=True)
         try:

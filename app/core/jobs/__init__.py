@@ -1,4 +1,4 @@
-"""Work for which nobody waits: a row written with the business change, taken by one of those who look, brought back when lost."""
+"""Work for which nobody waits: a row written with the business change, taken by one worker, and brought back when it gets lost."""
 
 from app.core.jobs.ledger import enqueue as enqueue
 from app.core.jobs.ledger import enqueue_late as enqueue_late

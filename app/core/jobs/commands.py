@@ -29,7 +29,7 @@ def run_jobs(workers: int) -> None:
     os.umask(0o077)
     app = itself(current_app)
     db.session.remove()
-    db.engine.connect().close()  # one that is away is said here, once, and not by each thread that begins
+    db.engine.connect().close()  # a database that is away is reported here, once, and not by each thread that starts
     click.echo("waiting for jobs")
     sealing = start_sealing_own(app)
     try:

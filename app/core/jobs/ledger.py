@@ -1,4 +1,4 @@
-"""Which work there is, and asking for it."""
+"""The registry of jobs, and asking for one."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -15,21 +15,21 @@ from app.core.jobs.running import begin, functions
 
 
 def register(app: Flask, name: str, fn: Callable[..., object]) -> None:
-    """fn takes the ids that `enqueue` was given, runs inside an app context and outside any transaction, and may run twice."""
+    """fn gets the ids that `enqueue` was given. It runs in an app context, outside any transaction, and may run twice."""
     functions(app)[name] = fn
 
 
 def enqueue(name: str, **ids: int | str) -> None:
-    """Asks for `name` to be run once the surrounding transaction has committed; rolled back, it was never asked for.
+    """Asks for `name` to be run once the surrounding transaction has committed; a rollback takes the request back.
 
-    ids: what finds the rows, never what is in them. Raises KeyError for an unknown name, RuntimeError outside a transaction.
+    ids: keys of rows, never their content. Raises KeyError for an unknown name, RuntimeError outside a transaction.
     """
     job_id = _write(name, ids, timedelta())
     after_commit(lambda: begin(job_id))
 
 
 def enqueue_late(name: str, wait: timedelta, **ids: int | str) -> int:
-    """As `enqueue`, but nobody begins before `wait` is over: for what this process means to have done by itself until then.
+    """As `enqueue`, but nobody begins before `wait` is over: for work that this process expects to have done itself by then.
 
     Returns the id of the job, for `withdraw`.
     """
@@ -37,7 +37,7 @@ def enqueue_late(name: str, wait: timedelta, **ids: int | str) -> int:
 
 
 def withdraw(job_id: int) -> None:
-    """Inside a transaction: it was done another way. One that has begun goes on."""
+    """Takes back a job because the work was done another way; one that has begun goes on. Inside a transaction."""
     db.session.execute(delete(Job).where(Job.id == job_id, Job.state == JobState.waiting))
 
 
@@ -61,7 +61,7 @@ def every(app: Flask, name: str, every_seconds: float, fn: Callable[[], object])
 
 
 def enqueue_once(name: str) -> None:
-    """As `enqueue`, unless one that has not begun is there already: it will see this change too."""
+    """As `enqueue`, unless a job of this name is waiting already: it will see this change too."""
     if not db.session.scalar(select(exists().where(Job.name == name, Job.state == JobState.waiting))):
         enqueue(name)
 

@@ -15,7 +15,7 @@ class JobState(Enum):
 
 
 class Job(Base):
-    """One piece of work, waiting here until somebody takes it."""
+    """One piece of work. It waits here until a worker takes it."""
 
     __tablename__ = "job"
     __table_args__ = (Index("ix_job_state_due_at", "state", "due_at"),)
@@ -26,12 +26,12 @@ class Job(Base):
     state: Mapped[JobState]
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    queued_at: Mapped[datetime]  # for 0.3.0, which may still serve beside this version: when its id was last put into a queue
+    queued_at: Mapped[datetime]  # when its id was last put into a queue: for 0.3.0, which may still serve beside this version
     attempts: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime | None] = mapped_column(default=None)
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
     error: Mapped[str] = mapped_column(String(80), default="")  # the kind of exception, never its text
-    runner: Mapped[str] = mapped_column(String(80), default="", server_default="")  # the JobWorker that has it, or had it last
+    runner: Mapped[str] = mapped_column(String(80), default="", server_default="")  # the JobWorker that has it or had it last
 
 
 class JobWorker(Base):

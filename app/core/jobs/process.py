@@ -1,4 +1,4 @@
-"""What a process that takes jobs is called: by its machine, its number, and a word of its own, since both are used again."""
+"""Names a process that takes jobs: host name, process id, and a random word, because host names and process ids are used again."""
 
 import os
 import secrets
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 
 def process_name() -> str:
-    """At most 80 characters; another one after a fork."""
+    """At most 80 characters; a new name after a fork."""
     return _name_of(os.getpid())
 
 

@@ -1,4 +1,4 @@
-"""Taking a job and running it once, trying it again, and finding what was lost."""
+"""Taking a job and running it once, retrying it, and finding jobs that got lost."""
 
 import json
 import threading
@@ -20,14 +20,14 @@ from app.core.jobs.process import process_name
 from app.core.settings import settings
 from app.core.statements import won, write
 
-MAX_ATTEMPTS = 5  # fixed: what failed five times is shown to the operator, who can ask for it again
-LEASE = timedelta(minutes=15)  # fixed: a job that has run longer is stuck, though its process lives
-GONE_AFTER = timedelta(seconds=60)  # fixed: three heartbeats that did not come: its process is gone
+MAX_ATTEMPTS = 5  # fixed: a job that failed five times is shown to the operator, who can ask for it again
+LEASE = timedelta(minutes=15)  # fixed: a job that has run longer counts as stuck, even if its process is alive
+GONE_AFTER = timedelta(seconds=60)  # fixed: after three missed heartbeats a process counts as gone
 
 
 @dataclass(frozen=True)
 class _Claim:
-    """A job as one process has it: another claim of the same job has another attempt."""
+    """A job that one process has taken. Another claim of the same job has another attempt number."""
 
     job_id: int
     runner: str
@@ -40,7 +40,7 @@ class _Claim:
 
 
 _here: ContextVar[_Claim | None] = ContextVar("job", default=None)
-_held: set[_Claim] = set()  # what this process is at
+_held: set[_Claim] = set()  # the jobs this process is running
 _holding = threading.Lock()
 
 
@@ -50,13 +50,13 @@ def functions(app: Any) -> dict[str, Callable[..., object]]:
 
 
 def wake_of(app: Flask) -> threading.Event:
-    """Set when this process has asked for a job: its own workers, if it has any, need not wait until they look again."""
+    """Set when this process has asked for a job, so that its own workers, if it has any, look at once."""
     found: threading.Event = app.extensions.setdefault("job_wake", threading.Event())
     return found
 
 
 def begin(job_id: int) -> None:
-    """What becomes of a job as soon as it is committed: it is run at once in a test, and elsewhere whoever takes jobs finds it."""
+    """Called as soon as a job is committed: with the runner `immediate` (tests) it is run here, otherwise a worker finds it."""
     app = itself(current_app)
     if settings.runs_jobs == JobRunner.immediate:
         with app.app_context():
@@ -66,12 +66,12 @@ def begin(job_id: int) -> None:
 
 
 def run_job(job_id: int) -> bool:
-    """Runs it here and now if it is waiting and due: of all who want it, one gets it. Never raises. Whether it was run."""
+    """Runs the job here if it is waiting and due; of several callers one gets it. Never raises. Returns whether it was run."""
     return _take_and_run(Job.id == job_id)
 
 
 def run_next() -> bool:
-    """Runs the job that has been due for longest, if nobody else takes it. Never raises. Whether one was run."""
+    """Runs the job that has been due longest, if nobody else takes it. Never raises. Returns whether one was run."""
     return _take_and_run()
 
 
@@ -82,7 +82,7 @@ def _take_and_run(*which: ColumnElement[bool]) -> bool:
         if claim is not None:
             _run(claim)
         return claim is not None
-    except Exception as error:  # where it was claimed, its row says running; `give_back` puts that right
+    except Exception as error:  # if it was claimed, its row still says running; `give_back` corrects that
         outages.note("job_not_settled", error, job=claim and claim.job_id)
         return False
     finally:
@@ -90,7 +90,7 @@ def _take_and_run(*which: ColumnElement[bool]) -> bool:
 
 
 def _take(*which: ColumnElement[bool]) -> _Claim | None:
-    """A look first: whoever finds nothing to do, each second, keeps nobody from writing."""
+    """Reads first: a worker that looks every second and finds nothing to do takes no write lock."""
     is_due = (Job.state == JobState.waiting, Job.due_at <= clock.now(), *which)
     if not db.session.scalar(select(exists().where(*is_due))):
         return None
@@ -103,7 +103,7 @@ def _take(*which: ColumnElement[bool]) -> _Claim | None:
 
 @transaction()
 def _claim(*is_due: ColumnElement[bool]) -> _Claim | None:
-    """On PostgreSQL those who take jobs at once pass over what another has locked; SQLite has one writer and ignores the clause."""
+    """On PostgreSQL a worker skips rows that another worker has locked; SQLite has one writer and ignores the clause."""
     found = select(Job.id, Job.name, Job.arguments, Job.attempts).where(*is_due).order_by(Job.due_at, Job.id).limit(1)
     row = db.session.execute(found.with_for_update(skip_locked=True)).first()
     if row is None:
@@ -132,7 +132,7 @@ def _run(claim: _Claim) -> None:
 
 
 def renew() -> None:
-    """Work that takes longer than `LEASE` calls this now and then, outside any transaction, so that it does not count as lost."""
+    """A job that may take longer than `LEASE` calls this now and then, outside any transaction, so as not to count as lost."""
     claim = _here.get()
     if claim is None:
         return
@@ -143,7 +143,7 @@ def renew() -> None:
 
 @transaction()
 def _finish(claim: _Claim) -> None:
-    """Nothing when another process has taken it over meanwhile: of two that did it, one settles it."""
+    """Does nothing if another process has taken the job over meanwhile: of two that did the work, one records it as done."""
     db.session.execute(update(Job).where(*claim.still_holds()).values(state=JobState.done, finished_at=clock.now(), error=""))
 
 
@@ -157,13 +157,13 @@ def _put_back(claim: _Claim, error: str) -> None:
 
 
 def give_back() -> None:
-    """What this process no longer has in hand though its row says so: it could not be settled while the database was away."""
+    """Returns to the queue what this process no longer runs though the row says so: the database was away when the job ended."""
     with _holding, transaction():
         _bring_back(Job.runner == process_name(), Job.id.not_in({claim.job_id for claim in _held}))
 
 
 def sweep() -> None:
-    """Brings back jobs whose process died and clears away old rows; where nobody takes jobs, runs those that are due."""
+    """Brings back jobs whose process died and deletes old rows. With the runner `immediate` it also runs the jobs that are due."""
     _bring_back_lost()
     app = itself(current_app)
     if settings.runs_jobs == JobRunner.immediate:
@@ -178,7 +178,7 @@ def sweep() -> None:
 def _bring_back_lost() -> None:
     now = clock.now()
     _bring_back(Job.started_at < now - LEASE)
-    if not outages.failed_within(outages.DATABASE, GONE_AFTER.total_seconds()):  # else nobody could say that they live
+    if not outages.failed_within(outages.DATABASE, GONE_AFTER.total_seconds()):  # else no process could write its heartbeat
         is_seen = exists().where(JobWorker.name == Job.runner, JobWorker.seen_at >= now - GONE_AFTER)
         _bring_back(Job.runner != "", Job.started_at < now - GONE_AFTER, ~is_seen)
     keep = timedelta(days=settings.job_keep_days)
@@ -186,7 +186,7 @@ def _bring_back_lost() -> None:
 
 
 def _bring_back(*lost: ColumnElement[bool]) -> None:
-    """Jobs that count as running and are not: they wait again, or were tried often enough."""
+    """For jobs marked as running that are not: they wait again, or fail if they were tried often enough."""
     now = clock.now()
     running = (Job.state == JobState.running, *lost)
     given_up = update(Job).where(*running, Job.attempts >= MAX_ATTEMPTS)

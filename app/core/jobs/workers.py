@@ -18,14 +18,14 @@ from app.core.jobs.running import give_back, run_next, wake_of
 from app.core.settings import settings
 from app.core.statements import won
 
-SEEN_EVERY_SECONDS = 20.0  # fixed: the heartbeat from which others see that a runner lives
-LOOK_EVERY_SECONDS = 1.0  # fixed: a job of another process waits at most so long
-UNSEEN_AFTER = timedelta(minutes=3)  # fixed: then `flask doctor` says that nobody works; nine heartbeats
+SEEN_EVERY_SECONDS = 20.0  # fixed: the heartbeat by which others see that a runner is alive
+LOOK_EVERY_SECONDS = 1.0  # fixed: how long a job that another process asked for waits at most
+UNSEEN_AFTER = timedelta(minutes=3)  # fixed: nine heartbeats; then `flask doctor` says that no process takes jobs
 
 
 def run_here(app: Flask, workers: int) -> None:
-    """Takes jobs until the process is told to end (SIGINT or SIGTERM); those it has begun it finishes, unless it is told again."""
-    for end in (signal.SIGINT, signal.SIGTERM):  # also where a shell had SIGINT ignored for what it runs in the background
+    """Takes jobs until SIGINT or SIGTERM. It then finishes the jobs it has begun, unless a second signal comes."""
+    for end in (signal.SIGINT, signal.SIGTERM):  # a shell may have SIGINT ignored in what it runs in the background
         signal.signal(end, signal.default_int_handler)
     stop = _start_heartbeat(app)
     threads = [_start_taking(app, stop) for _ in range(workers)]
@@ -92,7 +92,7 @@ def note_seen(name: str) -> None:
 
 
 def problems() -> list[str]:
-    """Sentences for the operator: nobody works, or work was given up."""
+    """Sentences for the operator: no process takes jobs, or jobs were given up."""
     now, found = clock.now(), []
     seen = db.session.scalar(select(func.max(JobWorker.seen_at)))
     if settings.runs_jobs == JobRunner.own and (seen is None or seen < now - UNSEEN_AFTER):

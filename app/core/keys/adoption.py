@@ -1,4 +1,4 @@
-"""The check values of this installation's own database: when they are written and looked at, and what is said of them."""
+"""The check values of this installation's own database: when they are written and compared, and what operators are told."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,9 +15,8 @@ from app.core.settings import settings
 
 @dataclass(frozen=True)
 class Place:
-    """The database as `flask keys` finds it. made_with: empty for one that holds nothing yet. misfits: of the running secrets.
-
-    highest: by family the number of the last key.
+    """The database as `flask keys` finds it. made_with: empty for one that holds nothing yet. misfits: sentences about the running
+    secrets that do not fit it. highest: the number of the last key of each family.
     """
 
     is_reachable: bool
@@ -27,7 +26,7 @@ class Place:
 
 
 def look_at_database() -> Place:
-    """Makes no file where there is none."""
+    """Does not create the file of a SQLite database that is not there."""
     file = db.engine.url.database if db.engine.dialect.name == "sqlite" else None
     if file and not (settings.instance_path / file).exists():
         return Place(is_reachable=True)
@@ -42,7 +41,7 @@ def look_at_database() -> Place:
 
 
 def is_filled(connection: Connection) -> bool:
-    """Whether anything is there that was made with the secrets, or that says whose database this is."""
+    """Whether the database holds anything that was made with the secrets, or that says whose database it is."""
     installation = Base.metadata.tables["installation"]
     if not inspect(connection).has_table(installation.name):
         return False
@@ -51,9 +50,9 @@ def is_filled(connection: Connection) -> bool:
 
 
 def adopt_after_upgrade() -> list[str]:
-    """A database of a version that had no check values gets them; an empty one, which is nobody's, does not.
+    """Gives check values to a database of a version that had none; not to an empty one, which belongs to nobody yet.
 
-    Returns what to say of secrets that nothing proves. Raises SecretsDoNotFit.
+    Returns sentences about secrets that nothing proves. Raises SecretsDoNotFit.
     """
     with schema_changes(), db.engine.begin() as connection:
         if not inspect(connection).has_table(CHECKS.name) or not is_filled(connection):
@@ -62,13 +61,13 @@ def adopt_after_upgrade() -> list[str]:
 
 
 def adopt_by_hand() -> list[str]:
-    """The operator says that the present secrets are right. Raises SecretsDoNotFit when something stored says otherwise."""
+    """For an operator who knows that the present secrets are right. Raises SecretsDoNotFit when what is stored refuses them."""
     with schema_changes(), db.engine.begin() as connection:
         return fitting.replace_unproved(connection)
 
 
 def tell_of_rotation(values: Mapping[str, str] | None = None) -> None:
-    """After a rotation, by who rotates or by the server that starts with it. Writes only what is new. values: as in secrets.env."""
+    """Tells the database of new keys: called by the rotation, or by the server that starts with them. values: as in secrets.env."""
     values = running_values() if values is None else values
     with db.engine.connect() as connection:
         known = read_checks(connection)
@@ -87,7 +86,7 @@ def problems(*, is_set_up: bool) -> list[str]:
 
 
 def notes() -> list[str]:
-    """What need not be mended."""
+    """Sentences for the operator about what need not be mended."""
     connection = db.session.connection()
     absent = fitting.find_absent_master(connection)
     older = f"CODE_MASTERS lacks {absent}, the newest master of this database: if you still have a newer secrets.env, put it back."

@@ -1,4 +1,4 @@
-"""The check values a database holds of its secrets, and those the running secrets would have."""
+"""The check values that a database holds for its secrets, and those that the running secrets would have."""
 
 import hashlib
 import hmac
@@ -25,11 +25,11 @@ _TEXT = b"pingzheng secret check 1:"
 
 
 def read_checks(connection: Connection) -> dict[str, Any]:
-    """The rows of `secret_check` by name, the newest master last; none in a database that was not migrated so far."""
+    """The rows of `secret_check` by name, the newest master last; none if the database has no such table yet."""
     if not inspect(connection).has_table(CHECKS.name):
         return {}
     there = {column["name"] for column in inspect(connection).get_columns(CHECKS.name)}
-    columns = [column if column.name in there else null().label(column.name) for column in CHECKS.c]  # of an older version
+    columns = [column if column.name in there else null().label(column.name) for column in CHECKS.c]  # an older version lacks some
     rows = connection.execute(select(*columns).select_from(CHECKS)).all()
     return {row.name: row for row in sorted(rows, key=lambda row: (row.made_at, len(row.name), row.name))}
 
@@ -37,7 +37,7 @@ def read_checks(connection: Connection) -> dict[str, Any]:
 def insert_checks(
     connection: Connection, secrets: Mapping[str, bytes], proved: Collection[str], begins: Mapping[str, int] = MappingProxyType({})
 ) -> None:
-    """Leaves alone what another process has written meanwhile. begins: Unix seconds by name, of keys that came by rotation."""
+    """Leaves rows alone that another process wrote meanwhile. begins: Unix seconds by name, for keys that came by rotation."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     salt = next((row.salt for row in read_checks(connection).values()), None) or os.urandom(16)
     for name, key in secrets.items():
@@ -70,12 +70,12 @@ def secrets_of(values: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def begins_of(values: Mapping[str, str]) -> dict[str, int]:
-    """From when on each key of a list writes, Unix seconds, under the name of its check value."""
+    """When each key of a list begins to write, in Unix seconds, by the name of its check value."""
     return {name_of(family, key.number): key.begins for family in PLAIN for key in read_keys(values.get(family, ""))}
 
 
 def name_of(family: str, number: int) -> str:
-    """The first key of a list has the name the secret had when it was alone."""
+    """The name of a key's check value. The first key of a list keeps the name it had as the only one."""
     return family if number == 1 else f"{family} k{number}"
 
 
@@ -85,7 +85,7 @@ def family_of(name: str) -> str:
 
 
 def masters_of(code_masters: str) -> dict[str, bytes]:
-    """What is no master is left out: `Settings.problems` names it. When one was retired is not part of the secret."""
+    """Leaves out entries that are no master: `Settings.problems` reports them. The time a master was retired is not secret."""
     parts = [entry.split(":") for entry in code_masters.split(",")]
     return {f"{MASTERS} {one[0]}": ":".join(one[1:3]).lower().encode() for one in parts if len(one) >= 3}
 
@@ -104,7 +104,7 @@ def id_of(name: str) -> str:
 
 
 def made_with(connection: Connection) -> str:
-    """What to do about secrets that do not fit, naming the secrets.env that is meant: of which instance, and from when."""
+    """What to do about secrets that do not fit. Says which secrets.env is needed: from which instance, and from when."""
     rows = list(read_checks(connection).values())
     moments = [row.made_at for row in rows]
     installation = Base.metadata.tables["installation"]

@@ -81,7 +81,7 @@ def rotate(chosen: tuple[str, ...], minutes: int) -> None:
             said = [rotating.rotate(known, family, place, minutes) for family in families]
         except rotating.CannotRotate as error:
             raise click.ClickException(f"{error}; nothing was written") from None
-        # The file first: a database that knows a key which no file has would take the next one of that number for another's.
+        # The file first: if the database knew a key that is in no file, the next key of that number would look like a wrong one.
         write_secrets(settings.instance_path, known)
         is_told = place.is_reachable and _is_told(known)
     if is_told and place.made_with:
@@ -151,7 +151,7 @@ def adopt_secrets() -> None:
 
 
 def what_to_keep(path: Path) -> str:
-    """What a lost file means, said before it happens."""
+    """Says what losing the file would mean, before it happens."""
     return (
         f"Keep a copy of {path} in another place, apart from the backups: without this file no identity or telephone number can be "
         "read, nobody of the staff can sign in, every code has to be opened anew and the audit log can no longer be verified. "
@@ -181,7 +181,7 @@ def _newest(listed: str) -> str:
 def _is_told(values: dict[str, str]) -> bool:
     try:
         named = {name: values.get(name) or getattr(settings, name.lower()) for name in NAMES}
-        # With those of before, which may have left the list now: one of them is known.
+        # Together with the previous masters, which may be gone from the list now: the database knows one of them.
         tell_of_rotation(named | {"CODE_MASTERS": f"{named['CODE_MASTERS']},{settings.code_masters}"})
     except DBAPIError:
         return False
@@ -189,9 +189,9 @@ def _is_told(values: dict[str, str]) -> bool:
 
 
 def say_adopted() -> None:
-    """After migrations: a database of a version without check values gets those of the running secrets.
+    """After migrations: gives a database of a version without check values those of the running secrets.
 
-    Raises ClickException when they are not those of the database.
+    Raises ClickException when the running secrets are not the database's.
     """
     try:
         for sentence in adopt_after_upgrade():

@@ -1,4 +1,4 @@
-"""Taking a key that was replaced out of the list, once nothing needs it any more."""
+"""Removes a key that was replaced from the list, once nothing needs it any more."""
 
 from sqlalchemy import update
 
@@ -15,9 +15,9 @@ class StillNeeded(RuntimeError):
 
 
 def drop(known: dict[str, str], family: str, key_id: str) -> None:
-    """Takes the key out of `known`, the values of secrets.env. Raises StillNeeded.
+    """Removes the key from `known`, the values of secrets.env. Raises StillNeeded.
 
-    The database is told first: a kill before the file is written leaves a key too many, which nobody minds.
+    The database is told first: if the process is killed before the file is written, there is one key too many, which does no harm.
     """
     keys = read_keys(known.get(family, ""))
     going = next((key for key in keys if key.id == key_id), None)

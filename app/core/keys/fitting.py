@@ -1,6 +1,6 @@
 """Whether the running secrets are those a database was made with. Everything works on a connection, on a backup's snapshot too.
 
-`adopt`, `found`, `replace_unproved` and `add_rotated` write and belong into a transaction of the caller's; the others read.
+`adopt`, `found`, `replace_unproved` and `add_rotated` write, and need a transaction of the caller; the others only read.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ from app.core.keys.proving import Evidence, list_masters_in_use, try_audit_key, 
 
 
 class SecretsDoNotFit(RuntimeError):
-    """What a database holds was made with other secrets. sentences: one for each of them."""
+    """A database's content was made with other secrets. sentences: one for each of them."""
 
     def __init__(self, sentences: list[str]) -> None:
         super().__init__(" ".join(sentences))
@@ -50,21 +50,21 @@ def misfits(connection: Connection) -> list[str]:
 
 
 def adopt(connection: Connection) -> list[str]:
-    """Gives a database without check values, or without some, those of the running secrets, once each has opened something stored.
+    """Writes the check values of the running secrets that the database lacks, once what is stored does not refuse them.
 
-    Returns a sentence for each secret that nothing proved. Raises SecretsDoNotFit, and has written nothing, when what is stored
-    refuses one, when one is missing, or when one does not fit a check value that is there.
+    Returns a sentence for each secret that nothing proved. Raises SecretsDoNotFit, and writes nothing, when what is stored refuses
+    a secret, when one is missing, or when one does not fit a check value that is there.
     """
     return _write(connection, is_new=False)
 
 
 def found(connection: Connection) -> None:
-    """A database that is filled for the first time belongs to the running secrets. Raises SecretsDoNotFit like `adopt`."""
+    """For a database that is filled for the first time: it gets the running secrets' check values. Raises SecretsDoNotFit."""
     _write(connection, is_new=True)
 
 
 def replace_unproved(connection: Connection) -> list[str]:
-    """As `adopt`, but the check values that nothing proved and that do not fit go first: theirs may be the wrong secrets."""
+    """As `adopt`, but first deletes check values that nothing proved and that do not fit: they may be those of wrong secrets."""
     running = running_secrets()
     for name, row in read_checks(connection).items():
         if not row.is_proved and not _fits(row, running):
@@ -73,7 +73,7 @@ def replace_unproved(connection: Connection) -> list[str]:
 
 
 def add_rotated(connection: Connection, values: Mapping[str, str]) -> None:
-    """Makes the keys of a rotation known to a database that knows one of those they stand beside. values: as in secrets.env."""
+    """Adds the new keys of a family if the database knows another key of it that fits. values: as in secrets.env."""
     known, secrets = read_checks(connection), secrets_of(values)
     fitting = {family_of(name) for name, key in secrets.items() if name in known and fits(known[name], key)}
     new = {name: key for name, key in secrets.items() if name not in known and family_of(name) in fitting}
@@ -88,13 +88,13 @@ def list_unproved(connection: Connection) -> list[str]:
 
 
 def find_absent_master(connection: Connection) -> str:
-    """The id of the newest master this database knows, when the running secrets lack it: they are an older copy. Else empty."""
+    """The id of the newest master this database knows, if the running secrets lack it, being an older copy; otherwise empty."""
     known = [name for name in read_checks(connection) if is_master(name)]
     return id_of(known[-1]) if known and known[-1] not in running_secrets() else ""
 
 
 def highest_numbers(connection: Connection) -> dict[str, int]:
-    """By family the number of the last key made for this database, dropped ones too."""
+    """The number of the last key of each family made for this database, including dropped ones."""
     found: dict[str, int] = {}
     for name in read_checks(connection):
         number, family = id_of(name)[1:], family_of(name)
@@ -111,20 +111,20 @@ def _write(connection: Connection, *, is_new: bool) -> list[str]:
     else:
         proved = {name for name, seen in evidence.items() if seen.is_proof}
         proved |= {name for name in running if family_of(name) in proved}
-        known = {family_of(name) for name in checks}  # those which stand beside a known one came by rotation
+        known = {family_of(name) for name in checks}  # a new key beside a known one of its family came by rotation
         proved |= {name for name in running if family_of(name) in known and name not in checks}
     new = {name: key for name, key in running.items() if name not in checks}
     insert_checks(connection, new, proved, begins_of(running_values()))
     connection.execute(update(CHECKS).where(CHECKS.c.name.in_(proved & checks.keys())).values(is_proved=True))
-    if wrong := misfits(connection):  # somebody else was faster, with other secrets
+    if wrong := misfits(connection):  # another process was faster, with other secrets
         raise SecretsDoNotFit(wrong)
     return list_unproved(connection)
 
 
 def _require_fitting(connection: Connection, running: dict[str, bytes], settled: set[str]) -> dict[str, Evidence]:
-    """What speaks for the secrets that something stored can prove. Raises SecretsDoNotFit when anything speaks against one.
+    """The evidence for the secrets that stored rows can prove. Raises SecretsDoNotFit when the evidence is against one.
 
-    settled: those that were proved once. Their check value decides, whatever has been spoilt among the rows since.
+    settled: secrets that were proved before. Their check value decides, even if rows were damaged since.
     """
     missing = [family for family in (*PLAIN, MASTERS) if family not in map(family_of, running)]
     if wrong := misfits(connection) or [f"{name} is missing: {made_with(connection)}." for name in missing]:
@@ -144,7 +144,7 @@ def _require_fitting(connection: Connection, running: dict[str, bytes], settled:
 
 
 def _is_asked_for(row: Any) -> bool:
-    """Whether no process may be without this key: it was not dropped, and something may be written under it already."""
+    """Whether every process needs this key: it was not dropped, and something may have been written under it already."""
     return row.dropped_at is None and (row.begins_at is None or row.begins_at <= clock.now())
 
 

@@ -13,11 +13,11 @@ from app.core.keys.rotating import moment
 from app.core.settings import settings
 from app.key_lists import Key
 
-REST_DAYS = 31  # fixed: what lives on under an older key without being written anew (cookies, codes sent by SMS) is over by then
+REST_DAYS = 31  # fixed: what stays under an older key and is never re-encrypted (cookies, codes sent by SMS) has expired by then
 
 
 def find_needs(family: str, keys: tuple[Key, ...], key: Key) -> list[str]:
-    """Parts of a sentence; none when it may be dropped. keys: the list it stands in. key: one that has a successor."""
+    """Parts of a sentence; none when the key may be dropped. keys: the whole list. key: one that has a successor."""
     found = []
     until = successor_of(keys, key).begins + timedelta(days=REST_DAYS).total_seconds()
     if clock.timestamp() < until:
@@ -30,7 +30,7 @@ def find_needs(family: str, keys: tuple[Key, ...], key: Key) -> list[str]:
 
 
 def _has_audit_rows(keys: tuple[Key, ...], key: Key) -> bool:
-    """Whether the log goes back to the time of this key. Ids and numbers rise with time, so the first tells."""
+    """Whether the log goes back to the time of this key. Ids and numbers rise with time, so the first row and seal tell."""
     ended = datetime.fromtimestamp(successor_of(keys, key).begins + GRANTED_SECONDS, UTC)
     first_row = db.session.scalar(select(AuditRow.created_at).order_by(AuditRow.id).limit(1))
     first_seal = db.session.scalar(select(AuditSeal.sealed_at).order_by(AuditSeal.number).limit(1))
@@ -38,7 +38,7 @@ def _has_audit_rows(keys: tuple[Key, ...], key: Key) -> bool:
 
 
 def _find_stored(key: Key) -> list[str]:
-    """What is not written anew yet, or was written under this key meanwhile."""
+    """What is not re-encrypted yet, or was written under this key meanwhile."""
     if settings.is_demo and key.number == 1:
         return ["the demo's own staff sign in with what is derived from it"]
     if waiting := [one.step for one in sweeping.list_progress() if not one.is_finished]:
@@ -49,5 +49,5 @@ def _find_stored(key: Key) -> list[str]:
 
 
 def successor_of(keys: tuple[Key, ...], key: Key) -> Key:
-    """The next newer one."""
+    """The next newer key."""
     return min((one for one in keys if one.number > key.number), key=lambda one: one.number)

@@ -1,7 +1,7 @@
-"""Tries the running secrets on what a database holds, where the models say how. Reads only, a few of the oldest rows of each table.
+"""Tries the running secrets on what a database holds, where the models say how. Only reads, a few of the oldest rows of each table.
 
-The oldest, because a database that was served under other secrets for a while holds rows of both, and those it was made with are
-the ones that were there first.
+The oldest, because a database that was served under other secrets for a while holds rows made with both, and the oldest rows were
+made with its own secrets.
 """
 
 from dataclasses import dataclass
@@ -45,12 +45,12 @@ def try_audit_key(connection: Connection) -> Evidence:
 
 
 def list_masters_in_use(connection: Connection) -> set[str]:
-    """The ids of the code masters that rows name. Their keys no row can prove: what is drawn from them is stored nowhere."""
+    """The ids of the code masters that rows name. No row can prove a master itself: what is derived from it is stored nowhere."""
     return {str(name) for column in _marked("names_master") for name in connection.scalars(select(column).distinct())}
 
 
 def holds_sealed(connection: Connection) -> bool:
-    """Whether anything is stored that a secret has made."""
+    """Whether anything is stored that was made with a secret."""
     columns = [*_marked("sealed"), AuditRow.__table__.c.id]
     return any(connection.execute(select(column).where(column.is_not(None)).limit(1)).first() for column in columns)
 

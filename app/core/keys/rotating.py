@@ -1,4 +1,4 @@
-"""A new key in the place of another: what is written into secrets.env. The database is told afterwards."""
+"""Replacing a key by a new one: what is written into secrets.env. The database is told afterwards."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ _DAY = 86400  # fixed: seconds
 
 
 class CannotRotate(RuntimeError):
-    """Now is not the time; the message says why in one sentence without its full stop."""
+    """The key cannot be replaced now; the message says why in one sentence without its full stop."""
 
 
 def rotate(known: dict[str, str], family: str, place: Place, minutes: int) -> str:
@@ -42,7 +42,7 @@ def _add_key(known: dict[str, str], family: str, highest: int, begins: int) -> s
 
 
 def _require_peace() -> None:
-    """Nothing under way whose rows have to stand under one key. Of what cannot be asked nothing is under way here."""
+    """Raises CannotRotate while work is under way that needs all its rows under one key. A lock that cannot be asked is free."""
     for lock in {column.info["sealed"].lock for column in sweeping.marked_columns() if "sealed" in column.info} - {""}:
         with suppress(SQLAlchemyError), exclusive(lock) as is_alone:
             if not is_alone:

@@ -18,7 +18,7 @@ def read_secrets(instance: Path) -> dict[str, str]:
 
 
 def write_secrets(instance: Path, values: dict[str, str]) -> None:
-    """Replaces the file in one step, so that a crash leaves the old or the new one."""
+    """Replaces the file in one step, so that a crash leaves either the old or the new file."""
     instance.mkdir(parents=True, exist_ok=True)
     replace_private(secrets_path(instance), "".join(f"{name}={value}\n" for name, value in values.items()))
 

@@ -1,4 +1,4 @@
-"""`flask keys status`: which key of each secret does what, and what needs those that were replaced."""
+"""`flask keys status`: what each key of each secret does, and what still needs the keys that were replaced."""
 
 from collections.abc import Iterator
 

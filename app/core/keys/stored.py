@@ -1,4 +1,4 @@
-"""What a model says of a column so that what is stored in it can prove a secret, and be written anew under another:
+"""How a model marks a column whose content can prove a secret, and has to be re-encrypted under a new one:
 `mapped_column(…, info=sealed(…))`."""
 
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ NAMES_MASTER: dict[str, Any] = {"names_master": True}  # a column of ids of code
 
 @dataclass(frozen=True)
 class Sealed:
-    """What `Vault.decrypt` needs to open the column: its purpose, and the column of the row it is bound to; none for neither.
+    """What `Vault.decrypt` needs to open the column: its purpose, and the column of the row it is bound to, empty for none.
 
-    bond: how a number of that column is written to be bound to. found_by: where that column is the keyed hash of what is sealed,
-    what exactly is hashed: `{}` the text, `{name}` another column. lock: work that must not be under way while it is written anew.
+    bond: the format in which a number from that column is bound. found_by: if that column is the keyed hash of what is sealed, what
+    exactly is hashed: `{}` the text, `{name}` another column. lock: of work that must not run while the column is re-encrypted.
     """
 
     purpose: str
@@ -26,10 +26,10 @@ class Sealed:
 
 
 def sealed(purpose: str, *, bound_to: str, found_by: str = "", lock: str = "") -> dict[str, Any]:
-    """Proves DATA_KEY, and is written anew under a new one. bound_to: a column of bytes, or of numbers whose digits are meant."""
+    """Can prove DATA_KEY, and is re-encrypted under a new one. bound_to: a column of bytes, or of numbers, bound as digits."""
     return {"sealed": Sealed(purpose, bound_to, found_by=found_by, lock=lock)}
 
 
 def encrypted(purpose: str, *, bound_to: str = "", bond: str = "{}") -> dict[str, Any]:
-    """Is written anew under a new DATA_KEY."""
+    """Is re-encrypted under a new DATA_KEY."""
     return {"encrypted": Sealed(purpose, bound_to, bond)}

@@ -1,8 +1,8 @@
-"""Writing anew, under the newest DATA_KEY, what stands under older ones: columns that models mark, and files of the sealed store.
+"""Re-encrypts under the newest DATA_KEY what is still under older ones: columns that models mark, and files of the sealed store.
 
-In small steps, each a transaction of its own together with how far it has come; a row or file changes only from the value that was
-read. So a kill in between, a second process at the same work, or doing it again harm nothing. What says the same in another
-ciphertext changes nothing for the service that owns the table: this is the one place that writes other services' rows.
+Works in small steps. Each is a transaction that also stores how far the work has come, and a row changes only if it still has the
+value that was read. So a kill in between, a second process doing the same, or a repetition does no harm. A new ciphertext of the
+same content changes nothing for the service that owns the table: this is the one place that writes other services' rows.
 """
 
 import time
@@ -27,13 +27,13 @@ from app.core.logs import log
 
 BATCH_ROWS = 500
 BATCH_FILES = 20
-_FILES = "files "  # what the step of a folder begins with
+_FILES = "files "  # the prefix of a step that is a folder
 _SWEPT = table_of(KeySweep)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """One step. done: written anew. failed: what no key opened, or would be there twice."""
+    """One step. done: how many were re-encrypted. failed: how many no key opened, or would have had the hash of another row."""
 
     step: str
     done: int = 0
@@ -42,14 +42,14 @@ class Progress:
 
 
 class Sweeper:
-    """What one process knows between its turns. names: of the files of one folder, in order, so that a store is listed once."""
+    """What one process remembers between its turns. _names: the sorted files of a folder, so that the store is listed once."""
 
     def __init__(self) -> None:
         self._finished_under = 0
         self._names: dict[str, list[str]] = {}
 
     def take_turn(self, seconds: float = 0.2) -> bool:
-        """Works for so long. False when there is nothing left to do."""
+        """Works for this long. False when there is nothing left to do."""
         if len(vault.numbers) < 2:
             return False
         writer, until = vault.writer, time.monotonic() + seconds
@@ -62,7 +62,7 @@ class Sweeper:
                 log.info("data_encrypted_anew", key=writer)
                 return False
             if not self._work(step, writer):
-                return True  # somebody is at what it has to wait for
+                return True  # it has to wait for work that is under way
         return True
 
     def _work(self, step: str, writer: int) -> bool:
@@ -77,7 +77,7 @@ class Sweeper:
 
 
 def list_progress() -> list[Progress]:
-    """Of every step, towards the key that writes now."""
+    """The progress of every step towards the key that writes now."""
     writer = vault.writer
     rows = {row.step: row for row in db.session.execute(select(*_SWEPT.c).where(_SWEPT.c.key_number == writer))}
     known = (rows.get(step, Progress(step)) for step in _steps(current_app))
@@ -85,7 +85,7 @@ def list_progress() -> list[Progress]:
 
 
 def finish_column(step: str) -> None:
-    """For who must find everything of a column under one key, and holds its lock. Nothing to do in most installations.
+    """For a caller that needs a whole column under one key, and holds its lock. Most installations have nothing to do here.
 
     step: `table.column`.
     """
@@ -96,13 +96,13 @@ def finish_column(step: str) -> None:
 
 
 def start_again() -> None:
-    """Everything is looked at once more: somebody wrote under an older key meanwhile."""
+    """Has everything looked at once more, because something was written under an older key meanwhile."""
     with transaction():
         db.session.execute(delete(_SWEPT))
 
 
 def count_left(number: int) -> int:
-    """Rows that stand under this key still, and open."""
+    """The number of rows that are still under this key and can be opened."""
     prefix, found = prefix_of(number), 0
     for column in marked_columns():
         where = func.substr(column, 1, len(prefix)) == prefix
@@ -116,7 +116,7 @@ def marked_columns() -> list[Column[Any]]:
 
 
 def sweep_column(column: Column[Any], writer: int, *, is_locked: bool = False) -> bool:
-    """The next rows of it. False when what it must not disturb is under way."""
+    """Re-encrypts the next rows of the column. False when work that it must not disturb is under way."""
     lock = _how(column).lock
     with nullcontext(True) if is_locked or not lock else exclusive(lock) as is_alone:
         if is_alone:
@@ -161,7 +161,7 @@ def _replace(table: Any, column: Column[Any], how: Sealed, row: Any, plain: byte
 
 
 def _sweep_files(folder: str, names: list[str], writer: int) -> bool:
-    """The next files of it; each write of the store is atomic by itself. True when that was the last of them."""
+    """Re-encrypts the next files of the folder; each write to the store is atomic. True when those were the last."""
     store_mark.require_ours()
     files = named_files.find(_app(), folder)
     position = db.session.scalar(select(_SWEPT.c.position).where(_SWEPT.c.step == _FILES + folder, _SWEPT.c.key_number == writer))
@@ -187,7 +187,7 @@ def _sweep_files(folder: str, names: list[str], writer: int) -> bool:
 
 
 def _enter(step: str, writer: int) -> Any:
-    """The step's row, held until the transaction ends."""
+    """The row of the step, locked until the transaction ends."""
     wanted = select(*_SWEPT.c).where(_SWEPT.c.step == step).with_for_update()
     row = db.session.execute(wanted).first()
     if row is None or row.key_number != writer:
@@ -221,7 +221,7 @@ def _is_under(text: bytes, number: int) -> bool:
 
 
 def _wanted(column: Column[Any]) -> list[Any]:
-    """The row's key, the text, what it is bound to, and what else its hash is made of."""
+    """The columns to select: primary key, ciphertext, what it is bound to, and what else its hash is made of."""
     table, how = column.table, _how(column)
     bound = table.c[how.bound_to] if how.bound_to else table.primary_key.columns[0]
     others = [table.c[name] for name in _named(how)]

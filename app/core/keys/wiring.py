@@ -3,7 +3,7 @@ from flask import Flask
 from app.core import background
 from app.core.keys.sweeping import Sweeper
 
-EVERY_SECONDS = 1.0  # fixed: a fifth of which is worked, while there is something to write anew
+EVERY_SECONDS = 1.0  # fixed: a fifth of this time is spent working while there is something to re-encrypt
 
 
 def register(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""The part of docs/operations.md that says the same as nginx's file, for those who set up another proxy."""
+"""The part of docs/operations.md that says the same as nginx's file, for operators who set up another proxy."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ def write_chapter(app: Flask, settings: Settings) -> str:
 
 
 def put_into(document: str, chapter: str) -> str:
-    """The document with this chapter in place of the one it holds. Raises ValueError when it holds none."""
+    """The document with its chapter replaced by this one. Raises ValueError when it holds none."""
     before, begin, rest = document.partition(BEGIN)
     _old, end, after = rest.partition(f"{END}\n")
     if not (begin and end):

@@ -1,4 +1,4 @@
-"""The proxy's file, for the house that runs this and for the repository."""
+"""Writes the proxy's file, for the bureau that runs this and for the repository."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ from app.core.settings import settings
 
 group = AppGroup("proxy", help="The reverse proxy in front of this system.")
 _SITE = Site()
-# Nothing that could begin another directive.
+# Nothing with which another directive could begin.
 _WORD = re.compile(r"[A-Za-z0-9._:/\[\]*-]+")
 
 

@@ -1,4 +1,4 @@
-"""Where a request comes in: a refusal the proxy has made is worded here, and what the request shows about the proxy is noted."""
+"""Where a request comes in: puts a refusal by the proxy into words, and notes what the request shows about the proxy."""
 
 from flask import Flask, abort, current_app, request
 
@@ -19,16 +19,16 @@ def install(app: Flask) -> None:
 
 
 def refusal() -> int:
-    """The status with which our server or the proxy refused this request's body, which is not here; 0 for a request that is whole.
+    """The status with which our server or the proxy refused this request's body, which is not here; 0 for a complete request.
 
-    Whoever sends this header without a proxy is refused their own request and nothing else.
+    A client that sends this header itself, without a proxy, only gets its own request refused.
     """
     ours: int = request.environ.get(REFUSED, 0)
     return ours or _REFUSALS.get(request.headers.get(REFUSAL_HEADER, ""), 0)
 
 
 def _word_refusal() -> None:
-    """As the views would have refused it, in the reader's language. The API's views word their own, in their own order."""
+    """Refuses as the views would have, in the reader's language. The API's views word their refusals themselves, in their order."""
     status = refusal()
     is_word_of_api = request.path.startswith("/api/") and request.endpoint is not None and request.method == "POST"
     if status and not is_word_of_api:

@@ -1,4 +1,4 @@
-"""What the serving processes found wrong with the proxy, kept in the instance folder where `flask doctor` reads it."""
+"""What the serving processes found wrong with the proxy, kept in the instance folder, where `flask doctor` reads it."""
 
 import json
 from contextlib import suppress
@@ -20,7 +20,7 @@ _FILE = "write the proxy's file with `flask proxy nginx`"
 
 
 def sentence(fault: Fault, seen: str, trusted: int) -> str:
-    """What is wrong and the mend. seen: what the request showed, from outside and therefore cut short."""
+    """What is wrong and how to mend it. seen: what the request showed; as it comes from outside, it is cut short."""
     seen = "".join(char for char in seen if char.isascii() and char.isprintable())[:_SHOWN_CHARS]
     return {
         Fault.untrusted: (
@@ -43,7 +43,7 @@ def sentence(fault: Fault, seen: str, trusted: int) -> str:
 
 
 def write(instance: Path, fault: Fault, seen: str, trusted: int) -> None:
-    """Left out when the disk does not take it: the request matters more."""
+    """Writes nothing if the disk fails: answering the request matters more."""
     with suppress(OSError), open(_path(instance, fault), "w", opener=private) as file:
         json.dump({"seen": seen[:_SHOWN_CHARS], "trusted": trusted, "at": clock.now().isoformat()}, file)
 
@@ -54,14 +54,14 @@ def remove(instance: Path, fault: Fault) -> None:
 
 
 def problems() -> list[str]:
-    """Sentences for `flask doctor`: what must be mended."""
+    """Sentences for `flask doctor` about what must be mended."""
     if settings.has_https and not settings.trusted_proxies:
         return [_UNTRUSTED]
     return [_told(fault, found) for fault, found in _read() if fault is not Fault.one_address]
 
 
 def notes() -> list[str]:
-    """Sentences for `flask doctor`: what a person must judge."""
+    """Sentences for `flask doctor` about what a person must judge."""
     return [_told(fault, found) for fault, found in _read() if fault is Fault.one_address]
 
 
@@ -71,7 +71,7 @@ def _told(fault: Fault, found: dict[str, Any]) -> str:
 
 
 def _read() -> list[tuple[Fault, dict[str, Any]]]:
-    """Without what was found under another TRUSTED_PROXIES: that has been seen to."""
+    """Leaves out what was found under another TRUSTED_PROXIES, because the setting was changed since."""
     kept = []
     for fault in Fault:
         with suppress(OSError, ValueError):

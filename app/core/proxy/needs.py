@@ -1,24 +1,24 @@
-"""What this program needs of the proxy before it, as one list. `nginx.py` and `chapter.py` write it out; the views keep to the same
-numbers (`core.bodies`), gunicorn and its worker (`core.serving`) to the same time-outs."""
+"""What this program needs of the proxy in front of it, as one list. `nginx.py` and `chapter.py` write it out; the views keep to the
+same numbers (`core.bodies`), and gunicorn and its worker (`core.serving`) to the same timeouts."""
 
 from dataclasses import dataclass
 
-HEAD_SECONDS = 20  # fixed: what the proxy's file says; the server's own is REQUEST_HEAD_SECONDS
-ANSWER_SECONDS = 60  # fixed: whatever takes longer is a job
-IDLE_SECONDS = 30  # fixed: a connection that nobody uses costs a place
+HEAD_SECONDS = 20  # fixed: for the proxy's file; our own server has REQUEST_HEAD_SECONDS
+ANSWER_SECONDS = 60  # fixed: work that takes longer has to be a job
+IDLE_SECONDS = 30  # fixed: an unused connection takes up a place
 REFUSAL_HEADER = "X-Proxy-Refusal"
 BAD_BODY, TOO_SLOW, TOO_LARGE, TOO_MANY, TOO_BUSY = 400, 408, 413, 429, 503  # the statuses of HTTP
 
-# What our own server allows, with or without a proxy before it.
+# What our own server allows, with or without a proxy in front of it.
 HEAD_BYTES = 32 * 1024  # as nginx does, all lines together
-SLOWEST_BYTES = 1024  # a second, after the first minute; what comes more slowly is a trickle that would never end
-HELD_BYTES = 64 * 1024 * 1024  # of requests that are not whole, in one worker
+SLOWEST_BYTES = 1024  # per second, after the first minute; a slower body might never end
+HELD_BYTES = 64 * 1024 * 1024  # of incomplete requests, in one worker
 LARGE_AT_ONCE = 8  # bodies too large to be kept, in one worker
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """name, and its value in nginx's words; empty takes away what a client sent under this name."""
+    """value: in nginx's syntax; empty removes what a client sent under this name."""
 
     name: str
     value: str
@@ -50,5 +50,5 @@ TIMEOUTS = (
     Timeout("proxy_read_timeout", ANSWER_SECONDS, "until gunicorn answers; whatever takes longer is a job"),
 )
 
-# For the bureau's own machines, which ask the server itself: on its machine, or with METRICS_TOKEN.
+# For the bureau's own machines, which ask the server directly: on the same machine, or with METRICS_TOKEN.
 CLOSED = ("/metrics",)

@@ -20,7 +20,7 @@ _AWAY_SECONDS = 5  # fixed: Retry-After while gunicorn restarts
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What differs from house to house. listen and plain_listen: in nginx's words; plain is http, which leads to https."""
+    """What differs from bureau to bureau. listen, plain_listen: in nginx's syntax; the plain one is http and redirects to https."""
 
     names: Sequence[str] = ("pingzheng.example",)
     upstream: str = "127.0.0.1:8000"
@@ -32,7 +32,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """One larger or smaller body. match: nginx's words for its addresses. largest: bytes."""
+    """One limit that is not the ordinary one. match: its addresses in nginx's syntax. largest: bytes."""
 
     match: str
     path: str
@@ -43,7 +43,7 @@ class Body:
 
 
 def list_bodies(app: Flask, settings: Settings) -> list[Body]:
-    """By address."""
+    """Sorted by address."""
     return sorted((_body(app, settings, limit) for limit in bodies.declared(app)), key=lambda body: body.path)
 
 

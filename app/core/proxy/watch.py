@@ -9,14 +9,14 @@ from app.core.logs import log
 from app.core.proxy import findings
 from app.core.proxy.signs import Fault, Signs, is_internal
 
-WRITE_SECONDS = 60.0  # fixed: a fault that lasts is written down again so often, and what was written is looked after so often
-QUIET_SECONDS = 600.0  # fixed: so long after a right one a wrong one counts for nothing, where a stranger could have made it up
-MANY_BROWSERS = 20  # of different names in a row, from one address
+WRITE_SECONDS = 60.0  # fixed: how often a lasting fault is written down again, and how often one that is over is removed
+QUIET_SECONDS = 600.0  # fixed: how long after a right request a wrong one does not count, if a stranger could have faked it
+MANY_BROWSERS = 20  # with different User-Agents in a row, from one address
 _OUTWEIGHED = (Fault.host, Fault.one_address)
 
 
 class Watch:
-    """trusted: TRUSTED_PROXIES. Threads may race here: what is written twice says the same."""
+    """trusted: TRUSTED_PROXIES. Threads may race here, which does no harm: what is written twice is the same."""
 
     def __init__(self, instance: Path, trusted: int, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.trusted = trusted
@@ -48,7 +48,7 @@ class Watch:
             findings.write(self._instance, fault, seen, self.trusted)
 
     def _note_right(self, fault: Fault, now: float) -> None:
-        """What this or another process has written down is no longer true."""
+        """Removes what this or another process has written down, because it is no longer true."""
         is_fresh = now - self._right_at.get(fault, -WRITE_SECONDS) < WRITE_SECONDS
         is_contested = fault not in _OUTWEIGHED and now - self._wrong_at.get(fault, -WRITE_SECONDS) < WRITE_SECONDS
         if is_fresh or is_contested:
@@ -57,7 +57,7 @@ class Watch:
         findings.remove(self._instance, fault)
 
     def _count_visitor(self, address: str, browser: str, now: float) -> None:
-        """Citizens come from many addresses; a house's own network may be one, so what is found is for a person to judge."""
+        """Citizens come from many addresses, but those of an internal network may come from one, so a person has to judge this."""
         if address != self._address:
             if self._address:
                 self._note_right(Fault.one_address, now)

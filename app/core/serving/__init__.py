@@ -1,1 +1,1 @@
-"""How the web processes take requests: gunicorn's master, parser and writer, and a worker whose threads wait for no client."""
+"""How the web processes take requests: gunicorn's master, parser and writer, and a worker whose threads never wait for a client."""

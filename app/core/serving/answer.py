@@ -1,4 +1,4 @@
-"""One answer: the app is asked by a thread, which goes on to others while the reader is behind."""
+"""One response: a thread gets it from the app, and works for other clients while this client reads slowly."""
 
 import time
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from app.core.serving.streamed_body import StreamedBody
 
 
 class Answer:
-    """worker: gunicorn's, of whose settings, log and app it makes use. may_keep: the connection, for another request."""
+    """worker: gunicorn's, with its settings, log and app. may_keep: whether the connection may stay open for another request."""
 
     def __init__(self, worker: Any, connection: Connection, *, may_keep: bool) -> None:
         self._worker = worker
@@ -26,7 +26,7 @@ class Answer:
         self._request = arriving.request
         self._request.body = arriving.body
         if arriving.refusal:
-            arriving.wants_continue()  # it is not told to send what nobody takes
+            arriving.wants_continue()  # clears the wish, so that the client is not told to send a body that nobody reads
         elif arriving.streams:
             source = StreamedBody(connection.sock, bytes(arriving.rest), worker.pause)
             self._request.body = Body(LengthReader(source, arriving.length))
@@ -49,7 +49,7 @@ class Answer:
         return not self._response.should_close()
 
     def go_on(self) -> bool:
-        """Whether all of it is written; if not, the reader takes what is written first. Raises what the app raises."""
+        """Writes on. True when all is written; False when the client has to read some of it first. Raises what the app raises."""
         if self._items is None:
             self._items = self._worker.wsgi(self._environ, self._response.start_response)
             self._rest = iter(self._items)
@@ -63,7 +63,7 @@ class Answer:
         return True
 
     def end(self) -> None:
-        """Once, whole or not; the app clears up."""
+        """Logs the request and lets the app clean up. Called once, whether or not the response is complete."""
         worker = self._worker
         try:
             worker.log.access(self._response, self._request, self._environ, timedelta(seconds=time.monotonic() - self._began))

@@ -1,4 +1,4 @@
-"""The clients of one worker that no thread works for: watched, ended in time, and few enough."""
+"""The clients of one worker for which no thread is working: they are watched, closed when overdue, and limited in number."""
 
 import selectors
 import socket
@@ -17,12 +17,12 @@ from app.core.serving.waiting_clients import WaitingClients
 
 LOOK_SECONDS = 1.0  # fixed: how late a deadline of seconds may be seen
 PIECE = 65_536
-_LINGER_SECONDS = 2.0  # fixed: until the last answer has been read
+_LINGER_SECONDS = 2.0  # fixed: for the client to read the last response
 _REFUSED_LINGER_SECONDS = 20.0  # fixed: for a client that sends all of a refused body before it reads the refusal
 
 
 class ClientWatchWorker(ThreadWorker):  # type: ignore[misc]
-    """All of this belongs to the poller's thread. on_ready(connection): what to do when a socket is ready."""
+    """Runs entirely in the poller's thread. on_ready(connection): what to do when a socket is ready."""
 
     alive: bool
     nr_conns: int
@@ -48,7 +48,7 @@ class ClientWatchWorker(ThreadWorker):  # type: ignore[misc]
         connection.watched = events
 
     def linger(self, connection: Connection) -> None:
-        """All is said. An end while the client still sends would take the answer from it."""
+        """The response is complete. Closing at once while the client still sends could lose the response for the client."""
         is_refused = connection.arriving.refusal or connection.arriving.streams
         connection.state = State.lingering
         connection.deadline = time.monotonic() + (_REFUSED_LINGER_SECONDS if is_refused else _LINGER_SECONDS)
@@ -61,7 +61,7 @@ class ClientWatchWorker(ThreadWorker):  # type: ignore[misc]
             self.watch(connection, selectors.EVENT_READ)
 
     def throw_away(self, connection: Connection) -> None:
-        """What a lingering client still sends."""
+        """Discards what a lingering client still sends."""
         try:
             is_over = not connection.sock.recv(PIECE)
         except BlockingIOError:
@@ -72,7 +72,7 @@ class ClientWatchWorker(ThreadWorker):  # type: ignore[misc]
             self.drop(connection)
 
     def end_overdue(self) -> None:
-        """Once a second; always, once this worker is to end."""
+        """Drops connections whose deadline has passed: once a second, or at every call while this worker is ending."""
         now = time.monotonic()
         if self.alive and now - self._looked_at < LOOK_SECONDS:
             return
@@ -85,7 +85,7 @@ class ClientWatchWorker(ThreadWorker):  # type: ignore[misc]
             self.drop(connection)
 
     def shed(self, *, holding: bool = False) -> bool:
-        """Makes room: whoever has been at it longest goes. Whether there was somebody."""
+        """Makes room by dropping the client that has waited longest. Returns whether there was one."""
         connection = self.room.longest(holding=holding)
         if connection is not None:
             self.drop(connection)
@@ -102,8 +102,8 @@ class ClientWatchWorker(ThreadWorker):  # type: ignore[misc]
             self.tpool.submit(answer.end)
 
     def guard(self, act: Callable[[Connection], None], connection: Connection) -> None:
-        """Whatever goes wrong with one client is no other's trouble."""
-        if connection.state is State.closed:  # by another client's event of the same moment
+        """Keeps an error at one client's connection from affecting other clients."""
+        if connection.state is State.closed:  # an event of another client in the same round closed it
             return
         try:
             act(connection)

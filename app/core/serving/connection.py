@@ -1,4 +1,4 @@
-"""One client's connection. The poller owns it, and one thread of the pool while that answers."""
+"""One client's connection. The poller owns it, except while a thread of the pool answers."""
 
 import socket
 import time
@@ -11,17 +11,17 @@ from app.core.serving.outgoing import Outgoing
 
 
 class State(Enum):
-    arriving = auto()  # of a request nothing is here, or some of it
+    arriving = auto()  # nothing of the request is here yet, or a part of it
     answering = auto()  # a thread has it, or it waits for one
-    sending = auto()  # the reader is behind
-    lingering = auto()  # all is said; what still comes is thrown away, so that the client hears the answer before the end
+    sending = auto()  # the client has to read more of the response first
+    lingering = auto()  # the response is complete; what still comes is discarded, so that closing does not lose the response
     closed = auto()
 
 
 class Connection:
-    """client, server: addresses. answer: the one begun. keeps: open for another request after it.
+    """client, server: addresses. answer: the one under way. keeps: whether the connection stays open for another request after it.
 
-    watched: for what the poller looks. deadline: when its time is over, in monotonic seconds. held, queued: bytes its room counts.
+    watched: the selector events the poller looks for. deadline: in monotonic seconds. held, queued: bytes `WaitingClients` counted.
     """
 
     def __init__(self, sock: socket.socket, client: Any, server: Any, arriving: IncomingRequest) -> None:
@@ -40,17 +40,17 @@ class Connection:
         self.patience = 0.0
 
     def wait_for_head(self, seconds: float) -> None:
-        """All of it, from its first byte on."""
+        """Sets the deadline for the whole head, counted from its first byte."""
         self.deadline = time.monotonic() + seconds
 
     def wait_for_body(self, pause: float, came: int) -> None:
-        """As long as its pieces come, and are no trickle. came: bytes of this piece."""
+        """Extends the deadline while pieces keep coming, unless they come too slowly. came: bytes of this piece."""
         now = time.monotonic()
         self.patience = (self.patience or now + pause) + came / SLOWEST_BYTES
         self.deadline = min(now + pause, self.patience)
 
     def wait_for_next(self, arriving: IncomingRequest, seconds: float) -> None:
-        """All is said; it may send another request."""
+        """The response is complete; the client may send another request."""
         self.arriving = arriving
         self.state = State.arriving
         self.deadline = time.monotonic() + seconds

@@ -1,6 +1,6 @@
-"""One request while it comes, piece by piece, and whether all of it is here: before that it takes no thread.
+"""One request while it arrives, piece by piece, and whether it is complete: until then it takes no thread.
 
-gunicorn's own parsers judge every byte; here is only kept what they have not yet judged.
+gunicorn's own parsers judge every byte; only what they have not judged yet is kept here.
 """
 
 from collections.abc import Callable
@@ -17,14 +17,14 @@ from app.core.bodies import ORDINARY
 from app.core.proxy.needs import BAD_BODY, HEAD_BYTES, TOO_LARGE
 
 _END = b"\r\n\r\n"
-_IN_CHUNKS = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"  # so that gunicorn's parser takes what follows for chunks
+_IN_CHUNKS = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"  # makes gunicorn's parser read what follows as chunks
 
 
 class IncomingRequest:
-    """cfg: gunicorn's. client: its address. largest: bytes that an address, decoded, takes.
+    """cfg: gunicorn's. client: its address. largest: the largest body, in bytes, by the decoded path of the request.
 
-    rest: what came and is not judged yet. refusal: the status with which the body is refused; it is not here then. streams: the
-    head is here and the body too large to wait for; whoever reads it takes it from the socket, `rest` first.
+    rest: what came and is not judged yet. refusal: the status with which the body is refused, and then not kept. streams: the head
+    is here and the body is too large to wait for; its reader takes `rest` first, then reads from the socket.
     """
 
     def __init__(self, cfg: Any, client: Any, largest: Callable[[str], int]) -> None:
@@ -54,19 +54,19 @@ class IncomingRequest:
         return len(self.body.getbuffer())
 
     def refuse(self, status: int) -> None:
-        """What is here of the body is let go."""
+        """Refuses the body and drops what is here of it."""
         self.refusal = status
         self.body = BytesIO()
 
     def take(self, data: bytes) -> bool:
-        """Whether the request is whole, or refused. Raises what gunicorn's parser raises at a head that is none."""
+        """Returns whether the request is complete or refused. Raises what gunicorn's parser raises at an invalid head."""
         self.rest += data
         if self.request is None and not self._take_head():
             return False
         return self._take_chunks() if self._chunks is not None else self._take_length()
 
     def wants_continue(self) -> bool:
-        """Whether the client waits to be told to send its body; said once."""
+        """Whether the client waits to be told to send its body; True only once."""
         wants = self.request is not None and self.request._expected_100_continue
         if wants:
             self.request._expected_100_continue = False
@@ -89,11 +89,11 @@ class IncomingRequest:
         return True
 
     def _is_hopeless(self) -> bool:
-        """gunicorn says what is wrong with it: it is too large, or a line ends as none may."""
+        """Whether gunicorn will reject the head: it is too large, or a line ends without CR LF."""
         return len(self.rest) > HEAD_BYTES or self.rest.count(b"\n") != self.rest.count(b"\r\n")
 
     def _judge_body(self) -> None:
-        """By the head alone; of two lengths, or a length beside chunks, gunicorn has heard no more."""
+        """Judges the body by the head alone. gunicorn has refused a head with two lengths, or with a length and chunks, already."""
         said = {name: value for name, value in self.request.headers if name in ("CONTENT-LENGTH", "TRANSFER-ENCODING")}
         self.length = int(said.get("CONTENT-LENGTH", 0))
         most = self._largest(unquote_to_wsgi_str(self.request.path)) if self.length or "TRANSFER-ENCODING" in said else ORDINARY
@@ -102,7 +102,7 @@ class IncomingRequest:
         elif self.length > ORDINARY:
             self.streams = True
         elif "TRANSFER-ENCODING" in said:
-            self._most = min(most, ORDINARY)  # whoever sends more says beforehand how much
+            self._most = min(most, ORDINARY)  # a larger body must come with its length
             self._chunks = PythonProtocol(on_body=self._take_piece)
             self._chunks.feed(_IN_CHUNKS)
 
@@ -139,7 +139,7 @@ class IncomingRequest:
 
 
 class _Held(Unreader):  # type: ignore[misc]
-    """What is here; after it comes nothing."""
+    """Gives gunicorn's parser the bytes that are here, and then the end."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__()

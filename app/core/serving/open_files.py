@@ -1,4 +1,4 @@
-"""Every connection is an open file, and the system's first limit, often 1024, is for programs with few of them."""
+"""Every connection is an open file, and the system's soft limit, often 1024, is meant for programs with few of them."""
 
 import resource
 
@@ -7,7 +7,7 @@ _OTHERS = 256  # the database's, the documents', the log's
 
 
 def connections() -> int:
-    """How many clients one worker may have. This process, and those it begins, may open as many files as they need from now on."""
+    """Raises the limit of open files for this process and its children. Returns how many clients one worker may have."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY:
         wanted = _MOST_CONNECTIONS + _OTHERS

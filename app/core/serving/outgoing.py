@@ -1,12 +1,12 @@
-"""An answer on its way to a client that may read it slowly: nobody waits for it."""
+"""A response on its way to a client that may read it slowly, without any thread waiting for it."""
 
 import socket
 
-_AT_ONCE = 64  # pieces; the system takes no more than a thousand
+_AT_ONCE = 64  # pieces; the system takes at most about a thousand
 
 
 class Outgoing:
-    """What gunicorn takes for the socket. What it writes is kept until `push`."""
+    """What gunicorn is given as the socket. What it writes is kept until `push`."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -21,7 +21,7 @@ class Outgoing:
             self._pieces.append(memoryview(data))
 
     def send(self, data: bytes) -> None:
-        """What the client waits for before it sends the rest of its request."""
+        """Sends at once: for what the client waits for before it sends the rest of its request."""
         self.sendall(data)
         self.push()
 
@@ -29,7 +29,7 @@ class Outgoing:
         return 0.0
 
     def push(self) -> None:
-        """Sends as much as the socket takes now. Raises OSError when nobody reads any more."""
+        """Sends as much as the socket takes now. Raises OSError when the client is gone."""
         while self._pieces:
             try:
                 sent = self._sock.sendmsg(self._pieces[:_AT_ONCE])

@@ -1,4 +1,4 @@
-"""A body too large to be kept until it is whole: a thread that is there for such bodies reads it as it comes."""
+"""A body too large to be kept until it is complete: a thread reserved for such bodies reads it as it comes."""
 
 import select
 import socket
@@ -12,7 +12,7 @@ from app.core.proxy.needs import SLOWEST_BYTES
 class StreamedBody(Unreader):  # type: ignore[misc]
     """rest: what is here already. pause: seconds between two pieces.
 
-    Reading raises TimeoutError, which is an OSError, when the next piece does not come, or all of them come too slowly.
+    Reading raises TimeoutError, which is an OSError, when the next piece does not come in time, or the body as a whole is too slow.
     """
 
     def __init__(self, sock: socket.socket, rest: bytes, pause: float) -> None:

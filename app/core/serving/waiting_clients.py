@@ -1,4 +1,4 @@
-"""The clients for whom no thread works: who has been at it longest, what they hold, and whose time is over."""
+"""The clients for which no thread is working: which has waited longest, how much memory they hold, and which are overdue."""
 
 from collections.abc import Iterator
 
@@ -13,8 +13,8 @@ class WaitingClients:
 
     def __init__(self) -> None:
         self._inside: dict[Connection, None] = {}
-        self.held = 0  # bytes of requests that are not whole
-        self.queued = 0  # bytes of those that wait for a thread
+        self.held = 0  # bytes of incomplete requests
+        self.queued = 0  # bytes of requests that wait for a thread
 
     def __bool__(self) -> bool:
         return bool(self._inside)
@@ -23,7 +23,7 @@ class WaitingClients:
         return iter(list(self._inside))
 
     def take_in(self, connection: Connection) -> None:
-        """Again and again, as what is held of its request grows."""
+        """Called again whenever more of its request has come, to count the bytes."""
         self._inside.setdefault(connection)
         now_held = connection.arriving.held_bytes
         self.held += now_held - connection.held
@@ -35,14 +35,14 @@ class WaitingClients:
         connection.held = 0
 
     def longest(self, *, holding: bool) -> Connection | None:
-        """Who has been at it longest; holding: of those that hold something."""
+        """The connection that has waited longest. holding: only among those that hold bytes of a request."""
         return next((connection for connection in self._inside if connection.held or not holding), None)
 
     def overdue(self, now: float) -> list[Connection]:
         return [connection for connection in self._inside if connection.deadline <= now]
 
     def queue(self, connection: Connection) -> None:
-        """A whole request waits for a thread. There is memory for so many large bodies; what comes beyond is refused this time."""
+        """Counts a complete request that waits for a thread. A large body beyond the memory for them is refused."""
         size = connection.arriving.body_bytes
         if size > _SMALL_BYTES and self.queued + size > HELD_BYTES:
             connection.arriving.refuse(TOO_BUSY)

@@ -1,8 +1,8 @@
-"""gunicorn's threaded worker, whose poller takes whole requests: a thread never waits for a client.
+"""gunicorn's threaded worker, whose poller collects complete requests, so that a thread never waits for a client.
 
-A client may send nothing, half a head or half a body, or read its answer as slowly as it likes. Until its request is whole, and
-while it reads, it is a few thousand bytes in the poller's hands, with a deadline; when there is no more room, whoever has been at
-it longest goes. A body too large to be kept is read as it comes, by threads that are there for such bodies.
+A client may send nothing, half a head or half a body, or read its response as slowly as it likes. Until its request is complete,
+and while it reads, it only costs the poller a few thousand bytes, and has a deadline; when there is no more room, the client that
+has waited longest is dropped. A body too large to be kept is read as it comes, by threads reserved for such bodies.
 """
 
 import errno
@@ -60,7 +60,7 @@ class WholeRequestWorker(ClientWatchWorker):
             self.end_overdue()
 
     def _let_finish(self) -> None:
-        """Requests that are whole are answered; who has sent none, or half a head, has a moment to send it."""
+        """Answers complete requests; a client that has sent nothing, or half a head, gets a moment to send the rest."""
         for connection in self.room:
             if connection.state is State.arriving and connection.arriving.request is None:
                 connection.deadline = min(connection.deadline, time.monotonic() + STOP_KEEPALIVE_LINGER)
@@ -96,7 +96,7 @@ class WholeRequestWorker(ClientWatchWorker):
             self._go_on(connection)
         elif connection.state is State.lingering:
             self.throw_away(connection)
-        else:  # a thread has it; whether it speaks on or is gone is seen to afterwards
+        else:  # a thread has it; whether the client sends more or is gone is checked afterwards
             self.watch(connection, 0)
 
     def _receive(self, connection: Connection) -> None:
@@ -117,7 +117,7 @@ class WholeRequestWorker(ClientWatchWorker):
         had_begun = arriving.has_begun
         try:
             is_whole = arriving.take(data)
-        except Exception as error:  # gunicorn knows which of them are the client's
+        except Exception as error:  # gunicorn knows which errors are the client's fault
             connection.keeps = False
             self.handle_error(None, connection.out, connection.client, error)
             self._go_on(connection)
@@ -152,7 +152,7 @@ class WholeRequestWorker(ClientWatchWorker):
         self._go_on(connection)
 
     def _answer(self, connection: Connection) -> None:
-        """A thread's, which leaves the answer with the connection while there is more of it."""
+        """Runs in a thread. While there is more to write, it leaves the answer with the connection and returns."""
         answer = connection.answer
         try:
             if answer is None:
@@ -186,7 +186,7 @@ class WholeRequestWorker(ClientWatchWorker):
             self.handle_error(connection.arriving.request, connection.out, connection.client, error)
 
     def _go_on(self, connection: Connection) -> None:
-        """What comes next, once a thread is done with it or the reader takes more."""
+        """Decides what comes next, once a thread is done with the connection or the client has read more."""
         try:
             connection.out.push()
         except OSError:

@@ -1,7 +1,7 @@
-"""What an authenticator must sign next: one a session and purpose, for five minutes, good once.
+"""What an authenticator must sign next: one challenge per session and purpose, for five minutes, good once.
 
 Each kind of session keeps them in a model of its own, with `session_id` and `purpose` as its key, `challenge` and `created_at`.
-What draws and spends them runs in its caller's transaction.
+Functions that draw or spend them run in their caller's transaction.
 """
 
 import secrets
@@ -18,7 +18,7 @@ CHALLENGE_LIVES = timedelta(minutes=5)  # fixed: as long as browsers wait for a 
 
 
 def new_challenge(model: type[Any], session_id: int, purpose: Any) -> bytes:
-    """32 random bytes; one of before for the same session and purpose counts no more."""
+    """Draws 32 random bytes, which replace an earlier challenge for the same session and purpose."""
     challenge = secrets.token_bytes(32)
     values = {"challenge": challenge, "created_at": clock.now()}
     db.session.execute(
@@ -30,7 +30,7 @@ def new_challenge(model: type[Any], session_id: int, purpose: Any) -> bytes:
 
 
 def spend_challenge(model: type[Any], session_id: int, purpose: Any) -> bytes | None:
-    """None when there is none that is fresh, or a twin of this request took it."""
+    """Takes the challenge. None when there is no fresh one, or a parallel request took it."""
     challenge: bytes | None = taken(
         delete(model)
         .where(

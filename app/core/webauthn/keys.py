@@ -1,4 +1,4 @@
-"""What an authenticator answered is checked here, and the key it made is kept. Who may do it, and what it opens, says the caller.
+"""Checks what an authenticator answered, and keeps the key it made. The caller decides who may do it, and what it allows.
 
 Every function that writes runs in its caller's transaction.
 """
@@ -70,7 +70,7 @@ def keep_key(model: Callable[..., Kept], answer: str, challenge: bytes | None, s
 
 
 def key_id_of(answer: str) -> bytes:
-    """Which key an answer of `navigator.credentials.get` says to be signed with; empty when it cannot be read."""
+    """Which key an answer of `navigator.credentials.get` claims to be signed with; empty when it cannot be read."""
     try:
         return webauthn.base64url_to_bytes(helpers.parse_authentication_credential_json(answer).id)
     except (helpers.exceptions.WebAuthnException, ValueError):
@@ -78,9 +78,9 @@ def key_id_of(answer: str) -> bytes:
 
 
 def is_signed(key: StoredKey | None, answer: str, challenge: bytes | None, site: Site) -> bool:
-    """Whether this answer is the challenge signed with this key, whose count goes up by it.
+    """Whether this answer is the challenge signed with this key. If so, updates the key's sign count.
 
-    A count that does not rise says that the key was copied; authenticators that do not count stay at 0.
+    A count that does not rise means that the key was copied; authenticators that do not count stay at 0.
     """
     if key is None or challenge is None:
         return False

@@ -1,4 +1,4 @@
-"""What the browser hands to the authenticator, as JSON. known: keys that are there already."""
+"""What the browser hands to the authenticator, as JSON. known: keys that are stored already."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ else:
 
 
 def own_reader() -> "structs.AuthenticatorSelectionCriteria":
-    """The phone's own, which may offer the key by itself."""
+    """For citizens: the phone's own reader, which may offer the key unasked."""
     return structs.AuthenticatorSelectionCriteria(
         authenticator_attachment=structs.AuthenticatorAttachment.PLATFORM,
         resident_key=structs.ResidentKeyRequirement.PREFERRED,
@@ -25,7 +25,7 @@ def own_reader() -> "structs.AuthenticatorSelectionCriteria":
 
 
 def second_factor() -> "structs.AuthenticatorSelectionCriteria":
-    """Whatever a member of staff has, where the name was typed before."""
+    """For staff: any authenticator, after they have typed their name."""
     return structs.AuthenticatorSelectionCriteria(
         resident_key=structs.ResidentKeyRequirement.DISCOURAGED, user_verification=structs.UserVerificationRequirement.REQUIRED
     )

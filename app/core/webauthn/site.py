@@ -1,4 +1,4 @@
-"""As whom this site presents itself to an authenticator: its domain, and the address the browser is on, port included."""
+"""How this site identifies itself to an authenticator: by its domain, and by the address the browser is on, port included."""
 
 from dataclasses import dataclass
 from ipaddress import ip_address
