@@ -103,7 +103,7 @@ class Run:
 
 
 def columns_of(source: RosterSource, ignored: tuple[str, ...]) -> dict[str, str]:
-    """The columns of the source. Raises SourceRefused if they are not a roster's; it says how the source was read, a likely cause."""
+    """The columns of the source. Raises SourceRefused if they are not a roster's, and says how it was read, a likely cause."""
     try:
         return match_columns(source.columns(), ignored)
     except WrongColumns as wrong:
