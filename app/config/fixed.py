@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _MAKERS = frozenset({"timedelta", "time", "per_second"})
-# A constant is a limit or a period if its name contains one of these words, or if its value is one of these calls.
+# A constant is a limit or a period if its name contains one of these words, or if its value is a call of `_MAKERS`.
 _POLICY = frozenset(
     {"SECONDS", "MINUTES", "HOUR", "HOURS", "DAY", "DAYS", "MONTHS", "YEAR", "YEARS", "AGE", "MOST", "MAX", "LONGEST"}
     | {"TRIES", "ATTEMPTS", "CHECKS", "WRONG", "OVERLAP"}

@@ -183,7 +183,7 @@ def _fits(points: Sequence[Point]) -> bool:
 
 
 def _told(points: Sequence[Point]) -> set[int]:
-    """The columns whose numbers are always shown: the highest, and the last if columns are wide and the highest is not beside it."""
+    """The columns whose numbers are always shown: the highest, and the last if columns are wide and it is not next to that."""
     if not any(point.value for point in points):
         return set()
     peak = max(range(len(points)), key=lambda number: points[number].value)

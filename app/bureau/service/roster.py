@@ -86,7 +86,7 @@ def run_check(staff_job: StaffJob, progress: Progress) -> Outcome:
 
 
 def run_application(staff_job: StaffJob, progress: Progress) -> Outcome:
-    """Applies the file. If the process died after the import had ended, the retry only returns its result."""
+    """Applies the file. A retry after the process died continues the import, or returns its result if it had ended."""
     report_id, mode = staff_job.id, ImportMode(params_of(staff_job)["mode"])
     done = queries.find_import_of(report_id)
     upload, member, regions = _upload_of(staff_job)

@@ -67,7 +67,7 @@ def close_denial(staff: StaffMember, denial: UseDenial, outcome: DenialOutcome) 
 
 
 def call_about_denial(staff: StaffMember, denial: UseDenial) -> HotlineCall:
-    """Opens a call in which the agent rings the person, who is verified like a caller and can ask to unfreeze. Raises `own_family`."""
+    """Opens a call in which the agent rings the person and verifies them like a caller, so as to unfreeze. Raises `own_family`."""
     person_id = denial.credential.person_id
     refuse_own(staff, {person_id}, denial.subject)
     denial_id = denial.id
