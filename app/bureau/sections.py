@@ -1,4 +1,4 @@
-"""What a member of staff finds at the desk, by right."""
+"""The sections of the desk, by the rights that open them."""
 
 from datetime import datetime
 
@@ -33,10 +33,10 @@ def bureau_sections() -> list[tuple[str, str]]:
 
 
 def clock_seconds(moment: datetime) -> str:
-    """`10:32:05`, for what lasts a minute."""
+    """`10:32:05`, for moments that matter only for a minute or so."""
     return f"{clock.local(moment):%H:%M:%S}"
 
 
 def moment_seconds(moment: datetime) -> str:
-    """`2026-11-22 10:32:05`, aligned in a table."""
+    """`2026-11-22 10:32:05`, which aligns in a table."""
     return f"{clock.local(moment):%Y-%m-%d %H:%M:%S}"

@@ -1,6 +1,6 @@
-"""What every page shown to staff carries: 仅用于医保亲情账户审核, who looked and when. Pure.
+"""The watermark on every page shown to staff: 仅用于医保亲情账户审核, who looked and when. Pure.
 
-The sentence is a picture of our own (drawn once from Noto Sans CJK, OFL), so no font has to be installed where this runs.
+The sentence is a stored picture (drawn once from Noto Sans CJK, OFL), so the server needs no font.
 """
 
 import io
@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from app.core import clock
 
-_TILE = Path(__file__).parent / "data" / "watermark.png"  # white on black: how strong the ink is at each point
+_TILE = Path(__file__).parent / "data" / "watermark.png"  # white on black: the brightness is the strength of the ink
 _INK = (90, 20, 20)
-_STRENGTH = 0.26  # readable on a photo, and the photo through it
+_STRENGTH = 0.26  # the mark can be read on a photo, and the photo through the mark
 _QUALITY = 82
 
 

@@ -1,4 +1,4 @@
-"""What the desk does in the background."""
+"""Registers the desk's kind of approval, its staff jobs and its background task."""
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l

@@ -1,6 +1,6 @@
-"""The settings: typed, bounded and described beside each field, read from the environment and two files.
+"""The settings: each field has a type, bounds and a description; values are read from the environment and two files.
 
-`flask config list` prints them; docs/settings.md is made from them.
+`flask config list` prints the settings; docs/settings.md is generated from them.
 """
 
 from app.config.choices import JobRunner as JobRunner

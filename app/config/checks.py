@@ -1,4 +1,4 @@
-"""Why a process must not serve with these settings: one sentence each, with the variable and the mend. Pure."""
+"""Finds the reasons why a process must not serve with its settings: a sentence each, naming the variable and the fix. Pure."""
 
 from collections.abc import Iterator
 from importlib.metadata import entry_points
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def find_problems(settings: "Settings") -> list[str]:
-    """But for the secrets, which judge themselves."""
+    """Finds all problems except those of the secrets, which `SecretSettings.secret_problems` finds."""
     found = [*find_out_of_bounds(settings), *find_contradictions(settings)]
     if settings.is_demo:
         if not is_loopback(settings.host) and not settings.demo_public:
@@ -23,7 +23,7 @@ def find_problems(settings: "Settings") -> list[str]:
 
 
 def find_out_of_bounds(settings: "Settings") -> Iterator[str]:
-    """What each field says of itself: bounds, how a text is written, which plug-ins there are."""
+    """Checks each field against its own description: the bounds, the format of a text, the plug-ins that are installed."""
     for name, (one, setting) in settings_of(type(settings)).items():
         value = getattr(settings, one.name)
         if isinstance(value, (int, float)):
@@ -41,7 +41,7 @@ def find_out_of_bounds(settings: "Settings") -> Iterator[str]:
 
 
 def bounds_text(setting: Setting) -> str:
-    """`3 to 10 guesses`, `0 (the rule is off) or 1 to 50 pharmacies`."""
+    """For example `3 to 10 guesses`, or `0 (the rule is off) or 1 to 50 pharmacies`."""
     zero = f"0 ({setting.zero}) or " if setting.zero and setting.low else ""
     return f"{zero}{in_digits(setting.low)} to {in_digits(setting.high)} {setting.unit}".strip()
 
@@ -73,7 +73,7 @@ def _production_problems(settings: "Settings") -> list[str]:
 
 
 def _plain_addresses(settings: "Settings") -> list[str]:
-    """Whatever leaves this machine is encrypted. A gateway of SMS or of the bucket on this same machine may be plain http."""
+    """Everything sent off this machine must be encrypted. An SMS gateway or S3 service on this machine may use plain http."""
     own = "https, or http on this machine itself"
     ways = (
         ("SMS_URL", settings.sms_url, True),

@@ -1,4 +1,4 @@
-"""Settings that are one of a few words."""
+"""The values of those settings that take one of a few words."""
 
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ class Mode(StrEnum):
 
 
 class JobRunner(StrEnum):
-    """auto: inside in the demo, own in production."""
+    """auto means `inside` in the demo and `own` in production."""
 
     auto = "auto"
     inside = "inside"

@@ -1,4 +1,4 @@
-"""The code, what opens it, and the institutions that scan it. Contract 4 says how long a code lives: the maxima are tight."""
+"""Settings of the code, of what unlocks it, and of scanning. Contract 4 fixes how long a code lives, so the maxima are tight."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from app.config.fields import choice, flag, real, whole
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)  # Settings makes these once for all
 class CodeSettings:
-    """How a code is drawn and how long it lives."""
+    """How a code is made and how long it is valid."""
 
     code_digest: CodeDigest = choice(
         CodeDigest.sha256,
@@ -99,7 +99,7 @@ class CodeSettings:
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)  # Settings makes these once for all
 class PinSettings:
-    """What opens the code."""
+    """What unlocks the code."""
 
     pin_guesses: int = whole(
         5,

@@ -1,4 +1,4 @@
-"""What the bureau's desk does: hotline, counter, reviews, figures."""
+"""Settings of the bureau's own pages: hotline, counter, reviews, figures."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""docs/settings.md: every setting by groups, Chinese beside English, and what is fixed."""
+"""Generates docs/settings.md: every setting, by group, in Chinese and English, and the values that no setting changes."""
 
 from collections.abc import Iterator
 from dataclasses import Field
@@ -79,7 +79,7 @@ _UNITS = {
 
 
 def settings_document(app_folder: Path) -> str:
-    """The whole file. app_folder: where the code is, for what is fixed in it."""
+    """The whole file. app_folder: the folder of code that is searched for fixed values."""
     parts = [_HEAD]
     for cls, heading, heading_zh in GROUPS:
         rows = (_row(name, one, setting) for name, (one, setting) in settings_of(cls).items())

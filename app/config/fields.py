@@ -1,7 +1,7 @@
-"""What a setting is: each of these functions makes one field of a dataclass, with its unit, bounds and meaning beside it.
+"""How a setting is declared: each function here makes one field of a dataclass, with its unit, bounds and meaning.
 
 The meaning is one sentence for a bureau's administrator, in English and in Chinese; `flask config list` and docs/settings.md show
-it. A numeric setting that takes 0 says what 0 means. Standards and sections named in a meaning are what its bounds come from.
+it. A numeric setting that accepts 0 says what 0 means. If a meaning names a standard or a section, its bounds come from there.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """reads: whether a text is right. mend: how to write it, after "write it "."""
+    """reads: whether a text is well-formed. mend: how to write it, in words that follow "write it "."""
 
     reads: Callable[[str], bool]
     mend: str
@@ -23,7 +23,7 @@ class Grammar:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """low, high: inclusive. zero: what 0 means, where it is taken. formerly: the variable's name one release ago, still read."""
+    """low, high: inclusive. zero: what 0 means, if 0 is accepted. formerly: the variable's previous name, still read."""
 
     en: str
     zh: str
@@ -33,7 +33,7 @@ class Setting:
     zero: str = ""
     zero_zh: str = ""
     grammar: Grammar | None = None
-    group: str = ""  # of entry points, for the name of a plug-in
+    group: str = ""  # the group of entry points, if the value names a plug-in
     own: tuple[str, ...] = ()  # plug-ins that come with this program
     is_secret: bool = False
     formerly: str = ""
@@ -47,13 +47,13 @@ class Setting:
 def whole(
     default: int, low: int, high: int, unit: str, en: str, zh: str, *, zero: str = "", zero_zh: str = "", formerly: str = ""
 ) -> int:
-    """A whole number from low to high, or 0 where `zero` says what that means."""
+    """A whole number from low to high; 0 is accepted too if `zero` says what it means."""
     setting = Setting(en, zh, unit=unit, low=low, high=high, zero=zero, zero_zh=zero_zh, formerly=formerly)
     return field(default=default, metadata={_KEY: setting})
 
 
 def real(default: float, low: float, high: float, unit: str, en: str, zh: str, *, formerly: str = "") -> float:
-    """A number from low, which is above 0, to high; may have decimals."""
+    """A number from low to high, perhaps with decimals; low is above 0."""
     return field(default=default, metadata={_KEY: Setting(en, zh, unit=unit, low=low, high=high, formerly=formerly)})
 
 
@@ -63,7 +63,7 @@ def flag(en: str, zh: str, *, formerly: str = "") -> bool:
 
 
 def text(default: str, en: str, zh: str, *, grammar: Grammar | None = None, formerly: str = "") -> str:
-    """One line of text; `grammar` judges what is not empty."""
+    """One line of text; `grammar` checks it unless it is empty."""
     return field(default=default, metadata={_KEY: Setting(en, zh, grammar=grammar, formerly=formerly)})
 
 
@@ -78,15 +78,15 @@ def plugin(default: str, group: str, own: tuple[str, ...], en: str, zh: str, *, 
 
 
 def secret(en: str, zh: str, *, grammar: Grammar | None = None, formerly: str = "") -> str:
-    """Shown nowhere: `flask config list` says only whether it is set."""
+    """A text that is never shown: `flask config list` says only whether it is set."""
     return field(default="", repr=False, metadata={_KEY: Setting(en, zh, grammar=grammar, is_secret=True, formerly=formerly)})
 
 
 def described(setting: Setting, factory: Callable[[], Any]) -> Any:
-    """A field whose default has to be worked out when it is made."""
+    """A field whose default is computed each time Settings are made."""
     return field(default_factory=factory, metadata={_KEY: setting})
 
 
 def settings_of(cls: type) -> Mapping[str, tuple[Field[Any], Setting]]:
-    """The fields of a dataclass that are settings, by their variable's name, in the order they are written."""
+    """The fields of a dataclass that are settings, keyed by the name of their variable, in the order of declaration."""
     return {one.name.upper(): (one, one.metadata[_KEY]) for one in fields(cls) if _KEY in one.metadata}

@@ -1,6 +1,6 @@
-"""Numbers and periods that stand in the code and that no setting changes: found by reading the code, each with its reason.
+"""Finds numbers and periods that are constants in the code and that no setting changes, each with its reason.
 
-A reason is a comment beside the constant, at the end of its line or on the lines above. One that begins with `fixed:` belongs to
+The reason is a comment at the end of the constant's line or on the lines above it. A reason that begins with `fixed:` belongs to
 a limit or a period and is listed in docs/settings.md.
 """
 
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _MAKERS = frozenset({"timedelta", "time", "per_second"})
-# A limit or a period, by a word of its name; or by what it is made of.
+# A constant is a limit or a period if its name contains one of these words, or if its value is a call of `_MAKERS`.
 _POLICY = frozenset(
     {"SECONDS", "MINUTES", "HOUR", "HOURS", "DAY", "DAYS", "MONTHS", "YEAR", "YEARS", "AGE", "MOST", "MAX", "LONGEST"}
     | {"TRIES", "ATTEMPTS", "CHECKS", "WRONG", "OVERLAP"}
 )
-# How something is written, drawn, or taken in portions: nobody's policy, and the name says enough.
+# Names with these words say how something is written, drawn or split: no policy, and the name explains itself.
 _TECHNICAL = frozenset(
     {"BATCH", "BLOCK", "BYTES", "CHARS", "CHUNK", "COLOUR", "COLOURS", "COUNTED", "DIGITS", "FILES", "FORMAT", "LEVEL", "LIMIT"}
     | {"LOCK", "MEGABYTE", "MEGABYTES", "MODE", "NAMED", "ONCE", "PAGE", "PIECE", "QUALITY", "ROWS", "SHOWN", "STEPS"}
@@ -25,7 +25,7 @@ _MARK = "fixed:"
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """where: path below app/. why: its comment, empty without one. is_policy: a limit or a period. is_technical: by its name."""
+    """where: path below app/. why: its comment, or empty. is_policy: a limit or a period. is_technical: judged by its name."""
 
     where: str
     line: int
@@ -38,12 +38,12 @@ class Constant:
 
 
 def find_fixed(app_folder: Path) -> list[Constant]:
-    """What docs/settings.md lists, by file."""
+    """The constants that docs/settings.md lists, in the order of their files."""
     return [one for one in find_constants(app_folder) if one.is_marked]
 
 
 def find_constants(app_folder: Path) -> Iterator[Constant]:
-    """All numbers, periods and rates that modules below the folder give a name in capitals."""
+    """All numbers, periods and rates that modules below the folder assign to a name in capitals."""
     for path in sorted(app_folder.rglob("*.py")):
         code = path.read_text(encoding="utf-8")
         lines = code.splitlines()
@@ -88,7 +88,7 @@ def _is_number(value: ast.expr) -> bool:
 
 
 def _comment(lines: list[str], node: ast.stmt) -> str:
-    """At the end of the statement, else the lines of comment right above it."""
+    """The comment at the end of the statement, or else the comment lines directly above it."""
     end = lines[(node.end_lineno or node.lineno) - 1]
     behind = end.encode()[node.end_col_offset or 0 :].decode().strip()
     if behind.startswith("#"):

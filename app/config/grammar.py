@@ -1,4 +1,4 @@
-"""How texts among the settings have to be written. Pure."""
+"""The formats of those settings that are text. Pure."""
 
 import re
 from datetime import date, time
@@ -9,7 +9,7 @@ from app.config.rules import is_origin
 
 
 def parse_spans(text: str) -> tuple[tuple[time, time], ...]:
-    """`09:00-12:00,13:00-17:00`. Raises ValueError when it is not so, or not in order."""
+    """Parses `09:00-12:00,13:00-17:00`. Raises ValueError if a span cannot be read or the spans are not in order."""
     spans = tuple(_span(part) for part in text.split(","))
     ends = [moment for span in spans for moment in span]
     if ends != sorted(set(ends)):

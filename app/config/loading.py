@@ -16,14 +16,14 @@ from app.config.process import default_mode
 from app.config.settings import ALL, Settings, SettingsError
 
 SECRETS_FILE = "secrets.env"
-DEFAULT_MODE = "PINGZHENG_DEFAULT_MODE"  # what APP_MODE is where nobody says; `make` sets it
+DEFAULT_MODE = "PINGZHENG_DEFAULT_MODE"  # the APP_MODE to use if none is set; `make` sets it
 _FLAGS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
 def load_settings(environ: Mapping[str, str] | None = None, *, default_mode: str | None = None) -> Settings:
     """Reads `.env`, the instance's secrets and the environment.
 
-    Raises SettingsError when a value cannot be read, with everything else that would be refused.
+    Raises SettingsError if a value cannot be read; its message then lists every other problem too.
     """
     told, instance = _gather(environ, default_mode)
     values, unread = read_values(ALL, told)
@@ -36,7 +36,10 @@ def load_settings(environ: Mapping[str, str] | None = None, *, default_mode: str
 
 
 def read_values(known: Mapping[str, tuple[Field[Any], Setting]], told: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
-    """By field, what was said of each under its name or the one it had before; and a sentence for each that cannot be read."""
+    """Reads each setting under its name or its former name.
+
+    Returns the values keyed by field, and a sentence for each value that cannot be read.
+    """
     values: dict[str, Any] = {}
     unread = []
     for name, (one, setting) in known.items():
@@ -50,7 +53,7 @@ def read_values(known: Mapping[str, tuple[Field[Any], Setting]], told: Mapping[s
 
 
 def _gather(environ: Mapping[str, str] | None, mode: str | None) -> tuple[dict[str, str], Path]:
-    """Everything that was said, and the instance folder."""
+    """All variables from the files and the environment, and the instance folder."""
     told: dict[str, str] = {}
     if environ is None:
         told |= _read_file(".env")
@@ -68,7 +71,7 @@ def _read_file(path: Path | str) -> dict[str, str]:
 
 
 def _complete(values: dict[str, Any], instance: Path) -> None:
-    """What depends on the instance folder, and addresses in the form the program knows them by."""
+    """Fills in defaults that depend on the instance folder, and normalises the public origin and the database's address."""
     values["instance_path"] = instance
     if "public_origin" in values:
         values["public_origin"] = values["public_origin"].strip().rstrip("/").lower()

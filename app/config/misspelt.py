@@ -1,13 +1,13 @@
-"""Variables whose name is nearly a setting's: a misspelt setting would be ignored in silence. Pure."""
+"""Finds variables whose name is almost that of a setting: a misspelt setting would be silently ignored. Pure."""
 
 from collections.abc import Collection, Iterable
 
-_SHORTEST = 6  # PORT and HOST are too near to ordinary words of an environment
-_TWO_SLIPS_FROM = 12  # letters: in shorter names two slips make another word (SMTP_URL is not SMS_URL)
+_SHORTEST = 6  # shorter names, such as PORT and HOST, are too close to common environment variables
+_TWO_SLIPS_FROM = 12  # letters: in a shorter name two slips can make another real word (SMTP_URL is not SMS_URL)
 
 
 def find_misspelt(names: Iterable[str], known: Collection[str]) -> list[str]:
-    """A sentence for each of the names that is not known and nearly one that is, in order."""
+    """A sentence, in order of name, for each unknown name that is close to a known one."""
     letters = {name: frozenset(name) for name in known}
     found = []
     for name in sorted({*names} - {*known}):
@@ -17,7 +17,7 @@ def find_misspelt(names: Iterable[str], known: Collection[str]) -> list[str]:
 
 
 def _nearest(name: str, letters: dict[str, frozenset[str]]) -> str:
-    """Empty when none is near enough."""
+    """The known name closest to this one, or an empty text if none is close enough."""
     limit = 2 if len(name) >= _TWO_SLIPS_FROM else 1
     own = frozenset(name)
     near = [
@@ -29,7 +29,7 @@ def _nearest(name: str, letters: dict[str, frozenset[str]]) -> str:
 
 
 def slips(one: str, other: str) -> int:
-    """How many letters were left out, put in, changed or swapped with their neighbour (optimal string alignment)."""
+    """How many letters were left out, added, changed or swapped with their neighbour (optimal string alignment)."""
     before: list[int] = []
     last = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):

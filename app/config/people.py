@@ -1,4 +1,4 @@
-"""Families, mutual aid, papers and the roster."""
+"""Settings of families, mutual aid, papers and the roster."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from app.config.grammar import WORKING_HOURS
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)  # Settings makes these once for all
 class FamilySettings:
-    """Who may show whose code, and from which age."""
+    """Who may show whose code, and from what age."""
 
     family_members_per_holder: int = whole(
         5, 1, 20, "members", "How many relatives one person may add (S38, C13).", "一个人最多绑定几名家人。"
@@ -84,7 +84,7 @@ class FamilySettings:
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)  # Settings makes these once for all
 class DocumentSettings:
-    """Uploaded papers: how large, how many, how long."""
+    """Uploaded papers: how large, how many, and how long they are kept."""
 
     document_max_megabytes: int = whole(
         10, 1, 50, "MiB", "The largest file (OWASP file upload: 10 are enough for a photo).", "一个文件最大多少 MiB。"

@@ -123,7 +123,7 @@ class ProcessSettings:
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)  # Settings makes these once for all
 class StorageSettings:
-    """Where papers lie, and how backups are encrypted."""
+    """Where papers are stored, and how backups are encrypted."""
 
     documents_url: str = text(
         "",
@@ -149,7 +149,7 @@ class StorageSettings:
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)  # Settings makes these once for all
 class TestSettings:
-    """For tests: production refuses each of them."""
+    """Settings for tests; production refuses to start with any of them."""
 
     test_clock_file: str = text(
         "", "A file holding seconds by which tests move the clock; demo only.", "测试用来拨动时钟的文件；只限试用系统。"

@@ -1,4 +1,4 @@
-"""Providers outside this system: plug-ins, and how to reach them."""
+"""Settings of the providers outside this system: which plug-in is used, and how it reaches its provider."""
 
 from dataclasses import dataclass
 

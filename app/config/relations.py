@@ -1,4 +1,4 @@
-"""Settings that make sense alone and not together. Pure."""
+"""Finds settings that are valid alone but contradict each other. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AtMost:
-    """The first is at most the second, or below it. times: units of the first in one of the second."""
+    """The first must be at most the second, or below it unless may_equal. times: units of the first in one unit of the second."""
 
     first: str
     second: str
@@ -22,7 +22,7 @@ class AtMost:
     may_equal: bool = True
 
 
-# What the bounds alone keep apart, such as staff's idle minutes and their hours, is not said again here.
+# Pairs whose bounds alone keep them apart, such as the idle minutes and the hours of staff, are not listed here.
 RELATIONS = (
     AtMost("code_period_seconds", "code_past_seconds", "a code would expire while it is shown"),
     AtMost("typed_code_renew_seconds", "typed_code_seconds", "digits would expire while they are shown", may_equal=False),
@@ -47,7 +47,7 @@ RELATIONS = (
 
 
 def find_contradictions(settings: "Settings") -> Iterator[str]:
-    """Only between values that are themselves within bounds: one mistake is said once."""
+    """Compares only values that are within their own bounds, so that one mistake is reported once."""
     known = settings_of(type(settings))
     for one in RELATIONS:
         if not all(known[name.upper()][1].takes(getattr(settings, name)) for name in (one.first, one.second)):

@@ -1,4 +1,4 @@
-"""What counts as a secret of one's own, and as an address only this machine reaches. Pure."""
+"""What counts as a strong secret, as a safe address, and as an address of this machine alone. Pure."""
 
 import re
 from ipaddress import ip_address
@@ -14,7 +14,7 @@ def is_secret(value: str) -> bool:
 
 
 def is_secret_hex(part: str) -> bool:
-    """`id:digest:hex[:retired-at]`; the key needs 32 bytes that are not a pattern such as the published test vector."""
+    """Checks `id:digest:hex[:retired-at]`: the key needs 32 bytes that are not a pattern such as the published test vector."""
     pieces = part.split(":")
     try:
         key = bytes.fromhex(pieces[2])
@@ -33,7 +33,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_safe_address(url: str, *, may_be_here: bool) -> bool:
-    """https to somewhere; may_be_here: or http that does not leave this machine."""
+    """An https address is safe. may_be_here: so is plain http that does not leave this machine."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -43,9 +43,9 @@ def is_safe_address(url: str, *, may_be_here: bool) -> bool:
 
 
 def is_origin(text: str) -> bool:
-    """Scheme, domain and perhaps a port: no path, no name and password, no letters a browser would write otherwise.
+    """Scheme, domain and perhaps a port: no path, no user and password, no letters that a browser would write differently.
 
-    Plain http is for this machine alone.
+    Plain http is allowed for this machine alone.
     """
     try:
         parts = urlsplit(text)
@@ -63,7 +63,7 @@ def is_inside(origin: str, domain: str) -> bool:
 
 
 def without_password(text: str) -> str:
-    """An address as it may be shown: what stands before its @ is left out."""
+    """An address in the form that may be shown: user and password, the part before the @, become `***`."""
     scheme, separator, rest = text.partition("://")
     if not separator or "@" not in rest:
         return text

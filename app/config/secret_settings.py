@@ -1,4 +1,4 @@
-"""The settings that are secrets: typed, and judged before anything is served."""
+"""The settings that are secrets; they are checked before anything is served."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,7 @@ from app.key_lists import Key, find_fault, read_carried, read_keys
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)  # Settings makes these once for all
 class SecretSettings:
-    """`flask keys init` writes them once into the instance folder; each may be a list of keys (`app.key_lists`)."""
+    """`flask keys init` writes the secrets once into the instance folder; each may be a list of keys (`app.key_lists`)."""
 
     secret_key: str = secret("Signs cookies and forms.", "为网页会话和表单签名的密钥。")
     data_key: str = secret("Encrypts and hashes personal data in the database.", "加密数据库里个人信息的密钥。")
@@ -22,7 +22,7 @@ class SecretSettings:
 
     @cached_property
     def secret_keys(self) -> tuple[Key, ...]:
-        """Newest first, as the next two."""
+        """Newest first; so are `data_keys` and `audit_keys`."""
         return read_keys(self.secret_key)
 
     @cached_property
@@ -35,14 +35,14 @@ class SecretSettings:
 
     @cached_property
     def carried(self) -> dict[str, bytes]:
-        """By purpose; none where the setting cannot be read, which `secret_problems` names."""
+        """The carried keys, keyed by purpose; empty if the setting cannot be read, which `secret_problems` reports."""
         try:
             return read_carried(self.carried_keys)
         except ValueError:
             return {}
 
     def secret_problems(self) -> list[str]:
-        """Sentences that say why nothing must be served with these secrets."""
+        """Sentences that say why the process must not serve with these secrets."""
         found = [
             f"{name.upper()} is missing or no secret of its own: put secrets.env back, or for a new bureau run `flask keys init`."
             for name in ("secret_key", "data_key", "audit_key")

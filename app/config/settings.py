@@ -1,6 +1,6 @@
-"""Every setting: one field is one variable, `sms_resend_seconds` is `SMS_RESEND_SECONDS`.
+"""All settings: one field is one variable, so `sms_resend_seconds` is set by `SMS_RESEND_SECONDS`.
 
-Defaults are safe in production and public.
+The defaults are safe in production, and they are public: none is a secret.
 """
 
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ GROUPS: tuple[tuple[type, str, str], ...] = (
 
 
 class SettingsError(SystemExit):
-    """The process must not start; the message is a sentence a line for the operator, each with the variable and the mend."""
+    """The process must not start. Each line of the message is a sentence for the operator that names a variable and the fix."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +67,9 @@ class Settings(
     DeskSettings,
     TestSettings,
 ):
-    """All of them, and why a process must not serve with them."""
+    """All settings, and the reasons, if any, why a process must not serve with them."""
 
-    misspelt: tuple[str, ...] = field(default=(), repr=False)  # sentences of the loader about names that are nearly a setting's
+    misspelt: tuple[str, ...] = field(default=(), repr=False)  # the loader's sentences about misspelt names
 
     @property
     def is_demo(self) -> bool:
@@ -77,14 +77,14 @@ class Settings(
 
     @property
     def runs_jobs(self) -> JobRunner:
-        """Never `auto`."""
+        """Where jobs are run; never `auto`."""
         if self.job_runner != JobRunner.auto:
             return self.job_runner
         return JobRunner.inside if self.is_demo else JobRunner.own
 
     @property
     def has_https(self) -> bool:
-        """Production stands behind TLS; the demo is plain HTTP on loopback."""
+        """Production runs behind TLS; the demo is plain HTTP on loopback."""
         return not self.is_demo
 
     def problems(self) -> list[str]:
@@ -92,9 +92,9 @@ class Settings(
         return [*self.misspelt, *self.secret_problems(), *find_problems(self)]
 
     def refuse_problems(self) -> None:
-        """Raises SettingsError with all of them."""
+        """Raises SettingsError with all problems, if there are any."""
         if found := self.problems():
             raise SettingsError("\n".join(found))
 
 
-ALL: Mapping[str, tuple[Field[Any], Setting]] = settings_of(Settings)  # by their variable's name
+ALL: Mapping[str, tuple[Field[Any], Setting]] = settings_of(Settings)  # keyed by the name of the variable

@@ -1,4 +1,4 @@
-"""How citizens sign in, prove who they are, and get back in. Limits named by contract 1 are the highest it allows."""
+"""Settings of sign-in, proof of identity and recovery for citizens. A maximum taken from contract 1 is the highest it allows."""
 
 from dataclasses import dataclass
 
@@ -162,7 +162,7 @@ class ActivationSettings:
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)  # Settings makes these once for all
 class RecoverySettings:
-    """Another PIN, a reported loss."""
+    """A reset of the PIN, and a reported loss."""
 
     pin_reset_delay_hours: int = whole(
         24,

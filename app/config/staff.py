@@ -1,4 +1,4 @@
-"""The bureau's own people, and the operators at institutions' desks."""
+"""Settings of the bureau's own staff, and of the operators at institutions' desks."""
 
 from dataclasses import dataclass
 

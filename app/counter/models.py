@@ -11,7 +11,7 @@ from app.core.db import Base, BigId
 
 
 class LetterKind(StrEnum):
-    """What the eight digits of a letter are for; they open all three, the steps on the paper differ."""
+    """What a letter's eight digits are for. The digits work for all three; only the steps printed on the paper differ."""
 
     activation = "activation"
     renewal = "renewal"  # another phone, a forgotten PIN, a code that was reported lost
@@ -19,7 +19,7 @@ class LetterKind(StrEnum):
 
 
 class CounterVisit(Subject, Base):
-    """One person at the counter whose papers a member has looked at; what is done for them in the next half hour hangs on it."""
+    """One person at the counter whose identity document a member has checked. It permits acts for `counter_visit_minutes`."""
 
     __tablename__ = "counter_visit"
     audit_kind = "visit"
@@ -32,7 +32,7 @@ class CounterVisit(Subject, Base):
 
 
 class CounterScan(Subject, Base):
-    """A code held to the counter's scanner: who it was, or why it was refused. reason: 0, or the integer of the refusal."""
+    """A code scanned at the counter: whose it was, or why it was refused. reason: 0, or the integer of the refusal."""
 
     __tablename__ = "counter_scan"
     audit_kind = "counter_scan"

@@ -1,4 +1,4 @@
-"""Reads of the counter: who stands there, what was scanned, where a slip may be good."""
+"""Reads of the counter: visits, scans, and institutions for which a slip can be issued."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -13,11 +13,11 @@ from app.counter.models import CounterScan, CounterVisit
 from app.institutions.models import Institution, InstitutionKind
 from app.scanning.models import Scan
 
-PLACES = 8  # names said when the beginning of a name fits more than one
+PLACES = 8  # names shown if the beginning of a name matches more than one
 
 
 def get_visit(staff_id: int, visit_id: int) -> CounterVisit:
-    """One's own, for settings.counter_visit_minutes; later the papers must be looked at again."""
+    """A member's own visit, for settings.counter_visit_minutes; later the identity document must be checked again."""
     visit = db.session.get(CounterVisit, visit_id)
     if visit is None or visit.staff_id != staff_id or visit.opened_at <= _opened_after():
         raise NotFound
@@ -44,7 +44,7 @@ def find_scanned_credential(scan_id: int) -> int | None:
 
 
 def find_counter(regions: Collection[str]) -> Institution | None:
-    """The bureau's own counter as a scanner (S8): of these regions, else of their city."""
+    """The bureau's own counter as a scanning institution (S8), in one of these regions or else in their city."""
     cities = sorted({region[:4] for region in regions})
     in_city = or_(false(), *(Institution.region_code.between(f"{city}00", f"{city}99") for city in cities))
     counters = db.session.scalars(
@@ -61,7 +61,7 @@ def find_counter(regions: Collection[str]) -> Institution | None:
 
 
 def list_places(typed: str, region: str) -> list[Institution]:
-    """Institutions of this region's city with this code, or whose names begin so."""
+    """Institutions of this region's city with this code, or else with this name, or else whose names begin so."""
     by_code = Institution.fixmedins_code == typed.upper()
     by_name = Institution.name.startswith(typed, autoescape=True)
     in_city = Institution.region_code.between(f"{region[:4]}00", f"{region[:4]}99")

@@ -1,4 +1,4 @@
-"""What the counter forgets."""
+"""Registers the background task that deletes old visits and scans of the counter."""
 
 from flask import Flask
 

@@ -1,6 +1,6 @@
-"""Where things stand in a chart. Pure: lengths in percent of the width, or in em of the chart's own type, so that it grows with it.
+"""The geometry of charts. Pure. Lengths are in percent of the width, or in em, so that a chart grows with its font.
 
-Drawn by `components/chart.html`. A column or bar that is not whole yet, or is late, differs by its shape, not by colour alone.
+Drawn by `components/chart.html`. A column that is incomplete or late differs in shape and not only in colour.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _NAME_CHARS = 17
 
 @dataclass(frozen=True)
 class Point:
-    """name: what stands beneath the column. kind: whole unless its days are not over or it stands for what came late."""
+    """name: the text beneath the column. kind: partial if its days are not over, late if it counts late decisions, else whole."""
 
     name: str
     value: int
@@ -48,21 +48,21 @@ class Column:
     middle: float
     label_y: float
     has_name: bool
-    is_minor: bool  # its name gives way on a narrow screen
-    is_told: bool  # its number stands above it on every screen
+    is_minor: bool  # its name is hidden on a narrow screen
+    is_told: bool  # its number is shown above it on every screen
 
 
 @dataclass(frozen=True)
 class Columns:
     columns: tuple[Column, ...]
     ticks: tuple[Tick, ...]
-    shows_all: bool  # all numbers, where the screen is wide enough
-    mark: tuple[float, str] | None = None  # percent of the plot, what the line there means
+    shows_all: bool  # shows all numbers if the screen is wide enough
+    mark: tuple[float, str] | None = None  # where a line stands, in percent of the plot, and its meaning
 
 
 @dataclass(frozen=True)
 class Bar:
-    """y: em of the row's top. width: percent. text: what stands behind the bar."""
+    """y: the row's top, in em. width: percent. text: shown after the bar."""
 
     name: str
     text: str
@@ -79,7 +79,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class Line:
-    """points: of a polyline in a plot of 100 x 100; area: the same, closed along the ground. goal_y: em, None without a goal."""
+    """points: a polyline in a plot of 100 x 100. area: the same, closed along the baseline. goal_y: em, None without a goal."""
 
     points: str
     area: str
@@ -92,7 +92,7 @@ class Line:
 
 
 def draw_columns(points: Sequence[Point], *, mark_after: int = 0, mark_text: str = "") -> Columns:
-    """mark_after: so many columns stand before the line that is drawn; none is drawn for 0."""
+    """Lays out columns. mark_after: a line is drawn after this many columns; none for 0."""
     top, ticks = _scale(max((point.value for point in points), default=0))
     slot = 100 / max(1, len(points))
     every = -(-len(points) // _NAMES_AT_MOST)
@@ -122,7 +122,7 @@ def draw_columns(points: Sequence[Point], *, mark_after: int = 0, mark_text: str
 
 
 def draw_bars(rows: Sequence[tuple[str, int, str]], *, whole: int = 0) -> Bars:
-    """rows: (name, value, text behind the bar). whole: the value a full bar stands for; the greatest when 0."""
+    """Lays out bars. rows: (name, value, text after the bar). whole: the value of a full bar; 0 means the greatest value."""
     full = whole or max((value for _, value, _ in rows), default=0) or 1
     bars = [
         Bar(
@@ -138,7 +138,7 @@ def draw_bars(rows: Sequence[tuple[str, int, str]], *, whole: int = 0) -> Bars:
 
 
 def draw_line(points: Sequence[Point], *, goal: int = 0, goal_text: str = "") -> Line:
-    """From the ground up, so that steepness tells the truth. At least two points."""
+    """Lays out a line whose axis starts at 0, so that its slope is not exaggerated. Needs at least two points."""
     top, ticks = _scale(max(goal, *(point.value for point in points)))
     step = 100 / (len(points) - 1)
     spots = [(round(step * number, 2), round(100 - 100 * point.value / top, 2)) for number, point in enumerate(points)]
@@ -146,7 +146,7 @@ def draw_line(points: Sequence[Point], *, goal: int = 0, goal_text: str = "") ->
     middle = len(points) // 2
     last = points[-1]
     names = [(points[0].name, 0.0, "start"), (points[middle].name, round(step * middle, 2), "middle"), (last.name, 100.0, "end")]
-    if last is points[middle]:  # two days: each is named once
+    if last is points[middle]:  # with two days each is named once
         del names[1]
     return Line(
         path,
@@ -161,12 +161,12 @@ def draw_line(points: Sequence[Point], *, goal: int = 0, goal_text: str = "") ->
 
 
 def short(number: int) -> str:
-    """For an axis: 12.5万."""
+    """A number for an axis, such as 12.5万."""
     return _("%(count)s万", count=f"{number / 10_000:g}") if number >= 10_000 else f"{number:,}"
 
 
 def _scale(most: int) -> tuple[int, tuple[Tick, ...]]:
-    """A round number not below the greatest value, and the lines at it, at half of it and at the ground."""
+    """A round number not below the greatest value, and ticks at 0, at half of it and at it."""
     top = 2
     for power in range(13):
         found = next((unit * 10**power for unit in (2, 4, 6, 8, 10) if unit * 10**power >= most), None)
@@ -177,13 +177,13 @@ def _scale(most: int) -> tuple[int, tuple[Tick, ...]]:
 
 
 def _fits(points: Sequence[Point]) -> bool:
-    """Whether a number above each column would not touch the next."""
+    """Whether numbers above all columns would fit without touching."""
     longest = max((len(f"{point.value:,}") for point in points), default=0)
     return len(points) * (longest + 1.5) <= _CHARS_IN_A_ROW
 
 
 def _told(points: Sequence[Point]) -> set[int]:
-    """The highest; and the last, where columns are wide and it does not stand right beside."""
+    """The columns whose numbers are always shown: the highest, and the last if columns are wide and it is not next to that."""
     if not any(point.value for point in points):
         return set()
     peak = max(range(len(points)), key=lambda number: points[number].value)

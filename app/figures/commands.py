@@ -1,4 +1,4 @@
-"""`flask figures …`: counting by hand, after a bulk load or when old rows came late."""
+"""`flask figures …`: counting by hand, after a bulk load or if old rows arrived late."""
 
 from datetime import datetime
 

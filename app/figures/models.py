@@ -1,4 +1,4 @@
-"""What the bureau counts, a day at a time. Numbers only: nobody is in these tables."""
+"""The bureau's figures, one day at a time. These tables hold only numbers and no personal data."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,35 +10,35 @@ from app.core.db import Base
 
 
 class Figure(StrEnum):
-    """What a value counts, and what its key is."""
+    """What a value counts; the comment beside it says what its key is."""
 
     activated = "activated"  # own | held (by a relative)
-    taken_over = "taken_over"  # a held one became its person's own
+    taken_over = "taken_over"  # a held credential became its person's own
     ended = "ended"
     frozen = "frozen"
     unfrozen = "unfrozen"
     step = "step"  # started | found | consented | proved | completed: persons a day
     step_refused = "step_refused"  # the refusal's code
     gave_up = "gave_up"  # the step an activation was left at
-    scan = "scan"  # accepted; institution id
-    scene = "scene"  # accepted; business type
-    scan_refused = "scan_refused"  # institution id; 0 where none is known. Being asked for two digits is no refusal
+    scan = "scan"  # accepted scans; institution id
+    scene = "scene"  # accepted scans; business type
+    scan_refused = "scan_refused"  # institution id; 0 if unknown. A request for two digits is no refusal
     refusal = "refusal"  # the reason's integer
     decided = "decided"  # approved | returned | rejected
     in_time = "in_time"  # the same
-    working_time = "working_time"  # approved | returned | rejected; `spread`: how many took at most so many working minutes
+    working_time = "working_time"  # the same; `spread` counts decisions by working minutes
     link_made = "link_made"
     link_ended = "link_ended"
     denied = "denied"
     denial_settled = "denial_settled"
     call = "call"  # what was done for a caller
-    # How it stands, at the end of the day or just now: a past day cannot be asked again
+    # The state at the end of the day, or now for today: it cannot be counted later for a past day
     frozen_now = "frozen_now"
     waiting = "waiting"
     late = "late"
-    draft_open = "draft_open"  # the step it stands at
+    draft_open = "draft_open"  # the step the draft is at
     denial_open = "denial_open"
-    # How it stood when the day began, counted once a day
+    # The state when the day began, counted once a day
     insured = "insured"
     living = "living"  # own | held
     links = "links"
@@ -59,12 +59,12 @@ class DailyFigure(Base):
     region: Mapped[str] = mapped_column(String(6), primary_key=True)
     key: Mapped[str] = mapped_column(String(32), primary_key=True)
     value: Mapped[int] = mapped_column(BigInteger)
-    # Of working_time, `{"90": 3}` in minutes: one row, however many decisions, so that a page reads no more when there are more.
+    # Of working_time, such as `{"90": 3}` in minutes: one row for any number of decisions, so that a page never reads more rows.
     spread: Mapped[str] = mapped_column(Text, default="")
 
 
 class CountedDay(Base):
-    """A day that was counted, and as of when. Who counted it later knows better."""
+    """A day that was counted, and as of when. A later count replaces an earlier one."""
 
     __tablename__ = "counted_day"
 

@@ -1,4 +1,4 @@
-"""Days in China, and how a chart gathers them. Pure."""
+"""Days in China, and how a chart groups them. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Span:
 
     @property
     def former(self) -> "Span":
-        """As many days, right before."""
+        """The span of as many days directly before."""
         return Span(self.first - timedelta(days=self.days), self.first - _DAY)
 
     def __iter__(self) -> Iterator[date]:
@@ -33,7 +33,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Bin:
-    """Days one bar stands for. is_partial: a week or month of which the span holds a part, or that is not over yet."""
+    """The days of one column. is_partial: it is not over yet, or the span has only a part of the week or month."""
 
     days: tuple[date, ...]
     is_partial: bool
@@ -52,7 +52,7 @@ def span_of(days: int, today: date) -> Span:
 
 
 def bins_of(span: Span, today: date) -> list[Bin]:
-    """Single days up to a month, weeks from Monday on up to a quarter, else months."""
+    """Groups a span: up to a month by day, up to a quarter by week from Monday, otherwise by month."""
     if span.days <= 31:
         return [Bin((day,), day >= today) for day in span]
     if span.days <= 100:

@@ -1,4 +1,4 @@
-"""How long decisions took, kept as a count for each half hour, so that days and regions add up to quantiles. Pure."""
+"""How long decisions took, stored as counts per half hour, so that quantiles can be computed over days and regions. Pure."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ _OUTCOMES = {StepVerb.approve: "approved", StepVerb.give_back: "returned", StepV
 
 @dataclass(frozen=True)
 class Decision:
-    """settled_at: when it came into effect. minutes: working minutes until it was decided; None where the start is unknown."""
+    """settled_at: when it took effect. minutes: working minutes until it was decided; None if the start is unknown."""
 
     outcome: str
     settled_at: datetime
@@ -24,9 +24,9 @@ class Decision:
 
 
 def decisions_of(opened_at: datetime, needs_second: bool, steps: Iterable[Any], hours: WorkingHours) -> list[Decision]:
-    """What a case's steps (rows of ReviewStep), oldest first, decided.
+    """The decisions among a case's steps (rows of ReviewStep, oldest first).
 
-    Of two who must approve the first decides nothing yet (see `reviews.service`).
+    If two members must approve, the first approval is no decision yet (see `reviews.service`).
     """
     found: list[Decision] = []
     start: datetime | None = opened_at
@@ -36,7 +36,7 @@ def decisions_of(opened_at: datetime, needs_second: bool, steps: Iterable[Any], 
             start = step.taken_at
             is_first_given = is_first_given and step.verb is not StepVerb.appeal
         elif step.verb is StepVerb.withdraw:
-            start, is_first_given = None, False  # handed in again without a step of its own
+            start, is_first_given = None, False  # opening it again adds no step, so the new start is unknown
         elif step.settled_at is not None and step.undone_at is None:
             if step.verb is StepVerb.approve and needs_second and not is_first_given:
                 is_first_given = True
@@ -47,23 +47,23 @@ def decisions_of(opened_at: datetime, needs_second: bool, steps: Iterable[Any], 
 
 
 def working_minutes(hours: WorkingHours, start: datetime, end: datetime) -> int:
-    """Whole minutes an office was open between the two, rounded up."""
+    """Minutes the office was open between the two moments, rounded up."""
     passed = hours.between(start, end)
     return -(-int(passed / timedelta(seconds=1)) // 60)
 
 
 def bin_of(minutes: int) -> int:
-    """The upper edge of the half hour, in minutes; what took no time counts into the first."""
+    """The upper edge, in minutes, of the half hour it falls in; 0 minutes count in the first."""
     return min(_LONGEST, max(1, -(-minutes // BIN_MINUTES)) * BIN_MINUTES)
 
 
 def spread_key(outcome: str, minutes: int) -> str:
-    """`approved:90`: what a decision counts under."""
+    """The key under which a decision is counted, such as `approved:90`."""
     return f"{outcome}:{bin_of(minutes)}"
 
 
 def pack_spreads(counts: Mapping[str, int]) -> dict[str, str]:
-    """outcome -> JSON of edge -> count. counts: by `spread_key`."""
+    """Maps each outcome to JSON that maps edges to counts. counts: keyed by `spread_key`."""
     spreads: dict[str, dict[str, int]] = {}
     for key, count in counts.items():
         outcome, _colon, edge = key.partition(":")
@@ -72,12 +72,12 @@ def pack_spreads(counts: Mapping[str, int]) -> dict[str, str]:
 
 
 def unpack_spread(outcome: str, spread: str) -> dict[str, int]:
-    """The counts by `spread_key` again."""
+    """The inverse of `pack_spreads` for one outcome: counts keyed by `spread_key`."""
     return {f"{outcome}:{edge}": count for edge, count in json.loads(spread).items()}
 
 
 def quantile(counts: Mapping[int, int], share: float) -> int | None:
-    """So many minutes or fewer took this share of all. counts: by upper edge. None when there are none."""
+    """The minutes within which this share of all was decided. counts: keyed by upper edge. None if there are none."""
     total = sum(counts.values())
     if total == 0:
         return None

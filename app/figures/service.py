@@ -1,4 +1,4 @@
-"""Counting: whole days, each written in one short transaction after it was read, so that nobody waits for it."""
+"""Counting whole days. Each day is read first and then written in one short transaction, so that nobody waits for it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -27,7 +27,7 @@ provide_call_tags: Hook[[], Sequence[StrEnum]] = Hook(
 
 
 def count_due() -> int:
-    """Today and yesterday again, because rows commit late and days begin; before them whatever days were missed. How many days."""
+    """Counts missed days, then yesterday and today again, because rows may be committed late. Returns how many days."""
     today = clock.today()
     last = db.session.scalar(select(CountedDay.day).order_by(CountedDay.day.desc()).limit(1))
     known = last if last is not None else queries.first_day_of_log()
@@ -36,9 +36,9 @@ def count_due() -> int:
 
 
 def count_days(first: date, last: date, *, on_day: Callable[[date], None] | None = None) -> int:
-    """Counts these days anew, oldest first, and returns how many. on_day: told after each. Counting twice changes nothing.
+    """Counts these days again, oldest first, and returns how many. on_day: called after each. Counting twice changes nothing.
 
-    How things stand now is written for today alone; how they stood in the morning for the last of these days, once.
+    Figures of the present state are written only for today; those of the morning only for the last of these days, once.
     """
     span = Span(first, last)
     for day in span:
@@ -50,12 +50,12 @@ def count_days(first: date, last: date, *, on_day: Callable[[date], None] | None
 
 @transaction()
 def note_export(actor: str, page: str, chart: str, days: int) -> None:
-    """Who took a table away is written down."""
+    """Audits that a member downloaded a table."""
     audit.record(FigureTag.exported, actor=actor, subject=f"figures:{page}", chart=chart, days=days)
 
 
 def _count_day(day: date, *, is_last: bool) -> None:
-    db.session.rollback()  # what is read from here on is no older than `as_of`
+    db.session.rollback()  # so that what is read from here on is no older than `as_of`
     as_of = clock.now()
     calls = {tag.value: tag.value.partition(":")[2][:32] for tags in provide_call_tags() for tag in tags}
     tally, replaced = queries.tally_day(day, calls), set(OF_A_DAY)
@@ -76,7 +76,7 @@ def _has_morning(day: date) -> bool:
 
 @transaction()
 def _write(day: date, as_of: datetime, tally: Tally, replaced: set[Figure]) -> bool:
-    """False when another runner has counted this day from a later moment on. The row of the day makes runners wait."""
+    """Writes a day's figures; False if another run has counted this day as of a later moment. The day's row makes runs wait."""
     claim = upsert(CountedDay).values(day=day, counted_at=as_of)
     claim = claim.on_conflict_do_update(
         index_elements=["day"], set_={"counted_at": claim.excluded.counted_at}, where=CountedDay.counted_at <= as_of

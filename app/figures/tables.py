@@ -1,4 +1,4 @@
-"""The table behind a chart, to take away."""
+"""The table of a chart as a CSV file."""
 
 import tempfile
 from pathlib import Path

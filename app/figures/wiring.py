@@ -1,4 +1,4 @@
-"""Every ten minutes: a page says as of when its numbers are."""
+"""Registers the count, which runs every ten minutes; a page says as of when its numbers are."""
 
 from flask import Flask
 

@@ -1,4 +1,4 @@
-"""Calls at the hotline, what was searched for, and unfreezings that wait for a second person."""
+"""Calls at the hotline, searches for persons, and unfreezings that wait for a second person."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from app.core.db import Base, BigId
 
 
 class CallerCheck(StrEnum):
-    """Questions only the person answers right without being helped; the answers are not written down, only which were right."""
+    """Questions that only the person can answer without help. Which answers were right is stored, never the answers."""
 
     document_number = "document_number"
     birthday = "birthday"
@@ -39,7 +39,7 @@ _LABELS = {
 
 
 class HotlineSearch(Subject, Base):
-    """One look-up by a member. Misses are counted from these rows; person_ids: what was found, parted by commas."""
+    """One search by a member. Misses are counted from these rows. person_ids: the persons found, separated by commas."""
 
     __tablename__ = "hotline_search"
     audit_kind = "search"
@@ -56,7 +56,7 @@ class HotlineSearch(Subject, Base):
 
 
 class HotlineCall(Subject, Base):
-    """One member on the telephone about one person. checks: names of `CallerCheck` that were right, parted by commas."""
+    """One member on the telephone about one person. checks: names of `CallerCheck` answered right, separated by commas."""
 
     __tablename__ = "hotline_call"
     audit_kind = "call"
@@ -70,7 +70,7 @@ class HotlineCall(Subject, Base):
 
 
 class UnfreezeRequest(Subject, Base):
-    """恢复使用 by telephone: asked by one member after verifying the caller, done by another."""
+    """恢复使用 by telephone: one member asks for it after verifying the caller, another does it."""
 
     __tablename__ = "unfreeze_request"
     audit_kind = "unfreezing"

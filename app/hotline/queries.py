@@ -1,4 +1,4 @@
-"""Reads of calls, searches and unfreezings that wait."""
+"""Reads of calls, searches and open unfreezings."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from app.scanning.models import HelpEvent
 
 
 def get_call(staff_id: int, call_id: int) -> HotlineCall:
-    """One's own call, for settings.hotline_call_minutes; later the caller must be asked again."""
+    """A member's own call, for settings.hotline_call_minutes; later the caller must be verified again."""
     call = db.session.get(HotlineCall, call_id)
     if call is None or call.staff_id != staff_id or call.opened_at <= _calls_opened_after():
         raise NotFound
@@ -44,7 +44,7 @@ def find_help_event(code: str) -> HelpEvent | None:
 
 
 def count_misses(staff_id: int) -> int:
-    """Searches of the last hour that found nobody."""
+    """The number of searches in the last hour that found nobody."""
     since = clock.now() - timedelta(hours=1)
     missed = select(func.count()).where(
         HotlineSearch.staff_id == staff_id, HotlineSearch.searched_at > since, HotlineSearch.person_ids == ""
@@ -64,7 +64,7 @@ def has_alarmed_lately(actor: str) -> bool:
 
 
 def list_unfreezings(regions: Collection[str]) -> list[UnfreezeRequest]:
-    """What waits for a second person in these regions, oldest first."""
+    """Unfreezings of these regions that wait for a second person, oldest first."""
     return list(
         db.session.scalars(
             select(UnfreezeRequest)

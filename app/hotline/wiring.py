@@ -1,4 +1,4 @@
-"""Which of its acts are counted as calls, and what the hotline forgets."""
+"""Registers the acts of the hotline that are counted as calls, and its background task."""
 
 from flask import Flask
 

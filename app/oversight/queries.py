@@ -1,4 +1,4 @@
-"""The audit log as the auditor reads it: rows with the names of who acted, alarms, and who looked at whose documents."""
+"""The audit log as the auditor reads it: names of actors and persons, alarms, and the tags of views of papers."""
 
 import json
 from collections.abc import Collection, Iterable
@@ -34,7 +34,7 @@ VIEW_TAGS: tuple[str, ...] = (DocumentTag.viewed, ReviewTag.letter_viewed)
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of staff as others name them: the citizen is told agency and roles, never the name."""
+    """The names of a member of staff for others: a citizen is told the agency and roles, never the name."""
 
     username: str
     name: str
@@ -43,7 +43,7 @@ class Member:
 
 
 class Names:
-    """Who is meant by `staff:3`, `institution:5` and person 12, read once for all rows of a page."""
+    """The names behind `staff:3`, `institution:5` and person 12, read once for all rows of a page."""
 
     def __init__(self, rows: Iterable[AuditRow]) -> None:
         rows = list(rows)
@@ -66,7 +66,7 @@ class Names:
 def scans_of(person_id: int) -> Any:
     """The ids of this person's scans between two ids, for `AuditFilter.scans`: a scan's audit row has the same id.
 
-    Read from the scan log, by credential and moment; the moments are not asked for here, the audit rows say them.
+    They are selected from the scan log by credential. Moments are not compared here, because the audit rows have them.
     """
 
     def select_ids(low: int, high: int) -> Select[Any]:
@@ -81,22 +81,22 @@ def scans_of(person_id: int) -> Any:
 
 
 def list_alarms(before: int | None = None, *, now: datetime | None = None) -> AuditPage:
-    """Of the last seven days: locked staff, refused rights, guesses at people and at numbers, codes that did not fit."""
+    """Alarms of the last seven days: locked staff, refused rights, guesses at people and at numbers, forged codes."""
     until = now or clock.now()
     return search(AuditFilter(since=until - timedelta(days=ALARM_DAYS), until=until, tags=alarm_tags()), before)
 
 
 def count_alarms() -> int:
-    """Of the last day, up to ALARMS_COUNTED."""
+    """The number of alarms in the last day, counted up to ALARMS_COUNTED."""
     until = clock.now()
     wanted = AuditFilter(since=until - timedelta(days=1), until=until, tags=alarm_tags())
     return min(ALARMS_COUNTED, len(search(wanted, limit=ALARMS_COUNTED).rows))
 
 
 def find_actor(typed: str) -> str:
-    """`staff:3` for a user name, `institution:5` for its number in the directory; what is written like an actor stays.
+    """`staff:3` for a user name, `institution:5` for an institution's code. Text that is already an actor is returned as it is.
 
-    Empty when nobody is meant.
+    Empty if nobody is found.
     """
     wanted = typed.strip()
     if ":" in wanted or wanted in {"system", "visitor", "unknown", "operator"}:
@@ -109,13 +109,13 @@ def find_actor(typed: str) -> str:
 
 
 def typed_actor(actor: str) -> str:
-    """`staff:3` as it is typed: the user name."""
+    """The inverse of `find_actor` for staff: the user name for `staff:3`; any other actor as it is."""
     key = StaffMember.key_in(actor)
     return (db.session.scalar(select(StaffMember.username).where(StaffMember.id == key)) if key is not None else None) or actor
 
 
 def name_of(person_id: int | None) -> str:
-    """Masked; empty for nobody."""
+    """The person's masked name; empty if there is none."""
     name = db.session.scalar(select(InsuredPerson.name).where(InsuredPerson.id == person_id)) if person_id is not None else None
     return masked_name(name) if name else ""
 

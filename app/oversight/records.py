@@ -1,4 +1,4 @@
-"""操作记录: what was done with a person's code, papers and data, as they may know it. A clerk's agency and post, never the name."""
+"""操作记录: what was done with a person's code, papers and data, for that person. It names a clerk's agency and role only."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -27,7 +27,7 @@ _TOLD = {"refused", "no_answer", "lost"}  # outcomes that say something to the p
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`who` did `what`. times: how often within minutes. scan_id: a use that can be denied. note: how it ended, if that matters."""
+    """`who` did `what`. times: how often in a row. scan_id: a use that can be denied. note: the outcome, if it matters."""
 
     at: datetime
     who: str
@@ -39,14 +39,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """A month, newest first. older: `before` of what comes next in it."""
+    """Entries of a month, newest first. older: the `before` of the month's next page."""
 
     entries: list[Entry]
     older: int | None
 
 
 def find_month(text: str | None) -> date:
-    """The first day of `2026-11`; this month when it is none, lies ahead or too far back."""
+    """The first day of a month such as `2026-11`; of this month if it is invalid, in the future or too far back."""
     here = clock.today().replace(day=1)
     try:
         found = date.fromisoformat(f"{text}-01") if text else here
@@ -74,7 +74,7 @@ def list_own(account: Account, person_id: int, month: date, before: int | None =
 
 
 def list_of_relative(account: Account, shown: Showable, month: date) -> Records:
-    """Of somebody whose code this account shows: uses on its own devices, and its own link. More is not this account's to know."""
+    """Records of a relative whose code this account shows: only uses on its own devices, and only its own link."""
     since, until = _span(month)
     uses = [
         Entry(use.at, use.place, _("扫了这张医保码"), _("要求核对数字") if use.was_asked else "", scan_id=use.scan_id)
@@ -140,7 +140,7 @@ def _who(actor: str, names: Names, account: Account) -> str:
 
 
 def _together(entries: list[Entry]) -> list[Entry]:
-    """Five pages looked at one after the other are one line."""
+    """Joins equal entries in a row: five pages viewed one after the other become one line."""
     lines: list[Entry] = []
     for entry in entries:
         last = lines[-1] if lines else None

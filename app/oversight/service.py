@@ -1,4 +1,4 @@
-"""What the auditor does with the log: searches are audited, exports and checks of the chain run in the background."""
+"""The auditor's acts: searches of the log, which are audited, and exports and checks of the chain, which run in the background."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -40,7 +40,7 @@ _HEADER = (
 
 
 def search_log(staff: StaffMember, wanted: AuditFilter, before: int | None = None) -> AuditPage:
-    """Newest first. Whoever looks for something in particular leaves a row first; turning pages leaves none more."""
+    """Searches the log, newest first. A search with a filter besides time is audited; its further pages are not audited again."""
     asked = _asked(wanted)
     if asked and before is None:
         _note(LogTag.searched, staff, person_id=wanted.person_id, **asked)
@@ -49,7 +49,7 @@ def search_log(staff: StaffMember, wanted: AuditFilter, before: int | None = Non
 
 @transaction()
 def look_up_person(staff: StaffMember, cert_type: str, number: str) -> int:
-    """The person of this document, number as parsed. 0 when nobody has it, which is remembered too."""
+    """The id of the person with this identity document (number as parsed); 0 if there is none. Audited in both cases."""
     person = find_person(cert_type, number)
     audit.record(
         LogTag.searched,
@@ -62,13 +62,13 @@ def look_up_person(staff: StaffMember, cert_type: str, number: str) -> int:
 
 
 def note_opened(staff: StaffMember, row: AuditRow) -> None:
-    """One entry was looked at in full."""
+    """Audits that an entry was opened in full."""
     _note(LogTag.opened, staff, subject=AuditRow.subject_of(row.id), person_id=row.person_id)
 
 
 @transaction()
 def export_log(staff: StaffMember, wanted: AuditFilter) -> StaffJob:
-    """The same rows as a file, made in the background. Raises what `start_staff_job` raises."""
+    """Starts a staff job that writes the rows found to a file. Raises the errors of `start_staff_job`."""
     asked = _asked(wanted)
     audit.record(LogTag.exported, actor=staff.actor, person_id=wanted.person_id, **asked)
     return start_staff_job(staff, EXPORT, since=wanted.since.isoformat(), until=wanted.until.isoformat(), **asked)
@@ -76,7 +76,7 @@ def export_log(staff: StaffMember, wanted: AuditFilter) -> StaffJob:
 
 @transaction()
 def verify_log(staff: StaffMember) -> StaffJob:
-    """Checks every row, seal and link of the chain, in the background; while one of theirs is under way, that one."""
+    """Starts a staff job that checks every row, seal and link of the chain, or returns the member's one that is not finished."""
     under_way = find_open(staff.id, VERIFICATION)
     if under_way is not None:
         return under_way
@@ -85,7 +85,7 @@ def verify_log(staff: StaffMember) -> StaffJob:
 
 
 def run_export(staff_job: StaffJob, progress: Progress) -> Outcome:
-    """The rows that were asked for as a CSV, read and written in blocks."""
+    """Writes the rows asked for to a CSV, in blocks."""
     wanted = wanted_of(params_of(staff_job))
     count = 0
 
@@ -108,7 +108,7 @@ def run_export(staff_job: StaffJob, progress: Progress) -> Outcome:
 
 
 def run_verification(staff_job: StaffJob, progress: Progress) -> Outcome:
-    """The whole chain. What is wrong is a result, not a failure; of the findings the first FINDINGS_SHOWN are named."""
+    """Checks the whole chain. Findings are a result, not a failure; only the first FINDINGS_SHOWN are listed."""
     total, done = count_rows(), 0
 
     def heard(rows: int) -> None:
@@ -129,7 +129,7 @@ def run_verification(staff_job: StaffJob, progress: Progress) -> Outcome:
 
 
 def wanted_of(asked: dict[str, Any]) -> AuditFilter:
-    """From the parameters of an export or an address: since and until as ISO moments, group, actor, subject, outcome, person."""
+    """The filter for the parameters of an export or address: since and until (ISO), group, actor, subject, outcome, person."""
     group = asked.get("group")
     person_id = asked.get("person")
     return AuditFilter(
@@ -145,7 +145,7 @@ def wanted_of(asked: dict[str, Any]) -> AuditFilter:
 
 
 def _asked(wanted: AuditFilter) -> dict[str, Any]:
-    """What is looked for in particular, as it is audited and as `wanted_of` reads it; nothing for a mere range of time."""
+    """The filter besides the range of time, in the form that is audited and that `wanted_of` reads; empty if there is none."""
     group = next((one.value for one in Group if wanted.tags and tags_of(one) == wanted.tags), "")
     asked: dict[str, Any] = {"group": group, "actor": wanted.actor, "subject": wanted.subject, "outcome": wanted.outcome}
     asked = {name: value for name, value in asked.items() if value}

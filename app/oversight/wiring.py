@@ -1,4 +1,4 @@
-"""What the auditor has made in the background."""
+"""Registers the auditor's staff jobs."""
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l

@@ -1,4 +1,4 @@
-"""What the audit log says, in plain words. Each feature says its own, beside its tags; here they are found, and grouped. Pure."""
+"""The audit log in plain words. Each feature keeps its sentences beside its tags; this module finds and groups them. Pure."""
 
 from enum import Enum
 
@@ -8,7 +8,7 @@ from app.core.audit.tags import find_outcome, find_tag, list_tags
 
 
 class Group(Enum):
-    """Kinds of acts the auditor chooses between."""
+    """The groups of acts an auditor can choose."""
 
     scans = "scans"
     codes = "codes"
@@ -47,7 +47,7 @@ _LABELS = {
 
 
 def sentence_of(tag: str) -> str:
-    """What happened; a tag of another version of this software as it stands."""
+    """The sentence for a tag; a tag of another version of this software is returned as it is."""
     found = find_tag(tag)
     return str(found.words.sentence) if found is not None else tag
 
@@ -61,15 +61,16 @@ def alarm_tags() -> tuple[str, ...]:
 
 
 def own_tags() -> tuple[str, ...]:
-    """What a citizen reads about themselves. An act that says nothing to them has no sentence of that kind.
+    """The tags a citizen reads about themselves: those that have a sentence for the citizen.
 
-    Where one thing leaves several rows (a freeze by telephone is a call, a report and a frozen code), one of them speaks.
+    If one event leaves several rows (a freeze by telephone is a call, a report and a frozen code), only one of them has such a
+    sentence.
     """
     return tuple(tag.value for tag in list_tags() if tag.words.own is not None)
 
 
 def own_sentence_of(tag: str) -> str:
-    """In the citizen's words. Raises KeyError for a tag that is not theirs to read."""
+    """The sentence for the citizen. Raises KeyError for a tag that citizens do not read."""
     found = find_tag(tag)
     if found is None or found.words.own is None:
         raise KeyError(tag)
@@ -77,7 +78,7 @@ def own_sentence_of(tag: str) -> str:
 
 
 def outcome_of(value: str) -> str:
-    """Empty for `ok`: it needs no word. Reasons and other codes stand as they are: `code_used`."""
+    """The word for an outcome; empty for `ok`. Reasons and other codes, such as `code_used`, are returned as they are."""
     if value == "ok":
         return ""
     known = find_outcome(value)

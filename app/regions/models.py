@@ -1,4 +1,4 @@
-"""Insured regions, the agencies that serve them, and their telephone numbers."""
+"""Insured regions, the agencies responsible for them, and their telephone numbers."""
 
 from datetime import date, datetime
 from enum import Enum
@@ -31,7 +31,7 @@ _LEVELS = {
 
 
 class Region(Named, Base):
-    """An administrative division (GB/T 2260) or a pool (admdvs). A retired one is no new choice; what names it stays."""
+    """An administrative division (GB/T 2260) or a pool (admdvs). A retired one cannot be chosen anew, but data keeps it."""
 
     __tablename__ = "region"
     audit_kind = "region"
@@ -40,9 +40,9 @@ class Region(Named, Base):
     name: Mapped[str] = mapped_column(String(40))
     level: Mapped[RegionLevel]
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"), default=None, index=True)
-    is_insured_region: Mapped[bool] = mapped_column(default=False)  # may be chosen as 参保地 unless it is retired
+    is_insured_region: Mapped[bool] = mapped_column(default=False)  # can be chosen as 参保地 unless it is retired
     retired_at: Mapped[datetime | None] = mapped_column(default=None)
-    edited_at: Mapped[datetime | None] = mapped_column(default=None)  # by staff: from then on the release's file does not touch it
+    edited_at: Mapped[datetime | None] = mapped_column(default=None)  # by staff: since then the release's file does not change it
 
     @property
     def may_be_chosen(self) -> bool:
@@ -50,7 +50,7 @@ class Region(Named, Base):
 
 
 class Agency(Subject, Base):
-    """An office of the bureau. The region is optional: 经开区 and 西咸新区 have no GB/T 2260 code. Citizens see no retired one."""
+    """An office of the bureau. The region is optional: 经开区 and 西咸新区 have no GB/T 2260 code. Retired ones are hidden."""
 
     __tablename__ = "agency"
     audit_kind = "agency"
@@ -68,7 +68,7 @@ class Agency(Subject, Base):
 
 
 class Hotline(Subject, Base):
-    """A telephone number citizens may call; `last_checked` is the day a person of the bureau last rang it."""
+    """A telephone number that citizens may call; `last_checked` is the day on which staff last rang it."""
 
     __tablename__ = "hotline"
     audit_kind = "hotline"
@@ -84,6 +84,6 @@ class Hotline(Subject, Base):
 
     @property
     def tel(self) -> str:
-        """For a tel: link, E.164; five digits (12393) are dialled as they are."""
+        """The number for a tel: link, in E.164; five digits (12393) are dialled as they are."""
         digits = "".join(c for c in self.phone if c.isdigit())
         return digits if len(digits) == 5 else "+86" + digits.removeprefix("0")

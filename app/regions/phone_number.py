@@ -10,11 +10,11 @@ _WITHOUT_AREA = re.compile(r"(?:400|800)\d{7}|1[3-9]\d{9}|12\d{3}|9[56]\d{3}", r
 
 
 class NoPhoneNumber(ValueError):
-    """What was typed is no number that can be dialled in China."""
+    """The text is not a number that can be dialled in China."""
 
 
 def parse_phone(text: str) -> str:
-    """`0838-2208900`, `400-123-4567`, `12393` or `13800000000`, from any spelling: spaces, brackets, full width, +86.
+    """Normalises any spelling (spaces, brackets, full width, +86) to `0838-2208900`, `400-123-4567`, `12393` or `13800000000`.
 
     Raises NoPhoneNumber.
     """

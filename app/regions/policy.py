@@ -1,4 +1,4 @@
-"""What may be written about regions and offices."""
+"""The rules for names, codes, numbers and slugs of regions and offices."""
 
 import re
 
@@ -19,7 +19,7 @@ _PARENTS = {
 
 
 def checked_name(text: str, longest: int, field: str = "name") -> str:
-    """Without blanks around it. Raises DomainError `name_missing` or `too_long`."""
+    """The name with blanks tidied. Raises DomainError `name_missing` or `too_long`."""
     name = " ".join(text.split())
     if not name:
         raise DomainError("name_missing", _("请写名称。"), field=field)
@@ -29,7 +29,7 @@ def checked_name(text: str, longest: int, field: str = "name") -> str:
 
 
 def checked_phone(text: str) -> str:
-    """As `parse_phone` writes it. Raises DomainError `no_phone`."""
+    """The number as `parse_phone` returns it. Raises DomainError `no_phone`."""
     try:
         return parse_phone(text)
     except NoPhoneNumber:

@@ -1,4 +1,4 @@
-"""Reads of regions, the offices that answer for them, and their numbers."""
+"""Reads of regions, the offices responsible for them, and their numbers."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,9 +14,9 @@ from app.regions.models import Agency, Hotline, Region, RegionLevel
 
 
 def list_insured_regions(*, with_retired: bool = False) -> list[Region]:
-    """What may be chosen as 参保地: counties and pools, in the order of their codes' cities, pools first.
+    """The regions that can be chosen as 参保地: counties and pools, ordered by city, pools first.
 
-    with_retired: also what is no choice any more, for the names of old data.
+    with_retired: also those that can no longer be chosen, for the names of old data.
     """
     wanted = select(Region).where(Region.is_insured_region).order_by(Region.code)
     regions = db.session.scalars(wanted if with_retired else wanted.where(Region.retired_at.is_(None))).all()
@@ -35,7 +35,7 @@ def get_region(code: str) -> Region:
 
 
 def list_regions() -> list[Region]:
-    """All of them, retired ones too: provinces with their cities, cities with their pools and counties."""
+    """All regions, retired ones too, by code: so a province is followed by its cities, a city by its counties and pools."""
     return list(db.session.scalars(select(Region).order_by(Region.code)))
 
 
@@ -71,7 +71,7 @@ def get_hotline(hotline_id: int) -> Hotline:
 
 
 def list_unchecked_hotlines() -> list[Hotline]:
-    """Numbers citizens see that nobody has rung for `HOTLINE_CHECK_DAYS`, or ever."""
+    """Numbers that citizens see and that nobody has rung for `HOTLINE_CHECK_DAYS`, or ever."""
     limit = clock.today() - timedelta(days=settings.hotline_check_days)
     return list(
         db.session.scalars(
@@ -85,7 +85,7 @@ def list_unchecked_hotlines() -> list[Hotline]:
 
 
 def hotlines_for(region_code: str | None) -> list[Hotline]:
-    """Whom to call: the region's own office first, then its city's, then the bureau's first office. Each number once.
+    """The numbers to call: those of the region's own office, then of its city's, then of the bureau's first office.
 
     Never empty once `flask regions load` has run.
     """
@@ -106,7 +106,7 @@ def hotlines_for(region_code: str | None) -> list[Hotline]:
 
 
 def _nearest_first(code: str | None) -> Iterator[set[str]]:
-    """The region itself, then each region above it together with that region's pool (市本级 answers for its city)."""
+    """The region with its pools, then each region above it with its own (the pool 市本级 is responsible for its city)."""
     region = db.session.get(Region, code) if code else None
     while region is not None:
         yield {region.code, *_pools_of(region)}

@@ -4,5 +4,5 @@ from app.regions import queries
 
 
 def register(app: Flask) -> None:
-    """Every page may name whom to call."""
+    """Gives every template the numbers to call."""
     app.jinja_env.globals["hotlines_for"] = queries.hotlines_for

@@ -23,7 +23,7 @@ class DayOff:
 
 
 class UnreadableFile(ValueError):
-    """What is wrong: a code, and the line (0 for the whole file)."""
+    """A code for what is wrong, and the line (0 for the whole file)."""
 
     def __init__(self, code: str, line: int = 0) -> None:
         super().__init__(f"{code} in line {line}")
@@ -31,7 +31,7 @@ class UnreadableFile(ValueError):
 
 
 def parse_day(text: str) -> date | None:
-    """`2026-02-03`, `2026/2/3`, `2026年2月3日`; None for anything else, also for a day no calendar has (31.02.)."""
+    """Reads `2026-02-03`, `2026/2/3` or `2026年2月3日`. None for anything else, such as a day that does not exist (31 February)."""
     found = _DAY.fullmatch(compact(text))
     try:
         return date(*map(int, found.groups())) if found else None
@@ -40,7 +40,7 @@ def parse_day(text: str) -> date | None:
 
 
 def read_days(data: bytes, year: int) -> list[DayOff]:
-    """UTF-8 with or without its mark, or GBK; a first line of headings is passed over. Raises UnreadableFile."""
+    """Reads UTF-8, with or without a BOM, or GBK; skips a first line of headings. Raises UnreadableFile."""
     if len(data) > MOST_BYTES:
         raise UnreadableFile("too_big")
     found: dict[date, DayOff] = {}

@@ -1,4 +1,4 @@
-"""What the feature that owns a kind of case tells the reviews: what follows, who may not decide, what stands beside the papers."""
+"""What the feature that owns a kind of case provides: what a decision does, who may not decide, the facts beside the papers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ Fact = tuple[str, str]
 
 @dataclass(frozen=True)
 class ReviewKind:
-    """label: how staff read it. slots: what its papers are called, {"birth_certificate": "出生医学证明"}.
+    """label: its name for staff. slots: the names of its papers, such as {"birth_certificate": "出生医学证明"}.
 
     on_decision(case, outcome): runs in the transaction in which the decision takes effect; outcome: approved, returned, rejected.
-    refuse(staff, subject): the sentence why this member must not decide this case (one's own family), or None.
+    refuse(staff, subject): a sentence that says why this member must not decide this case (it is their own family's), or None.
     list_facts(subject): (label, value) in the order a reviewer compares them with the papers.
     """
 
@@ -33,5 +33,5 @@ provide_review_kinds: Hook[[], Sequence[ReviewKind]] = Hook(
 
 
 def kind_of(name: str) -> ReviewKind:
-    """One that nobody provides bears its own name, and nothing follows its decisions."""
+    """The kind of this name. If no feature provides it, its label is its name and its decisions do nothing further."""
     return next((kind for kinds in provide_review_kinds() for kind in kinds if kind.name == name), ReviewKind(name, name))

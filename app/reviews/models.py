@@ -1,4 +1,4 @@
-"""Cases that a person of the bureau decides: the queue, who holds a case, every step of it, and why it came back."""
+"""Cases that members of staff decide: the queue, who holds a case, all its steps, and the reasons why it was returned."""
 
 from datetime import date, datetime
 from enum import Enum
@@ -15,7 +15,7 @@ from app.core.keys.stored import encrypted
 class CaseState(Enum):
     waiting = "waiting"
     claimed = "claimed"  # also while a decision may still be undone
-    returned = "returned"  # the citizen corrects
+    returned = "returned"  # for the citizen to correct
     approved = "approved"
     rejected = "rejected"
     withdrawn = "withdrawn"
@@ -25,7 +25,7 @@ OPEN = (CaseState.waiting, CaseState.claimed, CaseState.returned)
 
 
 class ReviewReason(Enum):
-    """Why a page, or the whole, came back."""
+    """Why a page, or the whole case, was returned or rejected."""
 
     blurred = "blurred"
     glare = "glare"
@@ -64,15 +64,15 @@ _LABELS = {
 
 
 def _few(column: str) -> Index:
-    """Nearly every case has nothing here: an index of the others alone is small, and planners see that it is."""
+    """A partial index, because the column is NULL in nearly every case: it is small, and query planners know it."""
     is_there = text(f"{column} IS NOT NULL")
     return Index(f"ix_review_case_{column}", column, sqlite_where=is_there, postgresql_where=is_there)
 
 
 class ReviewCase(Named, Base):
-    """One subject (`family_request:12`) is one case for its whole life; each correction or appeal is a new round.
+    """One subject (`family_request:12`) has one case for its whole life; each correction or appeal is a new round.
 
-    due_at: the promise, in working hours. effective_at: until then the decision that was taken may be undone.
+    due_at: the promise, counted in working hours. effective_at: until then the decision can be undone.
     """
 
     __tablename__ = "review_case"
@@ -88,22 +88,24 @@ class ReviewCase(Named, Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     subject: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(24))
-    region: Mapped[str] = mapped_column(String(6))  # admdvs whose agency decides
+    region: Mapped[str] = mapped_column(String(6))  # admdvs; its agency decides
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]
     state: Mapped[CaseState] = mapped_column(default=CaseState.waiting)
-    needs_second: Mapped[bool] = mapped_column(default=False)  # two persons must approve
+    needs_second: Mapped[bool] = mapped_column(default=False)  # two members must approve
     round: Mapped[int] = mapped_column(default=1)
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)
     claimed_until: Mapped[datetime | None] = mapped_column(default=None)
     effective_at: Mapped[datetime | None] = mapped_column(default=None)
     first_approved_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)
-    not_for: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)  # who must not decide next
+    not_for: Mapped[int | None] = mapped_column(
+        ForeignKey("staff_member.id"), default=None
+    )  # must not decide it next: this member's rejection was appealed
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
 
     @property
     def is_pending(self) -> bool:
-        """A decision was taken and may still be undone."""
+        """Whether a decision was taken that can still be undone."""
         return self.effective_at is not None
 
 
@@ -117,7 +119,7 @@ class StepVerb(Enum):
 
 
 class ReviewStep(Base):
-    """What was done with a case, in order. note: for the citizen, encrypted."""
+    """One step of a case, in order of id. note: written to the citizen, or by them with an appeal; encrypted."""
 
     __tablename__ = "review_step"
 
@@ -135,7 +137,7 @@ class ReviewStep(Base):
 
 
 class StepReason(Base):
-    """One reason of one decision; page_id: the document page that is meant, slot: the papers, both empty for the whole."""
+    """One reason of a decision. page_id: the page it is about; slot: the papers; None and empty if it is about the whole case."""
 
     __tablename__ = "review_step_reason"
 
@@ -147,7 +149,7 @@ class StepReason(Base):
 
 
 class Holiday(Named, Base):
-    """A day that is not like others of its weekday: closed, or worked instead of another (调休)."""
+    """A day that differs from others of its weekday: closed, or worked in place of another (调休)."""
 
     __tablename__ = "holiday"
     audit_kind = "holiday"
@@ -158,7 +160,7 @@ class Holiday(Named, Base):
 
 
 class HolidayYear(Named, Base):
-    """A year whose days off were entered from the State Council's notice; other years hold what the law alone says."""
+    """A year whose days off were entered from the State Council's notice; other years have only those fixed by law."""
 
     __tablename__ = "holiday_year"
     audit_kind = "holiday_year"

@@ -1,4 +1,4 @@
-"""Reads of cases. What is counted is counted up to a bound, so that no page costs more when the queue is long."""
+"""Reads of cases. Counts stop at a bound, so that a long queue does not make pages slower."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from app.reviews.kinds import Fact, kind_of
 from app.reviews.models import CaseState, Holiday, HolidayYear, ReviewCase, ReviewReason, ReviewStep, StepReason, StepVerb
 from app.reviews.working_hours import WorkingHours
 
-COUNTED = 200  # further back than this nobody is told a number
+COUNTED = 200  # a place further back is not told as a number
 PAGE = 25
-NOTICE_COMES_IN = 11  # the State Council says in November which days of the next year are off
+NOTICE_COMES_IN = 11  # in November the State Council announces the next year's days off
 
 
 @dataclass(frozen=True)
 class Reason:
-    """slot and page_id: which papers and which page; empty and None for the whole request."""
+    """slot, page_id: the papers and the page it is about; empty and None for the whole request."""
 
     reason: ReviewReason
     slot: str
@@ -53,10 +53,7 @@ def get_case(case_id: int) -> ReviewCase:
 
 
 def place_in_queue(case: ReviewCase) -> int:
-    """How many cases of the region are looked at before this one: 0 when it is next or already being read.
-
-    COUNTED means that many or more.
-    """
+    """How many cases of the region come before this one: 0 if it is next or no longer waits. COUNTED means that many or more."""
     if case.state is not CaseState.waiting:
         return 0
     ahead = (
@@ -72,7 +69,7 @@ def place_in_queue(case: ReviewCase) -> int:
 
 
 def list_queue(regions: Collection[str], *, limit: int = PAGE) -> list[ReviewCase]:
-    """What waits in these regions, the oldest promise first: the first few of each region, merged."""
+    """Waiting cases of these regions, the earliest promise first. Reads the first few of each region and merges them."""
     if not regions:
         return []
     firsts = [
@@ -93,7 +90,7 @@ def list_queue(regions: Collection[str], *, limit: int = PAGE) -> list[ReviewCas
 
 
 def count_waiting(regions: Collection[str], *, due_before: datetime | None = None) -> int:
-    """Up to COUNTED."""
+    """How many cases wait, counted up to COUNTED."""
     waiting = select(literal(1)).where(ReviewCase.region.in_(sorted(regions)), ReviewCase.state == CaseState.waiting)
     if due_before is not None:
         waiting = waiting.where(ReviewCase.due_at < due_before)
@@ -101,7 +98,7 @@ def count_waiting(regions: Collection[str], *, due_before: datetime | None = Non
 
 
 def list_claimed_by(staff_id: int) -> list[ReviewCase]:
-    """What this member holds and has not decided, oldest promise first."""
+    """Cases this member holds and has not decided, the earliest promise first."""
     return list(
         db.session.scalars(
             select(ReviewCase)
@@ -118,7 +115,7 @@ def list_claimed_by(staff_id: int) -> list[ReviewCase]:
 
 
 def list_undoable(staff_id: int) -> list[ReviewCase]:
-    """What this member has decided within the last minute."""
+    """Cases whose decision by this member can still be undone, the newest first."""
     return list(
         db.session.scalars(
             select(ReviewCase)
@@ -134,7 +131,7 @@ def list_steps(case: ReviewCase) -> list[ReviewStep]:
 
 
 def find_last_decision(case: ReviewCase) -> ReviewStep | None:
-    """The decision that holds or is about to: undone ones do not count."""
+    """The last decision that was not undone, in effect or not yet."""
     return db.session.scalar(
         select(ReviewStep)
         .where(
@@ -148,7 +145,7 @@ def find_last_decision(case: ReviewCase) -> ReviewStep | None:
 
 
 def list_reasons(case: ReviewCase) -> list[Reason]:
-    """Of the decision that holds; empty while it can still be undone, and when nothing was wrong."""
+    """The reasons of the decision in effect; empty while it can still be undone, and if there were none."""
     step = find_last_decision(case)
     return reasons_of(step) if step is not None and step.settled_at is not None else []
 
@@ -159,14 +156,14 @@ def reasons_of(step: ReviewStep) -> list[Reason]:
 
 
 def note_of(step: ReviewStep | None) -> str:
-    """What was written with a step, to the citizen or (an appeal) by the citizen; empty when nothing was."""
+    """The note of a step, written to the citizen or, with an appeal, by the citizen; empty if there is none."""
     if step is None or step.note_encrypted is None:
         return ""
     return vault.decrypt("review-note", step.note_encrypted, bound_to=f"case:{step.case_id}".encode()).decode()
 
 
 def decision_note(case: ReviewCase) -> str:
-    """What the reviewer wrote to the citizen with the decision that holds."""
+    """The reviewer's note to the citizen with the decision in effect."""
     step = find_last_decision(case)
     return note_of(step) if step is not None and step.settled_at is not None else ""
 
@@ -185,7 +182,7 @@ def slot_label(case: ReviewCase, slot: str) -> str:
 
 
 def working_hours() -> WorkingHours:
-    """Opening hours from the settings, days off from the table."""
+    """The office's working hours: opening hours from the settings, days off from the table."""
     days = db.session.execute(select(Holiday.day, Holiday.is_worked)).all()
     return WorkingHours(
         parse_spans(settings.review_hours),
@@ -204,12 +201,12 @@ def list_holidays_of(year: int) -> list[Holiday]:
 
 
 def find_holiday_year(year: int) -> HolidayYear | None:
-    """Whether, by whom and when the year was compared with its notice."""
+    """When and by whom the year was compared with its notice; None if nobody has done so."""
     return db.session.get(HolidayYear, year)
 
 
 def find_missing_year() -> int | None:
-    """This year, or from November on the next, while its days off have not been entered from the notice."""
+    """The year whose days off have not been entered from the notice: this year, or from November on the next; None if neither."""
     today = clock.today()
     years = [today.year, today.year + 1] if today.month >= NOTICE_COMES_IN else [today.year]
     return next((year for year in years if find_holiday_year(year) is None), None)

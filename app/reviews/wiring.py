@@ -1,4 +1,4 @@
-"""What reviews do in the background."""
+"""Registers the background tasks of the reviews."""
 
 from flask import Flask
 

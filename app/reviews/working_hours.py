@@ -1,4 +1,4 @@
-"""Moments counted in the hours an office is open. Pure; all in Asia/Shanghai."""
+"""Time counted in the hours an office is open. Pure; all in Asia/Shanghai."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class WorkingHours:
         return day in self.worked or (day.weekday() < 5 and day not in self.closed)
 
     def after(self, start: datetime, hours: float) -> datetime:
-        """The moment when this many working hours have passed since start. Raises ValueError without working days."""
+        """The moment when this many working hours have passed since start. Raises ValueError if there are no working days."""
         left = timedelta(hours=hours)
         here = start.astimezone(CHINA)
         for number in range(_MOST_DAYS):
@@ -39,7 +39,7 @@ class WorkingHours:
         raise ValueError("no working day within a year")
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """How long the office was open from start to end; nothing when end is not later."""
+        """How long the office was open from start to end; zero if end is not later."""
         here, there = start.astimezone(CHINA), end.astimezone(CHINA)
         passed = timedelta()
         for number in range(max(0, (there.date() - here.date()).days) + 1):

@@ -1,4 +1,4 @@
-"""Single cells of a roster: from what people and spreadsheets write to codes. A refusal never repeats the cell."""
+"""Reads single cells of a roster: turns what people and spreadsheets write into codes. A refusal never repeats the cell."""
 
 import re
 from datetime import date
@@ -12,13 +12,13 @@ from app.roster.days import BadDay, read_day
 from app.roster.identity import CERT_TYPES
 from app.roster.models import InsuredStatus
 
-EXACT_NUMBERS_BELOW = 10**15  # a spreadsheet keeps fifteen digits of a number and loses the rest
+EXACT_NUMBERS_BELOW = 10**15  # a spreadsheet keeps only fifteen digits of a number
 
 _REGION = re.compile(r"[0-9]{6}\Z")
 _CODE = re.compile(r"[0-9A-Z]{1,6}\Z")
 _PSN_NO = re.compile(r"[0-9A-Za-z]{0,30}\Z")
 _COUNTRY = re.compile(r"[A-Z]{3}\Z")
-_TEXT_FORMULA = re.compile(r'="([0-9A-Za-z\-]*)"\Z')  # what some exports write, so that a spreadsheet takes a number for text
+_TEXT_FORMULA = re.compile(r'="([0-9A-Za-z\-]*)"\Z')  # some exports write this so that a spreadsheet treats a number as text
 _ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]+\Z")
 
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
@@ -51,7 +51,7 @@ class BadCell(ValueError):
 
 
 def as_text(value: object) -> str:
-    """A cell as a person would read it. Raises BadCell for formulas, and for numbers a spreadsheet has rounded."""
+    """The text of a cell as a person would read it. Raises BadCell for formulas, and for numbers a spreadsheet has rounded."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -70,8 +70,8 @@ def as_text(value: object) -> str:
 
 
 def typed(text: str) -> str:
-    """What somebody meant to put into a cell of numbers or codes: without invisible characters, and without the apostrophe by which
-    a spreadsheet is told that it is text (ours are written with one, see `core.spreadsheet`)."""
+    """The number or code meant by a cell: without invisible characters and without the leading apostrophe that marks text in a
+    spreadsheet (our own files have it, see `core.spreadsheet`)."""
     if not text.isascii():
         text = without_ignorable(text).strip()
     return text[1:].lstrip() if text[:1] in _APOSTROPHES and text else text
@@ -87,7 +87,7 @@ def rounded() -> str:
 
 
 def is_garbled(name: str) -> bool:
-    """Whether it is nobody's name but one read in the wrong encoding: 鏉庢槑, or Chinese beside Cyrillic, Greek or kana."""
+    """Whether a name was read in the wrong encoding: 鏉庢槑, or Chinese beside Cyrillic, Greek or kana."""
     return is_utf8_read_as_gbk(name) or (_HAN.search(name) is not None and _BESIDE_HAN_NEVER.search(name) is not None)
 
 
@@ -101,7 +101,7 @@ def empty() -> str:
 
 @lru_cache(maxsize=512)
 def cert_type(text: str) -> str:
-    """A code, also with its zero lost (1), or the label; empty means the resident card."""
+    """The code, given as a code, a code that lost its zero (1), or a label; empty means the resident identity card."""
     plain = half_width(text)
     if not plain:
         return "01"

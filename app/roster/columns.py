@@ -1,4 +1,4 @@
-"""The columns of a roster, as bureaus head them: in Chinese, in the field's own names (psn_cert_type) or in ours."""
+"""The columns of a roster and their headers: Chinese names, the field's own names (psn_cert_type) or this system's."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -32,12 +32,12 @@ COLUMNS = (
 )
 LABELS = {column.field: column.label for column in COLUMNS}
 _BRACKET = re.compile(r"[(\[【〔](?:[^)\]】〕]*[必选須须]填?[^)\]】〕]*)[)\]】〕]\Z")  # (必填), [选填], 【必须填写】
-_NUMBER = re.compile(r"[0-9]{6,}[0-9Xx]*")  # a first row that is no header holds people's numbers
+_NUMBER = re.compile(r"[0-9]{6,}[0-9Xx]*")  # a first row that is not a header may hold people's numbers
 _BY_HEADER = {header: column.field for column in COLUMNS for header in (column.label, *column.aliases)}
 
 
 class WrongColumns(ValueError):
-    """`sentence` names the columns that are missing, twice there or unknown."""
+    """`sentence` names the columns that are missing, duplicate or unknown."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -45,7 +45,7 @@ class WrongColumns(ValueError):
 
 
 def match_columns(headers: Sequence[str], ignored: Iterable[str] = ()) -> dict[str, str]:
-    """field → header as the source writes it. Raises WrongColumns.
+    """Maps each field to its header as the source writes it. Raises WrongColumns.
 
     An unknown column is refused, unless it is `ignored` by name: a mistyped 参保状态 must not turn everybody into 正常参保.
     """
@@ -77,6 +77,6 @@ def match_columns(headers: Sequence[str], ignored: Iterable[str] = ()) -> dict[s
 
 
 def _plain(header: str) -> str:
-    """As people mean it: without blanks, and without the star and the bracket by which templates say that a column is needed."""
+    """The header without blanks, and without the star and the bracket that mark a required column in templates."""
     plain = "".join(half_width(header).split()).replace("\ufeff", "").strip("*'").lower()
     return _BRACKET.sub("", plain).strip("*:")

@@ -53,7 +53,7 @@ def import_file(file: str, mode: str, errors: Path | None, encoding: str, ignore
 
 
 class _Bar:
-    """How far it is, from the first word of it on; where nobody knows how much there is, only that it goes on."""
+    """A progress bar that appears with the first report; if the total is unknown it shows only that the work goes on."""
 
     def __init__(self, source: RosterSource) -> None:
         self._source, self._stack = source, ExitStack()
@@ -77,7 +77,7 @@ def _is_terminal() -> bool:
 
 
 def _show(seen: Preview, asks: bool) -> None:
-    """Before anything is applied: how the source was read, and three rows, masked. Raises Abort when somebody says no."""
+    """Shows, before anything is applied, how the source was read and three masked rows. Raises Abort if the answer is no."""
     facts = seen.facts
     click.echo(f"工作表：{facts.sheet}" if facts.sheet else f"编码：{facts.encoding}" if facts.encoding else "前几行：")
     for row in seen.rows:
@@ -99,7 +99,7 @@ def _tell(result: ImportResult, errors: Path | None) -> None:
 
 @contextmanager
 def _report(path: Path | None) -> Iterator[Callable[[Refusal], None]]:
-    """Writes refusals to the file, with the mark Excel needs to read Chinese; without a file, the first ones to the screen."""
+    """Writes refusals to the file, with the BOM that Excel needs to read Chinese; without a file, the first ones to the screen."""
     if path is not None:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             table = csv.writer(file)

@@ -1,8 +1,8 @@
-"""Days as spreadsheets and exports of East Asia write them. Read where there is one way to read them, refused where there are two.
+"""Reads days as spreadsheets and exports of East Asia write them. A day that can be read in two ways is refused.
 
-Refused: a day without its year or its place in the month (1990-3), the year behind (3/7/1990 is March here and July there), digits
-that can be cut in two ways (1990111), the bare number of a spreadsheet (32939), years of another count (民国, 昭和), and a time of
-day that is not midnight: it is most often a day that a time zone has moved (1990-03-06 16:00 is the 7th here).
+Refused are: a day without a year or without the day of the month (1990-3), the year at the end (3/7/1990 may be March or July),
+digits that can be split in two ways (1990111), the bare number of a spreadsheet (32939), years of another era (民国, 昭和), and a
+time of day that is not midnight: most often a time zone has moved such a day (1990-03-06 16:00 UTC is the 7th here).
 """
 
 import re
@@ -34,7 +34,7 @@ class BadDay(ValueError):
 
 @lru_cache(maxsize=1 << 15)
 def read_day(text: str) -> date:
-    """Raises BadDay with a sentence that holds nothing of the cell."""
+    """Reads a day. Raises BadDay with a sentence that repeats nothing of the cell."""
     plain = " ".join(half_width(text).split())
     if time := _TIME.search(plain):
         if not _is_midnight(time):
@@ -56,7 +56,7 @@ def read_day(text: str) -> date:
 
 
 def _is_midnight(time: re.Match[str]) -> bool:
-    """Twelve in the morning is midnight where a spreadsheet counts to twelve."""
+    """Whether the time is 0:00, or 12:00 AM in the twelve-hour clock."""
     is_twelve = int(time["hour"]) == 12 and bool(time["half"] or time["behind"])
     return (int(time["hour"]) == 0 or is_twelve) and not time["rest"].replace(":", "").replace(".", "").strip("0")
 
@@ -66,7 +66,7 @@ def _from_chinese(year: str, month: str, day: str) -> tuple[int, int, int]:
 
 
 def _below_hundred(text: str) -> int:
-    """十, 十二, 二十, 三十一 and 三; what is no number becomes no day."""
+    """Reads 三, 十, 十二, 二十 or 三十一. Anything else gives 0, which no day has."""
     tens, ten, ones = text.rpartition("十")
     if len(tens) > 1 or len(ones) > 1 or "十" in tens or (not ten and not ones):
         return 0

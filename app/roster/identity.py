@@ -1,7 +1,7 @@
-"""Documents, names and ages: pure values, no database and no request.
+"""Identity documents and ages: pure values, no database and no request.
 
 Types are those of psn_cert_type (`data/cert_types.csv`, which a bureau may change); a type's form says how its numbers look.
-A refusal is one plain sentence to the person who typed the number, never the number itself.
+A refusal is one plain sentence to the person who typed the number, and never contains the number.
 """
 
 import csv
@@ -34,7 +34,7 @@ _CHECK_DIGITS = "10X98765432"
 _PROVINCES = {
     *("11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46"),
     *("50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83"),
-}  # Counties are never checked: people carry codes that were abolished long ago.
+}  # Counties are never checked: many people's numbers have county codes that were abolished long ago.
 _RESIDENCE_PERMITS = ("810000", "820000", "830000")  # Hong Kong, Macau, Taiwan
 
 _EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]\Z")
@@ -46,7 +46,7 @@ _CHINESE_PASSPORT = re.compile(r"(?:E[A-Z0-9][0-9]{7}|[EGDSPK][0-9]{8})\Z")
 _FOREIGN_PASSPORT = re.compile(r"[A-Z0-9]{5,17}\Z")
 _LOOSE = re.compile(r"[A-Z0-9\u4e00-\u9fff()-]{4,32}\Z")
 _ENDING = re.compile(r"[0-9A-Z]{4}\Z")
-_LIKE_X = str.maketrans(dict.fromkeys("×✕✖✗✘╳⨉⨯ХΧ", "X"))  # signs of multiplication, a Cyrillic and a Greek letter, in upper case
+_LIKE_X = str.maketrans(dict.fromkeys("×✕✖✗✘╳⨉⨯ХΧ", "X"))  # multiplication signs, and a Cyrillic and a Greek letter in upper case
 _LETTERS_AND_DIGITS = string.ascii_uppercase + string.digits
 
 
@@ -63,7 +63,7 @@ class InvalidCert(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Cert:
-    """A document as it is stored: half-width, upper case, no blanks. gender 1 男, 2 女; None where the number does not say."""
+    """An identity document as it is stored: half-width, upper case, no blanks. gender: 1 男, 2 女, None if the number lacks it."""
 
     cert_type: str
     number: str
@@ -74,10 +74,10 @@ class Cert:
 def parse_cert(
     cert_type: str, raw: str, *, today: date | None = None, max_age_years: int = MAX_AGE_YEARS, may_be_old: bool = False
 ) -> Cert:
-    """Reads what a person typed or a file holds. Raises InvalidCert.
+    """Reads the number a person typed or a file holds. Raises InvalidCert.
 
-    today: the day in China ages are judged on (default: now). may_be_old: a fifteen-digit number of an old paper is upgraded to
-    eighteen (19 inserted, check digit added); elsewhere it is refused, since nobody may use one today.
+    today: the day, in China, on which ages are checked (default: now). may_be_old: a fifteen-digit number of an old card becomes
+    one of eighteen digits (19 inserted, check digit added); without it such a number is refused, since it is no longer valid.
     """
     form = _FORMS.get(cert_type)
     if form is None:
@@ -89,21 +89,21 @@ def parse_cert(
 
 
 def kindred_types(cert_type: str) -> list[str]:
-    """Other types under which a bureau's roster may keep the same document, since dictionaries vary by province."""
+    """Other types under which a bureau's roster may store the same identity document, since dictionaries vary by province."""
     groups = ({"resident_id", "residence_permit"}, {"hk_macau_permit"})
     mine = next((group for group in groups if _FORMS.get(cert_type) in group), set())
     return [code for code, form in _FORMS.items() if code != cert_type and form in mine]
 
 
 def nationality_of(cert: Cert) -> str:
-    """`01` for Chinese documents; ISO 3166 alpha-3 where a foreigner's number says it, else empty."""
+    """`01` for Chinese documents; the ISO 3166 alpha-3 code if a foreigner's number contains it; otherwise empty."""
     if _FORMS[cert.cert_type] not in {"permanent_resident", "foreign_passport"}:
         return "01"
     return cert.number[:3] if _OLD_PERMANENT.match(cert.number) else ""
 
 
 def check_digit(first_seventeen: str) -> str:
-    """The eighteenth character after seventeen digits (GB 11643-1999)."""
+    """The eighteenth character, computed from the first seventeen digits (GB 11643-1999)."""
     return _CHECK_DIGITS[(sum(map(mul, _WEIGHTS, first_seventeen.encode())) - _ZERO_SHARE) % 11]
 
 
@@ -114,20 +114,20 @@ def upgrade_fifteen(number: str) -> str:
 
 
 def full_age(birthday: date, on: date) -> int:
-    """Whole years (周岁). The birthday itself counts; who was born on 29 February ages on 1 March in a common year."""
+    """Age in whole years (周岁), complete on the birthday itself. Someone born on 29 February ages on 1 March in a common year."""
     return on.year - birthday.year - ((on.month, on.day) < (birthday.month, birthday.day))
 
 
 def ending_of(typed: str) -> str | None:
-    """The last four characters of a number as they stand in parsed numbers, from what somebody types; None for anything else."""
+    """The last four characters of a number, normalised like those of a parsed number; None if `typed` is no such ending."""
     ending = without_dashes(compact(unquoted(typed))).upper()
     ending = ending[:3] + ending[3:].translate(_LIKE_X)
     return ending if _ENDING.match(ending) else None
 
 
 def _normalised(raw: str, form: str) -> str:
-    """Half-width, in upper case, without blanks, what nobody sees, quotes around it and hyphens, which only some military and other
-    papers have of their own. What looks like an X at the end of eighteen is one."""
+    """The number half-width, in upper case, without blanks, invisible characters, surrounding quotes and hyphens; only the form
+    `loose` (military and other documents) keeps hyphens. A character that looks like X becomes X at the eighteenth place."""
     number = compact(unquoted(raw)).upper()
     if form == "loose":
         return plain_dashes(number)
@@ -168,7 +168,7 @@ def _read_residence_permit(cert_type: str, number: str, today: date, max_age: in
 
 
 def _read_permanent_resident(cert_type: str, number: str, today: date, max_age: int, _may_be_old: bool) -> Cert:
-    """Since 2023-12-01: 9, province, numeric country, birthday, sequence, check. Older cards: three letters and twelve digits."""
+    """Cards since 2023-12-01: 9, province, numeric country, birthday, sequence, check digit. Older: three letters, 12 digits."""
     if _OLD_PERMANENT.match(number):
         return Cert(cert_type, number)
     if number[:1].isalpha():

@@ -1,4 +1,4 @@
-"""Insured persons, as the bureau's roster knows them."""
+"""Insured persons as the bureau's roster has them, its imports and its uploaded files."""
 
 from datetime import date, datetime
 from enum import Enum
@@ -10,7 +10,7 @@ from app.core.audit.named import Subject
 from app.core.db import Base, BigId
 from app.core.keys.stored import sealed
 
-IMPORT_LOCK = "roster-import"  # of whoever needs the roster to stay as it is, or to stand under one key
+IMPORT_LOCK = "roster-import"  # held by work that needs the roster unchanged, or its hashes under one key
 
 
 class InsuredStatus(Enum):
@@ -24,7 +24,7 @@ class InsuredStatus(Enum):
 
 
 class StatusReason(Enum):
-    """Why a status was changed by hand; free words would hold what belongs to the person."""
+    """Why a status was changed by hand. A fixed list, because free text would hold personal data."""
 
     asked = "asked"  # by the person or the family
     papers = "papers"  # a certificate was shown
@@ -33,7 +33,7 @@ class StatusReason(Enum):
 
 
 class InsuredPerson(Subject, Base):
-    """One person once, known by document type and number. The number is encrypted; `cert_no_hash` finds it."""
+    """One row per person, identified by document type and number. The number is encrypted; `cert_no_hash` finds it."""
 
     __tablename__ = "insured_person"
     audit_kind = "person"
@@ -66,7 +66,7 @@ class InsuredPerson(Subject, Base):
     psn_type: Mapped[str] = mapped_column(String(6), default="")
     status: Mapped[InsuredStatus] = mapped_column(default=InsuredStatus.normal)
     is_specimen: Mapped[bool] = mapped_column(default=False)
-    # `names.folded_name`, where that is another text than the name itself: seldom, so that imports stay quick
+    # `names.folded_name`, only if it differs from the name itself: that is rare, which keeps imports fast
     folded_name: Mapped[str | None] = mapped_column(String(120), default=None)
 
     @property
@@ -75,7 +75,7 @@ class InsuredPerson(Subject, Base):
 
 
 class RosterImport(Subject, Base):
-    """One import and what became of it. `merged_at` marks its rows: who changed one since has left another moment there."""
+    """One import and its result. `merged_at` marks its rows: any later change sets another `updated_at` there."""
 
     __tablename__ = "roster_import"
     audit_kind = "roster_import"
@@ -85,10 +85,10 @@ class RosterImport(Subject, Base):
     mode: Mapped[str] = mapped_column(String(8))  # all | good
     started_at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(40), default="system")
-    scope: Mapped[str] = mapped_column(Text, default="*")  # admdvs the importer may write, parted by commas; * for all
-    report_id: Mapped[int | None] = mapped_column(BigId, index=True, default=None)  # of a web import, so that it can go on
+    scope: Mapped[str] = mapped_column(Text, default="*")  # admdvs the importer may write, separated by commas; * for all
+    report_id: Mapped[int | None] = mapped_column(BigId, index=True, default=None)  # of a web import, so that it can be resumed
     merged_at: Mapped[datetime | None] = mapped_column(default=None)
-    last_id_before: Mapped[int] = mapped_column(BigId, default=0)  # whoever it created has a larger one
+    last_id_before: Mapped[int] = mapped_column(BigId, default=0)  # persons it created have larger ids
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
     rows: Mapped[int] = mapped_column(default=0)
     created: Mapped[int] = mapped_column(default=0)
@@ -104,7 +104,7 @@ class RosterImport(Subject, Base):
 
 
 class RosterFormer(Base):
-    """What a row was before an import changed it, as long as that import can be undone."""
+    """A row's values before an import changed it, kept as long as that import can be undone."""
 
     __tablename__ = "roster_former"
 
@@ -123,7 +123,7 @@ class RosterFormer(Base):
 
 
 class RosterUpload(Subject, Base):
-    """A file somebody sent, sealed; its rows are in nobody's roster yet. `checked_hash` is what the dry run has read."""
+    """An uploaded file, stored encrypted and not imported yet. `checked_hash`: the hash of the content the dry run has read."""
 
     __tablename__ = "roster_upload"
     audit_kind = "roster_upload"
@@ -157,7 +157,7 @@ class PersonStatusChange(Base):
 
 
 class RosterSearch(Base):
-    """That somebody searched, so that guessing is noticed; what was searched is not kept. Gone after a day."""
+    """Notes that somebody searched, so that guessing is noticed, but not what for. Deleted after a day."""
 
     __tablename__ = "roster_search"
     __table_args__ = (Index("ix_roster_search_by", "by", "searched_at"), Index("ix_roster_search_searched_at", "searched_at"))

@@ -1,4 +1,4 @@
-"""Names as they are stored and as they are compared: rare characters stay exactly what they are, only the typing is evened out."""
+"""Names as they are stored and compared: rare characters stay exactly as they are; only differences of typing are removed."""
 
 import csv
 import re
@@ -14,7 +14,7 @@ MAX_NAME_CHARS = 60  # fixed: what the column holds; the longest names in the ro
 MAX_FOLDED_CHARS = 120  # fixed: a ligature may become three letters
 
 _HAN = r"\p{Han}\U00020000-\U0003fffd"  # also characters newer than the tables
-_ASIDE_LETTERS = "`´ʹʻʼʽʾʿˈ\ua78b\ua78c"  # apostrophes that count as letters, or fall apart into marks
+_ASIDE_LETTERS = "`´ʹʻʼʽʾʿˈ\ua78b\ua78c"  # apostrophes that Unicode classes as letters, or decomposes into marks
 
 _PLAIN = re.compile(r"[\u4e00-\u9fff]{2,4}\Z")
 _DOTS = regex.compile(r"\s*[·\u0387\u1427\u16eb•‧∙⋅●◦⦁\u2e31\u2e33ㆍ・\ua78f･．\U00010101]\s*")
@@ -22,7 +22,7 @@ _DOT_BETWEEN_HAN = regex.compile(rf"(?<=[{_HAN}])\s*[.。｡]\s*(?=[{_HAN}])")
 _SPACE_BESIDE_HAN = regex.compile(rf"(?<=[{_HAN}·]) | (?=[{_HAN}·])")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != 0xFF0E} | {0xFE52: 0x2E, 0x2024: 0x2E}
 _LETTER = regex.compile(rf"[\p{{L}}\p{{M}}{_HAN}]")
-# O'Neil, Jean-Luc, John Jr.; what parts the syllables of Tibetan names and the words of Ethiopian ones
+# O'Neil, Jean-Luc, John Jr.; the separators of syllables in Tibetan names and of words in Ethiopian ones
 _ASIDE = regex.compile(rf"[ ·.,\p{{Dash}}'‘’‛′{_ASIDE_LETTERS}\u055a\u05f3\u0f0b\u0f0c\u1361]")
 _NOT_COMPARED = str.maketrans("", "", _ASIDE_LETTERS)
 _WORDLESS = regex.compile(rf"[^\p{{L}}\p{{M}}\p{{N}}\p{{Co}}{_HAN}]+")
@@ -34,9 +34,9 @@ _STRANGE_TO_LATIN = regex.compile(r"[^\p{Latin}\p{Common}\p{Inherited}]")
 
 
 def _old_characters() -> dict[int, str]:
-    """Forms that stand for exactly one character: of the eighty that GBK systems kept in Unicode's private use area (GB 18030-2022
-    has moved them), and radicals, which PDFs and old input methods leave behind (Kangxi's by NFKC, the others by Unicode's
-    Equivalent_Unified_Ideograph). A private one that stands for a mere part of a character is not among them."""
+    """Maps code points that each stand for exactly one character. Some are of the eighty that GBK systems kept in the private use
+    area (GB 18030-2022 has moved them). The others are radicals, which PDFs and old input methods leave behind (Kangxi's by NFKC,
+    the rest by Unicode's Equivalent_Unified_Ideograph). Private ones that are only a part of a character are left out."""
     with (Path(__file__).parent / "data" / "old_characters.csv").open(encoding="utf-8", newline="") as file:
         old = {int(row["old"], 16): row["character"] for row in csv.DictReader(file)}
     return old | {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
@@ -46,7 +46,7 @@ _EVENED = _FULL_WIDTH | _old_characters()
 
 
 class InvalidName(ValueError):
-    """`sentence` says to the person what is wrong with it; `code`: empty, length, digits, unreadable, characters, scripts, dots."""
+    """`sentence` tells the person what is wrong. `code`: empty, length, digits, unreadable, characters, scripts, dots."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -54,10 +54,10 @@ class InvalidName(ValueError):
 
 
 def clean_name(raw: str) -> str:
-    """The name as stored: every kind of middle dot becomes ·, blanks in Chinese names go, at most 60 characters.
+    """The name as stored: every kind of middle dot becomes ·, blanks in Chinese names are removed, at most 60 characters.
 
-    No Unicode normalisation: it would swap compatibility ideographs for others and change people's names. What nobody sees
-    (variation selectors, fillers, marks of direction) is left out. Raises InvalidName.
+    No Unicode normalisation: it would replace compatibility ideographs and so change people's names. Invisible characters
+    (variation selectors, fillers, direction marks) are left out. Raises InvalidName.
     """
     if _PLAIN.match(raw):
         return raw
@@ -81,7 +81,7 @@ def clean_name(raw: str) -> str:
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """The one comparison of names, at every desk and in every form: see `folded_name`."""
+    """Whether two names are the same. Every desk and every form compares names with this: see `folded_name`."""
     if one == other:
         return True
     folded = folded_name(one)
@@ -89,23 +89,23 @@ def is_same_name(one: str, other: str) -> bool:
 
 
 def folded_name(name: str) -> str:
-    """What two ways to write one name have in common, at most 120 characters; folding it again changes nothing.
+    """The form in which names are compared, at most 120 characters; folding it again changes nothing. It is never shown.
 
-    Either case, composed accents or not, compatibility ideographs as the characters they stand for; dots, blanks, hyphens and
-    apostrophes aside, and whatever nobody sees. Empty when nothing is left. It is compared and never shown.
+    It ignores case, composition of accents, dots, blanks, hyphens, apostrophes and invisible characters, and replaces compatibility
+    ideographs by the characters they stand for. Empty if nothing is left.
     """
     if _PLAIN.match(name):
         return name
     shown = " ".join(without_ignorable(name).split())[:LONGEST_LINE]
     text = half_width(_DOTS.sub("", shown.translate(_EVENED)).translate(_NOT_COMPARED))
-    for _round in range(3):  # casefolding undoes the composition of a few letters, and the other way round
+    for _round in range(3):  # for a few letters casefolding undoes composition, and composition undoes casefolding
         text = unicodedata.normalize("NFKC", text.casefold())
     letters = _WORDLESS.sub("", text.translate(_NOT_COMPARED))
-    return unicodedata.normalize("NFC", letters)[:MAX_FOLDED_CHARS]  # an accent that stood alone joins the letter before it
+    return unicodedata.normalize("NFC", letters)[:MAX_FOLDED_CHARS]  # joins an accent that stood alone to the letter before it
 
 
 def stored_fold(name: str) -> str | None:
-    """As the roster keeps it beside the name: None where folding changes nothing, as it does with most Chinese names."""
+    """The folded name as the roster stores it: None if folding changes nothing, as with most Chinese names."""
     folded = folded_name(name)
     return None if folded == name else folded
 
@@ -128,7 +128,7 @@ def _require_letter(character: str) -> None:
 
 
 def _require_one_script(name: str) -> None:
-    """Letters of another script among Chinese or Latin ones are a file read in the wrong encoding, or letters that look alike."""
+    """Refuses other scripts among Chinese or Latin letters: the file was read in the wrong encoding, or the letters look alike."""
     if _SOME_HAN.search(name):
         strange = _STRANGE_TO_HAN.search(name)
     else:

@@ -1,4 +1,4 @@
-"""How forms ask who an insured person is. Each form has the fields in its own order and words; what is checked stands here."""
+"""The form fields that ask for an insured person, and their checks. Each form has its own order and labels."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -17,12 +17,12 @@ _CERT_TYPE = _l("证件类型")
 
 
 def cert_type_field(label: Any = _CERT_TYPE) -> Field:
-    """One of psn_cert_type, the identity card unless another is chosen. Its number's check refuses a type that does not exist."""
+    """A choice of psn_cert_type; the default is the identity card. A type that does not exist is refused with the number."""
     return SelectField(label, choices=[SelectChoice(*item) for item in CERT_TYPES.items()], default="01", validate_choice=False)
 
 
 def read_cert(cert_type: str, typed: Field) -> Cert:
-    """Raises ValidationError with the sentence for the person who typed it."""
+    """Reads an identity document. Raises ValidationError with the sentence for the person who typed it."""
     try:
         return parse_cert(cert_type, (typed.data or "")[:_LONGEST_TYPED])
     except InvalidCert as error:
@@ -30,7 +30,7 @@ def read_cert(cert_type: str, typed: Field) -> Cert:
 
 
 class AsksCert:
-    """For a form with `cert_type` and `cert_no`: once it is valid, `cert` is the document."""
+    """For a form with `cert_type` and `cert_no`: once the form is valid, `cert` is the identity document."""
 
     cert_type: Field
     cert: Cert
@@ -40,7 +40,7 @@ class AsksCert:
 
 
 class AsksPerson(AsksCert):
-    """For a form with `name` as well. The name stays as it was typed."""
+    """For a form that also has `name`. The name stays as it was typed."""
 
     def validate_name(self, field: Field) -> None:
         try:
@@ -50,7 +50,7 @@ class AsksPerson(AsksCert):
 
 
 class AsksInsuredPerson(AsksPerson):
-    """For a form with `region` as well: where the person is insured, which need not be known."""
+    """For a form that also has `region`, where the person is insured; it may stay empty."""
 
     region: SelectField
     _regions: dict[str, str]
@@ -60,7 +60,7 @@ class AsksInsuredPerson(AsksPerson):
         self.region.choices = [SelectChoice("", _("请选择")), *(SelectChoice(*item) for item in self._regions.items())]
 
     def as_typed(self, *names: str) -> dict[str, str]:
-        """What stands in these fields, cut to a sane length, for the draft."""
+        """The content of these fields, cut to a sane length, for the draft."""
         return {name: (getattr(self, name).data or "")[:_LONGEST_TYPED] for name in names}
 
     def validate_region(self, field: Field) -> None:

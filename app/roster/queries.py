@@ -1,4 +1,4 @@
-"""Reads of insured persons, imports and uploads; those with `regions` find nobody outside them."""
+"""Reads of insured persons, imports and uploads. Functions with `regions` find nobody outside these regions."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -16,21 +16,21 @@ from app.roster.models import InsuredPerson, PersonStatusChange, RosterImport, R
 from app.roster.names import MAX_NAME_CHARS, folded_name, is_same_name
 
 CERT_PURPOSE = "cert_no"
-SAME_NAME = 200  # more of one name and region cannot be told apart by four characters
+SAME_NAME = 200  # more people of one name cannot be told apart by four characters anyway
 
 
 def cert_hash(cert_type: str, number: str) -> bytes:
-    """The keyed hash a person is found by; number normalised as `parse_cert` returns it. The type is part of it."""
+    """The keyed hash by which a person is found. number: as `parse_cert` returns it. The type is part of the hash."""
     return vault.keyed_hash(CERT_PURPOSE, f"{cert_type}:{number}")
 
 
 def cert_hashes(cert_type: str, number: str) -> tuple[bytes, ...]:
-    """What a row may stand under, while one DATA_KEY takes another's place."""
+    """The hashes a row may have while one DATA_KEY replaces another."""
     return vault.keyed_hashes(CERT_PURPOSE, f"{cert_type}:{number}")
 
 
 def find_person(cert_type: str, number: str) -> InsuredPerson | None:
-    """By document; number normalised. Where the roster keeps it under a kindred type, there too: dictionaries vary by province."""
+    """Finds a person by identity document. number: normalised. Also tries kindred types, since dictionaries vary by province."""
     found = _find(cert_type, number)
     for other in kindred_types(cert_type) if found is None else ():
         try:
@@ -50,7 +50,7 @@ def get_person(id: int) -> InsuredPerson:
 
 
 class Certified(Protocol):
-    """Whoever has an identity document here: a person, or a row read with a person's columns."""
+    """Anything with an identity document: a person, or a row read with a person's columns."""
 
     @property
     def cert_no_encrypted(self) -> bytes: ...
@@ -59,12 +59,12 @@ class Certified(Protocol):
 
 
 def cert_no_of(person: Certified) -> str:
-    """The number in clear. Raises ValueError when the stored value was changed or moved from another row."""
+    """The number in clear. Raises ValueError if the stored value was altered or moved from another row."""
     return vault.decrypt(CERT_PURPOSE, person.cert_no_encrypted, bound_to=person.cert_no_hash).decode()
 
 
 def get_person_of(id: int, regions: Collection[str]) -> InsuredPerson:
-    """Of these regions alone. Raises NotFound."""
+    """The person with this id in these regions. Raises NotFound."""
     person = get_person(id)
     if person.insured_region not in regions:
         raise NotFound
@@ -77,11 +77,11 @@ def list_persons(ids: Collection[int], regions: Collection[str]) -> list[Insured
 
 
 def list_by_name(name: str, tail: str, regions: Collection[str]) -> list[InsuredPerson]:
-    """People of this name (`names.is_same_name`) in these regions whose document ends so. tail: as parsed numbers are written."""
+    """People of this name (`names.is_same_name`) in these regions whose number ends with `tail`, written as in parsed numbers."""
     folded = folded_name(name)
     if not folded:
         return []
-    # As it was typed as well: until `fold_names` has been round once, an upgraded roster has no folded names.
+    # Also searches the name as typed: after an upgrade the roster has no folded names until `fold_names` has run once.
     written = {folded, " ".join(name.split())[:MAX_NAME_CHARS]}
     same = db.session.scalars(
         select(InsuredPerson)
@@ -96,33 +96,33 @@ def list_by_name(name: str, tail: str, regions: Collection[str]) -> list[Insured
 
 
 def list_status_changes(person_id: int, limit: int = 20) -> list[PersonStatusChange]:
-    """By hand; newest first."""
+    """Changes made by hand, newest first."""
     wanted = select(PersonStatusChange).where(PersonStatusChange.person_id == person_id)
     return list(db.session.scalars(wanted.order_by(PersonStatusChange.id.desc()).limit(limit)))
 
 
 def count_misses(by: str) -> int:
-    """Searches of the last hour that found nobody."""
+    """The number of searches in the last hour that found nobody."""
     since = clock.now() - timedelta(hours=1)
     missed = select(func.count()).where(RosterSearch.by == by, RosterSearch.searched_at > since, RosterSearch.found == 0)
     return int(db.session.scalar(missed) or 0)
 
 
 def list_imports(limit: int = 20, regions: Collection[str] | None = None) -> list[RosterImport]:
-    """Newest first. regions: only those whose importer could write none but these; None for all."""
+    """Newest first. regions: only imports whose importer could write no other regions, or all regions; None for all imports."""
     found = db.session.scalars(select(RosterImport).order_by(RosterImport.id.desc()).limit(limit))
     return [entry for entry in found if regions is None or entry.scope == "*" or set(entry.scope.split(",")) <= set(regions)]
 
 
 def find_import(id: int, regions: Collection[str]) -> RosterImport | None:
-    """As `list_imports` shows them."""
+    """One import, if `list_imports` would show it for these regions."""
     found = db.session.get(RosterImport, id)
     is_shown = found is not None and (found.scope == "*" or set(found.scope.split(",")) <= set(regions))
     return found if is_shown else None
 
 
 def find_undoable() -> RosterImport | None:
-    """The newest import that changed anything, if it can still be taken back or is being taken back."""
+    """The newest import that changed anything, if it can still be undone or is being undone."""
     changed = or_(RosterImport.created > 0, RosterImport.updated > 0)
     newest = db.session.scalar(
         select(RosterImport).where(RosterImport.merged_at.is_not(None), changed).order_by(RosterImport.id.desc()).limit(1)
@@ -138,7 +138,7 @@ def find_import_of(report_id: int) -> RosterImport | None:
 
 
 def get_upload(id: int, by: str) -> RosterUpload:
-    """One's own. Raises NotFound."""
+    """A member's own upload. Raises NotFound."""
     found = db.session.get(RosterUpload, id)
     if found is None or found.by != by:
         raise NotFound
@@ -146,7 +146,7 @@ def get_upload(id: int, by: str) -> RosterUpload:
 
 
 def list_uploads(by: str, limit: int = 10) -> list[RosterUpload]:
-    """One's own that are still here; newest first."""
+    """A member's own uploads whose files still exist, newest first."""
     wanted = select(RosterUpload).where(RosterUpload.by == by, RosterUpload.file_name.is_not(None))
     return list(db.session.scalars(wanted.order_by(RosterUpload.id.desc()).limit(limit)))
 

@@ -1,4 +1,4 @@
-"""One row of a roster, from cells to values: pure, and quick enough for millions."""
+"""Reads one row of a roster, from cells to values. Pure, and fast enough for millions of rows."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -18,7 +18,7 @@ Value = TypeVar("Value")
 
 
 class Problem(NamedTuple):
-    """Why a row cannot enter: the field's name, and a sentence that holds nothing of the person."""
+    """Why a row is refused: the field's name, and a sentence without personal data."""
 
     field: str
     why: str
@@ -34,7 +34,7 @@ class Codes(NamedTuple):
 
 
 class RosterRow(NamedTuple):
-    """A row that may enter the roster; birthday as YYYY-MM-DD."""
+    """A valid row, ready for the roster; birthday as YYYY-MM-DD."""
 
     cert_type: str
     number: str
@@ -60,16 +60,16 @@ _CODES: dict[str, Callable[[str], str | None]] = {
 
 
 class RowReader:
-    """Reads rows of one source. columns: field → key of the cell. today: the day ages are judged on.
+    """Reads rows of one source. columns: maps a field to the key of its cell. today: the day on which ages are checked.
 
-    regions: the only ones a row may be of; None for any.
+    regions: the only regions a row may have; None for any.
     """
 
     def __init__(self, columns: Mapping[str, str], today: date, max_age_years: int, regions: frozenset[str] | None = None) -> None:
         self._regions = regions
         self._keys = columns
         self._today, self._max_age = today, max_age_years
-        self._known: dict[tuple[str, ...], Codes] = {}  # a roster holds few combinations of codes
+        self._known: dict[tuple[str, ...], Codes] = {}  # a cache: a roster holds few combinations of codes
 
     def read(self, cells: Mapping[str, object]) -> RosterRow | list[Problem]:
         """The row, or everything that is wrong with it."""

@@ -1,4 +1,4 @@
-"""The one form that carries a file larger than any other body: it is sealed while it arrives, before a view is called."""
+"""The one form with a file larger than any other body: the file is encrypted while it arrives, before a view is called."""
 
 from typing import IO, cast
 
@@ -15,7 +15,7 @@ from app.roster.service import Receiving
 
 
 class _Nowhere:
-    """Where files go that the form does not have a place for."""
+    """A sink for files that the form has no field for."""
 
     def write(self, data: bytes) -> int:
         return len(data)
@@ -28,13 +28,13 @@ class _Nowhere:
 
 
 def largest(settings: Settings) -> int:
-    """Bytes of the whole form."""
+    """The most bytes the whole form may have."""
     return (settings.roster_max_megabytes + 1) * MEGABYTE
 
 
 def expect_upload(*, may_send: bool) -> None:
-    """Called before anything reads the body. Raises DomainError `sign_in` for a large one of somebody who may not send it."""
-    db.session.rollback()  # no snapshot is held while a slow line sends
+    """Called before anything reads the body. Raises DomainError `sign_in` for a large body from a sender without the right."""
+    db.session.rollback()  # so that no snapshot is held during a slow upload
     if may_send:
         request.max_content_length = largest(settings)
         setattr(itself(request), "_get_file_stream", _open_stream)  # noqa: B010
@@ -50,13 +50,13 @@ def _open_stream(*_args: object, **_known: object) -> IO[bytes]:
 
 
 def received() -> Receiving | None:
-    """The file of this request, whole; None when the form held none."""
+    """The complete file of this request; None if the form had none."""
     found: Receiving | None = g.get("receiving")
     return found
 
 
 def clean_up(_error: BaseException | None = None) -> None:
-    """What was not kept, because it broke off or was refused, is gone with the request."""
+    """Deletes, at the end of the request, a file that was not kept because it broke off or was refused."""
     found = g.pop("receiving", None)
     if found is not None:
         found.close()

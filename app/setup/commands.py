@@ -1,4 +1,4 @@
-"""What an administrator does at a shell: the first run, and asking what is wrong."""
+"""Commands of an administrator at a shell: the first run, and the doctor."""
 
 import sys
 from pathlib import Path
@@ -101,7 +101,7 @@ def doctor() -> None:
 
 
 def _notes() -> list[str]:
-    """What need not be mended, and may be worth a look."""
+    """Sentences about what need not be repaired but may be worth a look."""
     return [
         *fitness.notes(),
         *key_notes(),
@@ -129,7 +129,7 @@ def _hotline_notes() -> list[str]:
 
 
 def _holiday_notes() -> list[str]:
-    """Promises are counted by this table; from November on next year's days off must be known."""
+    """A note if a year's days off are missing: promises depend on them, and from November on the next year's are needed."""
     year = find_missing_year()
     return [f"The days off of {year} have not been entered from their notice: see /bureau/content/holidays."] if year else []
 

@@ -1,4 +1,4 @@
-"""What the doctor says of that which this system leans on: the clock, Redis, the store of the documents."""
+"""The doctor's checks of what this system depends on: the clock, Redis, the store of the papers."""
 
 from datetime import timedelta
 
@@ -14,12 +14,12 @@ _AHEAD = timedelta(minutes=1)  # fixed: rows of a moment to come: as far apart a
 
 
 def problems() -> list[str]:
-    """Sentences that say what must be mended."""
+    """Sentences that say what must be repaired."""
     return _clock_problems() + limits.problems() + store_mark.problems()
 
 
 def notes() -> list[str]:
-    """What to look at once. A clock that was ahead leaves rows of a moment to come behind; one that is behind sees such rows."""
+    """Notes on rows dated in the future: a clock that was ahead has left them, or this machine's clock is behind."""
     found, now = [], clock.now()
     newest = db.session.scalar(select(AuditRow.created_at).order_by(AuditRow.id.desc()).limit(1))
     if newest is not None and newest > now + _AHEAD:
@@ -36,7 +36,7 @@ def notes() -> list[str]:
 
 
 def _clock_problems() -> list[str]:
-    """The database's clock tells on ours where it runs elsewhere; SQLite has none of its own."""
+    """Compares this machine's clock with that of the database, which may run elsewhere; SQLite has no clock of its own."""
     if db.engine.dialect.name != "postgresql":
         return []
     theirs = db.session.scalar(select(func.clock_timestamp()))

@@ -1,4 +1,4 @@
-"""Who may set up a bureau the first time: a browser that has given the code of the instance folder. A new code ends it."""
+"""Access to the first run: a browser in which the instance folder's code was typed. Writing a new code ends the access."""
 
 import hmac
 
@@ -13,7 +13,7 @@ from app.setup.service import read_code
 
 
 def key_of_code() -> str:
-    """What the browser's session keeps instead of the code."""
+    """A keyed hash that the browser's session keeps instead of the code."""
     return vault.keyed_hash("first-run", read_code()).hex()
 
 

@@ -1,4 +1,4 @@
-"""The first run at a shell: what the options say is taken, what they leave out is asked where somebody is there to answer."""
+"""The first run at a shell: takes the answers given as options, and asks for the others if somebody is there to answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _OFFICE = {
 
 @dataclass(frozen=True)
 class Answers:
-    """What was said before anything is asked."""
+    """The answers given as options, before anything is asked."""
 
     name: str
     icp_number: str
@@ -42,7 +42,7 @@ class Answers:
 
 
 def set_up(answers: Answers, *, asks: bool) -> None:
-    """Goes on where an earlier try ended. Raises DomainError for what is wrong and cannot be asked again."""
+    """Continues where an earlier run ended. Raises DomainError for a wrong answer if it cannot ask again."""
     steps: dict[Step, Callable[[Answers, bool], None]] = {
         Step.bureau: _name,
         Step.regions: _regions,
@@ -102,7 +102,7 @@ def _agencies(answers: Answers, asks: bool) -> None:
 
 
 def _ask_office() -> None:
-    """Every answer once, then the wrong one alone until the office is there."""
+    """Asks every question once, then only the one with a wrong answer, until the office is added."""
     said = {field: click.prompt(question) for field, question in _OFFICE.items()}
     while True:
         try:
@@ -117,7 +117,7 @@ def _ask_office() -> None:
 
 
 def _add_office(slug: str, name: str, region_code: str, phone: str) -> None:
-    """As `service.add_office`, with words for somebody who has no list to choose from."""
+    """Calls `service.add_office`; its refusals are reworded for somebody who has no list to choose from."""
     try:
         service.add_office(slug, name, region_code, phone)
     except DomainError as refusal:
@@ -144,7 +144,7 @@ def _staff(answers: Answers, asks: bool) -> None:
 
 
 def _merged(members: list[FirstMember]) -> list[FirstMember]:
-    """One user name in two posts is one person with both."""
+    """Merges members with the same user name into one person with all their roles."""
     found: dict[str, FirstMember] = {}
     for one in members:
         known = found.get(one.username)

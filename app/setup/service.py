@@ -1,4 +1,4 @@
-"""Setting up a real bureau: each step is what is there already, so it may be left and taken up again."""
+"""Setting up a real bureau. The next step is found from what the database has, so the setup can be interrupted and resumed."""
 
 import csv
 import hmac
@@ -50,7 +50,7 @@ class FirstMember:
 
 
 def write_code() -> str:
-    """A new one-time code in the instance folder, mode 0600: a code written before is no longer good."""
+    """Writes a new one-time code to the instance folder, mode 0600; an earlier code is no longer valid."""
     code = "-".join(secrets.token_hex(3) for _part in range(4))
     with open(code_path(), "w", opener=private) as file:
         file.write(code + "\n")
@@ -58,7 +58,7 @@ def write_code() -> str:
 
 
 def read_code() -> str:
-    """Empty when there is none."""
+    """The code in the instance folder; empty if there is none."""
     try:
         return code_path().read_text().strip()
     except FileNotFoundError:
@@ -66,7 +66,7 @@ def read_code() -> str:
 
 
 def is_code(typed: str) -> bool:
-    """Whether this is the code of the instance folder, as people copy it. A file that is there and empty lets nobody in."""
+    """Whether this is the code of the instance folder; blanks and case do not matter. An empty file lets nobody in."""
     code = read_code()
     return bool(code) and hmac.compare_digest("".join(typed.split()).casefold().encode(), code.encode())
 
@@ -83,13 +83,13 @@ def next_step() -> Step:
 
 
 def missing_posts() -> list[Role]:
-    """Of the three administrators' posts, those nobody has."""
+    """Those of the three administrators' roles that nobody has."""
     held = {role for member in list_active() for role in member.roles}
     return [role for role in POSTS if role not in held]
 
 
 def name_bureau(name: str, icp: str = "", police: str = "") -> None:
-    """Raises DomainError `name_missing`, `too_long`."""
+    """Stores the bureau's name and filing numbers. Raises DomainError `name_missing`, `too_long`."""
     name, icp, police = name.strip(), icp.strip(), police.strip()
     if not name:
         raise DomainError("name_missing", str(_("请填写医保局的名称。")), field="name")
@@ -100,7 +100,7 @@ def name_bureau(name: str, icp: str = "", police: str = "") -> None:
 
 
 def choose_regions(cities: Collection[str]) -> int:
-    """These cities of the list that comes with the release, with their counties and pools. How many may be chosen as 参保地."""
+    """Loads these cities of the release's list, with their counties and pools. Returns how many regions can be chosen as 参保地."""
     known = {row["code"] for row in shipped_cities()}
     if not cities or not set(cities) <= known:
         raise DomainError("cities_missing", str(_("请至少选一个城市。")), field="cities")
@@ -109,9 +109,9 @@ def choose_regions(cities: Collection[str]) -> int:
 
 
 def read_regions(text: str) -> int:
-    """The bureau's own list as CSV: code,name,level,parent_code,is_insured_region, parents before children; all of it or nothing.
+    """Reads the bureau's own list as CSV: code,name,level,parent_code,is_insured_region, parents before children.
 
-    Raises DomainError with the line that is wrong.
+    Adds all rows or none. Raises DomainError with the line that is wrong.
     """
     text = text.lstrip("\ufeff")
     table = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",\t;", key=text.partition("\n")[0].count))
@@ -142,27 +142,27 @@ def read_regions(text: str) -> int:
 
 @transaction()
 def add_office(slug: str, name: str, region_code: str, phone: str) -> Agency:
-    """An office with its number, both or neither. Raises DomainError with the field that is wrong."""
+    """Adds an office and its number, both or neither. Raises DomainError with the field that is wrong."""
     agency = add_agency(slug, name, region_code, "", by=BY)
     add_hotline(agency.id, phone, "", "", is_checked=False, by=BY)
     return agency
 
 
 def add_first_staff(members: Sequence[FirstMember], agency: str) -> list[NewStaff]:
-    """All of them or none; their passwords are in the answer alone. Raises as `staff.service.add_staff`, `posts_missing`."""
+    """Adds the first members; only the result holds their passwords. Raises `posts_missing` and as `staff.service.add_staff`."""
     given = {role for member in members for role in member.roles}
     if set(missing_posts()) - given:
         raise DomainError("posts_missing", str(_("系统管理员、安全管理员、审计管理员都要有人。")), field="roles")
     if len({member.username for member in members}) < len(members):
         raise DomainError("username_taken", str(_("几个人的用户名不能一样。")), field="username")
     added: list[NewStaff] = []
-    for member in members:  # hashing does not belong into a transaction: each is added by itself, and who is there stays
+    for member in members:  # one by one, since hashing must not run in a transaction; an error keeps those already added
         added.append(add_staff(member.username, member.name, agency=agency, roles=member.roles, by=BY))
     return added
 
 
 def open_bureau() -> None:
-    """The last step: legal texts, help and days off, then the kind, which opens everything. Raises DomainError `not_ready`."""
+    """The last step: loads legal texts, help and days off, then sets the kind, which opens the site. Raises `not_ready`."""
     if next_step() is not Step.opening:
         raise DomainError("not_ready", str(_("前面还有一步没有完成。")), status=409)
     fill()
@@ -170,7 +170,7 @@ def open_bureau() -> None:
 
 
 def fill() -> None:
-    """Raises RuntimeError for a demo's database."""
+    """Loads the texts and days off, and makes the database a production one. Raises RuntimeError for a demo's database."""
     load_notices()
     load_help_texts()
     load_holidays()

@@ -1,4 +1,4 @@
-"""A list somebody made in a spreadsheet and sends as text, in whatever encoding the spreadsheet took."""
+"""Reads a list that was made in a spreadsheet and saved as text, in whatever encoding the spreadsheet chose."""
 
 from typing import BinaryIO
 
@@ -11,7 +11,7 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def read_text(file: BinaryIO, name: str) -> str:
-    """The whole of it, at most some megabytes. Raises DomainError `not_csv`, `encoding`, field `file`."""
+    """The whole text of a file of at most some megabytes. Raises DomainError `not_csv`, `encoding`, field `file`."""
     head = file.read(4)
     way_on = _("请另存为 UTF-8 编码的 CSV。")
     if head in _WORKBOOKS:

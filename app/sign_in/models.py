@@ -1,4 +1,4 @@
-"""What everybody who signs in by a name has, and the browsers in which they did."""
+"""The columns of everybody who signs in by user name, and the browsers in which they did."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from app.core.db import Base
 
 
 class NamedUser(MappedAsDataclass, kw_only=True):
-    """Somebody with a username and a password. A one-time password must be replaced, and waits a week at most."""
+    """Somebody with a username and a password. A one-time password must be replaced, and expires after `one_time_password_days`."""
 
     username: Mapped[str] = mapped_column(String(40), unique=True)
     password_hash: Mapped[str] = mapped_column(String(120))

@@ -1,7 +1,7 @@
 """Passwords: long, hard to guess, without rules of composition (NIST 800-63B-4, ASVS 6.2). Pure.
 
-How hard is told by zxcvbn, which knows leaked passwords, words, names, dates, keyboard walks and the usual replacements;
-words of this country and trade stand in `data/local_words.txt`.
+zxcvbn estimates how hard: it knows leaked passwords, words, names, dates, keyboard walks and the usual replacements.
+`data/local_words.txt` adds words of this country and trade.
 """
 
 import unicodedata
@@ -14,18 +14,18 @@ from flask_babel import gettext as _
 
 MIN_CHARS = 12  # fixed: with a second factor, which is always asked here
 MAX_CHARS = 128  # fixed: ASVS 6.2.9: 64 at least have to be accepted
-_LEAST_GUESSES = 10**10  # zxcvbn's "very unguessable": against the hashes of a copied database too
-_LOOKED_AT = 48  # characters: the time grows with the square, and a beginning that is hard to guess is enough
+_LEAST_GUESSES = 10**10  # zxcvbn's "very unguessable": resists guessing against the hashes of a copied database too
+_LOOKED_AT = 48  # characters: time grows with the square of the length, and a hard beginning is enough
 _WORDS = Path(__file__).parent / "data" / "local_words.txt"
 
 
 def normalised(password: str) -> str:
-    """As it is hashed: NFC, nothing trimmed."""
+    """The password as it is hashed: in NFC, not trimmed."""
     return unicodedata.normalize("NFC", password)
 
 
 def weakness(password: str, username: str, min_chars: int = MIN_CHARS) -> str | None:
-    """The sentence that says why this password will not do, or None. min_chars: 15 where no second factor is asked."""
+    """The sentence that says why this password is refused, or None. min_chars: 15 where no second factor is asked for."""
     password = normalised(password)
     if len(password) < min_chars:
         return str(_("密码至少 %(count)d 个字符，可以是一句话。", count=min_chars))
@@ -39,14 +39,14 @@ def weakness(password: str, username: str, min_chars: int = MIN_CHARS) -> str | 
 
 
 def guesses_for(password: str, username: str = "") -> float:
-    """How many tries somebody needs who knows how people choose; at most 80 ms."""
+    """How many guesses an attacker needs who knows how people choose passwords. Takes at most 80 ms."""
     known = [part for part in username.casefold().replace("-", ".").replace("_", ".").split(".") if part]
     return float(_meter()(password[:_LOOKED_AT], user_inputs=[*known, *_local_words()])["guesses"])
 
 
 @cache
 def _meter() -> Any:
-    """Its lists take 0.1 s and 16 MB: only where somebody chooses a password."""
+    """Loads zxcvbn only when somebody chooses a password: its lists take 0.1 s and 16 MB."""
     return import_module("zxcvbn").zxcvbn
 
 

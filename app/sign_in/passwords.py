@@ -1,4 +1,4 @@
-"""How passwords are kept: peppered Argon2id, never chosen by an administrator (ASVS 6.4.6)."""
+"""How passwords are stored: as peppered Argon2id hashes. An administrator never chooses one (ASVS 6.4.6)."""
 
 import secrets
 
@@ -10,7 +10,7 @@ from app.core.slow_hash import is_outdated, matches_somebody, slow_hash
 from app.sign_in.password_rules import MIN_CHARS, normalised, weakness
 
 _PEPPER = "staff-password"
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no two that look alike
 
 
 def hash_password(password: str) -> str:
@@ -19,17 +19,17 @@ def hash_password(password: str) -> str:
 
 
 def matches(stored: str, password: str) -> bool:
-    """As slow for nobody's hash as for a member's, so that the time tells nothing (ASVS 6.3.8)."""
+    """Takes as long for an unknown name, whose hash is empty, as for a member's, so that the time reveals nothing (ASVS 6.3.8)."""
     return matches_somebody(stored, normalised(password), vault.subkey(_PEPPER))
 
 
 def hash_anew(stored: str, password: str) -> str:
-    """Of a password that was just found right: its hash at today's price; empty when it has it."""
+    """The hash, at today's cost, of a password that was just found right; empty if the stored hash has that cost already."""
     return hash_password(password) if is_outdated(stored) else ""
 
 
 def hash_another(password: str, *, username: str, now: str, min_chars: int = MIN_CHARS) -> str:
-    """The hash of a password somebody chose for themselves. now: the hash of the one they have.
+    """The hash of a password somebody chose for themselves. now: the hash of their present password.
 
     Raises DomainError `password_weak` or `password_same`. min_chars: see `weakness`.
     """
@@ -42,5 +42,5 @@ def hash_another(password: str, *, username: str, now: str, min_chars: int = MIN
 
 
 def draw_password() -> str:
-    """Twenty characters in fives, to be typed once: about 99 bits."""
+    """Twenty characters in groups of five, to be typed once: about 99 bits."""
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))

@@ -1,4 +1,4 @@
-"""What is said to a wrong guess, and that the name is locked."""
+"""The answers to a wrong guess and to a locked name."""
 
 from flask_babel import gettext as _
 
@@ -14,7 +14,7 @@ def why(state: SignInState, wrong: str) -> str:
 
 
 def status_of(state: SignInState) -> tuple[int, dict[str, str]]:
-    """With its headers."""
+    """The HTTP status of the answer, with its headers."""
     if state.locked_until is None:
         return 422, {}
     return 429, {"Retry-After": str(max(1, clock.seconds_until(state.locked_until)))}

@@ -1,4 +1,4 @@
-"""The six digits of an authenticator, as they are typed: by members of the bureau and by operators at a desk."""
+"""The form for the six digits of an authenticator, for members of the bureau and for operators at a desk."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""Wrong guesses at sign-in are counted so that strangers lock out strangers (contract 1: five, then 15 minutes; ASVS 6.1.1).
+"""Counts wrong guesses at sign-in so that strangers lock out only strangers (contract 1: five, then 15 minutes; ASVS 6.1.1).
 
-A browser in which this person has signed in before has a count of its own (OWASP's device cookies). From all others five are taken
-under one name and address, and so many under one name from everywhere, and from one address under all names.
+A browser in which this person has signed in before has a counter of its own (OWASP's device cookies). All other guesses are counted
+three times: under one name from one network, under one name from everywhere, and from one network under all names.
 """
 
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from app.sign_in.passwords import hash_anew, matches
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks. browser: keyed hash of its cookie, if it brought one. network: as `core.networks` has it."""
+    """Where a guess comes from. browser: keyed hash of its cookie, if it sent one. network: as `core.networks` computes it."""
 
     browser: bytes | None
     network: str
@@ -30,7 +30,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class SignInState:
-    """ok: the guess was right. locked_until: no guess is taken before then. guesses_left: before it locks."""
+    """ok: the guess was right. locked_until: no guess is taken before then. guesses_left: how many before it locks."""
 
     ok: bool
     locked_until: datetime | None = None
@@ -39,7 +39,7 @@ class SignInState:
 
 @dataclass(frozen=True)
 class SignIn:
-    """token: what the browser carries from now on; only its keyed hash is stored."""
+    """token: the browser's new session token; only its keyed hash is stored."""
 
     state: SignInState
     token: str = field(default="", repr=False)
@@ -47,8 +47,9 @@ class SignIn:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A guess under a name, counted where it came from. subject: whose name it is, `staff:3`; empty when nobody's. is_strangers:
-    not from where this person has signed in before.
+    """A guess under a name, counted by where it came from. subject: whose name it is, such as `staff:3`; empty if nobody's.
+
+    is_strangers: it does not come from a browser in which this person has signed in before.
     """
 
     counters: tuple[Counter, ...]
@@ -56,27 +57,27 @@ class Attempt:
     is_strangers: bool = False
 
     def take(self) -> SignInState | None:
-        """None when the guess may be made; the last one locks already when it is taken, and being right gives it back."""
+        """Counts the guess before it is checked; None if it may be made. The last one locks at once; a right one is given back."""
         until = guesses.take_guess(self.counters)
         return SignInState(ok=False, locked_until=until) if until is not None else None
 
     def give_back(self) -> None:
-        """The password was right: this guess does not count, earlier ones still do until the second factor is right too."""
+        """The password was right, so this guess does not count. Earlier ones still do until the second factor is right too."""
         guesses.give_back(self.counters)
 
     def clear(self) -> None:
-        """All was right."""
+        """Resets the counters, once everything was right."""
         guesses.clear(self.counters)
 
     def state(self) -> SignInState:
-        """After a wrong guess that was taken."""
+        """The state after a wrong guess."""
         counts = [guesses.count_of(counter) for counter in self.counters]
         locked = max((count.locked_until for count in counts if count.locked_until), default=None)
         return SignInState(ok=False, locked_until=locked, guesses_left=min(count.guesses_left for count in counts))
 
 
 def attempt_of(kind: str, name_hash: bytes, subject: str, caller: Caller) -> Attempt:
-    """At a password. kind: `staff` or `operator`. name_hash: of what was typed as the name, also of nobody's (ASVS 6.3.8)."""
+    """An attempt at a password. kind: `staff` or `operator`. name_hash: of the name as typed, even if unknown (ASVS 6.3.8)."""
     lock = timedelta(minutes=settings.staff_lock_minutes)
     own = Rule(f"{kind}_password", settings.staff_guesses, lock)
     if subject and caller.browser is not None and _is_known(subject, caller.browser):
@@ -93,7 +94,7 @@ def attempt_of(kind: str, name_hash: bytes, subject: str, caller: Caller) -> Att
 
 @dataclass(frozen=True)
 class TriedPassword:
-    """refused: no guess could be made. newer: the hash of a right one at today's price; empty where the stored one has it."""
+    """refused: no guess could be made. newer: a right password's hash at today's cost; empty if the stored one has that cost."""
 
     refused: SignInState | None = None
     is_right: bool = False
@@ -101,13 +102,13 @@ class TriedPassword:
     newer: str = field(default="", repr=False)
 
     def keep_newer(self, user: NamedUser) -> None:
-        """Inside a transaction. Not in place of a password that was chosen meanwhile."""
+        """Stores the newer hash, unless another password was chosen meanwhile. Inside a transaction."""
         if self.newer and user.password_hash == self.stored:
             user.password_hash = self.newer
 
 
 def try_password(attempt: Attempt, user: NamedUser | None, password: str) -> TriedPassword:
-    """Takes a guess and looks afterwards; as slow for nobody as for somebody. Never inside a transaction."""
+    """Counts a guess, then checks it. Takes as long for an unknown name as for a known one. Never inside a transaction."""
     with hash_place(is_stranger=attempt.is_strangers):
         refused = attempt.take()
         if refused is not None:
@@ -118,13 +119,13 @@ def try_password(attempt: Attempt, user: NamedUser | None, password: str) -> Tri
 
 
 def attempt_at_factor(kind: str, subject: str) -> Attempt:
-    """At the second factor, which only who knows the password comes to: a stranger cannot lock it."""
+    """An attempt at the second factor. A stranger cannot lock it, because only those who know the password reach it."""
     rule = Rule(f"{kind}_factor", settings.staff_guesses, timedelta(minutes=settings.staff_lock_minutes))
     return Attempt((Counter(rule, _key(b"", "factor", subject), subject),), subject)
 
 
 def remember_browser(subject: str, browser: bytes) -> None:
-    """All was right in this browser. Inside the transaction that opens the session."""
+    """Notes that this person has signed in fully in this browser. Inside the transaction that opens the session."""
     now = clock.now()
     db.session.execute(
         upsert(KnownBrowser)
@@ -134,7 +135,7 @@ def remember_browser(subject: str, browser: bytes) -> None:
 
 
 def forget_old_browsers() -> None:
-    """Those nobody signed in with for as long as a browser keeps its cookie. Inside a transaction."""
+    """Deletes browsers whose cookie has expired since the last sign-in in them. Inside a transaction."""
     db.session.execute(delete(KnownBrowser).where(KnownBrowser.seen_at < clock.now() - BROWSER_LIFETIME))
 
 

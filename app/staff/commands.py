@@ -1,4 +1,4 @@
-"""`flask staff …`: the first members, and mending what pages cannot."""
+"""`flask staff …`: adding the first members, and repairs that the pages do not offer."""
 
 import click
 from flask.cli import AppGroup

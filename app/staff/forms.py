@@ -1,4 +1,4 @@
-"""What members of staff type to sign in."""
+"""The forms with which members of staff sign in."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, StringField

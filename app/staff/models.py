@@ -1,4 +1,4 @@
-"""Who works for the bureau: members of its agencies, their roles, their sessions. Never a citizen's account."""
+"""The people who work for the bureau: members of its agencies, their roles and sessions. They are never citizens' accounts."""
 
 import json
 from datetime import datetime
@@ -18,7 +18,7 @@ from app.sign_in.models import NamedUser
 
 
 class Role(StrEnum):
-    """A post. The last three exclude each other in one person (GB/T 22239, level 2)."""
+    """A role at the bureau. One person may hold only one of the last three (GB/T 22239, level 2)."""
 
     reviewer = "reviewer"
     agent = "agent"
@@ -29,7 +29,7 @@ class Role(StrEnum):
 
 
 class StaffMember(Actor, NamedUser, Base):
-    """One person of one agency. `roles` is one column, so that a set that may not be is never half written."""
+    """One person of one agency. `roles` is one column, so that a set of roles is always written whole."""
 
     __tablename__ = "staff_member"
     audit_kind = "staff"
@@ -37,14 +37,16 @@ class StaffMember(Actor, NamedUser, Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     name: Mapped[str] = mapped_column(String(40))
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
-    roles_text: Mapped[str] = mapped_column(String(120))  # names of roles, sorted, parted by commas
+    roles_text: Mapped[str] = mapped_column(String(120))  # names of roles, sorted, separated by commas
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(96), default=None, info=sealed("staff-totp", bound_to="id"))
-    totp_last_step: Mapped[int] = mapped_column(default=0)  # 30-second steps since 1970; a code is good once
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), index=True, default=None)  # none decides for kin
-    second_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)  # is told of what this member asks
+    totp_last_step: Mapped[int] = mapped_column(default=0)  # in 30-second steps since 1970; a code is valid once
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("insured_person.id"), index=True, default=None
+    )  # no one decides for kin
+    second_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)  # told of this member's requests
     reset_granted_to: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), default=None)  # an administrator's reset
     reset_granted_at: Mapped[datetime | None] = mapped_column(default=None)
-    # The half of a one-time password that a colleague hands over, until one has read it; and who has the other half.
+    # The half of a one-time password that a colleague hands over, kept until it is read; and who was shown the other half.
     second_half: Mapped[bytes | None] = mapped_column(LargeBinary(64), default=None, info=sealed("staff-half", bound_to="id"))
     half_started_by: Mapped[int | None] = mapped_column(BigInteger, default=None)
     agency: Mapped[Agency] = relationship(init=False)
@@ -55,7 +57,7 @@ class StaffMember(Actor, NamedUser, Base):
 
 
 class StaffSession(Subject, StoredSession, Base):
-    """Half open until the second factor was given; ends on the server."""
+    """A session, only half open until the second factor is given. It can be ended on the server."""
 
     __tablename__ = "staff_session"
     audit_kind = "staff_session"
@@ -69,7 +71,7 @@ class StaffSession(Subject, StoredSession, Base):
 
 
 class StaffAttempt(Base):
-    """What versions before 0.3.0 counted; an older program that serves beside this one still does."""
+    """The counter of versions before 0.3.0, still written by an older program that serves beside this one during an upgrade."""
 
     __tablename__ = "staff_attempt"
     __table_args__ = (Index("ix_staff_attempt_tried_at", "tried_at"),)
@@ -89,10 +91,10 @@ class ApprovalState(StrEnum):
 
 
 class Approval(Named, Base):
-    """One act that waits for a second pair of eyes. `kind` says which act; to whom and how stands in `subject` and `detail`.
+    """One act that waits for a second member. `kind` says which act, `subject` on whom or what, `detail` with which values.
 
-    right: the name of the `Right` a second member needs. takes_effect_at: under SEPARATION=small, when it is done by itself;
-    until then `second_id`, who was told, may refuse. One act on one subject waits at a time.
+    right: the name of the `Right` a second member needs. takes_effect_at: under SEPARATION=small, when the act is done without an
+    approval; until then the member `second_id`, who was told, may refuse. Only one request for an act on a subject can be open.
     """
 
     __tablename__ = "approval"
@@ -114,7 +116,7 @@ class Approval(Named, Base):
     kind: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(80))
     detail: Mapped[str] = mapped_column(Text)
-    region: Mapped[str] = mapped_column(String(6))  # empty: of the whole bureau
+    region: Mapped[str] = mapped_column(String(6))  # empty: the whole bureau
     right: Mapped[str] = mapped_column("needed_right", String(40))
     asked_by: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
     asked_at: Mapped[datetime]
@@ -131,7 +133,7 @@ class Approval(Named, Base):
 
 
 class StaffMessage(Base):
-    """A line in a member's inbox at the desk. href: where it is about; empty when nowhere."""
+    """A message in a member's inbox at the desk. href: the page it is about; empty if there is none."""
 
     __tablename__ = "staff_message"
     __table_args__ = (
@@ -166,7 +168,7 @@ class StaffPasskey(Subject, StoredKey, Base):
 
 
 class StaffChallenge(Base):
-    """What a member's authenticator must sign next: one a session and purpose, used once, for five minutes."""
+    """The challenge a member's authenticator must sign: one per session and purpose, used once, valid for five minutes."""
 
     __tablename__ = "staff_challenge"
 

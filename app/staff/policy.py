@@ -1,4 +1,4 @@
-"""Who may: `may(Right.x)` guards each view of the bureau; which role has which right stands in `rights.py`."""
+"""Access rules: `may(Right.x)` guards each view of the bureau; `rights.py` says which role has which right."""
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +16,7 @@ SIGN_IN = "/bureau/sign-in"
 
 
 def may(*rights: Right) -> Rule:
-    """Signed in with both factors, and one of the member's roles has one of these rights at this moment."""
+    """Lets in members signed in with both factors whose roles have at least one of these rights at this moment."""
     return Rule(f"staff:{'|'.join(right.name for right in rights)}", lambda: any(map(current_staff.may, rights)), _refuse)
 
 
@@ -28,9 +28,9 @@ def _refuse() -> ResponseReturnValue:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    """Where the visitor stands: at the password, at the second factor, or at choosing a password of their own.
+    """Redirects to the step of signing in that is next: the password, the second factor, or choosing a password of one's own.
 
-    Nobody comes for a page of signing in: what such a page was to lead to goes on.
+    After it the visitor goes to the page they asked for; if that was a page of signing in, its own `next` is kept.
     """
     came_for = request.full_path.rstrip("?") if request.method == "GET" else None
     if request.path.startswith(SIGN_IN):
@@ -47,6 +47,6 @@ has_staff_session = Rule("has_staff_session", lambda: current_staff.has_session,
 
 
 def refuse_oneself(staff: StaffMember, person_id: int) -> None:
-    """Nobody acts on their own record, at the telephone, the counter or in the roster. Raises DomainError `own_person`."""
+    """No member may act on their own record, by telephone, at the counter or in the roster. Raises DomainError `own_person`."""
     if staff.person_id == person_id:
         raise DomainError("own_person", _("这是您自己，请让同事来办。"), status=403)

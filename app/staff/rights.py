@@ -7,7 +7,7 @@ from app.staff.models import Role
 
 
 class Right(Enum):
-    """One sentence each; `staff.policy.may(Right.x)` guards the views."""
+    """The rights, each with a sentence that describes it; `staff.policy.may(Right.x)` guards the views."""
 
     decide_cases = "see the review queue of the own region, claim a case, look at its papers, decide it"
     find_citizens = "find a citizen by telephone, by name and document, or by help code"
@@ -41,7 +41,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         }
     ),
     Role.counter: frozenset({Right.serve_at_counter, Right.read_dashboard}),
-    # A bureau's one security administrator appoints no administrator alone: the system administrator is a second person too.
+    # A bureau with one security administrator still needs a second person to appoint administrators: so sysadmin approves roles.
     Role.sysadmin: frozenset(
         {
             Right.manage_roster,
@@ -74,10 +74,10 @@ def has_right(roles: frozenset[Role], right: Right) -> bool:
 
 
 def clash(roles: frozenset[Role], separation: Separation) -> frozenset[Role]:
-    """Roles of this set that may not be one person's; empty when the set may be.
+    """The roles of this set that one person may not hold together; empty if the set is allowed.
 
-    separation: `full` keeps the three administrators apart; `small` lets one person be sysadmin and secadmin. The auditor of a
-    bureau is never anybody whose acts are audited.
+    separation: `full` keeps the three administrators apart; `small` lets one person be sysadmin and secadmin. An auditor never has
+    another role, because the auditor must not audit their own acts.
     """
     if Role.auditadmin in roles and len(roles) > 1:
         return roles

@@ -1,4 +1,4 @@
-"""What roles are called on screen. Pure."""
+"""The names of roles on screen. Pure."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -15,5 +15,5 @@ ROLE_NAMES = {
 
 
 def role_names(roles: frozenset[Role]) -> str:
-    """In the order of the posts' list: 审核员、话务员."""
+    """The names in the order of `Role`, such as 审核员、话务员."""
     return "、".join(str(ROLE_NAMES[role]) for role in Role if role in roles)

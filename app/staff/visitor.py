@@ -1,4 +1,4 @@
-"""Which member of staff is asking: a cookie of its own, beside and never instead of a citizen's session."""
+"""The member of staff who makes the request. Their cookie is separate from that of a citizen's session."""
 
 from flask import Flask
 
@@ -11,7 +11,7 @@ from app.staff.role_names import role_names
 
 
 class Staff(Present[StaffSession]):
-    """A browser with a session of staff. `is_signed_in` only with both factors and a password of the member's own."""
+    """A browser with a session of staff. `is_signed_in` needs both factors and a password chosen by the member."""
 
     def __init__(self, found: StaffSession) -> None:
         super().__init__(found)
@@ -33,7 +33,7 @@ class Staff(Present[StaffSession]):
 
     @property
     def regions(self) -> frozenset[str]:
-        """admdvs of the insured regions this member's agency answers for."""
+        """admdvs of the insured regions this member's agency is responsible for."""
         if self._regions is None:
             self._regions = queries.regions_of(self.member.agency)
         return self._regions

@@ -1,4 +1,4 @@
-"""What the staff feature does in the background, and what its own kinds of approval do."""
+"""Registers the staff feature's background tasks and its own kinds of approval."""
 
 from functools import partial
 

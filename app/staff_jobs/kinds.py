@@ -1,4 +1,4 @@
-"""Which staff jobs there are. A feature provides its own; what `run` is given and gives back stands here."""
+"""The kinds of staff jobs, which the features provide, and the types that their `run` takes and returns."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ from app.staff_jobs.models import StaffJob
 
 
 class Progress(Protocol):
-    """Says how far the work is, as often as it likes; at most once a second it is written down.
+    """Called by the work to report its progress, as often as it likes; it is stored at most once a second.
 
-    It also keeps the job alive: work that says nothing for a quarter of an hour counts as lost and is begun again. Inside a
-    transaction it writes nothing. Raises Replaced when another run has taken over.
+    It also keeps the job alive: work that reports nothing for a quarter of an hour counts as lost and is started again. Inside a
+    transaction it stores nothing. Raises Replaced if another run has taken over.
     """
 
     def __call__(self, done: int, total: int | None = None) -> None: ...
@@ -26,7 +26,7 @@ class Replaced(RuntimeError):
 
 @dataclass(frozen=True)
 class Outcome:
-    """result: a JSON object for the page, nothing of a person in it. file: becomes the staff job's file and is deleted here."""
+    """result: a JSON object for the page, without personal data. file: is moved into the store as the staff job's file."""
 
     result: dict[str, Any] = field(default_factory=dict)
     file: Path | None = None
@@ -38,9 +38,9 @@ Run = Callable[[StaffJob, Progress], Outcome]
 
 @dataclass(frozen=True)
 class StaffJobKind:
-    """run: works outside any transaction and may be called again after its process died. Raises DomainError to say why not.
+    """run: works outside any transaction; may be called again after its process died; raises DomainError to say why it failed.
 
-    right: whoever asks needs it, when asking, when the work begins and when looking at what came out.
+    right: the asker needs it when asking, when the work begins and when looking at the result.
     """
 
     name: str

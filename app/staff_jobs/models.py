@@ -16,10 +16,10 @@ class StaffJobState(Enum):
 
 
 class StaffJob(Subject, Base):
-    """One piece of work, its progress and what came out. Belongs to the member of staff who asked for it.
+    """One piece of work, its progress and its result. Belongs to the member of staff who asked for it.
 
-    params and result are JSON objects that name nobody. `total` is None as long as nobody knows how much there is.
-    `attempt` counts the runs: whoever runs under an older number has been replaced and changes nothing.
+    params and result are JSON objects without personal data. `total` is None while the amount of work is unknown.
+    `attempt` counts the runs: a run with an older number has been replaced and changes nothing.
     """
 
     __tablename__ = "report"
@@ -37,7 +37,7 @@ class StaffJob(Subject, Base):
     asked_at: Mapped[datetime]
     state: Mapped[StaffJobState] = mapped_column(default=StaffJobState.waiting)
     started_at: Mapped[datetime | None] = mapped_column(default=None)
-    seen_at: Mapped[datetime | None] = mapped_column(default=None)  # when it last said how far it is
+    seen_at: Mapped[datetime | None] = mapped_column(default=None)  # when it last reported progress
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
     attempt: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
@@ -53,7 +53,7 @@ class StaffJob(Subject, Base):
 
     @property
     def percent(self) -> int | None:
-        """0 to 99 while it runs; None when nobody knows."""
+        """0 to 99 while it runs; None if the total is unknown."""
         if not self.total:
             return None
         return min(99, 100 * self.done // self.total)

@@ -1,4 +1,4 @@
-"""Reads of staff jobs: one's own, and only as long as one has the right they were asked for with."""
+"""Reads of staff jobs. Members see only their own, and only while they still have the right for its kind."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ SHOWN = 50
 
 
 def get_staff_job(staff_id: int, id: int) -> StaffJob:
-    """One's own. Raises NotFound, also once the right for its kind is gone."""
+    """A member's own job. Raises NotFound, also if the member has lost the right for its kind."""
     found = db.session.get(StaffJob, id)
     if found is None or found.staff_id != staff_id:
         raise NotFound
@@ -32,20 +32,20 @@ def list_staff_jobs(staff_id: int, limit: int = SHOWN) -> list[StaffJob]:
 
 
 def find_latest(kind: str) -> StaffJob | None:
-    """The newest one that is done, whoever asked for it."""
+    """The newest job of this kind that is done, no matter who asked for it."""
     done = select(StaffJob).where(StaffJob.kind == kind, StaffJob.state == StaffJobState.done)
     return db.session.scalar(done.order_by(StaffJob.id.desc()).limit(1))
 
 
 def find_open(staff_id: int, kind: str) -> StaffJob | None:
-    """One's own of this kind that is waiting or running; the oldest."""
+    """The member's oldest job of this kind that is waiting or running."""
     is_open = StaffJob.state.in_((StaffJobState.waiting, StaffJobState.running))
     mine = select(StaffJob).where(StaffJob.staff_id == staff_id, StaffJob.kind == kind, is_open)
     return db.session.scalar(mine.order_by(StaffJob.id).limit(1))
 
 
 def list_open(kind: str) -> list[StaffJob]:
-    """Waiting or running, whoever asked for it; oldest first."""
+    """Jobs of this kind that wait or run, no matter who asked for them, oldest first."""
     is_open = StaffJob.state.in_((StaffJobState.waiting, StaffJobState.running))
     return list(db.session.scalars(select(StaffJob).where(StaffJob.kind == kind, is_open).order_by(StaffJob.id).limit(SHOWN)))
 
@@ -55,7 +55,7 @@ def params_of(staff_job: StaffJob) -> dict[str, Any]:
 
 
 def result_of(staff_job: StaffJob) -> dict[str, Any]:
-    """What came out; of one that failed `what` and `next`, the sentences that say why."""
+    """The result; for a job that failed, `what` and `next` are the sentences that say why."""
     return dict(json.loads(staff_job.result))
 
 

@@ -1,4 +1,4 @@
-"""What staff fill in, a module for each section of the desk."""
+"""The forms that staff fill in, one module for each section of the desk."""
 
 from app.bureau.forms.audit import AuditForm as AuditForm
 from app.bureau.forms.calls import MessageForm as MessageForm

@@ -1,4 +1,4 @@
-"""What the auditor looks for."""
+"""The form in which an auditor searches the log."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What an agent fills in: how the caller is found, and what is left in their inbox."""
+"""An agent's forms: the search for the caller, and a message to their inbox."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
@@ -7,7 +7,7 @@ from app.core.forms import Form, RefusableForm
 
 
 class SearchForm(RefusableForm):
-    """Three ways to find a person; which one is said by the button."""
+    """Three ways to find a person; the button that was pressed says which one."""
 
     phone = StringField(_l("手机号"))
     name = StringField(_l("姓名"))

@@ -1,4 +1,4 @@
-"""What a reviewer fills in: per page what is wrong with it, one reason for the whole, a note to the citizen."""
+"""A reviewer's form: what is wrong with each page, one reason for the whole case, a note to the citizen."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,7 @@ def _choices(first: object, reasons: Sequence[ReviewReason]) -> list[tuple[str, 
 
 
 class DecisionForm(Form):
-    """`round`: what the reviewer has seen; a case that was corrected meanwhile is not decided by an old page."""
+    """`round`: the one the reviewer has seen, so that an old page cannot decide a case that was corrected meanwhile."""
 
     round = HiddenField()
     whole = SelectField(_l("整份申请"), validate_choice=False)
@@ -52,7 +52,7 @@ class DecisionForm(Form):
         return _choices(_l("没有问题"), _PAGE_REASONS)
 
     def reasons(self, sent: dict[str, str]) -> list[tuple[str, int | None, ReviewReason]]:
-        """(slot, page, reason) of what was chosen; sent: the fields `page-<id>`. An unknown value is not a reason."""
+        """The chosen reasons as (slot, page, reason). sent: the fields `page-<id>`. Unknown values are ignored."""
         chosen: list[tuple[str, int | None, str]] = [
             (str(page.slot), page.id, sent.get(f"page-{page.id}", "")) for page in self._pages
         ]

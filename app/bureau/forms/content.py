@@ -1,4 +1,4 @@
-"""What is filled in about regions, offices, numbers, texts and days off. What a text may say is the owners' rule."""
+"""Forms about regions, offices, numbers, texts and days off. What a text may say is checked by the feature that owns it."""
 
 from datetime import date
 
@@ -19,17 +19,17 @@ NONE = ("", _l("没有"))
 
 
 class ContentForm(RefusableForm):
-    """Takes the owners' refusals at the field they are about."""
+    """Shows a refusal of the feature that owns the content at the field it is about."""
 
     def take(self, refusal: DomainError) -> int:
-        """Shows it at its field and returns the status of the page; one about no field of this form is raised again."""
+        """Shows the refusal at its field and returns the page's status. Raises it again if this form has no such field."""
         if not self.refuse(refusal.field, refusal.what):
             raise refusal
         return refusal.status
 
 
 class DayField(StringField):
-    """A calendar day as people write it; empty is None. There is no 31 February."""
+    """A calendar day as people write it; empty is None. A day that does not exist is refused, such as 31 February."""
 
     day: date | None = None
 
@@ -69,7 +69,7 @@ class AgencyForm(ContentForm):
     parent = SelectField(_l("所在的市"), validate_choice=False)
 
     def offer(self, regions: list[Region], kept: str | None = None) -> None:
-        """kept: what the office has already, also when it is no new choice any more."""
+        """kept: the region the office has already, offered even if it can no longer be chosen anew."""
         insured = [r for r in regions if r.may_be_chosen or r.code == kept]
         cities = [r for r in regions if r.level in (RegionLevel.province, RegionLevel.city)]
         self.region.choices = [NONE, *((r.code, f"{r.name} {r.code}") for r in insured)]
@@ -102,7 +102,7 @@ class NewTextForm(ContentForm):
 
 
 class TextForm(ContentForm):
-    """edition: what the writer had before their eyes."""
+    """edition: the one the writer saw when they began."""
 
     edition = HiddenField()
     title = StringField(_l("标题"))
@@ -148,5 +148,5 @@ class YearFileForm(ContentForm):
 
 
 def number_of(text: str | None) -> int:
-    """What a hidden field counted; 0 for anything else."""
+    """The number in a hidden field; 0 for anything that is not a number."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -1,4 +1,4 @@
-"""What a clerk at the counter fills in."""
+"""The forms of a clerk at the counter."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,11 +12,11 @@ from app.family.policy import RELATION_LABELS
 from app.institutions.business_types import BUSINESS_TYPES, ONLINE
 from app.roster.person_fields import AsksCert, cert_type_field
 
-COMMON = ("01301", "01101", "01201", "01302", "02121")  # what slips are mostly for, first
+COMMON = ("01301", "01101", "01201", "01302", "02121")  # offered first: most slips are for these
 
 
 class EntryForm(RefusableForm):
-    """`nonce`: of this page, so that a form sent twice is one scan."""
+    """`nonce`: made for each page shown, so that a form sent twice counts as one scan."""
 
     entry = StringField(_l("医保码、十二位数字或身份证号"))
     nonce = HiddenField()

@@ -1,4 +1,4 @@
-"""The tick that an act asks for which takes something out of service."""
+"""The box that has to be ticked before something is taken out of service."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from app.core.forms import RefusableForm
 
 
 class EndingForm(RefusableForm):
-    """label: the sentence that is ticked. prefix: tells it from the page's other forms."""
+    """label: the sentence beside the box. prefix: tells this form from the others on the page."""
 
     confirmed = BooleanField("", [InputRequired(message=_l("请先勾选，再停用。"))])
 

@@ -1,4 +1,4 @@
-"""What is asked when a bureau is set up."""
+"""The forms of the first run, when a bureau is set up."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField

@@ -1,4 +1,4 @@
-"""What an administrator fills in about institutions, their keys and their operators."""
+"""An administrator's forms about institutions, their keys and their operators."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ class _Form(RefusableForm):
 
 
 class InstitutionForm(_Form):
-    """Whether a code, a name or a scene will do is said by the rules; here is only what was typed."""
+    """Only takes what was typed; the rules of the institutions decide whether a code, a name or a scene is valid."""
 
     code = StringField(_l("机构编号"))
     name = StringField(_l("名称"))

@@ -1,4 +1,4 @@
-"""Trial values for the rules of number matching."""
+"""The form for trying other values of the risk rules of number matching."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, SelectChoice, SelectField

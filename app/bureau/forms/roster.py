@@ -1,4 +1,4 @@
-"""What is filled in about the roster: a file, which person, which status."""
+"""The forms of the roster: a file, a search for a person, a new status."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectChoice, SelectField, StringField
@@ -45,7 +45,7 @@ class UndoingForm(RefusableForm):
 
 
 class PersonSearchForm(RefusableForm):
-    """Two ways to find a person; which one is said by the button."""
+    """Two ways to find a person; the button that was pressed says which one."""
 
     cert_type = SelectField(_l("证件类型"), choices=[SelectChoice(code, label) for code, label in CERT_TYPES.items()], default="01")
     number = StringField(_l("证件号码"))

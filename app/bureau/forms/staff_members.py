@@ -1,4 +1,4 @@
-"""What a security administrator fills in about a colleague."""
+"""A security administrator's forms about a colleague."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,7 +27,7 @@ class RolesForm(RefusableForm):
 
     @property
     def chosen(self) -> list[Role]:
-        """What is no role was not on the page."""
+        """The chosen roles. A value that is no role was not offered by the page and is ignored."""
         return [role for role in Role if role.value in (self.roles.data or ())]
 
 

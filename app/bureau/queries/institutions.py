@@ -1,4 +1,4 @@
-"""How much an institution scanned, from the daily counters: never from the scans themselves."""
+"""How much an institution scanned, read from the daily figures and never from the scans themselves."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ class ScanDay:
 
 
 def list_scan_days(institution: Institution) -> list[ScanDay]:
-    """The last thirty days, newest first; sixty rows by their key."""
+    """The last thirty days, newest first. Reads about sixty rows by their key."""
     today = clock.today()
     days = [today - timedelta(days=number) for number in range(DAYS)]
     counted = select(DailyFigure.figure, DailyFigure.day, func.sum(DailyFigure.value)).where(

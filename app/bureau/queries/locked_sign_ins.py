@@ -1,4 +1,4 @@
-"""Who cannot sign in just now because of wrong guesses: members of the bureau and operators of institutions."""
+"""Members of the bureau and operators of institutions who cannot sign in at present because of wrong guesses."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from app.staff.models import StaffMember
 
 @dataclass(frozen=True)
 class LockedSignIn:
-    """subject: as the audit log names them. of: the agency or institution. is_at_factor: the password was right each time."""
+    """subject: their name in the audit log. of: the agency or institution. is_at_factor: locked at the second factor."""
 
     subject: str
     name: str
@@ -26,7 +26,7 @@ class LockedSignIn:
 
 
 def list_locked_sign_ins(agency_ids: Collection[int]) -> list[LockedSignIn]:
-    """Members of these agencies first, then operators; each once, with the longest of their locks."""
+    """Members of these agencies first, then all operators; each person once, with the longest of their locks."""
     members = _locked(StaffMember)
     found = db.session.scalars(
         select(StaffMember)

@@ -1,4 +1,4 @@
-"""The desk's pages. One blueprint; each module of this folder adds its views, found by its being here."""
+"""The desk's pages, in one blueprint. Every module in this folder is imported and adds its views to it."""
 
 from importlib import import_module
 from pkgutil import iter_modules

@@ -1,4 +1,4 @@
-"""复核: what waits for a second pair of eyes; and a member's own inbox."""
+"""复核: requests that wait for a second member; and a member's own inbox."""
 
 from collections.abc import Callable
 
@@ -68,7 +68,7 @@ def create_withdrawal(approval_id: int) -> ResponseReturnValue:
 @blueprint.post("/bureau/staff/<int:staff_id>/second-half")
 @access(staff_signed_in)
 def create_second_half_view(staff_id: int) -> ResponseReturnValue:
-    """The answer itself is the page that shows it, once."""
+    """The response to the POST shows the second half, and no other page does: it is shown once."""
     member = queries.get_handover(staff_id, current_staff.member, current_staff.regions)
     half = service.show_second_half(member, to=current_staff.member)
     return render_template("bureau/show_second_half.html", member=member, half=half)

@@ -1,4 +1,4 @@
-"""The auditor's pages: alarms first, the log by what is looked for, one entry in full, who opened documents, export, the chain."""
+"""The auditor's pages: alarms, the log and its search, one entry in full, who opened papers, the export, checking the chain."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -26,7 +26,7 @@ _ASKED = ("group", "outcome", "actor", "subject")
 @blueprint.get("/bureau/audit")
 @access(may(Right.read_audit))
 def list_audit() -> ResponseReturnValue:
-    """Without anything asked for, the last seven days. What is personal is typed into the form, never written into the address."""
+    """Shows the last seven days if nothing is asked for. Personal data is sent in the form, never in the address."""
     wanted = _wanted()
     return _show(AuditForm(formdata=None, data=_filled(wanted)), wanted)
 
@@ -74,7 +74,7 @@ def show_audit(row_id: int) -> ResponseReturnValue:
 @blueprint.get("/bureau/audit/document-views")
 @access(may(Right.read_audit))
 def list_document_views() -> ResponseReturnValue:
-    """Who looked at whose papers: pages and letters, by members of staff."""
+    """Which members of staff looked at whose papers: pages and letters."""
     wanted = replace(_wanted(default_days=30), tags=queries.VIEW_TAGS)
     found = service.search_log(current_staff.member, wanted, _before())
     return _render("bureau/list_document_views.html", found, wanted)
@@ -89,7 +89,7 @@ def list_alarms() -> ResponseReturnValue:
 @blueprint.post("/bureau/audit/exports")
 @access(may(Right.read_audit))
 def create_audit_export() -> ResponseReturnValue:
-    """The rows the page shows, as a file; made in the background."""
+    """Starts a background task that writes the rows of the page to a file."""
     staff_job = service.export_log(current_staff.member, _wanted())
     return redirect(url_for("bureau.show_staff_job", report_id=staff_job.id), 303)
 
@@ -138,7 +138,7 @@ def _before() -> int | None:
 
 
 def _wanted(default_days: int = queries.DEFAULT_DAYS) -> AuditFilter:
-    """From the address (or the hidden fields of the export). Never without two ends, never longer than a year."""
+    """The filter given in the address, or in the hidden fields of the export. It always has two ends, at most a year apart."""
     given = request.values if request.endpoint == "bureau.create_audit_export" else request.args
     until_day, since_day = _day(given.get("until")), _day(given.get("since"))
     last = min(until_day or clock.today(), clock.today())

@@ -1,4 +1,4 @@
-"""回电: the calls families booked, with the number to ring and the checklist."""
+"""回电: the call-backs that families booked, with the number to ring and the checklist."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -35,7 +35,7 @@ def show_call_back(call_back_id: int) -> ResponseReturnValue:
 @blueprint.post("/bureau/call-backs/<int:call_back_id>/completion")
 @access(may(Right.follow_up_families))
 def create_completion(call_back_id: int) -> ResponseReturnValue:
-    """`agreed` needs every line of the checklist; without it nothing is added."""
+    """The result `agreed` needs every line of the checklist; any other result ends the request, and nobody is added."""
     call, answers = _get(call_back_id), request.form.getlist("answers")
     if request.form.get("result") != "agreed":
         service.disagree_by_telephone(current_staff.member, call, answers)

@@ -1,4 +1,4 @@
-"""The hotline: find the person, ask the caller, act. Nothing personal is in an address."""
+"""The hotline: find the person, verify the caller, act. No address contains personal data."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

@@ -41,7 +41,7 @@ def list_cases() -> ResponseReturnValue:
 @blueprint.post("/bureau/claims")
 @access(may(Right.decide_cases))
 def create_claim() -> ResponseReturnValue:
-    """领取下一件: the oldest promise this member may decide."""
+    """领取下一件: claims the case with the earliest promise that this member may decide."""
     return to_next()
 
 
@@ -69,7 +69,7 @@ def show_case(case_id: int) -> ResponseReturnValue:
 
 
 def show_page(case: ReviewCase, form: DecisionForm, status: int = 200) -> ResponseReturnValue:
-    """The papers are shown to whoever holds the case, and to nobody else."""
+    """Shows one case; only the member who holds it sees its papers."""
     is_mine = is_held_here(case)
     pages = [page for page in list_pages(case.subject) if page.is_ready] if is_mine else []
     form.offer(pages)
@@ -103,7 +103,7 @@ def is_held_here(case: ReviewCase) -> bool:
 
 
 def to_next() -> ResponseReturnValue:
-    """The next case by itself, or the queue with a word that nothing waits."""
+    """Claims the next case and goes to it, or to the queue with a message that nothing waits."""
     case = service.claim_next(current_staff.member)
     if case is None:
         flash(_("没有等您审核的了。"), "info")

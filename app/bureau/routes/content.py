@@ -1,4 +1,4 @@
-"""What the bureau itself writes: an overview, then regions, offices, numbers, help, legal texts and days off, each on its page."""
+"""The overview of what the bureau writes: regions, offices, numbers, help, legal texts and days off, each with its own page."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""Guides, questions, reasons and pages in three languages: drafts, preview, publishing, and every version there was."""
+"""Guides, questions, reasons and pages in three languages: drafts, preview, publishing, and all earlier versions."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -47,7 +47,7 @@ def edit_help(text_id: int) -> ResponseReturnValue:
 @blueprint.post("/bureau/content/help/<int:text_id>")
 @access(may(Right.manage_content))
 def update_help(text_id: int) -> ResponseReturnValue:
-    """do: `publish`, or `draft`, which leaves what citizens read as it is."""
+    """The field `do` is `publish`, or `draft`, which does not change what citizens read."""
     row, form = queries.get_row(text_id), TextForm()
     if not form.validate_on_submit():
         return _show_text(form, row, 422)
@@ -65,7 +65,7 @@ def update_help(text_id: int) -> ResponseReturnValue:
 @blueprint.post("/bureau/content/help/<int:text_id>/preview")
 @access(may(Right.manage_content))
 def show_help_preview(text_id: int) -> ResponseReturnValue:
-    """As citizens would see it; nothing is saved."""
+    """Shows the text as citizens would see it; nothing is saved."""
     row, form = queries.get_row(text_id), TextForm()
     if not form.validate_on_submit():
         return _show_text(form, row, 422)
@@ -163,7 +163,7 @@ def _show_list(form: NewTextForm, kind: HelpKind, status: int = 200) -> Response
 def _show_text(
     form: TextForm, row: HelpText, status: int = 200, *, conflict: DomainError | None = None, preview: Content | None = None
 ) -> ResponseReturnValue:
-    """Whatever was typed stays in the form; from now on it is about the edition that is there."""
+    """Keeps what was typed in the form. After a conflict the form refers to the edition that is stored now."""
     draft = queries.find_draft(row)
     if not form.is_submitted() or conflict:
         form.edition.data = str(row.edition)

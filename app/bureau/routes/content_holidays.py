@@ -1,4 +1,4 @@
-"""Days off and days worked instead, a year a page. Promises given before a change stay as they are."""
+"""Days off and days worked instead, one page for each year. A change does not move promises already given."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +19,7 @@ from app.staff.visitor import current_staff
 @blueprint.get("/bureau/content/holidays")
 @access(may(Right.manage_content))
 def list_holidays() -> ResponseReturnValue:
-    """The year there is something to do for, else this one."""
+    """Goes to the year whose days off are missing, or else to the current year."""
     return redirect(url_for("bureau.show_holidays", year=queries.find_missing_year() or clock.today().year), 303)
 
 

@@ -1,4 +1,4 @@
-"""The numbers citizens call, and when each was last rung."""
+"""The numbers that citizens call, and when staff last rang each to check it."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

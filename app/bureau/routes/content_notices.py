@@ -1,4 +1,4 @@
-"""Legal texts: what is in force, earlier versions, and the next one on its way through three languages and a second person."""
+"""Legal texts: those in force, earlier versions, and drafts, which need three languages and a second person's approval."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -38,7 +38,7 @@ def list_notices() -> ResponseReturnValue:
 @blueprint.get("/bureau/content/notices/<int:notice_id>")
 @access(may(Right.manage_content))
 def show_notice(notice_id: int) -> ResponseReturnValue:
-    """One version in all its languages, and what changed against the one before."""
+    """Shows one version in all its languages, and what it changed in the version before."""
     notice = queries.get_notice(notice_id)
     versions = queries.list_notice_versions(notice.purpose)
     older = next((one for one in versions if one.id < notice.id), None)
@@ -55,7 +55,7 @@ def show_notice(notice_id: int) -> ResponseReturnValue:
 @blueprint.post("/bureau/content/notices/<int:notice_id>/draft")
 @access(may(Right.manage_content))
 def create_notice_draft(notice_id: int) -> ResponseReturnValue:
-    """from: `release` begins with the words this release brings."""
+    """If the field `from` is `release`, the draft begins with the text of this release."""
     notice = queries.get_notice(notice_id)
     draft = accounts.start_draft(notice.purpose, from_release=request.form.get("from") == "release", by=current_staff.actor)
     return redirect(url_for("bureau.edit_notice_draft", draft_id=draft.id), 303)
@@ -118,7 +118,7 @@ def create_notice_draft_removal(draft_id: int) -> ResponseReturnValue:
 @blueprint.get("/bureau/content/notice-drafts/<int:draft_id>/text")
 @access(staff_signed_in)
 def show_notice_draft(draft_id: int) -> ResponseReturnValue:
-    """For whoever is asked to approve or may refuse it: in a small bureau that is a second named person of any post."""
+    """Open to all staff, because the draft's approver needs it: in a small bureau that is a second named person of any role."""
     draft = queries.get_draft(draft_id)
     in_force, source = queries.find_notice(draft.purpose), accounts.text_of(draft, SOURCE)
     return render_template(
@@ -131,7 +131,7 @@ def show_notice_draft(draft_id: int) -> ResponseReturnValue:
 
 
 def _unused_version(in_force: Notice) -> str:
-    """The version this release brings where the bureau's own words are in force; empty when there is nothing to take over."""
+    """The version this release brings while the bureau's own text is in force; empty if there is nothing to take over."""
     file = shipped_notice(in_force.purpose)
     if file is None or in_force.is_of_release or queries.find_notice_version(in_force.purpose, file.version):
         return ""
@@ -161,7 +161,7 @@ def _show_draft(
     conflict: DomainError | None = None,
     preview: NoticeWords | None = None,
 ) -> ResponseReturnValue:
-    """Whatever was typed stays in the form; from now on it is about the edition that is there."""
+    """Keeps what was typed in the form. After a conflict the form refers to the edition that is stored now."""
     if not form.is_submitted() or conflict:
         form.edition.data = str(draft.edition)
     text = accounts.text_of(draft, language)

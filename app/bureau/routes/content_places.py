@@ -1,4 +1,4 @@
-"""Insured regions and the offices that answer for them."""
+"""Insured regions and the offices responsible for them."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -161,7 +161,7 @@ def _show_regions(form: RegionForm, status: int = 200) -> ResponseReturnValue:
 
 
 def _show_region(form: RegionForm, region: Region, status: int = 200, *, ending: EndingForm | None = None) -> ResponseReturnValue:
-    """`form` is what the page sums up on top: the one that was refused."""
+    """The template's `form` is the one that was refused: the page sums up its errors at the top."""
     page = render_template(
         "bureau/edit_region.html", form=ending or form, details=form, ending=ending or _region_ending(), region=region
     )

@@ -1,4 +1,4 @@
-"""The counter: find who stands there, by one field; look at the papers; then act. Nothing personal is in an address."""
+"""The counter: find the person, check their identity document, then act. No address contains personal data."""
 
 import secrets
 
@@ -35,7 +35,7 @@ def show_counter() -> ResponseReturnValue:
 @blueprint.post("/bureau/counter/entries")
 @access(may(Right.serve_at_counter))
 def create_entry() -> ResponseReturnValue:
-    """The one field in focus: a scanner types into it, or a clerk."""
+    """Takes what a scanner or a clerk typed into the field that has the focus."""
     form = EntryForm()
     try:
         found = service.enter(current_staff.member, form.entry.data or "", form.nonce.data or "")
@@ -49,7 +49,7 @@ def create_entry() -> ResponseReturnValue:
 @blueprint.post("/bureau/counter/searches")
 @access(may(Right.serve_at_counter))
 def create_counter_search() -> ResponseReturnValue:
-    """By another document, or by name and the end of the number."""
+    """Searches by another identity document, or by name and the end of the number."""
     by_name = request.form.get("by") == "name"
     form: RefusableForm = NameForm() if by_name else DocumentForm()
     if not form.validate_on_submit():
@@ -115,7 +115,7 @@ def _refused(form: RefusableForm, refusal: DomainError) -> ResponseReturnValue:
 
 
 def _show_counter(form: RefusableForm | None = None, status: int = 200) -> ResponseReturnValue:
-    """form: the one of the three that was sent; the others stay empty."""
+    """form: the one of the three forms that was sent; the others are shown empty."""
     entry = form if isinstance(form, EntryForm) else EntryForm(formdata=None)
     entry["nonce"].data = secrets.token_urlsafe(12)
     page = render_template(
@@ -160,7 +160,7 @@ def _reason_of(scan: CounterScan) -> Reason | None:
 
 
 def facts_of(person: InsuredPerson) -> dict[str, object]:
-    """What a clerk compares with the document in their hand."""
+    """What a clerk compares with the identity document in their hand."""
     region = find_region(person.insured_region)
     return {
         "person": person,

@@ -1,4 +1,4 @@
-"""What a visit at the counter leads to: a letter with eight digits, a slip, a family bound."""
+"""What a clerk does during a visit: print a letter with eight digits, issue a slip, make a family link."""
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -45,7 +45,7 @@ def create_counter_letter(visit_id: int) -> ResponseReturnValue:
 @blueprint.get("/bureau/counter/visits/<int:visit_id>/letter")
 @access(may(Right.serve_at_counter))
 def show_counter_letter(visit_id: int) -> ResponseReturnValue:
-    """Only a hash of the digits is kept; this browser holds them sealed for a few minutes, so that a jam of paper costs nothing."""
+    """Shows the letter for printing. Only a hash is stored; the cookie keeps the digits sealed for minutes, in case paper jams."""
     visit = own_visit(visit_id)
     of_visit, sealed = session.get(LETTER) or (0, "")
     letter = service.open_letter(visit, sealed) if of_visit == visit.id else None

@@ -1,4 +1,4 @@
-"""监护争议: while one lasts, two reviewers decide about adding the child."""
+"""监护争议: while a custody dispute lasts, two reviewers decide about adding the child."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -33,7 +33,7 @@ def create_custody_settlement(flag_id: int) -> ResponseReturnValue:
 @blueprint.post("/bureau/calls/<int:call_id>/custody-dispute")
 @access(may(Right.follow_up_families))
 def create_custody_dispute(call_id: int) -> ResponseReturnValue:
-    """Marked from the call about the child, so that nobody is looked up by number here."""
+    """Marks a dispute from the call about the child, so that no child has to be looked up by number here."""
     call = queries.get_call(current_staff.staff_id, call_id)
     if service.dispute_custody(current_staff.member, call):
         flash(_("已标记。以后添加这个孩子，要两位审核员都同意。"))

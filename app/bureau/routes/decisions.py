@@ -1,4 +1,4 @@
-"""Deciding a case; each decision leads to the next case."""
+"""Deciding a case; after each decision the next case is shown."""
 
 from collections.abc import Callable
 
@@ -51,7 +51,7 @@ def create_undoing(case_id: int) -> ResponseReturnValue:
 
 
 def _decide(case_id: int, verb: Verb) -> ResponseReturnValue:
-    """A mistake in the form comes back on the page with everything kept, as long as the case is still in these hands."""
+    """A form with a mistake is shown again with everything kept, as long as this member still holds the case."""
     case = queries.get_case(case_id)
     form = DecisionForm()
     form.offer([page for page in list_pages(case.subject) if page.is_ready])

@@ -25,7 +25,7 @@ OUTCOMES = {
 @blueprint.get("/bureau/denials")
 @access(may(Right.follow_up_families))
 def list_denials() -> ResponseReturnValue:
-    """The oldest first: a frozen code waits for each."""
+    """Lists the oldest first, because each denial keeps a code frozen."""
     found = list_open_denials_in(current_staff.regions, request.args.get("after", type=int))
     more = found[DENIALS_PAGE - 1].id if len(found) > DENIALS_PAGE else None
     return render_template("bureau/list_denials.html", denials=found[:DENIALS_PAGE], more=more)
@@ -53,7 +53,7 @@ def create_denial_settlement(denial_id: int) -> ResponseReturnValue:
 @blueprint.post("/bureau/denials/<int:denial_id>/call")
 @access(may(Right.follow_up_families))
 def create_denial_call(denial_id: int) -> ResponseReturnValue:
-    """Ringing the person: from here on like any call, with the checklist."""
+    """Opens a call to the person; it goes on like any other call, with the checklist."""
     call = service.call_about_denial(current_staff.member, _get(denial_id))
     return redirect(url_for("bureau.show_call", call_id=call.id), 303)
 

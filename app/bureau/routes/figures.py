@@ -1,4 +1,4 @@
-"""数据: pages of numbers that were counted before, and their tables to take away."""
+"""数据: pages of figures that a job has counted, and their tables as files."""
 
 from datetime import date
 
@@ -62,7 +62,7 @@ def show_families() -> ResponseReturnValue:
 @blueprint.get("/bureau/figures/table")
 @access(may(Right.read_dashboard))
 def show_figures_table() -> ResponseReturnValue:
-    """The table behind one chart, as CSV. Numbers of days that were counted; who takes it is written down."""
+    """The table behind one chart, as CSV. It holds only days already counted, and the audit log notes who took it."""
     page, chart_id, days = request.args.get("page", ""), request.args.get("chart", ""), _days()
     shown = boards.show(page, days, current_staff.regions)
     if shown is None:
@@ -88,7 +88,7 @@ def _show(name: str) -> ResponseReturnValue:
 
 
 def _days() -> int:
-    """One of the ranges; thirty days for anything else."""
+    """The range asked for, or thirty days if it is not one of those offered."""
     asked = request.args.get("days", "")
     return int(asked) if asked in {str(days) for days in boards.RANGES} else _DAYS
 

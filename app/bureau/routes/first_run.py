@@ -1,4 +1,4 @@
-"""The first run as pages: open to whoever can read the code in the instance folder, and only until the bureau is set up."""
+"""The pages of the first run: open to anyone who can read the code in the instance folder, until the bureau is set up."""
 
 from flask import redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
@@ -42,7 +42,7 @@ def _install(state: BlueprintSetupState) -> None:
 
 
 def _gate() -> ResponseReturnValue | None:
-    """Before anything else is asked: while the bureau is being set up, nothing else is served."""
+    """Runs before every other check: while the bureau is being set up, only the first run is served."""
     if request.path == "/healthz" or request.path.startswith(OPEN_PATHS) or not is_first_run():
         return None
     what, after = _("医保局的系统正在第一次设置，还不能使用。"), _("设置完成以后再来。")
@@ -139,7 +139,7 @@ def edit_first_staff() -> ResponseReturnValue:
 @blueprint.post("/first-run/staff")
 @access(setting_up)
 def create_first_staff() -> ResponseReturnValue:
-    """The answer itself is the page that shows the one-time passwords. One user name in two posts is one person with both."""
+    """The response to the POST shows the one-time passwords. One user name given for two roles is one person with both."""
     form = FirstStaffForm()
     roles: dict[str, set[Role]] = {}
     names: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Keys of an institution: asked for by one, approved by another, shown once; taken away by either at once."""
+"""Keys of an institution: one member asks, another approves, the secret is shown once; either may revoke a key at once."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ def create_key_request(institution_id: int) -> ResponseReturnValue:
 @blueprint.post("/bureau/institutions/<int:institution_id>/key-grants/<int:grant_id>/claim")
 @access(CHANGE)
 def create_key_claim(institution_id: int, grant_id: int) -> ResponseReturnValue:
-    """The answer itself is the page: there is no second time the secret could be shown."""
+    """The response to the POST shows the secret, because it cannot be shown a second time."""
     institution = get_own(institution_id)
     key, secret = service.claim_key(get_grant(grant_id, current_staff.staff_id), by=current_staff.member)
     return render_template("bureau/show_key.html", institution=institution, key=key, secret=secret)
@@ -54,7 +54,7 @@ def create_key_revocation(institution_id: int, key_id: int) -> ResponseReturnVal
 @blueprint.post("/bureau/institutions/<int:institution_id>/keys/<int:key_id>/confirmation")
 @access(CHANGE)
 def create_key_confirmation(institution_id: int, key_id: int) -> ResponseReturnValue:
-    """After a restore from a backup: the institution has said on the telephone that it uses this one."""
+    """After a restore from a backup: the institution has confirmed by telephone that it uses this key."""
     institution = get_own(institution_id)
     if service.confirm_keys(institution.fixmedins_code, [key_id], current_staff.actor):
         flash(_("密钥 %(number)d 已确认，下一次请求起可以用。", number=key_id))

@@ -1,4 +1,4 @@
-"""Operators of an institution: named by the bureau, with a password that is shown once."""
+"""Operators of an institution: the bureau adds them, with a one-time password that is shown once."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ from app.staff.visitor import current_staff
 @blueprint.post("/bureau/institutions/<int:institution_id>/operators")
 @access(CHANGE)
 def create_operator(institution_id: int) -> ResponseReturnValue:
-    """The answer itself is the page that shows the one-time password."""
+    """The response to the POST shows the one-time password."""
     institution, form = get_own(institution_id), OperatorForm()
     try:
         made = service.add_operator(

@@ -174,7 +174,7 @@ def show_page(
     revocation: tuple[int, EndingForm] | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    """The institution with whichever form was refused; the others fresh. revocation: the key's number and its form."""
+    """Shows the institution with the form that was refused, and the others empty. revocation: the key's number and its form."""
     keys = list_keys(institution.id)
     live = [key for key in keys if is_live(key)]
     endings = {key.id: key_ending(key.id) for key in live} | dict([revocation] if revocation else [])
@@ -206,7 +206,7 @@ def show_page(
 
 
 def _acts_on(institution: Institution, keys: list[ApiKey]) -> dict[str, Any]:
-    """What was done to it, told in sentences, and who did that or has to do with its keys."""
+    """The acts on it as sentences, and the names of those who did them or who issued or approved its keys."""
     acts = list_acts(institution.id)
     actors = {key.issued_by for key in keys} | {key.approved_by for key in keys} | {act.actor for act in acts}
     return {"acts": acts, "act_sentence": sentence_of, "names": names_of_actors(actors)}
@@ -239,7 +239,7 @@ def _own_regions() -> dict[str, str]:
 
 
 def _region_of(institution: Institution) -> dict[str, str]:
-    """Where it is: a choice of its own form also when the region has been retired."""
+    """Its region as a choice for its own form, even if the region has been retired."""
     region = find_region(institution.region_code)
     return {institution.region_code: region.name if region else institution.region_code}
 

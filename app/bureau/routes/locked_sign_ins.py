@@ -1,4 +1,4 @@
-"""锁住的登录: who typed, or for whom strangers typed, too many wrong passwords; the security administrator lets them in at once."""
+"""锁住的登录: sign-ins locked by guesses of their owner or a stranger; a security administrator can release them at once."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

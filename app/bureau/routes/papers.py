@@ -1,4 +1,4 @@
-"""The papers of a case, watermarked; only for the member who holds it, each view audited."""
+"""The papers of a case, watermarked; only the member who holds the case sees them, and each view is audited."""
 
 from flask import Response
 from flask.typing import ResponseReturnValue
@@ -23,7 +23,7 @@ from app.staff.visitor import current_staff
 @blueprint.get("/bureau/cases/<int:case_id>/pages/<int:page_id>")
 @access(may(Right.decide_cases))
 def show_paper(case_id: int, page_id: int) -> ResponseReturnValue:
-    """One page as JPEG, 仅用于医保亲情账户审核 burnt in."""
+    """One page as JPEG, with the watermark 仅用于医保亲情账户审核."""
     case = _held(case_id)
     page = get_page(page_id)
     if page.subject != case.subject or not page.is_ready:
@@ -35,7 +35,7 @@ def show_paper(case_id: int, page_id: int) -> ResponseReturnValue:
 @blueprint.get("/bureau/cases/<int:case_id>/letter")
 @access(may(Right.decide_cases))
 def show_letter(case_id: int) -> ResponseReturnValue:
-    """The signed commitment letter, the exact PDF whose hash is kept."""
+    """The signed commitment letter: exactly the PDF whose hash is stored."""
     case = _held(case_id)
     letter = find_letter(case.subject)
     if letter is None or not letter.is_signed:

@@ -1,4 +1,4 @@
-"""One person of the roster: found by document or by name, shown masked, their status changed."""
+"""One person of the roster: found by identity document or by name, shown masked, their status changed."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.roster.models import InsuredPerson, InsuredStatus, StatusReason
 from app.staff.policy import Right, may, refuse_oneself
 from app.staff.visitor import current_staff
 
-_FOUND = "roster_found"  # ids of the last search; nothing that was typed
+_FOUND = "roster_found"  # in the session: the ids found by the last search, and nothing that was typed
 
 
 @blueprint.get("/bureau/roster/persons")

@@ -1,4 +1,4 @@
-"""规则: when a desk is told to ask for two digits; what is in force, and what other values would have done."""
+"""规则: the risk rules by which a desk is told to ask for two digits: those in force, and what other values would have done."""
 
 from dataclasses import asdict
 
@@ -15,7 +15,7 @@ from app.staff.policy import Right, may
 from app.staff.visitor import current_staff
 from app.staff_jobs.service import start_staff_job
 
-# Which variable sets which field of the rules.
+# The variable that sets each field of the rules.
 VARIABLES = {
     "first_use": "RISK_FIRST_USE",
     "other_city_minutes": "RISK_OTHER_CITY_MINUTES",

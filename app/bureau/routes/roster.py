@@ -1,4 +1,4 @@
-"""The roster: sending a file, what came out of its dry run, applying it, what was imported, taking it back."""
+"""The roster: uploading a file, the result of its dry run, applying it, earlier imports, undoing one."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ blueprint.teardown_request(upload_stream.clean_up)
 
 @blueprint.url_value_preprocessor
 def _expect_upload(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """For those alone who may send it."""
+    """Lets a large body through only if the member may upload a roster."""
     if endpoint == UPLOAD.endpoint:
         upload_stream.expect_upload(may_send=current_staff.may(Right.manage_roster))
 
@@ -40,7 +40,7 @@ def show_roster() -> ResponseReturnValue:
 @blueprint.post("/bureau/roster/uploads")
 @access(may(Right.manage_roster))
 def create_roster_upload() -> ResponseReturnValue:
-    """The file was sealed while it came in; its dry run begins at once."""
+    """Starts the dry run at once; the file was encrypted while it was being received."""
     form, file = RosterFileForm(), upload_stream.received()
     if not form.validate_on_submit():
         return _show(form, 422)

@@ -1,4 +1,4 @@
-"""网页故障: which of our scripts failed on people's phones, and in which browsers."""
+"""网页故障: which of this site's scripts failed on people's devices, and in which browsers."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue

@@ -40,7 +40,7 @@ def create_slip(visit_id: int) -> ResponseReturnValue:
 @blueprint.post("/bureau/counter/visits/<int:visit_id>/slips/<int:slip_id>/replacement")
 @access(may(Right.serve_at_counter))
 def create_slip_replacement(visit_id: int, slip_id: int) -> ResponseReturnValue:
-    """作废重开: paper that did not come out, or was lost on the way."""
+    """作废重开: replaces a slip that was not printed, or was lost on the way."""
     slip = service.replace_slip(current_staff.member, own_visit(visit_id), _own(slip_id))
     return redirect(url_for("bureau.show_slip", slip_id=slip.id), 303)
 
@@ -48,7 +48,7 @@ def create_slip_replacement(visit_id: int, slip_id: int) -> ResponseReturnValue:
 @blueprint.get("/bureau/counter/slips")
 @access(may(Right.serve_at_counter))
 def list_slips() -> ResponseReturnValue:
-    """Today's, of the own region, so that a colleague can revoke them too. before: the last number of the page before."""
+    """Today's slips of the member's region, so that a colleague can revoke them too. before: the last id of the previous page."""
     slips = list_slips_today(current_staff.regions, before=request.args.get("before", type=int))
     return render_template(
         "bureau/list_slips.html",

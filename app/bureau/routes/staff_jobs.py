@@ -1,4 +1,4 @@
-"""A member's own staff jobs: what was asked for, how far it is, what came out, its file."""
+"""A member's own staff jobs: what was asked for, the progress, the result and its file."""
 
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
@@ -24,7 +24,7 @@ def list_staff_jobs() -> ResponseReturnValue:
 @blueprint.get("/bureau/reports/<int:report_id>")
 @access(staff_signed_in)
 def show_staff_job(report_id: int) -> ResponseReturnValue:
-    """How far it is, and once it is done what its kind's template `bureau/staff_jobs/<kind>.html` makes of the result."""
+    """Shows the progress; once the job is done, its kind's template `bureau/staff_jobs/<kind>.html` shows the result."""
     staff_job = queries.get_staff_job(current_staff.staff_id, report_id)
     return render_template(
         "bureau/show_staff_job.html",

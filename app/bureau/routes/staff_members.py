@@ -1,4 +1,4 @@
-"""人员: who works here. A security administrator sees the members of the agencies in their own region."""
+"""人员: the members of staff. A security administrator sees the members of the agencies in their own region."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -48,7 +48,7 @@ def new_staff_member() -> ResponseReturnValue:
 @blueprint.post("/bureau/staff")
 @access(may(Right.manage_staff))
 def create_staff_member() -> ResponseReturnValue:
-    """The answer itself is the page that shows the one-time password: it is stored nowhere."""
+    """The response to the POST shows the one-time password, because it is stored nowhere."""
     form = NewMemberForm()
     form.offer(queries.list_reached(current_staff.regions))
     if not form.validate_on_submit():
@@ -131,7 +131,7 @@ def create_reset_request(staff_id: int) -> ResponseReturnValue:
 @blueprint.post("/bureau/staff/<int:staff_id>/reset")
 @access(may(Right.manage_staff))
 def create_staff_reset(staff_id: int) -> ResponseReturnValue:
-    """The answer itself is the page that shows the one-time password."""
+    """The response to the POST shows the one-time password."""
     member = _get(staff_id)
     return _show_password(member, service.reset_colleague(member, by=current_staff.member).one_time_password, waits=False)
 
@@ -139,7 +139,7 @@ def create_staff_reset(staff_id: int) -> ResponseReturnValue:
 @blueprint.post("/bureau/staff/<int:staff_id>/person")
 @access(may(Right.manage_staff))
 def create_person_link(staff_id: int) -> ResponseReturnValue:
-    """So that nobody decides for their family. The number is typed, never shown."""
+    """Links the member to their person in the roster, so that nobody decides for their family. The number is never shown."""
     member, form = _get(staff_id), PersonForm()
     if not form.validate_on_submit():
         return _show(member, person_form=form, status=422)

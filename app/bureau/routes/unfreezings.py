@@ -1,4 +1,4 @@
-"""恢复使用 by telephone: the second person's answer."""
+"""恢复使用 by telephone: the second member confirms or refuses."""
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""The verbs of the desk itself: publishing a legal text by four eyes, and its own reminders."""
+"""The acts of the desk itself: publishing a legal text by four eyes, and its reminders."""
 
 from app.bureau.service.notices import PUBLISHING as PUBLISHING
 from app.bureau.service.notices import is_waiting as is_waiting

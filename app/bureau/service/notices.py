@@ -1,4 +1,4 @@
-"""A legal text is published by four eyes: who wrote it asks, somebody with the right to approve texts lets it into force."""
+"""Publishing a legal text by four eyes: its writer asks, and a member with the right to approve texts puts it into force."""
 
 from flask_babel import gettext as _
 
@@ -17,7 +17,7 @@ PUBLISHING = "notice_text"
 
 
 def is_waiting(draft: NoticeDraft) -> bool:
-    """Nobody has answered yet; while it waits nobody may change it."""
+    """Whether the draft has been proposed and not answered yet; until then nobody may change it."""
     return draft.proposed_at is not None and any(a.kind == PUBLISHING for a in list_open_about(_subject(draft.id)))
 
 
@@ -42,13 +42,13 @@ def propose_notice(staff: StaffMember, draft_id: int, *, is_material: bool) -> A
 
 @transaction()
 def take_up_again(staff: StaffMember, draft_id: int) -> None:
-    """What was refused or withdrawn may be written on. Raises NotFound."""
+    """Opens a draft for writing again after its proposal was refused or withdrawn. Raises NotFound."""
     if not is_waiting(get_draft(draft_id)):
         accounts.take_back_draft(draft_id, by=staff.actor)
 
 
 def publish_approved(approval: Approval) -> None:
-    """Raises DomainError when the draft is not what was proposed."""
+    """Raises DomainError if the draft is no longer what was proposed."""
     found = approval.details
     approved_by = StaffMember.actor_of(approval.decided_by) if approval.decided_by else "delay"
     accounts.publish_draft(found["draft"], found["digest"], by=StaffMember.actor_of(approval.asked_by), approved_by=approved_by)

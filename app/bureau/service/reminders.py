@@ -1,4 +1,4 @@
-"""What the desk reminds its people of by itself: numbers nobody has rung for long, a year without its days off."""
+"""The desk's reminders to its staff: numbers that nobody has rung for long, and a year without its days off."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ HOTLINES, HOLIDAYS = "hotlines", "holidays"
 
 @transaction()
 def remind_of_content() -> int:
-    """Every so many days while it is so, to everybody who may change it. Returns how many messages were left."""
+    """Reminds everybody who may change it, every `hotline_remind_days` until it is done. Returns the number of messages."""
     sent = 0
     if (count := len(list_unchecked_hotlines())) and _is_due(HOTLINES):
         sent += _tell(
@@ -38,7 +38,7 @@ def remind_of_content() -> int:
 
 
 def _is_due(what: str) -> bool:
-    """Whether it was last said settings.hotline_remind_days ago or never; notes that it is said now."""
+    """Whether the last reminder is `hotline_remind_days` old, or there was none; if so, notes that one is sent now."""
     known = db.session.scalar(select(Reminder).where(Reminder.what == what).with_for_update())
     if known is None:
         db.session.add(Reminder(what=what, said_at=clock.now()))

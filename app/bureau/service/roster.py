@@ -1,4 +1,4 @@
-"""The roster's work that takes longer than a page: dry run, import and undoing, as reports of those who ask for them."""
+"""The roster's work that takes longer than a request: dry run, import and undoing, as staff jobs of those who ask for them."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -21,7 +21,7 @@ from app.staff_jobs.queries import list_open, params_of
 from app.staff_jobs.service import Outcome, Progress, scratch_file, start_staff_job
 
 CHECK, APPLICATION, UNDOING = "roster_check", "roster_application", "roster_undoing"
-_READ_SHARE = 0.9  # of the bar; the rest is comparing and merging, of which nobody knows how much there is
+_READ_SHARE = 0.9  # reading's share of the bar; the rest is comparing and merging, whose length is not known in advance
 
 
 def start_check(member: StaffMember, upload: RosterUpload) -> StaffJob:
@@ -29,7 +29,7 @@ def start_check(member: StaffMember, upload: RosterUpload) -> StaffJob:
 
 
 def start_application(member: StaffMember, upload: RosterUpload, mode: ImportMode) -> StaffJob:
-    """Raises DomainError `import_running`, and what `require_applicable` raises."""
+    """Raises DomainError `import_running`, and those of `require_applicable`."""
     service.require_applicable(upload)
     _refuse_second(APPLICATION, upload_id=upload.id)
     return start_staff_job(member, APPLICATION, upload_id=upload.id, mode=mode.value)
@@ -43,7 +43,7 @@ def start_undoing(member: StaffMember, import_id: int) -> StaffJob:
 
 
 def _refuse_second(kind: str, **same: int) -> None:
-    """One import or undoing at a time; the same asked again is the one that is there."""
+    """Refuses a second import or undoing while one runs, unless it is the same one asked for again."""
     for staff_job in [*list_open(APPLICATION), *list_open(UNDOING)]:
         if staff_job.kind != kind or not same.items() <= params_of(staff_job).items():
             raise DomainError(
@@ -52,13 +52,13 @@ def _refuse_second(kind: str, **same: int) -> None:
 
 
 def names_of(entries: Iterable[RosterImport]) -> dict[str, str]:
-    """Who imported and who took back, by how the audit log names them."""
+    """The names of those who imported or undid, keyed by their name in the audit log."""
     actors = {actor for entry in entries for actor in (entry.by, entry.undone_by)}
     return {"operator": _("命令行"), "system": _("系统")} | names_of_actors(actors)
 
 
 def run_check(staff_job: StaffJob, progress: Progress) -> Outcome:
-    """The dry run. A file that cannot be read at all is discarded; rows that are refused make the Outcome's file."""
+    """Does the dry run. A file that cannot be read at all is discarded; refused rows are listed in the Outcome's file."""
     upload, member, regions = _upload_of(staff_job)
     upload_id, ignored, title, by = upload.id, service.ignored_columns_of(upload), upload.title, member.actor
     try:
@@ -86,7 +86,7 @@ def run_check(staff_job: StaffJob, progress: Progress) -> Outcome:
 
 
 def run_application(staff_job: StaffJob, progress: Progress) -> Outcome:
-    """What was done before the process died is not done again."""
+    """Applies the file. A retry after the process died continues the import, or returns its result if it had ended."""
     report_id, mode = staff_job.id, ImportMode(params_of(staff_job)["mode"])
     done = queries.find_import_of(report_id)
     upload, member, regions = _upload_of(staff_job)
@@ -117,7 +117,7 @@ def run_application(staff_job: StaffJob, progress: Progress) -> Outcome:
 
 
 def run_undoing(staff_job: StaffJob, progress: Progress) -> Outcome:
-    """Takes an import back. Persons somebody changed meanwhile are left as they are, and listed in the Outcome's file."""
+    """Undoes an import. Persons who were changed meanwhile are left as they are and listed in the Outcome's file."""
     import_id, member = int(params_of(staff_job)["import_id"]), get_staff(staff_job.staff_id)
     by, regions = member.actor, regions_of(member.agency)
     shown: list[tuple[int, str]] = []
@@ -142,7 +142,7 @@ def _upload_of(staff_job: StaffJob) -> tuple[RosterUpload, StaffMember, frozense
 
 
 def _bar(source: RosterSource, progress: Progress) -> Any:
-    """The source's position as a share of all the work; near the end nobody knows how much is left."""
+    """Reports the source's position as progress. The bar stops at `_READ_SHARE`, because the time for merging is unknown."""
 
     def say(position: int) -> None:
         progress(int(min(position, source.size or position) * _READ_SHARE), source.size or None)

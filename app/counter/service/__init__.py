@@ -1,4 +1,4 @@
-"""The verbs of the bureau's counter; the only writer of its tables."""
+"""The acts of the bureau's counter; the only writer of its tables."""
 
 from app.counter.service.acts import authorise_family as authorise_family
 from app.counter.service.acts import bind_family as bind_family

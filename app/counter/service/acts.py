@@ -1,4 +1,4 @@
-"""What is done for somebody at the counter: letters, slips, families."""
+"""What a clerk does for a person at the counter: letters, slips, families."""
 
 import base64
 from datetime import timedelta
@@ -39,7 +39,7 @@ _LETTER = "counter-letter"
 
 @transaction()
 def give_letter(staff: StaffMember, visit: CounterVisit, kind: LetterKind) -> str:
-    """Eight digits on a letter; an older letter of this person is void. Returns what `open_letter` reads for a few minutes."""
+    """Issues eight digits for a letter and voids the person's older one. Returns the sealed text that `open_letter` reads."""
     person = person_of_visit(visit)
     code = issue_counter_code(person, staff.actor)
     record_act(CounterTag.letter_issued, staff, visit, kind=kind.value)
@@ -55,7 +55,7 @@ def give_letter(staff: StaffMember, visit: CounterVisit, kind: LetterKind) -> st
 
 
 def open_letter(visit: CounterVisit, sealed: str) -> tuple[LetterKind, str] | None:
-    """The kind and the digits, or None when the letter is another visit's or was put away: only its hash is kept."""
+    """The kind and the digits; None if the letter is another visit's or older than `paper_minutes`: only a hash is stored."""
     try:
         plain = vault.decrypt(_LETTER, base64.urlsafe_b64decode(sealed), bound_to=_bond(visit)).decode()
     except ValueError:
@@ -68,9 +68,9 @@ def open_letter(visit: CounterVisit, sealed: str) -> tuple[LetterKind, str] | No
 
 @transaction()
 def give_slip(staff: StaffMember, visit: CounterVisit, place: str, business_type: str, *, has_consent: bool) -> Slip:
-    """place: code, name or the beginning of a name. has_consent: the texts were signed on paper, where there is no credential yet.
+    """Issues a slip. place: code, name or the beginning of a name. has_consent: a person without a credential signed on paper.
 
-    Raises DomainError `place_unknown`, `place_unclear`, and what `write_slip` raises.
+    Raises DomainError `place_unknown`, `place_unclear`, and the errors of `write_slip`.
     """
     person = person_of_visit(visit)
     return _write(staff, visit, person, _find_place(person, place), business_type, has_consent=has_consent)
@@ -78,7 +78,7 @@ def give_slip(staff: StaffMember, visit: CounterVisit, place: str, business_type
 
 @transaction()
 def replace_slip(staff: StaffMember, visit: CounterVisit, slip: Slip) -> Slip:
-    """作废重开: the former is void, the new one is for the same. Raises DomainError `slip_over` when it was used meanwhile."""
+    """作废重开: voids a slip and issues a new one for the same use. Raises DomainError `slip_over` if it was used meanwhile."""
     if slip.credential.person_id != visit.person_id or not revoke_slip(slip, by=staff.actor):
         raise slip_over()
     institution = queries.list_institutions_of([slip.institution_id])[slip.institution_id]
@@ -86,14 +86,14 @@ def replace_slip(staff: StaffMember, visit: CounterVisit, slip: Slip) -> Slip:
 
 
 def revoke(staff: StaffMember, slip: Slip) -> None:
-    """Raises DomainError `slip_over` when it was used or revoked before."""
+    """Revokes a slip. Raises DomainError `slip_over` if it was used or revoked before."""
     if not revoke_slip(slip, by=staff.actor):
         raise slip_over()
 
 
 @transaction()
 def bind_family(staff: StaffMember, visit: CounterVisit, cert: Cert, relation: Relation, *, both_here: bool) -> FamilyLink:
-    """The visitor's phone shows the member from now on. Raises DomainError as adding on the phone does."""
+    """Links a member to the visitor, whose phone shows their code from now on. Raises the DomainErrors of adding on the phone."""
     if not both_here:
         raise DomainError("both_unchecked", _("还没有核对两个人。"), _("请看过两个人的证件原件，再勾选。"), field="both_here")
     holder = find_account_of_person(visit.person_id)
@@ -115,14 +115,14 @@ def bind_family(staff: StaffMember, visit: CounterVisit, cert: Cert, relation: R
 
 @transaction()
 def authorise_family(staff: StaffMember, visit: CounterVisit, request_id: int) -> LinkRequest:
-    """The visitor says yes to a relative's request, without typing a code into the relative's phone."""
+    """Records the visitor's consent to a relative's request, so that no code has to be typed into the relative's phone."""
     request = authorise_at_counter(person_of_visit(visit), request_id, by=staff.actor)
     record_act(CounterTag.family_authorised, staff, visit, request=request.id)
     return request
 
 
 def needs_paper_consent(person: InsuredPerson) -> bool:
-    """Who has no credential gets one with the first slip; the consent to it stands on paper."""
+    """Whether the person has no credential yet: the first slip brings one, and they consent to it on paper."""
     return find_credential_of(person.id) is None
 
 

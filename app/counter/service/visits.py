@@ -1,4 +1,4 @@
-"""The counter: who stands there, by document or by code; each act hangs on a visit, which begins with a look at the papers."""
+"""The counter: finding a person by document or code. Each act needs a visit, which begins with a check of the document."""
 
 import hashlib
 import json
@@ -41,10 +41,10 @@ _NONCE = re.compile(r"[A-Za-z0-9_-]{8,40}", re.ASCII)
 
 
 def enter(staff: StaffMember, typed: str, nonce: str) -> CounterScan | HotlineSearch:
-    """The counter's one field: what a scanner read of a phone or a paper, twelve digits read aloud, or an identity number.
+    """Takes the counter's one field: a code scanned from a phone or slip, twelve digits read aloud, or an identity number.
 
-    nonce: of the form, so that the same form sent twice is one scan. Raises DomainError `entry_empty`, `no_counter`, what a wrong
-    identity number says, and TooMany.
+    nonce: of the form, so that the same form sent twice counts as one scan. Raises DomainError `entry_empty`, `entry_invalid`,
+    `no_counter`, and TooMany.
     """
     entry = digits_of(typed)[:LONGEST_ENTRY]
     if not entry:
@@ -58,14 +58,14 @@ def enter(staff: StaffMember, typed: str, nonce: str) -> CounterScan | HotlineSe
 
 
 def search_document(staff: StaffMember, cert: Cert) -> HotlineSearch:
-    """Audited and limited as the hotline's searches are. Raises TooMany."""
+    """Searches by identity document; audited and limited like the hotline's searches. Raises TooMany."""
     person = find_person(cert.cert_type, cert.number)
     return note_search(staff, [person] if person is not None and not person.is_specimen else [], "document")
 
 
 @transaction()
 def open_visit(staff: StaffMember, person_id: int, *, papers_checked: bool, way: str) -> CounterVisit:
-    """way: document, name, scan. Raises DomainError `papers_unchecked`, `own_person` or `other_region`."""
+    """Begins a visit. way: document, name, scan. Raises DomainError `papers_unchecked`, `own_person` or `other_region`."""
     person = get_person(person_id)
     if not papers_checked:
         raise DomainError("papers_unchecked", _("还没有核对证件。"), _("请看过证件原件，是本人，再勾选。"), field="papers")
@@ -90,20 +90,20 @@ def person_of_visit(visit: CounterVisit) -> InsuredPerson:
 
 
 def record_act(tag: CounterTag, staff: StaffMember, visit: CounterVisit, **ids: Any) -> None:
-    """Every act says that the papers were looked at before it."""
+    """Audits an act, and that the identity document was checked before it."""
     audit.record(tag, actor=staff.actor, subject=visit.subject, person_id=visit.person_id, papers=PAPERS, **ids)
 
 
 @transaction()
 def expire_visits() -> None:
-    """A day later the scan log and the audit log alone know who was here."""
+    """Deletes visits and scans after a day; from then on only the scan log and the audit log have them."""
     over = clock.now() - timedelta(days=1)
     db.session.execute(delete(CounterScan).where(CounterScan.scanned_at < over))
     db.session.execute(delete(CounterVisit).where(CounterVisit.opened_at < over))
 
 
 def _scan(staff: StaffMember, digits: str, nonce: str) -> CounterScan:
-    """Through the same service as a hospital's call, under business type 09901 (S8): refusals are written down there."""
+    """Redeems the code like a hospital's call, under business type 09901 (S8), so that refusals are recorded the same way."""
     counter = queries.find_counter(regions_of(staff.agency))
     if counter is None:
         raise DomainError(
@@ -145,7 +145,7 @@ def _keep(staff: StaffMember, biz_no: str, answer: dict[str, Any]) -> CounterSca
         with db.session.begin_nested():
             db.session.add(scan)
             db.session.flush()
-    except IntegrityError:  # the same form, sent twice at once: one scan, one answer
+    except IntegrityError:  # the same form was sent twice at once: it counts as one scan
         twin = queries.find_scan(biz_no)
         if twin is None:
             raise

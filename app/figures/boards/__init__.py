@@ -1,4 +1,4 @@
-"""The pages of figures, out of what was counted: which numbers each reads, and what it makes of them."""
+"""The pages of figures: which counted numbers each page reads, and how it shows them."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ STALE = timedelta(hours=1)  # fixed: the job runs every ten minutes
 
 @dataclass(frozen=True)
 class Page:
-    """title: the heading. about: what one finds there. days, keys, by_region: the figures it reads, and how they are summed up."""
+    """title: the heading. about: what the page shows. days, keys, by_region: the figures it reads, by how they are summed."""
 
     title: LazyString
     about: LazyString
@@ -55,7 +55,7 @@ PAGES: dict[str, Page] = {
 
 @dataclass(frozen=True)
 class Shown:
-    """is_first_day: nothing can be compared or followed yet. is_stale: nobody has counted for an hour."""
+    """is_first_day: there is no earlier day to compare with. is_stale: the figures were not counted for `STALE`."""
 
     coverage: Coverage
     span: Span
@@ -71,7 +71,7 @@ def get_page(name: str) -> Page:
 
 
 def show(name: str, days: int, regions: Collection[str]) -> Shown | None:
-    """A page for these regions; None while nothing was ever counted. days: one of RANGES."""
+    """A page for these regions; None if nothing was counted yet. days: one of RANGES."""
     page, coverage = get_page(name), queries.find_coverage()
     if coverage is None:
         return None

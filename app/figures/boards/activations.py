@@ -1,4 +1,4 @@
-"""激活: how many have a credential, against the target (S61, S62), by region; the steps of activating and where people give up."""
+"""激活: how many persons have a credential, compared with the target (S61, S62) and by region; where people give up activating."""
 
 from datetime import date
 
@@ -45,7 +45,7 @@ REFUSALS = {
 
 
 def living(counts: Counts, region: str | None = None) -> int:
-    """Persons with a credential now: as it stood this morning, and what has happened since."""
+    """Persons with a credential now: the number this morning, plus today's changes. For a region: the number this morning."""
     today = counts.coverage.last
     base = counts.stands(Figure.living, region=region)
     if region is not None:
@@ -105,7 +105,7 @@ def new_stat(counts: Counts, note: str = "") -> Stat:
 
 
 def goal_stat(counts: Counts) -> Stat | None:
-    """Against the bureau's target. Only for who sees the whole: the target is not divided among regions."""
+    """Progress towards the bureau's target. Only for members who see all regions: the target is not divided among regions."""
     goal = settings.activation_target
     if not goal or not counts.sees_all:
         return None
@@ -125,7 +125,7 @@ def goal_stat(counts: Counts) -> Stat | None:
 
 
 def _growth(counts: Counts) -> Chart:
-    """Counted back from what stands now, so that no day's total is kept twice."""
+    """The total of each day, computed backwards from the present one, so that daily totals need not be stored."""
     total = living(counts)
     points: list[Point] = []
     rows: list[tuple[str, int]] = []
@@ -180,7 +180,7 @@ def _regions(counts: Counts) -> Chart:
 
 
 def _funnel(counts: Counts, steps: dict[str, int]) -> Chart:
-    """Persons a day at each step. Who has not been found belongs to no region, so that the first step is only the whole's."""
+    """Persons at each step. The first step is shown only for all regions: a person not found in the roster has no region."""
     shown = [key for key in STEPS if key != "started" or counts.sees_all]
     first = steps.get(shown[0], 0)
     rows, bars = [], []

@@ -1,4 +1,4 @@
-"""亲情账户: family links, made and ended."""
+"""亲情账户: family links that were made and ended."""
 
 from flask_babel import gettext as _
 

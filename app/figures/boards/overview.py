@@ -1,4 +1,4 @@
-"""概况: the few numbers that matter, each with what it was before."""
+"""概况: the few numbers that matter, each compared with the span before."""
 
 from flask_babel import gettext as _
 

@@ -1,4 +1,4 @@
-"""What a page of figures is made of: a few numbers that matter, and charts, each with the table behind it."""
+"""The parts of a page of figures: a few numbers that matter, and charts, each with its table."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Row = tuple[Cell, ...]
 
 @dataclass(frozen=True)
 class Stat:
-    """text: the number as it is read. notes: short sentences beneath it. is_late: asks for attention."""
+    """text: the number as shown. notes: short sentences beneath it. is_late: the page marks it as needing attention."""
 
     label: str
     text: str
@@ -28,7 +28,7 @@ class Stat:
 
 @dataclass(frozen=True)
 class Chart:
-    """about: one sentence that says what is to be seen, also to a screen reader. drawing: None when nothing was counted."""
+    """about: one sentence that describes the chart, also for a screen reader. drawing: None if nothing was counted."""
 
     id: str
     title: str
@@ -51,7 +51,7 @@ def number(value: int) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """12.3%, and a dash of nothing. Never 100.0 % of what is not all."""
+    """Such as 12.3%; a dash if the whole is 0. A part that is not the whole is at most 99.9%."""
     if not whole:
         return "—"
     percent = 100 * part / whole
@@ -59,7 +59,7 @@ def share(part: int, whole: int) -> str:
 
 
 def compare(counts: Counts, of_span: Callable[[Span], int]) -> str:
-    """How the span differs from the one before it, in words."""
+    """A sentence that compares the span with the one before it."""
     span = counts.span
     if not counts.coverage.covers(span.former):
         return str(_("再往前没有统计，还不能比较"))
@@ -75,12 +75,12 @@ def compare(counts: Counts, of_span: Callable[[Span], int]) -> str:
 
 
 def stat_of(counts: Counts, label: str, figure: Figure, *notes: str) -> Stat:
-    """What happened in the span, beside the span before."""
+    """The figure's total in the span, compared with the span before."""
     return Stat(label, number(counts.total(figure)), (*notes, compare(counts, lambda span: counts.total(figure, span))))
 
 
 def over_time(counts: Counts, id: str, title: str, figure: Figure, unit: str, *more: tuple[str, Figure]) -> Chart:
-    """A column a day, week or month; behind it a row a day. more: further columns of the table, (heading, figure)."""
+    """A chart with one column per day, week or month, and a table with one row per day. more: the table's further columns."""
     bins = [held for held in bins_of(counts.span, clock.today()) if held.last >= counts.coverage.first]
     points = [Point(_name_of(held), sum(counts.on(figure, day) for day in held.days), _kind_of(held)) for held in bins]
     total = sum(point.value for point in points)
@@ -111,7 +111,7 @@ def over_time(counts: Counts, id: str, title: str, figure: Figure, unit: str, *m
 def ranked(
     id: str, title: str, heading: str, rows: Sequence[tuple[str, int]], unit: str, *, shown: int = 12, none: str = ""
 ) -> Chart:
-    """A bar each, in the order given, with its share of all; the table holds every row. none: what is said when all are 0."""
+    """One bar per row, in the order given, with its share; the table has all rows. none: the sentence shown if all are 0."""
     total = sum(value for _name, value in rows)
     bars = [(name, value, f"{number(value)} · {share(value, total)}") for name, value in rows[:shown] if value]
     about = none or _("这段时间没有。")
@@ -139,7 +139,7 @@ def _kind_of(held: Bin) -> Literal["whole", "partial"]:
 
 
 def _name_of(held: Bin) -> str:
-    """11/22, or 11 月 where a column is a month. Short, because eight stand side by side on a phone."""
+    """11/22, or 11 月 if a column is a month. Short, because a phone shows eight names side by side."""
     if len(held.days) > 7:
         return str(_("%(month)d 月", month=held.first.month))
     return f"{held.first.month}/{held.first.day}"

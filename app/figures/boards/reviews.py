@@ -1,4 +1,4 @@
-"""审核: how long decisions took in working hours, against the promise."""
+"""审核: how long decisions took in working hours, compared with the promise."""
 
 from collections import Counter
 
@@ -37,7 +37,7 @@ def build_reviews(counts: Counts) -> Board:
 
 
 def promise_stats(counts: Counts) -> tuple[Stat, ...]:
-    """Half of all, nineteen of twenty, and the share in time; with what they were before."""
+    """The share decided in time, the median and the 95% quantile, each with its value in the span before."""
     times, former = _times(counts.keys_of(Figure.working_time)), _times(counts.former_keys_of(Figure.working_time))
     in_time, timed = sum(counts.keys_of(Figure.in_time).values()), sum(times.values())
     was_in_time = sum(counts.former_keys_of(Figure.in_time).values())
@@ -69,7 +69,7 @@ def _within(minutes: int | None) -> str:
 
 
 def _times(keys: dict[str, int], outcome: str = "") -> Counter[int]:
-    """Upper edge in minutes -> count. keys: `approved:90`."""
+    """Maps the upper edge of a bin, in minutes, to its count. keys: such as `approved:90`."""
     found: Counter[int] = Counter()
     for key, value in keys.items():
         name, _colon, edge = key.partition(":")

@@ -44,7 +44,7 @@ def refused_stat(counts: Counts) -> Stat:
 
 
 def _institutions(counts: Counts) -> Chart:
-    """The busiest by name; what the others did is one row."""
+    """The busiest institutions by name; the others are summed in one row."""
     accepted, refused = counts.keys_of(Figure.scan), counts.keys_of(Figure.scan_refused)
     order = [*accepted, *(key for key in refused if key not in accepted)]
     named = [key for key in order if key in counts.institutions]

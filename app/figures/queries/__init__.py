@@ -1,4 +1,4 @@
-"""Reads: the day's numbers out of the big tables (`counting`), and out of the small one what a page shows (`daily`)."""
+"""Reads: a day's numbers from the big tables (`counting`, `standing`), and a page's numbers from the small one (`daily`)."""
 
 from app.figures.queries.counting import Tally as Tally
 from app.figures.queries.counting import first_day_of_log as first_day_of_log

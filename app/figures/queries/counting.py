@@ -1,6 +1,6 @@
-"""The numbers of one day, read from the big tables by ranges that an index holds. Nothing here looks at a whole table.
+"""The numbers of one day, read from the big tables by index ranges. No query here reads a whole table.
 
-The log and the scans are found by their ids, which follow the machine's clock; the moments, by the rules' clock, decide.
+Rows of the log and the scans are found by id, which follows the machine's clock; their moments, by the rules' clock, decide.
 """
 
 import time
@@ -34,7 +34,7 @@ Tally = Counter[tuple[Figure, str, str]]  # (figure, region, key)
 
 _SLACK_SECONDS = 600  # fixed: between drawing an id and writing the moment; also what a corrected clock may be off by
 _CHUNK = 500
-_ASKED = "challenge_required"  # two digits are asked for: by itself no refusal
+_ASKED = "challenge_required"  # a request for two digits, which is not a refusal
 _NOT_REFUSED = ("ok", "repeated")
 
 _STEPS = {
@@ -67,13 +67,13 @@ _STEPS_OF_CASES = select(ReviewStep.case_id, ReviewStep.verb, ReviewStep.taken_a
 
 
 def first_day_of_log() -> date | None:
-    """The day of the oldest row of the log; None while nothing has happened."""
+    """The day of the oldest row of the log; None if the log is empty."""
     oldest = db.session.scalar(select(AuditRow.created_at).order_by(AuditRow.id).limit(1))
     return clock.local(oldest).date() if oldest is not None else None
 
 
 def tally_day(day: date, calls: Mapping[str, str]) -> Tally:
-    """All that happened on this day in China. calls: tags of the hotline and the keys they are counted under."""
+    """Counts all that happened on this day in China. calls: tags of the hotline and the keys they are counted under."""
     since, until = bounds_of(day)
     tally: Tally = Counter()
     for rows in (_acts(since, until, calls), _scans(since, until), _refusals(since, until), _decisions(since, until)):
@@ -83,7 +83,7 @@ def tally_day(day: date, calls: Mapping[str, str]) -> Tally:
 
 
 def _acts(since: datetime, until: datetime, calls: Mapping[str, str]) -> Iterator[tuple[Figure, str, str, int]]:
-    """From the log: each kind of act is a range of the index over kinds. Persons of a step count once a day."""
+    """Acts from the log; each tag is a range of the index over tags. A person counts once a day for each step."""
     tags = [*(tag.value for tag in (*_STEPS, *_ACTS, *_BY_OUTCOME)), *calls]
     region = func.coalesce(InsuredPerson.insured_region, "")
     is_held = case((AuditRow.detail.like('%"kind": "held"%'), 1), else_=0)
@@ -113,7 +113,7 @@ def _acts(since: datetime, until: datetime, calls: Mapping[str, str]) -> Iterato
 
 
 def _scans(since: datetime, until: datetime) -> Iterator[tuple[Figure, str, str, int]]:
-    """What was accepted, by institution and scene; in the region of the institution."""
+    """Accepted scans by institution and by business type, in the institution's region."""
     query = (
         select(Institution.region_code, Scan.institution_id, Scan.business_type, func.count())
         .join(Institution, Institution.id == Scan.institution_id)
@@ -126,7 +126,7 @@ def _scans(since: datetime, until: datetime) -> Iterator[tuple[Figure, str, str,
 
 
 def _refusals(since: datetime, until: datetime) -> Iterator[tuple[Figure, str, str, int]]:
-    """From the log, because a code nobody knows and a wrong key leave no row in the scans."""
+    """Refusals from the log, because an unknown code or a wrong key leaves no row in the scans."""
     actor, outcome = AuditRow.actor, AuditRow.outcome
     in_scans = (
         select(actor, outcome, func.count())
@@ -151,7 +151,7 @@ def _refusals(since: datetime, until: datetime) -> Iterator[tuple[Figure, str, s
 
 
 def _regions_of(institutions: Collection[int]) -> dict[int, str | None]:
-    """None for a sandbox, whose calls count nowhere."""
+    """Maps institutions to their regions; a sandbox maps to None, because its calls are not counted."""
     found: dict[int, str | None] = {}
     for some in _chunks(sorted(institutions)):
         rows = db.session.execute(
@@ -186,7 +186,7 @@ def _count_decision(region: str, found: review_times.Decision, promised: int) ->
 
 
 def _span(table: Any, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The ids are the way in, the moments decide. Tests and a demo move the rules' clock ahead of the machine's."""
+    """Conditions for a span: ids find the rows, moments decide. Tests and a demo move the rules' clock ahead of the machine's."""
     ahead = clock.timestamp() - time.time()
     low = max(since.timestamp() - max(0.0, ahead) - _SLACK_SECONDS, EPOCH_MS / 1000)
     high = until.timestamp() + max(0.0, -ahead) + _SLACK_SECONDS

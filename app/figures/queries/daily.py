@@ -1,4 +1,4 @@
-"""What a page shows, out of the daily table alone: a fixed number of statements, whatever happened."""
+"""A page's numbers, read from the daily table with a fixed number of statements, however much happened."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ from app.figures.review_times import unpack_spread
 from app.institutions.models import Institution
 from app.regions.models import Region
 
-LISTED = 50  # institutions that are named; what the others did is one sum
+LISTED = 50  # so many institutions are named; the others are summed
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Which days are counted, as of when, and which regions have insured persons."""
+    """The days that are counted, as of when, and the regions that have insured persons."""
 
     first: date
     last: date
@@ -32,7 +32,7 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Counts:
-    """The numbers of a span and of the one before it. Nothing counted is 0. `standing` is as of the last counted day."""
+    """The numbers of a span and of the one before it; what was not counted is 0. `standing` is as of the last counted day."""
 
     span: Span
     coverage: Coverage
@@ -52,7 +52,7 @@ class Counts:
         return sum(self.on(figure, day) for day in span or self.span)
 
     def keys_of(self, figure: Figure) -> dict[str, int]:
-        """Key -> count of the span, the most first."""
+        """Maps each key to its count in the span, the largest first."""
         found = {key: value for (name, key), value in self.by_key.items() if name == figure.value}
         return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
@@ -68,7 +68,7 @@ class Counts:
 
 
 def find_coverage() -> Coverage | None:
-    """None while nothing was ever counted."""
+    """The coverage of the daily table; None if nothing was counted yet."""
     first, last = db.session.execute(select(func.min(CountedDay.day), func.max(CountedDay.day))).one()
     if last is None:
         return None
@@ -87,7 +87,7 @@ def load_counts(
     by_region: Collection[Figure] = (),
     with_institutions: bool = False,
 ) -> Counts:
-    """What these regions counted. Who answers for every region in which somebody is insured sees also what belongs to none."""
+    """The counts of these regions. If they include every region with insured persons, counts without a region are included too."""
     sees_all = bool(coverage.regions) and coverage.regions <= frozenset(regions)
     own = [] if sees_all else [DailyFigure.region.in_(sorted(regions))]
     table, total = DailyFigure, func.sum(DailyFigure.value)
@@ -119,7 +119,7 @@ def load_counts(
 
 
 def _add_working_times(counts: Counts, both: Span, own: Sequence[ColumnElement[bool]]) -> None:
-    """They are kept packed, a spread a day, and summed here."""
+    """Sums the working times, which are stored packed, one spread per day."""
     table, figure = DailyFigure, Figure.working_time
     spreads = select(table.day, table.key, table.spread).where(*_in([figure], both), *own)
     for day, outcome, spread in db.session.execute(spreads):

@@ -1,4 +1,4 @@
-"""How things stand: small sets that an index holds, and once a day the large ones."""
+"""Counts of present states: small sets through an index, and once a day the large tables."""
 
 from collections import Counter
 from datetime import date, datetime
@@ -22,7 +22,7 @@ _IS_REAL = InsuredPerson.is_specimen.is_(False)
 
 
 def tally_now() -> Tally:
-    """At this moment: what waits, what is frozen, which activations are under way."""
+    """Counts, at this moment, waiting cases, frozen codes, open denials and activations not finished."""
     frozen = select(_REGION, func.count()).join(Credential, Credential.person_id == InsuredPerson.id)
     frozen = frozen.where(text("credential.status = 'frozen'"), _IS_REAL).group_by(_REGION)
     waiting = select(ReviewCase.region, func.count()).where(ReviewCase.state.in_((CaseState.waiting, CaseState.claimed)))
@@ -49,7 +49,7 @@ def tally_now() -> Tally:
 
 
 def tally_morning(day: date) -> Tally:
-    """When this day began. The only count that reads every person and credential: once a day."""
+    """Counts the state when this day began. The only count that reads all persons and credentials, so it runs once a day."""
     since, _until = bounds_of(day)
     insured = select(_REGION, func.count()).where(_IS_REAL, text("insured_person.status IN ('1', '2')")).group_by(_REGION)
     living = select(_REGION, Credential.kind, func.count()).join(Credential, Credential.person_id == InsuredPerson.id)

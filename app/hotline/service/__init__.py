@@ -1,4 +1,4 @@
-"""The verbs of the hotline; the only writer of its tables."""
+"""The acts of the hotline; the only writer of its tables."""
 
 from app.hotline.service.acts import ask_unfreezing as ask_unfreezing
 from app.hotline.service.acts import confirm_unfreezing as confirm_unfreezing

@@ -1,4 +1,4 @@
-"""What a member at the hotline does for a caller. Taking away is quick; giving back needs a second person."""
+"""What a member at the hotline does for a caller. Taking access away is done at once; giving it back needs a second person."""
 
 from typing import Any
 
@@ -31,9 +31,9 @@ MESSAGE_CHARS = 300
 
 @transaction()
 def freeze_for_caller(staff: StaffMember, call: HotlineCall) -> bool:
-    """挂失, also for a caller who was not verified: one code too many frozen does less harm than one too few.
+    """挂失, even for a caller who was not verified: a code frozen needlessly does less harm than one not frozen.
 
-    False when nothing was active.
+    False if nothing was active.
     """
     account = find_account_of_person(call.person_id)
     credential = find_credential_of(call.person_id)
@@ -47,7 +47,7 @@ def freeze_for_caller(staff: StaffMember, call: HotlineCall) -> bool:
 
 @transaction()
 def unbind_device(staff: StaffMember, call: HotlineCall, device_id: int) -> Device:
-    """Raises NotFound and DomainError `caller_not_verified`."""
+    """Revokes one of the person's devices. Raises NotFound and DomainError `caller_not_verified`."""
     _require_verified(call)
     device = get_device(_account_of(call).id, device_id)
     revoke_device(device, staff.actor)
@@ -57,7 +57,7 @@ def unbind_device(staff: StaffMember, call: HotlineCall, device_id: int) -> Devi
 
 @transaction()
 def unbind_link(staff: StaffMember, call: HotlineCall, link_id: int) -> None:
-    """Somebody shows this person's code no more. Raises NotFound and DomainError `caller_not_verified`."""
+    """Ends a link, so that its holder no longer shows this person's code. Raises NotFound, DomainError `caller_not_verified`."""
     _require_verified(call)
     link = get_link_of_member(call.person_id, link_id)
     end_link(link, LinkEnd.unbound_by_bureau, by=staff.actor)
@@ -66,7 +66,7 @@ def unbind_link(staff: StaffMember, call: HotlineCall, link_id: int) -> None:
 
 @transaction()
 def message_caller(staff: StaffMember, call: HotlineCall, text: str) -> None:
-    """Into the inbox. Raises DomainError `message_empty`, `message_long` or `no_account`."""
+    """Leaves a message in the person's inbox. Raises DomainError `message_empty`, `message_long` or `no_account`."""
     written = text.strip()
     if not written:
         raise DomainError("message_empty", _("请写一下要告诉参保人的话。"), field="text")
@@ -78,7 +78,7 @@ def message_caller(staff: StaffMember, call: HotlineCall, text: str) -> None:
 
 @transaction()
 def ask_unfreezing(staff: StaffMember, call: HotlineCall) -> UnfreezeRequest:
-    """Another member must do it. Raises DomainError `caller_not_verified`, `not_frozen` or `asked_already`."""
+    """Asks another member to unfreeze. Raises DomainError `caller_not_verified`, `not_frozen` or `asked_already`."""
     _require_verified(call)
     _frozen_credential(call.person_id)
     request = UnfreezeRequest(
@@ -99,7 +99,7 @@ def ask_unfreezing(staff: StaffMember, call: HotlineCall) -> UnfreezeRequest:
 
 @transaction()
 def confirm_unfreezing(staff: StaffMember, request: UnfreezeRequest) -> None:
-    """By a second person, once. Raises DomainError `own_request`, `settled_already` or `not_frozen`."""
+    """A second person unfreezes, once. Raises DomainError `own_request`, `settled_already` or `not_frozen`."""
     credential = _frozen_credential(request.person_id)
     _settle(staff, request, was_confirmed=True)
     unfreeze_credential(credential, staff.actor)
@@ -121,7 +121,7 @@ def confirm_unfreezing(staff: StaffMember, request: UnfreezeRequest) -> None:
 
 @transaction()
 def refuse_unfreezing(staff: StaffMember, request: UnfreezeRequest) -> None:
-    """Raises DomainError `own_request` or `settled_already`."""
+    """A second person refuses to unfreeze. Raises DomainError `own_request` or `settled_already`."""
     _settle(staff, request, was_confirmed=False)
     audit.record(
         HotlineTag.unfreezing_refused,
@@ -133,7 +133,7 @@ def refuse_unfreezing(staff: StaffMember, request: UnfreezeRequest) -> None:
 
 
 def _settle(staff: StaffMember, request: UnfreezeRequest, *, was_confirmed: bool) -> None:
-    """One conditional UPDATE: of two second persons one acts, and it is never the first."""
+    """One conditional UPDATE, so that only one second person acts, and never the member who asked."""
     if request.asked_by == staff.id:
         raise DomainError("own_request", _("这是您自己提出的，要由另一位话务员来恢复。"), status=403)
     if not won(

@@ -1,4 +1,4 @@
-"""Finding the person a call is about, and whether the caller is that person."""
+"""Finding the person a call is about, and verifying that the caller is that person."""
 
 import re
 from collections.abc import Collection
@@ -32,7 +32,7 @@ _HELP_CODE = re.compile(r"(?:P-?)?(\d{2})-?(\d{6})", re.ASCII)
 
 
 def search_phone(staff: StaffMember, typed: str) -> HotlineSearch:
-    """Raises DomainError `phone_invalid`, and TooMany after too many searches that found nobody."""
+    """Searches by telephone number. Raises `phone_invalid`, and TooMany after too many searches that found nobody."""
     try:
         account = find_account_by_phone(parse_mobile(typed))
     except InvalidPhone as error:
@@ -42,7 +42,7 @@ def search_phone(staff: StaffMember, typed: str) -> HotlineSearch:
 
 
 def search_name(staff: StaffMember, name: str, tail: str) -> HotlineSearch:
-    """The name and the last four characters of the document. Raises DomainError `tail_invalid`, and TooMany."""
+    """Searches by name and the last four characters of the number. Raises DomainError `tail_invalid`, and TooMany."""
     ending = ending_of(tail)
     if ending is None:
         raise DomainError("tail_invalid", _("请填写证件号码的最后 4 位。"), field="tail")
@@ -50,7 +50,7 @@ def search_name(staff: StaffMember, name: str, tail: str) -> HotlineSearch:
 
 
 def search_help_code(staff: StaffMember, typed: str) -> HotlineSearch:
-    """The whole code of a refusal, P-06-482917. Raises DomainError `help_code_invalid`, and TooMany."""
+    """Searches by a refusal's whole help code, such as P-06-482917. Raises DomainError `help_code_invalid`, and TooMany."""
     found = _HELP_CODE.fullmatch(plain_dashes(compact(unquoted(typed))).upper())
     if found is None:
         raise DomainError("help_code_invalid", _("求助码像 P-06-482917，请核对一遍。"), field="help_code")
@@ -61,7 +61,7 @@ def search_help_code(staff: StaffMember, typed: str) -> HotlineSearch:
 
 @transaction()
 def open_call(staff: StaffMember, search: HotlineSearch, person_id: int) -> HotlineCall:
-    """About one of those this member has just found. Raises DomainError `not_found_here`, `own_person`."""
+    """Opens a call about a person in this member's search. Raises DomainError `not_found_here`, `own_person`."""
     if person_id not in search.found or search.staff_id != staff.id:
         raise DomainError("not_found_here", _("请先查到这个人，再打开来电。"), status=404)
     refuse_oneself(staff, person_id)
@@ -74,7 +74,7 @@ def open_call(staff: StaffMember, search: HotlineSearch, person_id: int) -> Hotl
 
 @transaction()
 def verify_caller(staff: StaffMember, call: HotlineCall, right: Collection[CallerCheck]) -> bool:
-    """The caller is the person when three answers were right. False: doubted, which is written down too."""
+    """The caller counts as the person if `CHECKS_NEEDED` answers were right; otherwise False. Both are audited."""
     known = db.session.get_one(HotlineCall, call.id)
     known.checks = ",".join(sorted({check.value for check in right}))
     is_right = len(set(right)) >= CHECKS_NEEDED
@@ -86,9 +86,9 @@ def verify_caller(staff: StaffMember, call: HotlineCall, right: Collection[Calle
 
 
 def note_search(staff: StaffMember, persons: list[InsuredPerson], way: str) -> HotlineSearch:
-    """At the hotline and at the counter: whoever is insured elsewhere is found by nobody here.
+    """Stores a search, of the hotline or the counter, with only those persons who are insured in the member's regions.
 
-    Guessing is counted, and stopped with an alarm.
+    Searches that find nobody are counted; too many raise an alarm and TooMany.
     """
     regions = regions_of(staff.agency)
     own = [person for person in persons if person.insured_region in regions]
@@ -110,7 +110,7 @@ def _note(staff: StaffMember, own: list[InsuredPerson], way: str) -> HotlineSear
 
 
 def _alarm(staff: StaffMember) -> None:
-    """Each attempt is written down; those who see alarms are told of the first in an hour."""
+    """Audits each attempt; sends a message to members who see alarms for the first one in an hour."""
     is_first = not queries.has_alarmed_lately(staff.actor)
     audit.record(HotlineTag.alarm, actor=staff.actor, subject=staff.actor, outcome="refused", misses=queries.count_misses(staff.id))
     for member in list_active() if is_first else []:
@@ -125,5 +125,5 @@ def _alarm(staff: StaffMember) -> None:
 
 @transaction()
 def expire_searches() -> None:
-    """A day later nobody needs to know what was searched; the audit log keeps that somebody did."""
+    """Deletes searches after a day; the audit log keeps that they were made."""
     db.session.execute(delete(HotlineSearch).where(HotlineSearch.searched_at < clock.now() - timedelta(days=1)))

@@ -1,4 +1,4 @@
-"""What the hotline follows up: call-backs, denied uses, disputes about custody. Nobody does it for themselves or their kin."""
+"""What the hotline follows up: call-backs, denied uses, custody disputes. Nobody does it for themselves or their family."""
 
 from collections.abc import Collection
 from typing import Any
@@ -24,13 +24,13 @@ from app.staff.models import StaffMember
 
 
 def open_call_back(staff: StaffMember, call: CallBack) -> None:
-    """The number to ring is shown to whoever opens it, which is written down. Raises DomainError `own_family`."""
+    """Audits that a member opened a call-back, which shows them the number to ring. Raises DomainError `own_family`."""
     refuse_own(staff, _of_request(call.request), call.subject)
     _note(HotlineTag.call_back_opened, staff, call.subject, call.request.person_id)
 
 
 def agree_by_telephone(staff: StaffMember, call: CallBack, answers: Collection[str]) -> LinkRequest:
-    """The person said yes. Raises DomainError `answers_missing` while a line is open, `own_family`, `call_done`."""
+    """The person agreed. Raises DomainError `answers_missing` if a line is not ticked, `own_family`, `call_done`."""
     refuse_own(staff, _of_request(call.request), call.subject)
     missing = [key for key in CHECKLIST if key not in set(answers)]
     if missing:
@@ -44,7 +44,7 @@ def agree_by_telephone(staff: StaffMember, call: CallBack, answers: Collection[s
 
 
 def disagree_by_telephone(staff: StaffMember, call: CallBack, answers: Collection[str]) -> LinkRequest:
-    """The person said no, or something did not fit: the request is rejected."""
+    """The person did not agree, or an answer was wrong: rejects the request."""
     refuse_own(staff, _of_request(call.request), call.subject)
     return complete_call_back(call, [answer for answer in answers if answer != "agreed"], by=staff.actor)
 
@@ -55,19 +55,19 @@ def note_no_answer(staff: StaffMember, call: CallBack) -> None:
 
 
 def open_denial(staff: StaffMember, denial: UseDenial) -> None:
-    """Raises DomainError `own_family`."""
+    """Audits that a member opened a denied use. Raises DomainError `own_family`."""
     refuse_own(staff, {denial.credential.person_id}, denial.subject)
     _note(HotlineTag.denial_opened, staff, denial.subject, denial.credential.person_id)
 
 
 def close_denial(staff: StaffMember, denial: UseDenial, outcome: DenialOutcome) -> None:
-    """What was found out. The code stays frozen; its person gives it free. Raises DomainError `own_family`, `already_settled`."""
+    """Settles a denial. The code stays frozen until its person unfreezes it. Raises DomainError `own_family`, `already_settled`."""
     refuse_own(staff, {denial.credential.person_id}, denial.subject)
     settle_denial(denial, outcome, by=staff.actor)
 
 
 def call_about_denial(staff: StaffMember, denial: UseDenial) -> HotlineCall:
-    """The agent rings the person: checked like any caller, so that unfreezing can be asked for. Raises DomainError `own_family`."""
+    """Opens a call in which the agent rings the person and verifies them like a caller, so as to unfreeze. Raises `own_family`."""
     person_id = denial.credential.person_id
     refuse_own(staff, {person_id}, denial.subject)
     denial_id = denial.id
@@ -80,14 +80,14 @@ def call_about_denial(staff: StaffMember, denial: UseDenial) -> HotlineCall:
 
 
 def may_be_disputed(person_id: int) -> bool:
-    """Only about a child is custody disputed."""
+    """Whether the person is a child: custody can be disputed only of a child."""
     return AgePolicy.of(settings).is_child(get_person(person_id).birthday, clock.today())
 
 
 def dispute_custody(staff: StaffMember, call: HotlineCall) -> bool:
-    """From now on two reviewers decide about adding this child. False when it was so before.
+    """From now on two reviewers decide about adding this child. False if that was so before.
 
-    Raises DomainError `not_a_child`, `own_family`. The caller need not be verified: one more pair of eyes harms nobody.
+    Raises DomainError `not_a_child`, `own_family`. The caller need not be verified, because a second reviewer does no harm.
     """
     if not may_be_disputed(call.person_id):
         raise DomainError("not_a_child", _("只有孩子才有监护争议。"), status=409)
@@ -96,14 +96,14 @@ def dispute_custody(staff: StaffMember, call: HotlineCall) -> bool:
 
 
 def settle_custody(staff: StaffMember, flag: CustodyFlag) -> None:
-    """Raises DomainError `own_family` or `settled_already`."""
+    """Ends a custody dispute. Raises DomainError `own_family` or `settled_already`."""
     refuse_own(staff, _kin_of_child(flag.person_id), InsuredPerson.subject_of(flag.person_id))
     if flag.lifted_at is not None or not lift_custody_flag(flag.person_id, by=staff.actor):
         raise DomainError("settled_already", _("这件已经有人处理了。"), _("请刷新页面。"), status=409)
 
 
 def refuse_own(staff: StaffMember, persons: Collection[int | None], subject: str) -> None:
-    """Raises the audited refusal for a member who is one of these persons. Outside any transaction: it would take the row back."""
+    """Raises an audited refusal if the member is one of these persons. Call it outside a transaction, or the row is rolled back."""
     if staff.person_id is None or staff.person_id not in persons:
         return
     with transaction():

@@ -1,4 +1,4 @@
-"""The verbs of regions, offices and their telephone numbers. The only writer of their tables."""
+"""The acts of regions, offices and their telephone numbers. The only writer of their tables."""
 
 from app.regions.service.hotlines import add_hotline as add_hotline
 from app.regions.service.hotlines import change_hotline as change_hotline

@@ -1,4 +1,4 @@
-"""The numbers citizens call: added, changed, ordered, removed, rung."""
+"""The numbers that citizens call: adding, changing, ordering and removing them, and noting that one was rung."""
 
 from datetime import date
 
@@ -29,7 +29,7 @@ def check_hotline(slug: str, on: date | None = None, by: str = "system") -> Agen
 
 @transaction()
 def change_hotline(slug: str, phone: str, by: str = "system") -> Agency:
-    """Replaces the office's first number, as checked today. Raises NotFound and DomainError `no_phone`."""
+    """Replaces the office's first number, which counts as checked today. Raises NotFound and DomainError `no_phone`."""
     agency, phone = get_agency(slug), checked_phone(phone)
     if not agency.hotlines:
         agency.hotlines.append(Hotline(phone=phone))
@@ -50,7 +50,7 @@ def note_hotline_rung(hotline_id: int, *, by: str) -> Hotline:
 
 @transaction()
 def add_hotline(agency_id: int, phone: str, label: str, source: str, *, is_checked: bool, by: str) -> Hotline:
-    """At the end of the office's numbers. is_checked: it was rung today. Raises NotFound and DomainError with the wrong field."""
+    """Adds a number after the office's others. is_checked: it was rung today. Raises NotFound, DomainError with the wrong field."""
     agency = get_agency_by_id(agency_id)
     if len(agency.hotlines) >= MOST_OF_ONE_AGENCY:
         raise DomainError("too_many", _("一个机构最多写 %(count)d 个号码。", count=MOST_OF_ONE_AGENCY), field="phone", status=409)
@@ -65,7 +65,7 @@ def add_hotline(agency_id: int, phone: str, label: str, source: str, *, is_check
 
 @transaction()
 def correct_hotline(hotline_id: int, phone: str, label: str, source: str, *, is_checked: bool, by: str) -> Hotline:
-    """Another number has not been checked until somebody says so. Raises NotFound and DomainError with the wrong field."""
+    """Corrects a number; a new one is unchecked unless is_checked. Raises NotFound and DomainError with the wrong field."""
     hotline = get_hotline(hotline_id)
     before = hotline.phone
     _write(hotline, hotline.agency, phone, label, source)
@@ -79,7 +79,7 @@ def correct_hotline(hotline_id: int, phone: str, label: str, source: str, *, is_
 
 @transaction()
 def move_hotline(hotline_id: int, *, up: bool, by: str) -> None:
-    """One place up or down among its office's numbers: the first is the one on every page. Raises NotFound."""
+    """Moves a number one place up or down within its office; the first is the one on every page. Raises NotFound."""
     hotline = get_hotline(hotline_id)
     place = move_row(hotline.agency.hotlines, hotline, up=up)
     if place is not None:
@@ -88,7 +88,7 @@ def move_hotline(hotline_id: int, *, up: bool, by: str) -> None:
 
 @transaction()
 def remove_hotline(hotline_id: int, *, by: str) -> None:
-    """Raises NotFound, and DomainError `last_hotline` when citizens would have nobody to call."""
+    """Removes a number. Raises NotFound, and DomainError `last_hotline` if citizens would have no number left to call."""
     hotline = get_hotline(hotline_id)
     if all(line.id == hotline_id for agency in list_agencies() for line in agency.hotlines):
         raise DomainError("last_hotline", _("这是最后一个号码，不能删。"), _("请先添上新的号码。"), status=409)

@@ -1,4 +1,4 @@
-"""What the release's files bring. They fill what is missing; what staff changed stays."""
+"""Loads the release's files. They add what is missing and keep what staff changed."""
 
 import csv
 from collections.abc import Collection, Iterable, Iterator
@@ -33,7 +33,7 @@ def shipped_regions() -> list[dict[str, str]]:
 
 
 def shipped_cities() -> list[dict[str, str]]:
-    """Of these rows the cities with which an insured region comes; others are only named by neighbours."""
+    """The cities among these rows that have insured regions; other cities are listed only because neighbours refer to them."""
     rows = shipped_regions()
     with_regions = {row["parent_code"] for row in rows if row["is_insured_region"] == "1"}
     return [row for row in rows if row["level"] == RegionLevel.city.value and row["code"] in with_regions]
@@ -41,7 +41,7 @@ def shipped_cities() -> list[dict[str, str]]:
 
 @transaction()
 def load_shipped_regions(cities: Collection[str]) -> None:
-    """Of the release's list these cities, what is above and below them, and the province's own pool; no offices."""
+    """Loads these cities of the release's list, the regions above and below them, and the province's own pool; no offices."""
     rows = {row["code"]: row for row in shipped_regions()}
     chosen = set(cities)
     provinces = {rows[code]["parent_code"] for code in chosen}
@@ -52,7 +52,7 @@ def load_shipped_regions(cities: Collection[str]) -> None:
 
 
 def _load_rows(rows: Iterable[dict[str, str]]) -> None:
-    """What is above a region comes before it, in the files and so in the database."""
+    """Loads rows in the order of the file, where every region comes after the one above it."""
     known = {region.code: region for region in db.session.scalars(select(Region))}
     for row in rows:
         region = known.get(row["code"])

@@ -1,4 +1,4 @@
-"""Offices of the bureau: added, renamed, ordered, retired. None is deleted: staff belong to them."""
+"""Offices of the bureau: adding, renaming, ordering and retiring them. None is deleted, because staff belong to them."""
 
 from flask_babel import gettext as _
 
@@ -16,7 +16,7 @@ NAME_LONGEST = 60  # fixed: what the column holds
 
 @transaction()
 def add_agency(slug: str, name: str, region_code: str, parent_code: str, *, by: str) -> Agency:
-    """At the end of the order. region_code: may be empty, then parent_code names the city it stands in.
+    """Adds an office at the end of the order. region_code: may be empty; then parent_code must name the office's city.
 
     Raises DomainError with the field that is wrong.
     """
@@ -34,7 +34,7 @@ def add_agency(slug: str, name: str, region_code: str, parent_code: str, *, by: 
 
 @transaction()
 def change_agency(agency_id: int, name: str, region_code: str, parent_code: str, *, by: str) -> Agency:
-    """The slug stays: commands and files name the office by it. Raises NotFound and DomainError."""
+    """Changes an office but not its slug, which commands and files use. Raises NotFound and DomainError."""
     agency = get_agency_by_id(agency_id)
     agency.name = checked_name(name, NAME_LONGEST)
     _place(agency, region_code, parent_code)
@@ -44,7 +44,7 @@ def change_agency(agency_id: int, name: str, region_code: str, parent_code: str,
 
 @transaction()
 def move_agency(agency_id: int, *, up: bool, by: str) -> None:
-    """One place up or down in the order citizens see; at the end of it nothing happens. Raises NotFound."""
+    """Moves an office one place up or down in the order citizens see; at the ends it does nothing. Raises NotFound."""
     place = move_row(list_agencies(), get_agency_by_id(agency_id), up=up)
     if place is not None:
         audit.record(RegionTag.agency_changed, actor=by, subject=Agency.subject_of(agency_id), position=place)
@@ -52,7 +52,7 @@ def move_agency(agency_id: int, *, up: bool, by: str) -> None:
 
 @transaction()
 def retire_agency(agency_id: int, *, by: str) -> Agency:
-    """Citizens no longer see it or its numbers; its staff stay until they are moved. Raises DomainError `last_agency`."""
+    """Hides an office and its numbers from citizens; its staff stay until they are moved. Raises DomainError `last_agency`."""
     agency = get_agency_by_id(agency_id)
     if agency.retired_at is not None:
         return agency
@@ -73,7 +73,7 @@ def restore_agency(agency_id: int, *, by: str) -> Agency:
 
 
 def _place(agency: Agency, region_code: str, parent_code: str) -> None:
-    """The region it answers for and the city it stands in; without a region of its own the city must be said."""
+    """Sets the office's region and city. An office without a region of its own needs a city."""
     region = find_region(region_code) if region_code else None
     if region_code and (region is None or not region.is_insured_region):
         raise DomainError("no_region", _("请选列表里的参保地，或者选“没有”。"), field="region")

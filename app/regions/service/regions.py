@@ -1,4 +1,4 @@
-"""Insured regions and pools: added, renamed, retired. None is ever deleted: people, cases and institutions name them."""
+"""Insured regions and pools: adding, renaming and retiring them. None is deleted: people, cases and institutions refer to them."""
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -16,7 +16,7 @@ NAME_LONGEST = 40  # fixed: what the column holds
 
 @transaction()
 def add_region(code: str, name: str, level: RegionLevel, parent_code: str, *, is_insured: bool, by: str) -> Region:
-    """Raises DomainError with the field that is wrong."""
+    """Adds a region. Raises DomainError with the field that is wrong."""
     code, parent = code.strip(), find_region(parent_code) if parent_code else None
     check_code(code, level, parent)
     name = checked_name(name, NAME_LONGEST)
@@ -38,7 +38,7 @@ def add_region(code: str, name: str, level: RegionLevel, parent_code: str, *, is
 
 @transaction()
 def change_region(code: str, name: str, *, is_insured: bool, by: str) -> Region:
-    """Code, level and place in the order stay: they are what old data means by it. Raises NotFound and DomainError."""
+    """Changes a region but not its code, level or parent, on which old data relies. Raises NotFound and DomainError."""
     region = get_region(code)
     if not is_insured:
         _require_another(region, _("这是最后一个可以选的参保地，请先添加或恢复另一个。"), "is_insured")
@@ -50,9 +50,9 @@ def change_region(code: str, name: str, *, is_insured: bool, by: str) -> Region:
 
 @transaction()
 def retire_region(code: str, *, by: str) -> Region:
-    """From now on nobody chooses it; whoever has it keeps it, and its cases are decided as before.
+    """Retires a region: nobody can choose it any more, but persons who have it keep it, and its cases are decided as before.
 
-    Raises NotFound, and DomainError `last_region` when nobody could choose any.
+    Raises NotFound, and DomainError `last_region` if no region would be left to choose.
     """
     region = get_region(code)
     if region.retired_at is None:
@@ -72,7 +72,7 @@ def restore_region(code: str, *, by: str) -> Region:
 
 
 def _require_another(region: Region, sentence: str, field: str = "") -> None:
-    """The rows are locked: of two who retire the last two at once, one is refused."""
+    """Raises unless another region remains. Locks the rows, so that two members cannot retire the last two at once."""
     in_service = select(Region.code).where(Region.is_insured_region, Region.retired_at.is_(None)).order_by(Region.code)
     if list(db.session.scalars(in_service.with_for_update())) == [region.code]:
         raise DomainError("last_region", sentence, _("请先添加或恢复另一个。"), field=field, status=409)

@@ -1,4 +1,4 @@
-"""The verbs of reviews. The only writer of their tables."""
+"""The acts of reviews. The only writer of their tables."""
 
 from app.reviews.kinds import ReviewKind as ReviewKind
 from app.reviews.kinds import provide_review_kinds as provide_review_kinds

@@ -1,4 +1,4 @@
-"""The citizen's side of a case: handed in, corrected, taken back, appealed."""
+"""The citizen's side of a case: opened, corrected, withdrawn, appealed."""
 
 from flask_babel import gettext as _
 
@@ -15,7 +15,7 @@ from app.reviews.service.steps import add_step, due_from, move
 def open_case(subject: str, kind: str, region: str, *, needs_second: bool = False, by: str = "system") -> ReviewCase:
     """Puts a request into the queue of its region. needs_second: two different members must approve.
 
-    Raises DomainError `case_open` when there is one already; a withdrawn one is opened anew.
+    Raises DomainError `case_open` if the subject has a case already; a withdrawn case is opened again.
     """
     now = clock.now()
     known = db.session.query(ReviewCase).filter_by(subject=subject).one_or_none()
@@ -30,7 +30,7 @@ def open_case(subject: str, kind: str, region: str, *, needs_second: bool = Fals
 
 @transaction()
 def resubmit_case(subject: str, *, by: str = "system") -> ReviewCase:
-    """What was returned comes back corrected; the promise runs anew. Raises NotFound and DomainError `case_moved`."""
+    """Puts a returned and corrected case back into the queue, with a new promise. Raises NotFound and DomainError `case_moved`."""
     case = get_case_of(subject)
     values = {"state": CaseState.waiting, "round": ReviewCase.round + 1, "due_at": due_from(clock.now()), "decided_at": None}
     if not move(case.id, ReviewCase.state == CaseState.returned, **values):
@@ -42,7 +42,7 @@ def resubmit_case(subject: str, *, by: str = "system") -> ReviewCase:
 
 @transaction()
 def withdraw_case(subject: str, *, by: str = "system") -> ReviewCase:
-    """The citizen takes it back, also while somebody reads it or a decision can still be undone. Raises like `resubmit_case`."""
+    """The citizen withdraws the case, even while it is claimed or its decision can be undone. Raises like `resubmit_case`."""
     case = get_case_of(subject)
     values = {"state": CaseState.withdrawn, "claimed_by": None, "claimed_until": None, "effective_at": None}
     if not move(case.id, ReviewCase.state.in_(OPEN), **values):
@@ -54,7 +54,7 @@ def withdraw_case(subject: str, *, by: str = "system") -> ReviewCase:
 
 @transaction()
 def appeal_case(subject: str, text: str, *, by: str = "system") -> ReviewCase:
-    """A rejection is looked at once more, by another member than the one who rejected.
+    """Sends a rejected case to another member than the one who rejected it.
 
     Raises NotFound and DomainError `case_moved`, `appealed_already` or `appeal_empty`.
     """

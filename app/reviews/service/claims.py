@@ -1,4 +1,4 @@
-"""Who works on a case: one member at a time, for a time."""
+"""Claims: one member at a time works on a case, for a limited time."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from app.staff.queries import regions_of
 
 
 def claim_next(staff: StaffMember) -> ReviewCase | None:
-    """What this member holds already, else the oldest promise of the region that they may decide; None when nothing waits."""
+    """The case this member holds already, or else claims the one with the earliest promise they may decide; None if none waits."""
     held = queries.list_claimed_by(staff.id)
     if held:
         return held[0]
@@ -34,7 +34,7 @@ def claim_next(staff: StaffMember) -> ReviewCase | None:
 
 
 def claim_case(staff: StaffMember, case: ReviewCase) -> ReviewCase:
-    """This very case. Raises DomainError, audited: another region, own family, somebody else has it, decided already."""
+    """Claims this case. Raises an audited DomainError: another region, own family, claimed by another, decided already."""
     refuse_reader(staff, case)
     if not _claim(staff, case.id):
         raise refused(staff, case)
@@ -43,14 +43,14 @@ def claim_case(staff: StaffMember, case: ReviewCase) -> ReviewCase:
 
 @transaction()
 def release_case(staff: StaffMember, case: ReviewCase) -> None:
-    """Back into the queue, undecided. Nothing happens to a case that is not in this member's hands."""
+    """Puts a case back into the queue, undecided. Does nothing if this member does not hold it."""
     if move(case.id, _is_held_by(staff), state=CaseState.waiting, claimed_by=None, claimed_until=None):
         audit.record(ReviewTag.released, actor=staff.actor, subject=ReviewCase.subject_of(case.id))
 
 
 @transaction()
 def release_expired() -> int:
-    """Claims whose time is over go back into the queue; how many."""
+    """Puts cases whose claim has expired back into the queue; returns how many."""
     return changed(
         update(ReviewCase)
         .where(
@@ -64,7 +64,7 @@ def release_expired() -> int:
 
 @transaction()
 def note_letter_viewed(staff: StaffMember, case: ReviewCase, *, person_id: int | None = None) -> None:
-    """Pages note their own views; a letter is not a page. person_id: who signed it."""
+    """Audits that a letter was viewed; views of pages are audited where they are opened. person_id: the person who signed it."""
     audit.record(ReviewTag.letter_viewed, actor=staff.actor, subject=ReviewCase.subject_of(case.id), person_id=person_id)
 
 
@@ -78,7 +78,7 @@ def refuse_reader(staff: StaffMember, case: ReviewCase) -> None:
 
 
 def why_not(staff: StaffMember, case: ReviewCase) -> str | None:
-    """The sentence that keeps this member from deciding this case, or None."""
+    """The sentence that says why this member must not decide this case, or None."""
     if case.first_approved_by == staff.id:
         return str(_("这件要两个人看，您已经看过一遍了。"))
     if case.not_for == staff.id:
@@ -94,7 +94,7 @@ def _why_not_read(staff: StaffMember, case: ReviewCase) -> str | None:
 
 
 def refused(staff: StaffMember, case: ReviewCase) -> DomainError:
-    """Why the case is not this member's to decide at this moment; the attempt is audited."""
+    """The error that says why this member cannot decide the case now. Audits the attempt."""
     now = queries.get_case(case.id)
     own = why_not(staff, now)
     if own is not None:
@@ -112,7 +112,7 @@ def refused(staff: StaffMember, case: ReviewCase) -> DomainError:
 
 
 def _claim(staff: StaffMember, case_id: int) -> bool:
-    """One conditional UPDATE: of two who reach for the same case one gets it."""
+    """Claims with one conditional UPDATE, so that only one of two members gets the case."""
     now = clock.now()
     is_free = or_(
         ReviewCase.state == CaseState.waiting,

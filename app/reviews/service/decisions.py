@@ -1,4 +1,4 @@
-"""Decisions: taken by whoever holds the case, undone within a minute, then in effect."""
+"""Decisions: the member who holds the case takes one, can undo it for `review_undo_seconds`, and then it takes effect."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -26,26 +26,26 @@ _AT_ONCE = 200
 
 
 def approve_case(staff: StaffMember, case: ReviewCase, *, note: str = "", seen_round: int = 0) -> None:
-    """Of a case that needs two, the first approval sends it to another member. Raises an audited DomainError, see `claim_case`.
+    """Approves a case; if it needs two approvals, the first sends it to another member. Raises an audited DomainError.
 
-    seen_round: the round the reviewer looked at; 0 stands for the one the case is in.
+    seen_round: the round the reviewer looked at; 0 means the present one.
     """
     _decide(staff, case, StepVerb.approve, [], note, seen_round)
 
 
 def return_case(staff: StaffMember, case: ReviewCase, reasons: Reasons, note: str = "", *, seen_round: int = 0) -> None:
-    """Back to the citizen for correction. Raises DomainError `reason_missing`, else like `approve_case`."""
+    """Returns a case to the citizen for correction. Raises DomainError `reason_missing`, and those of `approve_case`."""
     _decide(staff, case, StepVerb.give_back, reasons, note, seen_round)
 
 
 def reject_case(staff: StaffMember, case: ReviewCase, reasons: Reasons, note: str = "", *, seen_round: int = 0) -> None:
-    """Final unless appealed. One member's rejection is enough also where two must approve: nothing is given by it."""
+    """Rejects a case, finally unless appealed. One rejection is enough even if two must approve, because it grants nothing."""
     _decide(staff, case, StepVerb.reject, reasons, note, seen_round)
 
 
 def undo_decision(staff: StaffMember, case: ReviewCase) -> ReviewCase:
-    """Within the minute, by the one who decided: the case is in their hands again. Raises DomainError `too_late`, and NotFound for
-    a case of another region, as if there were none."""
+    """Undoes a decision before it takes effect: the member who decided holds the case again. Raises DomainError `too_late`, and
+    NotFound for a case of another region, as if it did not exist."""
     if case.region not in regions_of(staff.agency):
         raise NotFound
     now = clock.now()
@@ -70,7 +70,7 @@ def undo_decision(staff: StaffMember, case: ReviewCase) -> ReviewCase:
 
 
 def settle_decisions() -> int:
-    """Brings every decision into effect whose minute is over; how many. One that fails is logged and holds up no other."""
+    """Puts decisions that can no longer be undone into effect; returns how many. A failure is logged and holds up no other."""
     due = select(ReviewCase.id).where(ReviewCase.effective_at <= clock.now()).order_by(ReviewCase.effective_at).limit(_AT_ONCE)
     done = 0
     for case_id in list(db.session.scalars(due)):
@@ -118,7 +118,7 @@ def _decide(staff: StaffMember, case: ReviewCase, verb: StepVerb, reasons: Reaso
 
 @transaction()
 def _settle(case_id: int) -> bool:
-    """One conditional UPDATE on the moment itself: an undo that came first leaves nothing to settle."""
+    """Settles with one conditional UPDATE on `effective_at`, so that it does nothing if an undo came first."""
     case = get_case(case_id)
     step = find_last_decision(case)
     now = clock.now()

@@ -1,6 +1,6 @@
-"""The table of days that are not like others of their weekday.
+"""The table of days that differ from others of their weekday.
 
-Promises given before a change stay as they are: the citizen was told a moment, and it is kept or missed.
+A change does not move promises already given: the citizen was told a moment, and it is kept or missed.
 """
 
 import csv
@@ -24,7 +24,7 @@ DATA = Path(__file__).parents[1] / "data" / "holidays.csv"
 
 @transaction()
 def load_holidays(file: Path = DATA) -> int:
-    """Adds the days that are not in the table yet; what staff changed stays. Returns how many were added."""
+    """Adds the days that are not in the table yet and keeps what staff changed. Returns how many were added."""
     with file.open(encoding="utf-8", newline="") as rows:
         wanted = {date.fromisoformat(row["day"]): row for row in csv.DictReader(rows)}
     known = {holiday.day for holiday in db.session.query(Holiday)}
@@ -38,7 +38,7 @@ def load_holidays(file: Path = DATA) -> int:
 
 @transaction()
 def set_holiday(day: date, name: str, *, is_worked: bool, by: str) -> None:
-    """is_worked: a weekend day worked instead of another, or a day off this bureau works all the same.
+    """Adds or replaces a day. is_worked: a weekend day worked in place of another, or a day off on which this bureau works.
 
     Raises DomainError with the field that is wrong.
     """
@@ -53,7 +53,7 @@ def set_holiday(day: date, name: str, *, is_worked: bool, by: str) -> None:
 
 @transaction()
 def replace_year(year: int, data: bytes, *, by: str) -> int:
-    """A year's days from the file of its notice, in place of what was there. Returns how many; raises DomainError `file`."""
+    """Replaces a year's days by those in the file of its notice. Returns how many; raises DomainError `file`."""
     try:
         days = read_days(data, year)
     except UnreadableFile as wrong:
@@ -67,7 +67,7 @@ def replace_year(year: int, data: bytes, *, by: str) -> int:
 
 @transaction()
 def confirm_year(year: int, *, by: str) -> None:
-    """Somebody compared the year with its notice, entered by hand. Raises DomainError `year_empty`."""
+    """Notes that somebody compared the year, entered by hand, with its notice. Raises DomainError `year_empty`."""
     if not db.session.query(Holiday).filter(extract("year", Holiday.day) == year).count():
         raise DomainError("year_empty", _("这一年还没有任何节假日。"), _("请先添加，再确认。"), status=409)
     _confirm(year, by)

@@ -1,4 +1,4 @@
-"""Steps of a case, and the one way its state moves."""
+"""Adds the steps of a case, and has the only function that changes its state."""
 
 from datetime import datetime
 from typing import Any
@@ -17,14 +17,14 @@ NOTE_CHARS = 500
 
 
 def move(case_id: int, *only_if: ColumnElement[bool], **values: Any) -> bool:
-    """One conditional UPDATE; True when the case was as it had to be. The case in hand is read again."""
+    """Changes a case with one conditional UPDATE; True if the conditions held. The session's copy of the case is read again."""
     has_moved = won(update(ReviewCase).where(ReviewCase.id == case_id, *only_if).values(**values))
     db.session.get(ReviewCase, case_id, populate_existing=True)
     return has_moved
 
 
 def add_step(case: ReviewCase, verb: StepVerb, *, note: str = "", staff_id: int | None = None, is_final: bool = True) -> ReviewStep:
-    """is_final: it holds from now on; a decision that may be undone does not yet."""
+    """Adds a step. is_final: it is in effect at once; a decision that can be undone is not."""
     now = clock.now()
     step = ReviewStep(
         case_id=case.id,

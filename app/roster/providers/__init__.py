@@ -1,4 +1,4 @@
-"""Where a roster comes from: a plug-in, by default a file.
+"""The sources of a roster: plug-ins, by default a file.
 
 Other packages offer theirs under the entry-point group `pingzheng.roster_sources`: a callable like `SourceFactory`.
 """
@@ -17,7 +17,7 @@ GROUP = "pingzheng.roster_sources"
 
 
 class RosterSource(Protocol):
-    """A stream of rows that is read once. Nothing of a person may stand in `title`, which is kept in the list of imports."""
+    """A stream of rows that is read once. `title` must hold no personal data, because the list of imports keeps it."""
 
     title: str
     size: int  # of whatever `position` counts (bytes, rows); 0 when unknown
@@ -26,12 +26,12 @@ class RosterSource(Protocol):
     def position(self) -> int: ...
 
     def columns(self) -> list[str]:
-        """The keys rows have, as the source writes them. Raises SourceRefused."""
+        """The keys of the rows, as the source writes them. Raises SourceRefused."""
 
     def rows(self) -> Iterator[tuple[int, Mapping[str, object]]]:
-        """(line number as a person counts, cells by column; under `""` whatever stands in no column).
+        """Pairs of a line number, counted from 1, and the cells keyed by column; cells outside every column are under `""`.
 
-        Raises SourceRefused when the rest cannot be read.
+        Raises SourceRefused if the rest cannot be read.
         """
 
     def close(self) -> None: ...
@@ -39,7 +39,7 @@ class RosterSource(Protocol):
 
 class SourceFactory(Protocol):
     def __call__(self, settings: Settings, location: str, encoding: str, /) -> RosterSource:
-        """location: a file, or empty for what the settings name. encoding: empty to find out."""
+        """location: a file, or empty for the source the settings name. encoding: empty means detect it."""
 
 
 class SourceRefused(DomainError):
@@ -51,10 +51,10 @@ class SourceRefused(DomainError):
 
 @dataclass(frozen=True)
 class Facts:
-    """What was found out about a source and is shown before anything of it is applied. Nothing of a person stands here.
+    """Facts about a source, shown before it is applied. They contain no personal data.
 
-    encoding: of a text file, in capitals. sheet: the one of a workbook that is read; unread_sheets: visible ones beside it.
-    hidden_rows: rows read that are hidden there, known when all are read.
+    encoding: of a text file, in capitals. sheet: the sheet of a workbook that is read; unread_sheets: how many others are visible.
+    hidden_rows: how many of the rows read are hidden in the sheet, known once all are read.
     """
 
     encoding: str = ""
@@ -67,13 +67,13 @@ class Facts:
 
 
 def facts_of(source: RosterSource) -> Facts:
-    """Sources of other packages may have none."""
+    """The source's facts; empty if a source of another package has none."""
     found = getattr(source, "facts", None)
     return found if isinstance(found, Facts) else Facts()
 
 
 def is_blank(cell: object) -> bool:
-    """Whether nobody sees anything in it: blanks, and what is only there for programs (a mark of order, the end of a DOS file)."""
+    """Whether a cell looks empty: blanks, and characters meant for programs (a byte order mark, the end of a DOS file)."""
     if cell is None or cell == "":
         return True
     if type(cell) is not str:
@@ -82,7 +82,7 @@ def is_blank(cell: object) -> bool:
 
 
 def cells_by_column(header: Sequence[str], cells: Sequence[object]) -> dict[str, object]:
-    """Under `""`, when something stands where no column is: true."""
+    """The cells keyed by column. If a cell outside every column is not blank, the key `""` is True."""
     row = dict(zip(header, cells, strict=False))
     stray = [cell for name, cell in zip(header, cells, strict=False) if not name] if "" in row else []
     row.pop("", None)

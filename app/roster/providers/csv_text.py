@@ -1,4 +1,4 @@
-"""CSV as programs write it: commas, tabs or semicolons, lines ended in any way, with or without a line that names the separator."""
+"""CSV as programs write it: commas, tabs or semicolons, any kind of line end, with or without a line that names the separator."""
 
 import csv
 import io
@@ -11,15 +11,15 @@ from flask_babel import gettext as _
 from app.core.text_encoding import find_unfit_line, shown
 from app.roster.providers import Facts, SourceRefused, cells_by_column, is_blank
 
-_LINE_CHARS = 1 << 16  # longer lines, and rows over more lines than that, are no roster and would only fill the memory
-_ROW_LINES = 1000  # a quoted cell can hold line ends; a row of more is a quote that was never closed
-_LOOKED_AT = 50  # lines, for the first that holds anything
+_LINE_CHARS = 1 << 16  # a longer line is no roster and would only fill the memory
+_ROW_LINES = 1000  # a quoted cell can hold line ends, but a row of more lines has a quote that was never closed
+_LOOKED_AT = 50  # so many lines are searched for the first that holds anything
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?\s*\Z', re.IGNORECASE)
 _NO_SEPARATORS = "，|、；^~"
 
 
 class CsvSource:
-    """Its first line that holds anything has the names of the columns. What separates the cells is what that line holds most of."""
+    """The first line that is not blank holds the names of the columns. The separator is the one most frequent in that line."""
 
     def __init__(self, raw: BinaryIO, title: str, size: int, encoding: str) -> None:
         self.title, self.size = title, size
@@ -59,7 +59,7 @@ class CsvSource:
         self._file.close()
 
     def _separator(self) -> str:
-        """Also steps over Excel's line `sep=;`, in which it is said."""
+        """Finds the separator. Skips Excel's line `sep=;`, which names it."""
         try:
             first = self._file.readline(_LINE_CHARS)
             said = _SEPARATOR_LINE.match(first.lstrip("\ufeff"))
@@ -84,7 +84,7 @@ class CsvSource:
             )
 
     def _bounded(self) -> Iterator[str]:
-        """Lines for the reader of rows; it takes several where a quoted cell holds line breaks."""
+        """Lines for the CSV reader, with limits. A row takes several lines if a quoted cell holds line breaks."""
         while line := self._file.readline(_LINE_CHARS):
             self._lines_of_row += 1
             if self._lines_of_row > _ROW_LINES or (len(line) == _LINE_CHARS and not line.endswith("\n")):
@@ -92,7 +92,7 @@ class CsvSource:
             yield line
 
     def _guarded(self) -> Iterator[list[str]]:
-        """Rows; those in which nobody sees anything are left out."""
+        """The rows that do not look empty."""
         try:
             for cells in self._lines:
                 self._lines_of_row = 0
@@ -105,14 +105,14 @@ class CsvSource:
             raise SourceRefused(_("第 %(line)s 行读不了，可能少了一个引号，或者这一行太长。", line=line)) from None
 
     def _close_undecodable(self) -> SourceRefused:
-        """Text is decoded some lines ahead, so the line that does not fit is looked for."""
+        """The refusal that names the undecodable line. It has to be searched for, because text is decoded some lines ahead."""
         line = find_unfit_line(self._raw, self._encoding)
         self.close()
         return undecodable(line, shown(self._encoding))
 
 
 def undecodable(line: int, encoding: str) -> SourceRefused:
-    """As `core.text_encoding.Undecodable` has them."""
+    """The refusal for a line and an encoding as in `core.text_encoding.Undecodable`."""
     if not line:
         return SourceRefused(
             _("这个文件像是 UTF-16 编码，可是开头没有编码标记。"),

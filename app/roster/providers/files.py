@@ -1,4 +1,4 @@
-"""CSV and XLSX, told apart by their first bytes; of everything else, what it is."""
+"""CSV and XLSX, told apart by their first bytes. For other kinds of file the refusal says what they are."""
 
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,7 +24,7 @@ _NO_TABLE: dict[bytes, Any] = {
     **dict.fromkeys((b"SQLite format 3", b"\x00\x01\x00\x00Standard"), _l("%(name)s 是数据库文件，不是表格。")),
 }
 _BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")  # Excel before 97, bare
-# What Excel opens and we do not.
+# Files that Excel opens and this program does not.
 _FOR_EXCEL: dict[bytes, Any] = {
     **dict.fromkeys((b"\xd0\xcf\x11\xe0", *_BIFF), _OLD_EXCEL),
     **dict.fromkeys((b"MIME-Version:", b"From: ", b"Content-Type:"), _WEB_PAGE),
@@ -33,7 +33,7 @@ _HEAD_BYTES = 1024
 
 
 def open_file(_settings: Settings, location: str, encoding: str) -> RosterSource:
-    """Raises SourceRefused when there is no such file or it is of neither kind."""
+    """Opens a file as a source. Raises SourceRefused if there is no such file or it is neither CSV nor XLSX."""
     if not location:
         raise SourceRefused(_("没有说要导入哪个文件。"))
     path = Path(location)
@@ -48,7 +48,7 @@ def open_file(_settings: Settings, location: str, encoding: str) -> RosterSource
 
 
 def open_stream(file: BinaryIO, title: str, size: int, encoding: str = "") -> RosterSource:
-    """A file that is open already and can be read anywhere; the source closes it. size in bytes. Raises SourceRefused."""
+    """Makes a source of an open, seekable file; the source closes it. size in bytes. Raises SourceRefused."""
     head = file.read(_HEAD_BYTES)
     file.seek(0)
     if not size:

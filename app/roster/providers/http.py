@@ -1,4 +1,4 @@
-"""A roster served over HTTP: pages of JSON, walked by cursor.
+"""A roster served over HTTP: pages of JSON, read with a cursor.
 
 GET <ROSTER_URL>?limit=1000[&cursor=<next of the page before>] with `Authorization: Bearer <ROSTER_KEY>` answers
 `{"rows": [{"cert_type": "01", "cert_no": "…", "name": "…", "insured_region": "510603", "insutype": "310", …}], "next": "…" | null,
@@ -26,7 +26,7 @@ _PASSING = {429, 500, 502, 503, 504}
 
 
 def open_http(settings: Settings, _location: str, _encoding: str) -> RosterSource:
-    """Raises SourceRefused when the settings name no address, or one that would send people's data in clear."""
+    """Opens the source. Raises SourceRefused if the settings name no address, or one that would send personal data in clear."""
     address = urlsplit(settings.roster_url)
     if address.scheme not in {"http", "https"} or not address.hostname:
         raise SourceRefused(_("没有设置名册来源的地址 ROSTER_URL。"))
@@ -86,7 +86,7 @@ class HttpSource:
         return list(rows)
 
     def _get(self, parameters: dict[str, str]) -> httpx.Response:
-        """One page; what may pass is tried again, a few times, with growing pauses."""
+        """Fetches one page. Temporary errors are retried a few times, with growing pauses."""
         pause = self._pause
         for attempt in range(1, TRIES + 1):
             wait = pause

@@ -1,4 +1,4 @@
-"""Which source of the roster is in use."""
+"""Opens the roster source that is in use."""
 
 from app.config import Settings
 from app.core.plugins import load_plugin
@@ -10,6 +10,6 @@ BUILT_IN: dict[str, SourceFactory] = {"file": open_file, "http": open_http}
 
 
 def open_source(settings: Settings, location: str = "", encoding: str = "") -> RosterSource:
-    """A named file is read as a file; else the source the settings name. Raises SourceRefused and UnknownPlugin."""
+    """Opens the named file, or else the source named in the settings. Raises SourceRefused and UnknownPlugin."""
     name = "file" if location else settings.roster_source
     return load_plugin(GROUP, name, BUILT_IN)(settings, location, encoding)

@@ -1,4 +1,4 @@
-"""XLSX, row by row. Formulas are never evaluated: they arrive as text beginning with = and are refused as such."""
+"""XLSX, read row by row. Formulas are never evaluated: they arrive as text that begins with = and are refused."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, NoReturn
@@ -15,7 +15,7 @@ _NO_CHANGE = _l("名册没有任何改动。请只留需要的一张表，另存
 _SAVE_ANEW = _l("请在 Excel 里重新另存为 .xlsx 或 .csv。")
 _SAVE_IN_EXCEL = _l("名册没有任何改动。请用 Excel 或 WPS 打开，另存为 .xlsx 再导入。")
 _TABLE_WANTED = _l("名册没有任何改动。请选 .xlsx 或 .csv 文件。")
-# code of `workbook.wire.Refused` → what is said, and the way on
+# code of `workbook.wire.Refused` → what is wrong, and what to do
 _SENTENCES: dict[str, tuple[Any, Any]] = {
     "unreadable": (_l("%(name)s 打不开，文件可能不完整。"), _SAVE_ANEW),
     "too_large": (_l("%(name)s 解开以后太大，不像名册。"), _NO_CHANGE),
@@ -34,7 +34,7 @@ _SENTENCES: dict[str, tuple[Any, Any]] = {
 
 
 class XlsxSource:
-    """The first visible sheet of a workbook; its first row that holds anything has the column names."""
+    """The first visible sheet of a workbook; its first row that is not empty holds the column names."""
 
     def __init__(self, file: BinaryIO, title: str, size: int) -> None:
         """size: of the file, in bytes. Raises SourceRefused."""

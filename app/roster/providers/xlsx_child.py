@@ -1,4 +1,4 @@
-"""The app's side of the child that reads a workbook: serves it the file piece by piece and hears what it found."""
+"""The app's side of the child process that reads a workbook: serves it the file in pieces and receives what it finds."""
 
 import json
 import os
@@ -13,17 +13,17 @@ from app.roster import workbook
 from app.roster.workbook.wire import ASKED, DATA, PIECE_BYTES, READ, read_frame, write_frame
 
 _SCRIPT = Path(workbook.__file__).with_name("start.py")
-MEMORY_MEGABYTES = 768  # a million rows of eight columns, no two texts alike, take 150
+MEMORY_MEGABYTES = 768  # a million rows of eight columns with no two texts alike take 150
 _SECONDS, _SECONDS_A_MEGABYTE = 20, 8  # fixed: of processor time; a million rows are 50 MB and take 70 s
 
 
 def limits_for(size: int) -> Limits:
-    """What a workbook of so many bytes may take: a small one that takes long is none."""
+    """The limits for a workbook of this many bytes: a small file that needs long is no real workbook."""
     return Limits(_SECONDS + _SECONDS_A_MEGABYTE * (size >> 20), MEMORY_MEGABYTES, answer_megabytes=0)
 
 
 class WorkbookChild:
-    """One workbook, read once. file: open, can be read anywhere. size in bytes. Whoever made it calls `close`."""
+    """One workbook, read once. file: open and seekable. size in bytes. The creator must call `close`."""
 
     def __init__(self, file: BinaryIO, size: int, limits: Limits) -> None:
         self._file, self._size, self._limits = file, size, limits
@@ -32,7 +32,7 @@ class WorkbookChild:
         self._inbox, self._out = self._process.stdout.fileno(), self._process.stdin
 
     def hear(self) -> tuple[bytes, Any]:
-        """What it says next: a kind of `wire.py` and its content. Raises TooHard and Failed when it has ended in the middle."""
+        """The child's next message: a kind from `wire.py` and its content. Raises TooHard or Failed if the child ended early."""
         try:
             while True:
                 kind, content = read_frame(self._read)
@@ -60,7 +60,7 @@ class WorkbookChild:
         write_frame(self._out, DATA, self._file.read(length))
 
     def _read(self, count: int) -> bytes:
-        """So many bytes, fewer at the end. A child that says nothing for long is ended."""
+        """Reads `count` bytes, fewer at the end. A child that sends nothing for too long is killed."""
         found = bytearray()
         while len(found) < count:
             if not select.select([self._inbox], [], [], self._limits.seconds * WAIT_FACTOR)[0]:

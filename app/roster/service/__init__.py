@@ -1,4 +1,4 @@
-"""The verbs of the roster; the only writer of its tables."""
+"""The acts of the roster; the only writer of its tables."""
 
 from app.roster.service.checking import check_roster as check_roster
 from app.roster.service.checking import note_checked as note_checked

@@ -1,4 +1,4 @@
-"""The dry run: everything an import does, up to the moment of merging, and what it would change."""
+"""The dry run: does everything an import does before merging, and reports what it would change."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -17,12 +17,12 @@ from app.roster.service.reading import Reading, Refusal, Run, columns_of
 from app.roster.service.staging import staging
 
 SHOWN_PROBLEMS = 50
-_KINDS = 100  # of reasons; the rest are counted together
+_KINDS = 100  # so many different reasons are counted apart; the rest are counted together
 
 
 @dataclass
 class Check:
-    """What an import would do. reasons: (field, why, lines), most frequent first. known: how many the roster holds now."""
+    """What an import would do. reasons: (field, why, lines), most frequent first. known: how many persons the roster has now."""
 
     rows: int = 0
     created: int = 0
@@ -30,14 +30,14 @@ class Check:
     unchanged: int = 0
     refused: int = 0
     known: int = 0
-    touched: int = 0  # active credentials of people whose insurance would run no longer
+    touched: int = 0  # active credentials of persons whose insurance would stop
     statuses: list[tuple[InsuredStatus, InsuredStatus, int]] = field(default_factory=list)
     reasons: list[tuple[str, str, int]] = field(default_factory=list)
     problems: list[Refusal] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     encoding: str = ""
     sheet: str = ""
-    sample: list[tuple[str, str, str]] = field(default_factory=list)  # of the first rows: name, number, region, masked
+    sample: list[tuple[str, str, str]] = field(default_factory=list)  # the first rows: name, number, region, masked
 
 
 def check_roster(
@@ -49,7 +49,7 @@ def check_roster(
     on_progress: Callable[[int], None] = lambda position: None,
     count_touched: Callable[[Select[Any]], int] = lambda ids: 0,
 ) -> Check:
-    """Changes nothing. count_touched: how many active credentials the persons of this select have. Raises SourceRefused."""
+    """Does the dry run; changes nothing. count_touched: counts the active credentials of selected persons. Raises SourceRefused."""
     found, reasons = Check(), Counter[tuple[str, str]]()
 
     def note(refusal: Refusal) -> None:
@@ -81,12 +81,12 @@ def check_roster(
 
 @transaction()
 def note_checked(upload_id: int) -> None:
-    """The dry run of exactly this file is done: it may be applied."""
+    """Notes that the dry run has read exactly this file, so that it may be applied."""
     db.session.execute(update(RosterUpload).where(RosterUpload.id == upload_id).values(checked_hash=RosterUpload.content_hash))
 
 
 def remarks_on(facts: Facts) -> list[str]:
-    """What somebody who looks at the workbook would not expect."""
+    """Sentences about what somebody who sees the workbook would not expect."""
     sentences = []
     if facts.unread_sheets:
         sentences.append(_("只读了第一张看得见的工作表，另外 %(count)s 张没有读。", count=facts.unread_sheets))

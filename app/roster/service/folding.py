@@ -1,4 +1,4 @@
-"""What names are found by, kept right: rows that an older release wrote, or that were folded under older Unicode tables."""
+"""Keeps folded names right, also in rows that an older release wrote or that were folded with older Unicode tables."""
 
 from collections.abc import Iterable
 
@@ -12,11 +12,11 @@ BATCH = 5000
 
 
 def fold_names() -> int:
-    """Goes through the roster once and returns how many rows it has mended. Killed at any moment it loses nothing: the next round
-    begins anew, and only reads where all is well."""
+    """Goes through the roster once and returns how many rows it corrected. It can be killed at any moment: the next run starts
+    again and writes only rows that are still wrong."""
     last, mended = 0, 0
     while True:
-        db.session.rollback()  # a long walk holds no snapshot open
+        db.session.rollback()  # so that the long loop holds no snapshot open
         rows = db.session.execute(
             select(InsuredPerson.id, InsuredPerson.name, InsuredPerson.folded_name)
             .where(InsuredPerson.id > last)
@@ -32,7 +32,7 @@ def fold_names() -> int:
 
 
 def keep_folds(names: Iterable[tuple[int, str]]) -> None:
-    """(person, name) whose names were just written, inside that transaction. A row that has got another name since is left."""
+    """Writes the folds of (person, name) pairs just written, in the same transaction. Skips rows whose name has changed since."""
     folds = [{"of": person_id, "as_read": name, "fold": stored_fold(name)} for person_id, name in names]
     if folds:
         mending = update(table_of(InsuredPerson)).where(

@@ -1,4 +1,4 @@
-"""Importing a roster: read in batches, compared, merged; one at a time."""
+"""Importing a roster: rows are read in batches, compared and merged. Only one import runs at a time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,13 +28,13 @@ LOCK = IMPORT_LOCK
 
 
 class ImportMode(StrEnum):
-    all = "all"  # one refused row, and nothing is changed
+    all = "all"  # if one row is refused, nothing is changed
     good = "good"  # refused rows are left out
 
 
 @dataclass(frozen=True)
 class ImportResult:
-    """rows = created + updated + unchanged + refused, except where mode `all` left the good ones out too."""
+    """rows = created + updated + unchanged + refused, unless mode `all` left the good rows out too."""
 
     rows: int
     created: int
@@ -61,20 +61,20 @@ def import_roster(
     by: str = "system",
     report_id: int | None = None,
 ) -> ImportResult:
-    """Brings the roster up to date with what the source holds. Who is no longer in it stays as they are.
+    """Brings the roster up to date with the source. Persons who are not in the source stay as they are.
 
-    Columns the source does not have stay untouched, and so do rows that say nothing new. Two lines with one document: the later
-    is refused. What rows were before is kept, so that the newest import can be undone. by: `kind:id` for the audit log.
-    report_id: of the report this is part of; called again for the same one it goes on where the process died, and what is done
-    is done. on_seen: gets the first rows before anything is applied; what it raises ends the import with nothing changed.
-    Raises SourceRefused, with nothing changed, when the source as a whole cannot be read, and DomainError `import_running`
-    while another import or an undoing is under way.
+    Columns the source does not have stay untouched, and so do rows without changes. Of two lines with one identity document the
+    later is refused. The former values of changed rows are kept, so that the newest import can be undone. by: `kind:id` for the
+    audit log. report_id: of the staff job this is part of; if it is called again after the process died, it continues and keeps
+    what was merged. on_seen: gets the first rows before anything is applied; if it raises, nothing is changed.
+    Raises SourceRefused, with nothing changed, if the source as a whole cannot be read, and DomainError `import_running`
+    while another import or an undoing runs.
     """
     reading = Reading(ignored_columns, regions, max_rows, on_refusal, on_progress, on_seen)
     columns = columns_of(source, ignored_columns)
     with exclusive(LOCK) as is_alone:
         require_alone(is_alone)
-        finish_column("insured_person.cert_no_encrypted")  # staged rows find theirs by one hash
+        finish_column("insured_person.cert_no_encrypted")  # staged rows are matched by one hash
         begun = _find_begun(report_id)
         if begun is not None and begun.finished_at is not None:
             return _result_of(begun)
@@ -90,7 +90,7 @@ def import_roster(
 
 
 def _find_begun(report_id: int | None) -> RosterImport | None:
-    """What an earlier run of the same report left. Raises DomainError `import_undone`."""
+    """The import begun by an earlier run of the same staff job. Raises DomainError `import_undone`."""
     begun = find_import_of(report_id) if report_id is not None else None
     if begun is not None and begun.undoing_at is not None:
         raise DomainError("import_undone", _("这次导入已经撤销了。"), _("请重新上传。"), status=409)
@@ -105,7 +105,7 @@ def require_alone(is_alone: bool) -> None:
 def _apply(
     run: Run, entry: RosterImport, begun_id: int | None, mode: ImportMode, by: str, on_progress: Callable[[int], None]
 ) -> ImportResult:
-    """Nothing where mode is `all` and a row was refused; else part by part, each in a transaction of its own."""
+    """Applies the run part by part, each in its own transaction; applies nothing if mode is `all` and a row was refused."""
     if mode is ImportMode.all and run.refused_lines:
         with transaction():
             return _finish(entry, run, 0, by, "refused")

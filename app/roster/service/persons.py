@@ -30,8 +30,8 @@ def save_person(
     is_specimen: bool = False,
     by: str = "system",
 ) -> InsuredPerson:
-    """Adds the person of this document, or brings their row up to date. What the number itself says wins over `gender` and
-    `birthday`. by: `kind:id` for the audit log. Raises InvalidName."""
+    """Adds the person with this identity document, or updates their row. Gender and birthday in the number itself win over
+    `gender` and `birthday`. by: `kind:id` for the audit log. Raises InvalidName."""
     cleaned = clean_name(name)
     values: dict[str, Any] = {
         "name": cleaned,
@@ -57,7 +57,7 @@ def save_person(
 
 
 def _of_document(cert: Cert, gender: str | None, birthday: date | None, nationality: str | None) -> dict[str, Any]:
-    """What may stand in its number already."""
+    """The values that the document's number may contain already."""
     return {
         "gender": cert.gender or gender or "9",
         "birthday": cert.birthday or birthday,
@@ -81,7 +81,7 @@ def _add(cert: Cert, values: dict[str, Any]) -> InsuredPerson:
 
 
 def _change(person: InsuredPerson, values: dict[str, Any]) -> bool:
-    """False when nothing is new."""
+    """Updates the person; False if nothing is new."""
     changes = {key: value for key, value in values.items() if getattr(person, key) != value}
     for key, value in changes.items():
         setattr(person, key, value)

@@ -1,4 +1,4 @@
-"""What somebody sees of a source before anything of it is applied: how it was read, and three rows, masked."""
+"""The preview of a source before it is applied: how it was read, and three masked rows."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from app.roster.providers import Facts
 
 SHOWN_ROWS = 3
 _CODE = re.compile(r"[0-9]{1,6}\Z")
-_SHORTEST_NUMBER = 8  # characters of a document number that is shown masked
+_SHORTEST_NUMBER = 8  # characters; a shorter number is masked like a name
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,12 @@ class Preview:
 
 
 def preview_of(facts: Facts, columns: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> Preview:
-    """columns: field → key of the cell. rows: the first ones, also those that will be refused."""
+    """columns: maps a field to the key of its cell. rows: the first rows, including any that will be refused."""
     return Preview(facts, tuple(_masked(columns, row) for row in rows[:SHOWN_ROWS]))
 
 
 def _masked(columns: Mapping[str, str], row: Mapping[str, object]) -> tuple[str, str, str]:
-    """A number in the place of a name, or the other way round, shows no more than it would in its own."""
+    """Masks a row so that a number in the column of names, or a name in that of numbers, shows no more than in its own."""
     name, number, region = (_text(row.get(columns.get(field, ""))) for field in ("name", "cert_no", "insured_region"))
     number, region = cells.typed(number), cells.typed(region)
     number = masked_cert(number) if len(number) >= _SHORTEST_NUMBER else masked_name(number)
@@ -37,7 +37,7 @@ def _masked(columns: Mapping[str, str], row: Mapping[str, object]) -> tuple[str,
 
 
 def _text(cell: Any) -> str:
-    """On one line and no longer than a number is; what is refused later is shown as it stands."""
+    """The cell on one line, cut to 40 characters; a cell that will be refused later is shown as it is."""
     with suppress(cells.BadCell):
         cell = cells.as_text(cell)
     if cell is None or isinstance(cell, dict | bool):

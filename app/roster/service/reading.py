@@ -1,4 +1,4 @@
-"""Reading a source into the tables of one run: what importing and a dry run have in common."""
+"""Reads a source into the staging tables of one run; an import and a dry run both begin so."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ OF_THE_NUMBER = {"cert_type", "cert_no"}
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a line was refused. field: the column's Chinese name, empty for the line as a whole. Holds nothing of the person.
+    """Why a line was refused. field: the column's Chinese name, empty for the line as a whole. Contains no personal data.
 
-    twin_of: the line that had the same document first; 0 for any other reason.
+    twin_of: the earlier line with the same identity document; 0 for any other reason.
     """
 
     line: int
@@ -37,7 +37,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a source is read. regions: the only ones a row may be of, None for any. max_rows: 0 for as many as there are."""
+    """How a source is read. regions: the only regions a row may have, None for any. max_rows: 0 for no limit."""
 
     ignored_columns: tuple[str, ...] = ()
     regions: frozenset[str] | None = None
@@ -48,7 +48,7 @@ class Reading:
 
 
 class Run:
-    """Reads batches into the staging tables and counts."""
+    """Reads batches into the staging tables and counts rows."""
 
     def __init__(self, stage: Staging, columns: dict[str, str], reading: Reading) -> None:
         self.stage, self.rows, self.refused_lines, self.position = stage, 0, 0, 0
@@ -56,11 +56,11 @@ class Run:
         self._columns = columns
         self._reading = reading
         self._reader = RowReader(columns, clock.today(), settings.max_age_years, reading.regions)
-        self._vault = itself(vault)  # the proxy costs more than the hash
-        self._key = vault.writer  # one for the whole run: its rows find theirs by one hash
+        self._vault = itself(vault)  # the object behind the proxy, whose cost is more than the hash's
+        self._key = vault.writer  # one key for the whole run: rows are matched by one hash
 
     def read(self, source: RosterSource) -> None:
-        """Everything; afterwards the stage holds what may enter. Raises SourceRefused."""
+        """Reads the whole source; afterwards the stage holds the rows that may enter. Raises SourceRefused."""
         for batch in _batches(source, settings.roster_batch_rows):
             if not self.rows:
                 self._reading.on_seen(preview_of(facts_of(source), self._columns, [cells for _line, cells in batch]))
@@ -103,7 +103,7 @@ class Run:
 
 
 def columns_of(source: RosterSource, ignored: tuple[str, ...]) -> dict[str, str]:
-    """Raises SourceRefused when they are not those of a roster; says how the source was read, which may be the reason."""
+    """The columns of the source. Raises SourceRefused if they are not a roster's, and says how it was read, a likely cause."""
     try:
         return match_columns(source.columns(), ignored)
     except WrongColumns as wrong:

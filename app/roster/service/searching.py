@@ -1,4 +1,4 @@
-"""Finding a person to change the status of. What was typed is kept nowhere; that somebody searched and found nobody is counted."""
+"""Finding a person whose status is to change. What was typed is not stored; searches that find nobody are counted."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
@@ -20,7 +20,7 @@ MOST_FOUND = 20  # fixed: more would let somebody read through the roster
 
 
 def search_document(cert_type: str, number: str, *, by: str, regions: Collection[str]) -> list[int]:
-    """Ids of whom the roster knows by this document, in these regions. Raises DomainError `cert_invalid`, and TooMany."""
+    """Ids of persons with this identity document in these regions. Raises DomainError `cert_invalid`, and TooMany."""
     try:
         cert = parse_cert(cert_type, number)
     except InvalidCert as invalid:
@@ -29,7 +29,7 @@ def search_document(cert_type: str, number: str, *, by: str, regions: Collection
 
 
 def search_name(name: str, tail: str, *, by: str, regions: Collection[str]) -> list[int]:
-    """The name and the last four characters of the document. Raises DomainError `tail_invalid`, and TooMany."""
+    """Searches by name and the last four characters of the number. Raises DomainError `tail_invalid`, and TooMany."""
     ending = ending_of(tail)
     if ending is None:
         raise DomainError("tail_invalid", _("请填写证件号码的最后 4 位。"), field="tail")
@@ -37,7 +37,7 @@ def search_name(name: str, tail: str, *, by: str, regions: Collection[str]) -> l
 
 
 def _search(find: Callable[[], Sequence[InsuredPerson | None]], way: str, by: str, regions: Collection[str]) -> list[int]:
-    """Counted and looked for in one step: many searches at the same moment are no way round the count."""
+    """Counts and searches in one transaction, one at a time per member, so that parallel searches cannot get round the count."""
     with transaction():
         one_at_a_time(by.encode())
         misses = queries.count_misses(by)

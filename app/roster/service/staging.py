@@ -1,5 +1,5 @@
-"""Tables of one import alone, on one connection: rows are read, checked, sorted and compared there, so that the roster itself is
-locked only for the moment of merging. They are gone with the connection, also when the process is killed."""
+"""Temporary tables of one import on one connection: rows are read, checked, sorted and compared there, so that the roster itself
+is locked only for the moment of merging. They vanish with the connection, even if the process is killed."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -97,7 +97,7 @@ class Staging:
                         copy.write_row(row)
 
     def take_twins(self) -> list[tuple[int, int]]:
-        """(line, line where the same document came first), taken out."""
+        """Removes lines whose identity document came earlier; returns (line, first line with the same document)."""
         key = (_STAGE.c.cert_no_hash, _STAGE.c.cert_type)
         grouped = select(func.min(_STAGE.c.line), *key).group_by(*key).having(func.count() > 1)
         later = and_(
@@ -112,7 +112,7 @@ class Staging:
         return [(line, first) for line, first in found]
 
     def take_foreign(self, regions: Iterable[str]) -> list[int]:
-        """Lines of people the roster knows in none of these regions, taken out."""
+        """Removes and returns the lines of persons whom the roster has in another region than these."""
         known = and_(*(_PERSON.c[name] == _STAGE.c[name] for name in _KEYS))
         elsewhere = select(_PERSON.c.id).where(known, _PERSON.c.insured_region.not_in(sorted(regions))).exists()
         with self._scratch() as connection:
@@ -122,7 +122,7 @@ class Staging:
         return lines
 
     def sort_out(self, fields: Iterable[str]) -> int:
-        """Keeps what is new or differs from the roster in one of `fields`; returns how many rows are as the roster has them."""
+        """Keeps rows that are new or differ from the roster in one of `fields`; returns how many rows are unchanged."""
         differs = [_PERSON.c[name].is_distinct_from(_STAGE.c[name]) for name in _VALUES if name in fields]
         known = and_(*(_PERSON.c[name] == _STAGE.c[name] for name in _KEYS))
         chosen = (
@@ -143,7 +143,7 @@ class Staging:
         return staged - kept
 
     def slices(self, rows: int | None) -> Iterator[tuple[int, int]]:
-        """Ranges of at most `rows`; None: all in one. There is always at least one."""
+        """Ranges of at most `rows` rows; None puts all in one. There is always at least one range."""
         with self._scratch() as connection:
             last = connection.scalar(select(func.max(_WORK.c.n))) or 0
         step = rows or max(last, 1)
@@ -151,7 +151,7 @@ class Staging:
             yield start, min(start + step - 1, max(last, 1))
 
     def summary(self) -> tuple[int, int]:
-        """(rows that are new, rows that change somebody), once they are sorted out."""
+        """The number of new rows and of rows that change a person, after `sort_out`."""
         with self._scratch() as connection:
             new, all_rows = connection.execute(
                 select(func.count().filter(_WORK.c.person_id.is_(None)), func.count()).select_from(_WORK)
@@ -159,26 +159,26 @@ class Staging:
         return new, all_rows - new
 
     def count_status_changes(self) -> list[tuple[InsuredStatus, InsuredStatus, int]]:
-        """(as the roster has it, as it would be, how many)."""
+        """Triples of the present status, the new status and how many rows change so."""
         wanted = select(_PERSON.c.status, _WORK.c.status, func.count()).where(_CHANGES_STATUS)
         with self._scratch() as connection:
             found = connection.execute(wanted.group_by(_PERSON.c.status, _WORK.c.status).order_by(_PERSON.c.status, _WORK.c.status))
             return [(old, InsuredStatus(new), count) for old, new, count in found]
 
     def stopped_ids(self) -> Select[Any]:
-        """Whose insurance runs now and would run no longer, to be counted against other tables."""
+        """Selects the persons whose insurance is normal now and would no longer be, for a count in other tables."""
         return select(_WORK.c.person_id).where(
             _CHANGES_STATUS, _PERSON.c.status == InsuredStatus.normal, _WORK.c.status != InsuredStatus.normal.value
         )
 
     def list_status_changes(self, part: tuple[int, int]) -> Iterator[tuple[int, InsuredStatus]]:
-        """Inside the surrounding transaction, before merging: (person, new status)."""
+        """Yields (person, new status). Called before merging, inside the surrounding transaction."""
         changes = select(_WORK.c.person_id, _WORK.c.status).where(_WORK.c.n.between(*part), _CHANGES_STATUS)
         for person_id, status in db.session.connection().execute(changes, execution_options={"yield_per": 1000}):
             yield person_id, InsuredStatus(status)
 
     def keep_formers(self, part: tuple[int, int], fields: Iterable[str], import_id: int) -> None:
-        """Inside the surrounding transaction, before merging: what the rows were, for undoing. An earlier keeping stands."""
+        """Keeps the rows' former values for undoing, unless kept already. Before merging, in the surrounding transaction."""
         if not set(fields) & set(_VALUES):
             return
         former = select(literal(import_id), _PERSON.c.id, *(_PERSON.c[name] for name in _VALUES), _PERSON.c.updated_at)
@@ -188,7 +188,7 @@ class Staging:
         db.session.connection().execute(keeping.on_conflict_do_nothing())
 
     def merge(self, part: tuple[int, int], fields: Iterable[str], now: datetime) -> Merged:
-        """Inside the surrounding transaction, two statements: whom the roster knows, then whom it does not."""
+        """Updates persons whom the roster has, then adds the others. Inside the surrounding transaction."""
         connection = db.session.connection()
         names = [name for name in _VALUES if name in fields]
         names += ["folded_name"] if "name" in names else []
@@ -203,7 +203,7 @@ class Staging:
         dialect = sqlite if self._is_sqlite else postgresql
         columns = [*_ROW, "created_at", "updated_at", "is_specimen"]
         added = dialect.insert(_PERSON).from_select(columns, rows.order_by(_WORK.c.n))
-        # Between comparing and merging somebody else may have added the same person.
+        # Somebody else may have added the same person between comparing and merging.
         met = added.on_conflict_do_update(
             index_elements=["cert_no_hash", "cert_type"], set_={name: added.excluded[name] for name in [*names, "updated_at"]}
         )
@@ -211,7 +211,7 @@ class Staging:
 
     @contextmanager
     def _scratch(self) -> Iterator[Connection]:
-        """A transaction that touches this connection's own tables alone: on SQLite it takes no lock on the database."""
+        """A transaction that touches only this connection's temporary tables: on SQLite it takes no lock on the database."""
         with nullcontext() if self._is_sqlite else schema_changes(), self._connection.begin():
             if self._is_sqlite:
                 write_own_tables(self._connection)
@@ -220,8 +220,8 @@ class Staging:
 
 @contextmanager
 def staging() -> Iterator[Staging]:
-    """Until it ends, the session of this context works on the connection that holds the tables, so that merging, the audit row and
-    the record of the import are one transaction."""
+    """Inside the block `db.session` uses the connection that holds the temporary tables, so that merging, the audit row and the
+    record of the import are one transaction."""
     with db.engine.connect() as connection:
         before = db.session.registry() if db.session.registry.has() else None
         registry: Any = db.session.registry

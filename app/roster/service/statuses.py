@@ -1,4 +1,4 @@
-"""A person's status: changed by hand with a reason, and who is told when it changes, also by an import."""
+"""A person's status: changing it by hand with a reason, and telling other features of every change, by hand or by import."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -22,7 +22,7 @@ on_status_changed: Hook[[list[int], InsuredStatus], object] = Hook(
 
 
 def tell_status_changes(changes: Iterable[tuple[int, InsuredStatus]]) -> None:
-    """Inside the transaction in which they take effect."""
+    """Calls the listeners with the changes, inside the transaction in which they take effect."""
     if not on_status_changed.listeners():
         return
     left = iter(changes)
@@ -35,9 +35,9 @@ def tell_status_changes(changes: Iterable[tuple[int, InsuredStatus]]) -> None:
 def change_status(
     person_id: int, status: InsuredStatus, reason: StatusReason, *, seen: InsuredStatus, by: str
 ) -> PersonStatusChange:
-    """From now on, codes included. seen: the status the member of staff was looking at.
+    """Changes a status at once, for codes too. seen: the status the member of staff saw on the page.
 
-    Raises DomainError `status_same`, and `status_changed_meanwhile` when it is another by now.
+    Raises DomainError `status_same`, and `status_changed_meanwhile` if the status is no longer `seen`.
     """
     if status is seen:
         raise DomainError("status_same", _("这个人已经是这个状态，没有改动。"), field="status")

@@ -1,4 +1,4 @@
-"""Taking back the newest import: batch by batch, so that nobody waits, and each row only as the import has left it."""
+"""Undoing the newest import: in batches, so that nobody waits long, and only rows that are still as the import left them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ _VALUES = ("name", "gender", "birthday", "nationality", "insured_region", "insut
 
 @dataclass
 class Undone:
-    """restored: as they were before. removed: people the import had added. The rest was left, by person and why."""
+    """restored: rows set back. removed: persons the import had added. left: rows not undone. why_left: how many for each reason."""
 
     restored: int = 0
     removed: int = 0
@@ -43,12 +43,11 @@ def undo_import(
     on_left: Callable[[int, str], None] = lambda person_id, why: None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Undone:
-    """Called again after its process died it goes on. regions: the only ones whose people may be touched; None for any.
+    """Undoes an import; if called again after its process died, it continues. Raises DomainError `undo_impossible`,
+    `undo_elsewhere`, `import_running`.
 
-    Raises DomainError `undo_impossible`, `undo_elsewhere`, `import_running`.
-
-    Rows that somebody changed since are left, and so are people the import added who meanwhile have a credential, an account or
-    anything else that names them: on_left gets each of them, with the reason.
+    Rows changed since are left. So are persons the import added who meanwhile have a credential, an account or another row that
+    refers to them. on_left gets each of them, with the reason. regions: the only regions whose persons may change; None for any.
     """
     with exclusive(LOCK) as is_alone:
         require_alone(is_alone)
@@ -114,7 +113,7 @@ def _begin(import_id: int, by: str) -> tuple[datetime, int, int]:
 
 @transaction()
 def _restore(import_id: int, merged_at: datetime, after: int) -> tuple[int, int] | None:
-    """The next rows; (last person, how many were restored), or None when there are no more."""
+    """Restores the next batch. Returns the last person's id and how many were restored, or None if no rows are left."""
     formers = db.session.scalars(
         select(RosterFormer)
         .where(RosterFormer.import_id == import_id, RosterFormer.person_id > after)
@@ -166,7 +165,7 @@ def _remove(import_id: int, merged_at: datetime, after: int) -> tuple[int, int] 
 
 
 def in_use(person_ids: Iterable[int]) -> set[int]:
-    """Those of these people whom any other table names: a credential, a link, an account, a case."""
+    """Those of these persons to whom another table refers: a credential, a link, an account, a case."""
     ids, used = list(person_ids), set()
     if not ids:
         return set()
@@ -181,7 +180,7 @@ def _columns_naming_a_person() -> list[ColumnElement[int]]:
 
 
 def _list_left(import_id: int, merged_at: datetime, before: int) -> Iterable[tuple[int, str]]:
-    """(person, why), after everything that could be taken back was."""
+    """Pairs of person and reason, for all that is left once everything possible was undone."""
     changed, used = _("之后有人改过。"), _("已经激活医保码或有其他记录。")
     kept = select(RosterFormer.person_id).where(RosterFormer.import_id == import_id).order_by(RosterFormer.person_id)
     for person_id in db.session.scalars(kept).all():
@@ -212,7 +211,7 @@ def _finish(import_id: int, by: str, left: dict[str, int]) -> Undone:
 
 
 def forget_formers() -> int:
-    """What can be undone no longer needs no former rows; some at a time."""
+    """Deletes, in batches, the former values of imports that can no longer be undone."""
     still, limit = find_undoable(), clock.now() - timedelta(days=1)
     keep = still.id if still is not None else 0
     over = select(RosterImport.id).where(

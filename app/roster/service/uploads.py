@@ -1,4 +1,4 @@
-"""Files sent through the web: sealed while they arrive, kept until they are applied or a week is over."""
+"""Files uploaded through the web: encrypted while they arrive, kept until they are applied or `roster_keep_days` are over."""
 
 import hashlib
 import io
@@ -29,7 +29,7 @@ _READ_BYTES = 1 << 20
 
 
 class Receiving(sealed_files.SealedWriter):
-    """A file on its way: what has arrived is sealed already. Closed before `keep_upload`, it leaves nothing."""
+    """A file being received; what has arrived is already encrypted. If closed before `keep_upload`, it leaves nothing."""
 
     def __init__(self) -> None:
         super().__init__(f"{FOLDER}/{secrets.token_hex(16)}")
@@ -40,7 +40,7 @@ class Receiving(sealed_files.SealedWriter):
         return super().write(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """The parser of forms winds back what it has written; here there is nothing to read again."""
+        """Does nothing: the form parser rewinds the file it has written, but nobody reads this one here."""
         return 0
 
     @property
@@ -49,7 +49,7 @@ class Receiving(sealed_files.SealedWriter):
 
 
 def keep_upload(file: Receiving, title: str, *, by: str, ignored_columns: str = "") -> RosterUpload:
-    """by: `staff:id`. title: as the browser names the file. Raises DomainError `no_file`, `file_empty`, `store_unavailable`."""
+    """Stores an upload. by: `staff:id`. title: the browser's name of it. Raises `no_file`, `file_empty`, `store_unavailable`."""
     name = "".join(char for char in title.replace("\\", "/").rpartition("/")[2] if char.isprintable())[-200:]
     if not name:
         raise DomainError("no_file", _("还没有选文件。"), _("请先选好名册文件，再点“上传并核对”。"), field="file")
@@ -67,7 +67,7 @@ def keep_upload(file: Receiving, title: str, *, by: str, ignored_columns: str = 
 
 
 def require_applicable(upload: RosterUpload) -> None:
-    """Kept, checked as it is, and not applied before. Raises DomainError `already_applied`, `upload_gone`, `not_checked`."""
+    """Raises DomainError unless it is there, checked and not applied: `already_applied`, `upload_gone`, `not_checked`."""
     if upload.applied_at is not None:
         raise DomainError("already_applied", _("这个文件已经导入过了。"), _("要再导入一次，请重新上传。"), status=409)
     if upload.file_name is None:
@@ -97,7 +97,7 @@ def _enter(file: Receiving, title: str, by: str, ignored: str) -> RosterUpload:
 
 @contextmanager
 def reading_upload(upload: RosterUpload) -> Iterator[RosterSource]:
-    """The file as a source, once it is shown to be exactly the one that was sent. Raises SourceRefused, DomainError, NotFound."""
+    """The file as a source, after verifying that it is exactly what was sent. Raises SourceRefused, DomainError, NotFound."""
     name, title, size, wanted = upload.file_name, upload.title, upload.size, upload.content_hash
     if name is None:
         raise NotFound(_("这个文件已经删除了。"))
@@ -136,7 +136,7 @@ def ignored_columns_of(upload: RosterUpload) -> tuple[str, ...]:
 
 @transaction()
 def discard_upload(upload_id: int, *, by: str) -> bool:
-    """The file goes, the row stays. False when it had gone before."""
+    """Deletes the file and keeps the row. False if the file was deleted before."""
     name = db.session.scalar(select(RosterUpload.file_name).where(RosterUpload.id == upload_id))
     is_gone = won(update(RosterUpload).where(RosterUpload.id == upload_id, RosterUpload.file_name == name).values(file_name=None))
     if name is None or not is_gone:
@@ -148,18 +148,18 @@ def discard_upload(upload_id: int, *, by: str) -> bool:
 
 @transaction()
 def note_applied(upload_id: int, *, by: str) -> None:
-    """It is in the roster: the file has done its work."""
+    """Notes that the file was imported, and deletes it."""
     db.session.execute(update(RosterUpload).where(RosterUpload.id == upload_id).values(applied_at=clock.now()))
     discard_upload(upload_id, by=by)
 
 
 def _delete_quietly(name: str) -> None:
-    with suppress(blobs.StoreUnavailable):  # `expire_uploads` finds what is left
+    with suppress(blobs.StoreUnavailable):  # `expire_uploads` will delete it later
         sealed_files.delete_sealed(name)
 
 
 def expire_uploads() -> None:
-    """Files nobody applied within `roster_keep_days`, and what was broken off a day ago."""
+    """Deletes files not applied within `roster_keep_days`, and those of uploads broken off more than a day ago."""
     now = clock.now()
     due = select(RosterUpload.id).where(RosterUpload.delete_after < now, RosterUpload.file_name.is_not(None)).limit(100)
     for upload_id in list(db.session.scalars(due)):

@@ -1,4 +1,4 @@
-"""The child: reads the workbook its parent serves piece by piece, and gives rows. `core/limited_start` has set its limits."""
+"""The child process: reads the workbook its parent serves in pieces, and sends rows. `core/limited_start` has set its limits."""
 
 import io
 import sys
@@ -17,7 +17,7 @@ _BATCH_CELLS = 100_000
 
 
 class Served(io.RawIOBase):
-    """The workbook, as the parent gives it."""
+    """The workbook as a file, read from the parent."""
 
     def __init__(self, size: int, inbox: BinaryIO, out: BinaryIO) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ def _give(package: Package, out: BinaryIO) -> None:
             with package.open(name, "styles") as part:
                 dates = read_date_styles(part)
         except (Refused, BadZipFile, ZlibError, EOFError):
-            pass  # a roster can do without; a day then is a number, and refused as one
+            pass  # a roster can do without styles; a day is then a number and is refused as such
     with package.open(sheet.part, "sheet") as part:
         rows = SheetRows(part, texts, dates, package.has_1904_dates)
         write_json(out, SHEET, {"name": sheet.name, "others": sheet.others, "size": package.size(sheet.part)})

@@ -1,4 +1,4 @@
-"""Which styles of a workbook show a day, and which day a number then is."""
+"""Finds the styles of a workbook that show a day, and converts numbers with such a style to days."""
 
 import re
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ from .streaming import Ended, read_xml
 
 _MOST_STYLES = 100_000  # fixed: a workbook can have 65,490
 _MOST_CODES = 10_000  # fixed: formats of numbers in one workbook; Excel has 250
-# ECMA-376 part 1, 18.8.30, with those that Chinese, Japanese and Korean spreadsheets add (27-36, 50-58)
+# Built-in formats (ECMA-376 part 1, 18.8.30), with those that Chinese, Japanese and Korean spreadsheets add (27-36, 50-58)
 _SHOWN = {14: "d", 15: "d", 16: "d", 17: "m", 22: "d"} | {
     27: "m", 28: "d", 29: "d", 30: "d", 31: "d", 36: "m", 50: "m", 51: "d", 52: "m", 53: "d", 54: "d", 57: "m", 58: "d"
 }  # fmt: skip
@@ -19,7 +19,7 @@ _LAST = 2_958_465  # 31 December 9999
 
 
 def read_date_styles(part: IO[bytes]) -> dict[int, str]:
-    """Place of a style among the cells' → `d` where it shows a day, `m` where it shows a month and no day. Raises Refused."""
+    """Maps a cell style's index to `d` if it shows a day, or to `m` if it shows a month without a day. Raises Refused."""
     codes: dict[int, str] = {}
     shown: dict[int, str] = {}
     count, is_within = 0, False
@@ -48,7 +48,7 @@ def read_date_styles(part: IO[bytes]) -> dict[int, str]:
 
 
 def _kind_of(code: str) -> str:
-    """`d`, `m` or nothing for a format as people write it: `yyyy"年"m"月"d"日"`, `[$-804]yyyy/m/d;@`, `e/m/d`."""
+    """`d`, `m` or empty for a format code such as `yyyy"年"m"月"d"日"`, `[$-804]yyyy/m/d;@` or `e/m/d`."""
     plain = _ASIDE.sub("", code.split(";", maxsplit=1)[0]).lower()
     if "general" in plain or re.search(r"[0#?]", plain):
         return ""
@@ -58,10 +58,10 @@ def _kind_of(code: str) -> str:
 
 
 def day_of(serial: float, kind: str, has_1904_dates: bool) -> str | None:
-    """`1990-03-07`, with ` 16:00:00` behind it when the number has a part of a day; None when it is no day.
+    """`1990-03-07`, followed by ` 16:00:00` if the number has a fraction of a day; None if it is no day.
 
-    Where only the month is shown, the first of it is what a spreadsheet makes of a month somebody typed: `1990-03`.
-    The day before 1 March 1900 is one that never was, and those before it are counted one too high.
+    With a style that shows only the month, the first of a month is what a spreadsheet stores for a typed month: `1990-03`.
+    Spreadsheets count a 29 February 1900 that never existed (60), so the days before it have numbers one too high.
     """
     whole = int(serial // 1)
     seconds = round((serial - whole) * _SECONDS_A_DAY)

@@ -1,4 +1,4 @@
-"""The packed file: which parts it has, whatever their names are written like, and which of them make up the first visible sheet."""
+"""The ZIP file: its parts, however their names are written, and those that make up the first visible sheet."""
 
 import posixpath
 from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ class Package:
         for part in parts:
             name = _folded(part.filename)
             if name in self._parts:
-                self._twice.add(name)  # which of them is meant nobody knows; refused if it is needed
+                self._twice.add(name)  # ambiguous, so it is refused if it is needed
             self._parts[name] = part
         self.workbook = self._find_workbook()
         self._related = self._relations(self.workbook)
@@ -53,7 +53,7 @@ class Package:
         return _folded(name) in self._parts
 
     def related(self, kind: str, usual: str) -> str:
-        """The part of this kind (`sharedStrings`, `styles`), else the one of the usual name; empty when there is none."""
+        """The part of this kind (`sharedStrings`, `styles`), or else the one with the usual name; empty if there is none."""
         found = next((target for type_, target in self._related.values() if type_ == kind.lower()), usual)
         return found if self.has(found) else ""
 
@@ -61,7 +61,7 @@ class Package:
         return self._parts[_folded(name)].file_size
 
     def open(self, name: str, most: str = "other") -> IO[bytes]:
-        """most: a key of MOST_BYTES. Raises Refused."""
+        """Opens a part. most: a key of MOST_BYTES. Raises Refused."""
         folded = _folded(name)
         part = self._parts.get(folded)
         if part is None or folded in self._twice:
@@ -72,10 +72,10 @@ class Package:
             raise Refused("password")
         if part.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
             raise Refused("unreadable")
-        return self._archive.open(part)  # it binds itself to the size it names
+        return self._archive.open(part)  # reads no more than the size the archive declares
 
     def _find_workbook(self) -> str:
-        """Raises Refused with what the packed file is instead."""
+        """The name of the workbook part. Raises Refused with what the file is instead."""
         found = next((target for type_, target in self._relations("").values() if type_ == "officedocument"), "xl/workbook.xml")
         folder = _folded(found).partition("/")[0]
         if folder in {"word", "ppt"}:
@@ -121,7 +121,7 @@ class Package:
         return has_1904_dates, Sheet(name, part, len(sheets) - 1)
 
     def _relations(self, source: str) -> dict[str, tuple[str, str]]:
-        """What a part refers to: id → (last word of its type in small letters, name of the part). Also those of strict files."""
+        """What a part refers to: id → (last word of the type in lower case, name of the part). Understands strict files too."""
         folder, _slash, name = source.rpartition("/")
         path = posixpath.join(folder, "_rels", f"{name}.rels")
         found: dict[str, tuple[str, str]] = {}
@@ -147,5 +147,5 @@ def drain(blocks: Iterator[int]) -> None:
 
 
 def _folded(name: str) -> str:
-    """Names of parts are equal in either case (ECMA-376 part 2, 6.2.2.3); some writers pack them with backslashes."""
+    """The name in one form: case does not matter (ECMA-376 part 2, 6.2.2.3), and some writers use backslashes."""
     return name.replace("\\", "/").lstrip("/").lower()

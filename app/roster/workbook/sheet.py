@@ -1,4 +1,4 @@
-"""The rows of a sheet, each cell where its coordinate says, in whatever order they are written."""
+"""Reads the rows of a sheet. Each cell is placed by its coordinate, in whatever order the cells are written."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,8 +13,8 @@ Cell = str | int | float | bool | dict[str, str] | None
 Row = tuple[int, list[Cell]]
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # fixed: what a sheet can hold (ECMA-376)
-FORMULA = "="  # in place of what it came to: formulas are refused, never worked out, and what is stored may be of yesterday
-EMPTY_FORMULA = "= "  # one that shows nothing, as templates have them down to the last row
+FORMULA = "="  # instead of the stored result, which may be out of date: formulas are refused, never evaluated
+EMPTY_FORMULA = "= "  # a formula that shows nothing, as templates have them down to the last row
 _MOST_ROW_CHARS = 1 << 20  # fixed: of one row, so that memory stays small
 _EXACT_DIGITS = 15
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\Z")
@@ -39,7 +39,7 @@ _COLUMNS = {letters: column for column, letters in enumerate(_LETTERS)}
 
 
 class SheetRows:
-    """Reads one sheet once. `hidden`: how many of the rows it gave are hidden there, for instance by a filter."""
+    """Reads one sheet once. `hidden`: how many of the rows it returned are hidden in the sheet, for instance by a filter."""
 
     def __init__(self, part: IO[bytes], texts: Texts, date_styles: Mapping[int, str], has_1904_dates: bool) -> None:
         self.hidden, self.read_bytes = 0, 0
@@ -49,13 +49,13 @@ class SheetRows:
         self._seen = bytearray(MOST_ROWS // 8 + 1)
         self._row, self._row_text, self._is_hidden = 0, "", False
         self._cells: list[Cell] = []
-        # Of the cell that is being read; phonetic: how deep in readings that stand beside a text, which are passed over.
+        # State of the cell being read. phonetic: the depth inside phonetic guides, which are skipped.
         self._column, self._next_column, self._phonetic, self._row_chars = 0, 0, 0, 0
         self._type, self._style, self._is_formula, self._is_text = "", "", False, False
         self._pieces: list[str] = []
 
     def blocks(self) -> Iterator[list[Row]]:
-        """Rows that hold anything, those of some kilobytes at a time. Raises Refused."""
+        """Yields lists of the rows that are not empty, one list per block of some kilobytes. Raises Refused."""
         self.is_in_data = False
         for read_bytes in read_xml(self._part, self._start, self._end, self._text):
             self.read_bytes = read_bytes
@@ -172,7 +172,7 @@ class SheetRows:
         return text if type_ == "d" else {"error": ""}
 
     def _number(self, text: str) -> Cell:
-        """As it is written, a day where its style shows one. Digits beyond the fifteenth are not believed by whoever reads on."""
+        """The number as written, or a day if its style shows one. `cells.as_text` refuses numbers of more than fifteen digits."""
         text, style = text.strip(), self._style
         if not _NUMBER.match(text):
             return {"error": ""} if text else None
@@ -197,6 +197,6 @@ class SheetRows:
         self._seen[place] |= 1 << bit
         self._first = self._first or self._row
         if self._row < self._first:
-            raise Refused("misplaced", line=self._row)  # what stands first is the names of the columns
+            raise Refused("misplaced", line=self._row)  # the first row holds the names of the columns
         self.hidden += self._is_hidden
         self._ready.append((self._row, cells))

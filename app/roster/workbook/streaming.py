@@ -1,4 +1,4 @@
-"""XML read in pieces: an element is told and forgotten, so that memory does not grow with the part, whatever stands in it."""
+"""Reads XML in pieces: each element is handed on and forgotten, so that memory does not grow with the size of the part."""
 
 from collections.abc import Callable, Iterator
 from typing import IO
@@ -13,11 +13,11 @@ _NAMES_KEPT = 500  # of tags; a sheet has some dozen
 
 
 class Ended(Exception):
-    """Raised by a handler that has heard all it needs."""
+    """Raised by a handler that needs no more of the part."""
 
 
 class LocalNames(dict[str, str]):
-    """Names without their prefix, whatever the writer calls the namespaces."""
+    """A cache of names without their namespace prefix."""
 
     def __missing__(self, name: str) -> str:
         local = name.rpartition(":")[2]
@@ -32,9 +32,9 @@ def read_xml(
     end: Callable[[str], None],
     text: Callable[[str], None] | None = None,
 ) -> Iterator[int]:
-    """Calls the handlers with local names and yields, block by block, how many bytes were read.
+    """Calls the handlers with local names and yields after each block how many bytes were read.
 
-    Raises Refused: `unreadable` for what is no XML, `too_large` for what nobody's workbook holds.
+    Raises Refused: `unreadable` if it is no XML, `too_large` for sizes that no real workbook has.
     """
     parser = _bounded_parser(start, end, text)
     fed = 0
@@ -56,7 +56,7 @@ def read_xml(
 def _bounded_parser(
     start: Callable[[str, dict[str, str]], None], end: Callable[[str], None], text: Callable[[str], None] | None
 ) -> expat.XMLParserType:
-    """Hands on to the handlers what is neither too deep nor declares a document type."""
+    """A parser that calls the handlers, and refuses elements that are nested too deep and any document type declaration."""
     parser = expat.ParserCreate()
     names, depth = LocalNames(), 0
 
@@ -73,7 +73,7 @@ def _bounded_parser(
         end(names[name])
 
     def on_doctype(*_declared: object) -> None:
-        raise Refused("unreadable")  # a workbook declares none (ECMA-376 part 2), and entities are what bombs are made of
+        raise Refused("unreadable")  # a workbook declares none (ECMA-376 part 2), and XML bombs need entities
 
     parser.StartElementHandler, parser.EndElementHandler = on_start, on_end
     parser.StartDoctypeDeclHandler = on_doctype

@@ -1,4 +1,4 @@
-"""The shared texts of a workbook, packed tightly: as separate strings a million people's would take half a gigabyte."""
+"""The shared texts of a workbook in one buffer: as separate strings those of a million people would take half a gigabyte."""
 
 import re
 from array import array
@@ -22,7 +22,7 @@ class Texts:
         self._bytes = bytearray()
 
     def fill(self, part: IO[bytes]) -> None:
-        """Rich text as a whole, without its phonetic guides. Raises Refused."""
+        """Reads the texts; rich text is joined, and phonetic guides are left out. Raises Refused."""
         pieces: list[str] = []
         is_text, phonetic = False, 0
         bytes_, ends = self._bytes, self._ends
@@ -63,8 +63,8 @@ class Texts:
 
 
 def exact(text: str) -> str:
-    """The text as it was typed: `_x000D_` stands for a character XML cannot hold, `_x005F_` for the first mark of such a name
-    (ECMA-376 part 1, 22.9.2.19). Halves of characters, which cannot be stored, become U+FFFD."""
+    """The text as it was typed: `_x000D_` stands for a character XML cannot hold, `_x005F_` for the underscore of a literal
+    `_x…_` (ECMA-376 part 1, 22.9.2.19). Lone surrogates, which cannot be stored, become U+FFFD."""
     if "_x" not in text:
         return text
     text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)

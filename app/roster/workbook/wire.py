@@ -1,8 +1,8 @@
-"""What the app and the child say to each other: frames of one letter, four bytes of length (big-endian) and the content.
+"""The messages between the app and the child: frames of one letter, four bytes of length (big-endian) and the content.
 
-The child asks for pieces of the workbook (`R`: offset and length, eight and four bytes) and is answered with a frame `D`: it needs
-no file of its own, and what lies sealed in the store is never written out in clear. It says which sheet it reads (`S`), gives rows
-(`B`), and ends with `E` or, when the workbook is refused, with `X`; these four are JSON.
+The child asks for pieces of the workbook (`R`: offset and length, eight and four bytes) and gets a frame `D` for each. So it needs
+no file of its own, and a file encrypted in the store is never written to disk in clear. It says which sheet it reads (`S`), sends
+rows (`B`), and ends with `E` or, if the workbook is refused, with `X`; these four are JSON.
 """
 
 import json
@@ -19,7 +19,7 @@ READ, DATA, SHEET, ROWS, END, REFUSED = b"R", b"D", b"S", b"B", b"E", b"X"
 
 
 class Refused(Exception):
-    """The workbook cannot be read. code: a key of the sentences in `providers/xlsx.py`; facts: what they name."""
+    """The workbook cannot be read. code: a key of the sentences in `providers/xlsx.py`; facts: the values they mention."""
 
     def __init__(self, code: str, **facts: Any) -> None:
         super().__init__(code)
@@ -36,7 +36,7 @@ def write_json(out: IO[bytes], kind: bytes, content: object) -> None:
 
 
 def read_frame(read: Callable[[int], bytes]) -> tuple[bytes, bytes]:
-    """read: gives so many bytes or, at the end, fewer. Raises EOFError, and ValueError for a frame no child sends."""
+    """Reads one frame. read: returns that many bytes, or fewer at the end. Raises EOFError, and ValueError if it is too long."""
     head = read(HEAD.size)
     if len(head) < HEAD.size:
         raise EOFError

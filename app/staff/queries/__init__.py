@@ -1,4 +1,4 @@
-"""Reads of staff: members, sessions, what waits for a second pair of eyes, messages."""
+"""Reads of staff: members, sessions, acts that wait for a second member, messages."""
 
 from app.staff.queries.approvals import get_approval as get_approval
 from app.staff.queries.approvals import list_asked_by as list_asked_by

@@ -1,4 +1,4 @@
-"""Reads of acts that wait for a second pair of eyes."""
+"""Reads of acts that wait for a second member."""
 
 from collections.abc import Collection
 
@@ -22,7 +22,7 @@ def get_approval(approval_id: int) -> Approval:
 
 
 def list_waiting_for(member: StaffMember, regions: Collection[str], *, limit: int = PAGE) -> list[tuple[Approval, str]]:
-    """(approval, name of who asked) that this member may approve or refuse, oldest first."""
+    """Pairs of an open approval that this member may approve or refuse and the name of its asker, oldest first."""
     asker = aliased(StaffMember)
     rights = [right.name for right in Right if has_right(member.roles, right)]
     by_right = and_(Approval.right.in_(rights), or_(Approval.region == "", Approval.region.in_(sorted(regions))))
@@ -41,7 +41,7 @@ def list_waiting_for(member: StaffMember, regions: Collection[str], *, limit: in
 
 
 def list_asked_by(staff_id: int) -> list[Approval]:
-    """Newest first; what waits and what became of the rest."""
+    """What this member asked for, open or settled, newest first."""
     return list(db.session.scalars(select(Approval).where(Approval.asked_by == staff_id).order_by(Approval.id.desc()).limit(PAGE)))
 
 
@@ -52,7 +52,7 @@ def list_open_about(subject: str) -> list[Approval]:
 
 
 def list_settled(member: StaffMember, regions: Collection[str]) -> list[Approval]:
-    """What was approved or took effect lately, as far as this member may know of it; newest first."""
+    """The approvals that were given or took effect last and that this member may see, newest first."""
     rights = [right.name for right in Right if has_right(member.roles, right)]
     return list(
         db.session.scalars(

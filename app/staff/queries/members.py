@@ -34,7 +34,7 @@ def get_staff(staff_id: int) -> StaffMember:
 
 
 def list_staff() -> list[StaffMember]:
-    """Everybody who ever worked here, by user name."""
+    """All present and former members, by user name."""
     return list(
         db.session.scalars(
             select(StaffMember).options(joinedload(StaffMember.agency, innerjoin=True)).order_by(StaffMember.username)
@@ -43,7 +43,7 @@ def list_staff() -> list[StaffMember]:
 
 
 def list_active() -> list[StaffMember]:
-    """Who may sign in, by user name."""
+    """Members who are not disabled, by user name."""
     return list(
         db.session.scalars(select(StaffMember).where(StaffMember.disabled_at.is_(None)).order_by(StaffMember.username).limit(500))
     )
@@ -52,7 +52,7 @@ def list_active() -> list[StaffMember]:
 def list_colleagues(agency_ids: Collection[int], *, prefix: str = "", state: str = "", after: str = "") -> list[StaffMember]:
     """Members of these agencies by user name, one more than a page shows. prefix: of the user name or the name.
 
-    state: `active`, `disabled`, `newcomers` (not signed in yet), or empty for all. after: the user name the last page ended with.
+    state: `active`, `disabled`, `newcomers` (not signed in yet), or empty for all. after: the last user name of the previous page.
     """
     wanted = select(StaffMember).where(StaffMember.agency_id.in_(agency_ids), StaffMember.username > after)
     if prefix:
@@ -88,23 +88,23 @@ def get_handover(staff_id: int, to: StaffMember, regions: Collection[str]) -> St
 
 
 def list_reached(regions: Collection[str]) -> list[Agency]:
-    """Agencies whose whole region lies within these, in the bureau's order: two reads, however many agencies there are."""
+    """Agencies whose whole region lies within these, in the bureau's order. Takes two queries, however many agencies there are."""
     pools = {r.code: r for r in db.session.scalars(select(Region))}
     agencies = db.session.scalars(select(Agency).order_by(Agency.position, Agency.id))
     return [agency for agency in agencies if (own := _regions_among(agency, pools)) and own <= set(regions)]
 
 
 def totp_secret_of(member: StaffMember) -> str:
-    """Base32; empty while there is none."""
+    """The secret in Base32; empty if there is none."""
     if member.totp_secret is None:
         return ""
     return vault.decrypt("staff-totp", member.totp_secret, bound_to=str(member.id).encode()).decode()
 
 
 def regions_of(agency: Agency) -> frozenset[str]:
-    """The insured regions an agency answers for: its own county; for a pool (市本级, 省直) everything below its city or province.
+    """The insured regions of an agency: its own county, or, for a pool (市本级, 省直), all those below its city or province.
 
-    An office without a code of its own (经开区) answers for its city's pool.
+    An office without a code of its own (经开区) has its city's pool.
     """
     if agency.region_code is None:
         of_city = select(Region.code).where(Region.parent_code == agency.parent_region_code, Region.level == RegionLevel.pool)
@@ -120,7 +120,7 @@ def regions_of(agency: Agency) -> frozenset[str]:
 
 
 def _regions_among(agency: Agency, known: Mapping[str, Region]) -> frozenset[str]:
-    """`regions_of`, of regions that were read already."""
+    """`regions_of`, computed from regions that were read already."""
     if agency.region_code is None:
         of_city = (r for r in known.values() if r.parent_code == agency.parent_region_code and r.level is RegionLevel.pool)
         return frozenset(r.code for r in of_city)

@@ -10,7 +10,7 @@ MOST = 99  # fixed: more is said as "99+"
 
 
 def list_staff_messages(staff_id: int, *, before: int | None = None) -> list[StaffMessage]:
-    """Newest first; before: the id the last page ended with."""
+    """Newest first. before: the last id of the previous page."""
     wanted = select(StaffMessage).where(StaffMessage.staff_id == staff_id)
     if before is not None:
         wanted = wanted.where(StaffMessage.id < before)
@@ -18,6 +18,6 @@ def list_staff_messages(staff_id: int, *, before: int | None = None) -> list[Sta
 
 
 def count_unread(staff_id: int) -> int:
-    """At most one more than `MOST`."""
+    """The number of unread messages, counted up to one more than `MOST`."""
     unread = select(StaffMessage.id).where(StaffMessage.staff_id == staff_id, StaffMessage.read_at.is_(None)).limit(MOST + 1)
     return int(db.session.scalar(select(func.count()).select_from(unread.subquery())) or 0)

@@ -16,7 +16,7 @@ def find_staff_passkey(staff_id: int, key_id: bytes) -> StaffPasskey | None:
 
 
 def get_staff_passkey(staff_id: int, passkey_id: int) -> StaffPasskey:
-    """Through the owner; raises NotFound for anybody else's."""
+    """A member's own passkey. Raises NotFound for that of anybody else."""
     found = db.session.get(StaffPasskey, passkey_id)
     if found is None or found.staff_id != staff_id:
         raise NotFound

@@ -14,7 +14,7 @@ from app.staff.models import StaffMember, StaffSession
 
 
 def find_open_session(token: str) -> StaffSession | None:
-    """The session this cookie stands for, half open or open, with its member and agency; None once it is over (ASVS 7)."""
+    """The session of this cookie, half open or fully open, with its member and agency; None once it has ended (ASVS 7)."""
     found = db.session.scalar(
         select(StaffSession)
         .join(StaffSession.member)
@@ -36,7 +36,7 @@ def find_open_session(token: str) -> StaffSession | None:
 
 
 def list_open_sessions(staff_id: int) -> list[StaffSession]:
-    """Newest first; only those that are past the second factor and not over by time."""
+    """Sessions that are past the second factor and have not expired, newest first."""
     return list(
         db.session.scalars(
             select(StaffSession)

@@ -1,4 +1,4 @@
-"""A member's own page: who they are here, what they may do, where they are signed in."""
+"""A member's own page: their data, what they may do, where they are signed in, and their passkeys."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

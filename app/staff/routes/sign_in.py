@@ -1,4 +1,4 @@
-"""Signing in: name and password, then the code of an authenticator, at the first time a password of one's own."""
+"""Signing in: name and password, then the second factor, and the first time choosing a password of one's own."""
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -83,7 +83,7 @@ def create_second_factor() -> ResponseReturnValue:
 @blueprint.post("/bureau/sign-in/passkey-challenges")
 @access(has_staff_session)
 def create_passkey_challenge() -> ResponseReturnValue:
-    """To script alone: what the authenticator is to sign, or that it is to make a key. Who is in adds one more here."""
+    """Called by script only: options for the authenticator to sign with a key or to make one. Signed-in members add one more."""
     site = find_site()
     if site is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""The verbs of staff: joining, two factors, roles, leaving, acts that need four eyes. The only writer of their tables."""
+"""The acts of staff: joining, two factors, roles, leaving, acts that need four eyes. The only writer of their tables."""
 
 from app.staff.service.after_restore import end_what_was_open as end_what_was_open
 from app.staff.service.appointing import appoint_staff as appoint_staff

@@ -1,4 +1,4 @@
-"""After a restore from a backup nobody knows who was disabled, or which act was refused, since: both end."""
+"""After a restore, disabled members and refused acts since the backup are unknown: so all sessions and open acts are ended."""
 
 from sqlalchemy import delete, select, update
 
@@ -11,7 +11,7 @@ from app.staff.service.approvals import close_approval
 
 @transaction()
 def end_what_was_open() -> Ends:
-    """An approval might take effect by itself although it was refused in the lost time (SEPARATION=small)."""
+    """Ends sessions and open approvals. Under SEPARATION=small an approval refused in the lost time would else take effect."""
     sessions = end_sessions(StaffSession)
     db.session.execute(delete(StaffChallenge))
     db.session.execute(update(StaffMember).values(reset_granted_to=None, reset_granted_at=None))

@@ -1,4 +1,4 @@
-"""What a security administrator does to colleagues. Who becomes an administrator, or is reset as one, needs a second person."""
+"""What a security administrator does to colleagues. Making somebody an administrator, or resetting one, needs a second person."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -25,9 +25,9 @@ ROLES, RESET, SECOND = "staff_roles", "staff_reset", "staff_second"
 def appoint_staff(
     username: str, name: str, *, agency: str, roles: Collection[Role], by: StaffMember
 ) -> tuple[NewStaff, Approval | None]:
-    """A new member. An administrator's posts wait for a second person; until then the member may sign in and do nothing.
+    """Adds a member. The roles of an administrator wait for a second person; until then the member can sign in but do nothing.
 
-    Raises as `add_staff`.
+    Raises the errors of `add_staff`.
     """
     check_roles(roles)
     is_admin = bool(ADMINS & set(roles))
@@ -36,7 +36,7 @@ def appoint_staff(
 
 
 def assign_roles(member: StaffMember, roles: Collection[Role], *, by: StaffMember) -> Approval | None:
-    """At once, unless the member becomes an administrator. Raises as `change_roles`, and `already_asked`."""
+    """Changes roles at once, or asks for approval if that makes an administrator. Raises as `change_roles`, and `already_asked`."""
     if by.id != member.id and (ADMINS & set(roles)) - member.roles:
         check_roles(roles)
         return _ask_roles(member, roles, by)
@@ -45,7 +45,7 @@ def assign_roles(member: StaffMember, roles: Collection[Role], *, by: StaffMembe
 
 
 def name_second(member: StaffMember, second: StaffMember, *, by: StaffMember) -> Approval | None:
-    """Who has one already does not change it alone: who was named until now is told, and may refuse."""
+    """Names a second person. A member who replaces their own must ask for it, so that the present one is told and may refuse."""
     if by.id == member.id and find_second(member) is not None:
         if second.id == member.id:
             raise DomainError("second_self", str(_("第二个人不能是自己。")), str(_("请选另一个人。")))
@@ -70,7 +70,7 @@ def has_grant(member: StaffMember, by: StaffMember) -> bool:
 
 
 def reset_colleague(member: StaffMember, *, by: StaffMember) -> Reset:
-    """The first half of a new one-time password; an administrator's only with a grant, once.
+    """Resets a colleague and returns the first half of the new one-time password. For an administrator it uses up a grant.
 
     Raises DomainError `reset_own`, `grant_missing`.
     """
@@ -83,14 +83,14 @@ def reset_colleague(member: StaffMember, *, by: StaffMember) -> Reset:
 
 
 def do_roles(approval: Approval) -> None:
-    """Listener of `ROLES`."""
+    """Done when a `ROLES` request is approved."""
     change_roles(
         _member_of(approval), [Role(name) for name in approval.details["roles"]], by=StaffMember.actor_of(approval.asked_by)
     )
 
 
 def do_reset(approval: Approval) -> None:
-    """Listener of `RESET`: whoever asked may print their half of the password, once, within a day."""
+    """Done when a `RESET` request is approved: the asker may do the reset, once, within `reset_grant_hours`."""
     db.session.execute(
         update(StaffMember)
         .where(StaffMember.id == _member_of(approval).id)
@@ -99,7 +99,7 @@ def do_reset(approval: Approval) -> None:
 
 
 def do_second(approval: Approval) -> None:
-    """Listener of `SECOND`."""
+    """Done when a `SECOND` request is approved."""
     set_second(_member_of(approval), get_staff(int(approval.details["second"])), by=StaffMember.actor_of(approval.asked_by))
 
 

@@ -1,4 +1,4 @@
-"""Which acts need four eyes: what each does once it is approved, and how it is told."""
+"""The kinds of act that need four eyes: what each does once it is approved, and the sentence that describes it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from app.staff.models import Approval
 
 @dataclass(frozen=True)
 class ApprovalKind:
-    """do: the act, in the transaction in which it takes effect; a DomainError it raises takes the approval back.
+    """do: the act, called in the transaction in which it takes effect; a DomainError it raises rolls the approval back.
 
-    sentence: how it is told on the page and in messages, without secrets; its kind and subject when there is none.
+    sentence: describes the act on pages and in messages, without secrets; without it they show kind and subject.
     """
 
     name: str
@@ -29,7 +29,7 @@ def find_approval_kind(name: str) -> ApprovalKind | None:
 
 
 def do_approved(approval: Approval) -> None:
-    """Inside the transaction in which it takes effect."""
+    """Does the approved act. Called inside the transaction in which it takes effect."""
     kind = find_approval_kind(approval.kind)
     if kind is not None:
         kind.do(approval)

@@ -1,8 +1,8 @@
-"""Four eyes: one member asks, another approves, and only then the act is done (GB/T 22239, tiered approvals).
+"""Four eyes: one member asks, another approves, and only then is the act done (GB/T 22239, tiered approvals).
 
-A feature says what its kind of act does and how it is told in one sentence (`approval_kinds.ApprovalKind`). In a small bureau
-(SEPARATION=small) nobody else may have the right: the act is done by itself a day later, and a second named person, told at once,
-may refuse it until then.
+A feature says what its kind of act does and describes it in one sentence (`approval_kinds.ApprovalKind`). In a small bureau
+(SEPARATION=small) perhaps nobody else has the right. So the act takes effect by itself after `approval_delay_hours`; a second
+named person is told at once and may refuse it until then.
 """
 
 import json
@@ -40,10 +40,10 @@ _TAGS = {
 
 @transaction()
 def ask_approval(kind: str, subject: str, *, by: StaffMember, right: Right, region: str = "", **detail: Any) -> Approval:
-    """Writes down that `by` wants this act done. right: what the second member needs. detail: ids and codes, as JSON can hold them.
+    """Stores that `by` wants this act done. right: the one a second member needs. detail: ids and codes that JSON can hold.
 
-    Raises DomainError `already_asked` while the same act on the same subject waits, `second_missing` in a small bureau where nobody
-    could be told.
+    Raises DomainError `already_asked` while the same act on the same subject waits, and `second_missing` in a small bureau if there
+    is nobody to tell.
     """
     if find_approval_kind(kind) is None:
         raise RuntimeError(f"nothing is done when {kind!r} is approved")
@@ -91,7 +91,7 @@ def approve(approval_id: int, by: StaffMember) -> Approval:
 
 @transaction()
 def refuse(approval_id: int, by: StaffMember) -> Approval:
-    """Nothing is done. As `approve`; in a small bureau the second named person may too, without the right."""
+    """Settles it without doing the act. Raises as `approve`; a second named person may refuse without having the right."""
     approval = get_approval(approval_id)
     _require_eyes(approval, by, may_be_second=True)
     _settle(approval, ApprovalState.refused, by)
@@ -101,7 +101,7 @@ def refuse(approval_id: int, by: StaffMember) -> Approval:
 
 @transaction()
 def withdraw(approval_id: int, by: StaffMember) -> Approval:
-    """Who asked takes it back. Raises NotFound for anybody else's, DomainError `approval_settled`."""
+    """The asker takes the request back. Raises NotFound if it is somebody else's, and DomainError `approval_settled`."""
     approval = get_approval(approval_id)
     if approval.asked_by != by.id:
         raise NotFound
@@ -110,7 +110,7 @@ def withdraw(approval_id: int, by: StaffMember) -> Approval:
 
 
 def settle_approvals() -> None:
-    """Periodic: does what nobody refused in time (small), and closes what nobody answered (full)."""
+    """Periodic: does acts that nobody refused in time (small), and closes requests that nobody answered in time (full)."""
     now = clock.now()
     due = select(Approval.id).where(Approval.state == ApprovalState.open, Approval.takes_effect_at <= now)
     for approval_id in db.session.scalars(due.order_by(Approval.id).limit(BATCH)).all():
@@ -118,7 +118,7 @@ def settle_approvals() -> None:
             _take_effect(approval_id)
         except DomainError as refusal:
             close_approval(approval_id, refusal.code)
-        except Exception as error:  # the others' turn must come; this one is tried again
+        except Exception as error:  # must not hold up the others; this one is retried next time
             outages.note("approval_failed", error, approval=approval_id)
     old = select(Approval.id).where(
         Approval.state == ApprovalState.open,
@@ -131,7 +131,7 @@ def settle_approvals() -> None:
 
 @transaction()
 def close_approvals_of(member_id: int, reason: str) -> None:
-    """Who asked, or was to look, is no longer who they were: what waits for it is closed unseen."""
+    """Closes open requests that this member asked for or may refuse as second, because the member has lost roles or left."""
     touched = select(Approval.id).where(
         Approval.state == ApprovalState.open, (Approval.asked_by == member_id) | (Approval.second_id == member_id)
     )
@@ -140,7 +140,7 @@ def close_approvals_of(member_id: int, reason: str) -> None:
 
 
 def find_second(member: StaffMember) -> StaffMember | None:
-    """Who is told of what this member asks: the one who was named, else the auditor; never the member."""
+    """The colleague who is told of this member's requests: the one named, or else an auditor; never the member."""
     named = db.session.get(StaffMember, member.second_id) if member.second_id else None
     if named is not None and named.disabled_at is None and named.id != member.id:
         return named
@@ -151,7 +151,7 @@ def find_second(member: StaffMember) -> StaffMember | None:
 
 
 def may_see(approval: Approval, member: StaffMember) -> bool:
-    """Its two members and whoever has the right in its region."""
+    """Whether the member is its asker or second, or has its right in its region."""
     if member.id in (approval.asked_by, approval.second_id):
         return True
     in_region = not approval.region or approval.region in regions_of(member.agency)
@@ -159,7 +159,7 @@ def may_see(approval: Approval, member: StaffMember) -> bool:
 
 
 def may_approve(approval: Approval, member: StaffMember) -> bool:
-    """Whether the page offers it; who was only named as the second person may refuse alone."""
+    """Whether the page offers approval. A member who is only the named second may refuse and nothing else."""
     return approval.asked_by != member.id and has_right(member.roles, Right[approval.right])
 
 
@@ -177,7 +177,7 @@ def _take_effect(approval_id: int) -> None:
 
 @transaction()
 def close_approval(approval_id: int, reason: str) -> None:
-    """Nothing is done; whoever asked is told. reason: for the audit log."""
+    """Closes a request without doing the act, and tells its asker. reason: for the audit log."""
     approval = get_approval(approval_id)
     if _is_settled(approval, ApprovalState.expired, None):
         audit.record(
@@ -202,7 +202,7 @@ def _store_alone(approval: Approval) -> None:
 
 
 def _require_eyes(approval: Approval, by: StaffMember, *, may_be_second: bool) -> None:
-    """Roles and region are read anew: a right lost a moment ago does not count any more."""
+    """Raises unless `by` may answer. Their roles are read anew: a right lost a moment ago no longer counts."""
     db.session.refresh(by)
     if not may_see(approval, by):
         raise NotFound
@@ -220,7 +220,7 @@ def _settle(approval: Approval, state: ApprovalState, by: StaffMember) -> None:
 
 
 def _is_settled(approval: Approval, state: ApprovalState, by: int | None) -> bool:
-    """One conditional UPDATE: of all who answer at once, one is heard. What a disabled member asked is approved by nobody."""
+    """One conditional UPDATE, so that only one of several simultaneous answers counts. A disabled asker's act is not approved."""
     is_gone = approval.state is ApprovalState.open and get_staff(approval.asked_by).disabled_at is not None
     if state is ApprovalState.approved and is_gone:
         raise DomainError("asker_gone", _("提出这件事的人已经停用。"), _("需要的话，请重新提出。"), status=409)

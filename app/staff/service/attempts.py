@@ -1,4 +1,4 @@
-"""What is written down of wrong guesses at sign-in, and when it is forgotten."""
+"""The audit of wrong guesses at sign-in, and the periodic deletion of their counters."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from app.staff.models import StaffAttempt, StaffSession
 
 
 def note_wrong(attempt: Attempt, tag: StaffTag) -> SignInState:
-    """Inside the transaction that refuses."""
+    """Audits a wrong guess. Called inside the transaction that refuses it."""
     state = attempt.state()
     who = attempt.subject or "staff:unknown"
     audit.record(tag, actor=who, subject=who, outcome="refused", failures=settings.staff_guesses - state.guesses_left)
@@ -32,7 +32,7 @@ def release(subject: str, *, by: str) -> None:
 
 @transaction()
 def expire() -> None:
-    """Counts nobody added to, browsers nobody used, and sessions over for a week: the audit log remembers them."""
+    """Deletes old counters, unused browsers, and sessions that ended `staff_session_keep_days` ago; the audit log keeps them."""
     now = clock.now()
     guesses.expire()
     forget_old_browsers()

@@ -1,9 +1,8 @@
-"""A one-time password that an administrator starts goes to its member in two halves, by two people.
+"""A one-time password drawn for an administrator reaches its member in two halves, by two people.
 
-The administrator reads the first half, a colleague the second, each hands over their own: neither of them can sign in as that
-member (ASVS 6.4.6), so that nobody is both persons of what needs four eyes by way of a member they reset or added. It holds in a
-small bureau too, where the colleague is whoever else works there, the auditor for one. The second half is kept sealed until it was
-read once.
+The administrator reads the first half, a colleague the second, and each hands their half over. Neither of them can sign in as that
+member (ASVS 6.4.6), so nobody can give both approvals of an act by way of a member they added or reset. This holds in a small
+bureau too, where the colleague can be anyone else, such as the auditor. The second half is stored encrypted until it is read once.
 """
 
 from flask_babel import gettext as _
@@ -23,13 +22,13 @@ _PURPOSE = "staff-half"
 
 
 def halves(password: str) -> tuple[str, str]:
-    """Of a drawn password: ten letters each, about 49 bits."""
+    """The two halves of a drawn password: ten letters each, about 49 bits."""
     groups = password.split("-")
     return "-".join(groups[:2]), "-".join(groups[2:])
 
 
 def keep_second_half(member: StaffMember, password: str, *, started_by: StaffMember) -> str:
-    """Inside the transaction that starts the password. The first half, for whoever starts it."""
+    """Stores the second half and returns the first, for `started_by`. Called inside the transaction that writes the password."""
     if not is_writing():
         raise RuntimeError("a half is kept where its password is written")
     first, second = halves(password)
@@ -53,7 +52,7 @@ def keep_second_half(member: StaffMember, password: str, *, started_by: StaffMem
 
 
 def show_second_half(member: StaffMember, *, to: StaffMember) -> str:
-    """To a colleague, once. Raises NotFound when none waits, DomainError `half_own` for whoever must not have both."""
+    """Shows the half to a colleague, once. Raises NotFound if none waits, and `half_own` for the member and for `started_by`."""
     sealed, started_by, expires_at = member.second_half, member.half_started_by, member.password_expires_at
     if sealed is None or expires_at is None or expires_at <= clock.now():
         raise NotFound

@@ -1,4 +1,4 @@
-"""Who works here: joining, and starting anew. Administrators start a reset, they never know a password (ASVS 6.4.6)."""
+"""Adding and resetting members. Administrators start a reset, but never know a whole password (ASVS 6.4.6)."""
 
 import re
 from collections.abc import Collection
@@ -26,7 +26,7 @@ _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
 
 @dataclass(frozen=True)
 class NewStaff:
-    """one_time_password: to be replaced at the first sign-in; its first half alone where a colleague hands over the rest."""
+    """one_time_password: must be replaced at the first sign-in; only its first half if a colleague hands over the second."""
 
     member: StaffMember
     one_time_password: str
@@ -34,7 +34,7 @@ class NewStaff:
 
 @dataclass(frozen=True)
 class Reset:
-    """As `NewStaff`."""
+    """one_time_password: as in `NewStaff`."""
 
     one_time_password: str
     expires_at: datetime
@@ -53,8 +53,9 @@ def add_staff(
     is_waiting: bool = False,
     started_by: StaffMember | None = None,
 ) -> NewStaff:
-    """A member of this agency (slug). The one-time password is drawn, unless the demo brings a password and secret of its own.
-    is_waiting: the roles are not given yet. started_by: who reads its first half; none at a shell, which reads it whole.
+    """Adds a member to this agency (slug), with a drawn one-time password unless the demo gives a password and secret.
+
+    is_waiting: the roles are not given yet. started_by: the member who is shown the first half; None at a shell, which shows all.
 
     Raises NotFound for the agency, DomainError `username_invalid`, `username_taken`, `roles_clash` or `roles_missing`.
     """
@@ -83,7 +84,7 @@ def add_staff(
 
 
 def reset_staff(member: StaffMember, *, by: str, started_by: StaffMember | None = None) -> Reset:
-    """A new one-time password and a new second factor; all sessions end, a disabled member may come back. started_by: as above."""
+    """Draws a new one-time password, removes all second factors, ends all sessions and enables the member. started_by: as above."""
     password = draw_password()
     hashed = hash_password(password)
     expires_at = clock.now() + timedelta(days=settings.one_time_password_days)
@@ -112,7 +113,7 @@ def reset_staff(member: StaffMember, *, by: str, started_by: StaffMember | None 
 
 @transaction()
 def note_refused(staff_id: int, endpoint: str) -> None:
-    """Somebody opened what their role does not open."""
+    """Audits that a member tried to open a page their roles do not allow."""
     audit.record(
         StaffTag.refused,
         actor=StaffMember.actor_of(staff_id),
@@ -135,7 +136,7 @@ def _require_free(username: str) -> None:
 
 
 def _store(member: StaffMember, totp_secret: str) -> None:
-    """The secret is sealed for the member's id, which only the row gives."""
+    """Adds the row first, because the secret is encrypted for the member's id, which only the row has."""
     db.session.add(member)
     db.session.flush()
     if totp_secret:

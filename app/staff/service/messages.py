@@ -1,4 +1,4 @@
-"""Lines in a member's inbox at the desk."""
+"""Messages in a member's inbox at the desk."""
 
 from sqlalchemy import update
 
@@ -10,7 +10,7 @@ from app.staff.models import StaffMessage
 
 @transaction()
 def post_staff_message(staff_id: int, title: str, body: str, *, href: str = "") -> StaffMessage:
-    """href: a path of the desk the message is about."""
+    """Leaves a message in a member's inbox. href: the path of the page it is about."""
     message = StaffMessage(staff_id=staff_id, title=title, body=body, href=href, created_at=clock.now())
     db.session.add(message)
     db.session.flush()
@@ -19,7 +19,7 @@ def post_staff_message(staff_id: int, title: str, body: str, *, href: str = "") 
 
 @transaction()
 def mark_messages_read(staff_id: int, up_to: int) -> None:
-    """Everything this member was shown: up to this message."""
+    """Marks the member's messages up to this one as read: those they were shown."""
     write(
         update(StaffMessage)
         .where(StaffMessage.staff_id == staff_id, StaffMessage.id <= up_to, StaffMessage.read_at.is_(None))

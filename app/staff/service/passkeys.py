@@ -25,9 +25,9 @@ from app.staff.service.sessions import open_fully
 
 @transaction()
 def begin_passkey(session: StaffSession, site: Site, *, bureau_name: str) -> str:
-    """Options for the browser as JSON: to sign with a known key, or to make one (a first factor, or one more of who is in).
+    """Options for the browser as JSON: to sign with a known key, or to make one (a first factor, or one more once signed in).
 
-    Raises DomainError `factor_stale` when who is in signed in too long ago.
+    Raises DomainError `factor_stale` if a signed-in member's second factor was given too long ago.
     """
     member = session.member
     known = queries.list_staff_passkeys(member.id)
@@ -47,7 +47,7 @@ def begin_passkey(session: StaffSession, site: Site, *, bureau_name: str) -> str
 
 
 def confirm_by_passkey(session: StaffSession, answer: str, site: Site, *, browser_name: str, browser: bytes) -> SignIn:
-    """Opens a half-open session fully: signed by a known key, or, for who has no factor yet, by making one."""
+    """Opens a half-open session fully by a known key's signature, or by making a key if the member has no factor yet."""
     member = session.member
     attempt = attempt_at_factor("staff", member.actor)
     refused = attempt.take()
@@ -65,7 +65,7 @@ def confirm_by_passkey(session: StaffSession, answer: str, site: Site, *, browse
 
 @transaction()
 def add_staff_passkey(session: StaffSession, answer: str, site: Site, *, browser_name: str) -> StaffPasskey:
-    """One more factor of who is in. Raises DomainError `passkey_refused`, `factor_stale`."""
+    """Adds a passkey for a signed-in member. Raises DomainError `passkey_refused`, `factor_stale`."""
     require_fresh(session)
     passkey = _add(session, answer, site, browser_name)
     if passkey is None:
@@ -75,7 +75,7 @@ def add_staff_passkey(session: StaffSession, answer: str, site: Site, *, browser
 
 @transaction()
 def remove_staff_passkey(session: StaffSession, passkey: StaffPasskey) -> None:
-    """Raises DomainError `last_factor`, `factor_stale`. The member's row is held: of two removed at once one may be the last."""
+    """Raises DomainError `last_factor`, `factor_stale`. Locks the member's row, so that two removals at once leave one factor."""
     require_fresh(session)
     member = db.session.scalars(select(StaffMember).where(StaffMember.id == passkey.staff_id).with_for_update(of=StaffMember)).one()
     count = db.session.scalar(select(func.count()).where(StaffPasskey.staff_id == member.id)) or 0
@@ -96,7 +96,7 @@ def _add(session: StaffSession, answer: str, site: Site, browser_name: str) -> S
     passkey = keep_key(StaffPasskey, answer, challenge, site, staff_id=session.staff_id, browser_name=browser_name)
     if passkey is None:
         return None
-    db.session.execute(  # a code that was drawn and never enrolled stays without force
+    db.session.execute(  # a TOTP secret that was drawn and never enrolled must not become a factor
         update(StaffMember)
         .where(StaffMember.id == session.staff_id, StaffMember.totp_enrolled_at.is_(None))
         .values(totp_secret=None)

@@ -11,7 +11,7 @@ from app.staff.models import StaffMember, StaffSession
 
 
 def choose_password(member: StaffMember, password: str, *, keep: StaffSession) -> None:
-    """A member's own choice; every other session of theirs ends. Raises DomainError `password_weak` or `password_same`."""
+    """Sets the password a member chose and ends their other sessions. Raises DomainError `password_weak` or `password_same`."""
     hashed = hash_another(password, username=member.username, now=member.password_hash)
     with transaction():
         db.session.execute(

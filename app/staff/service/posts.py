@@ -1,6 +1,6 @@
-"""What a member is here: roles, agency, second person, the insured person they are; leaving and coming back.
+"""A member's roles, agency, second person and own person in the roster; disabling and enabling.
 
-Nobody changes what they are themselves, and a bureau always keeps somebody who can give rights.
+Nobody changes their own, and a bureau always keeps somebody who can give rights.
 """
 
 from collections.abc import Collection
@@ -23,7 +23,7 @@ from app.staff.service.approvals import close_approvals_of
 
 @transaction()
 def change_roles(member: StaffMember, roles: Collection[Role], *, by: str) -> None:
-    """Holds from the member's next request on, in sessions that are open already. What they asked as who they were is closed.
+    """Takes effect with the member's next request, in open sessions too. If a role is taken away, their open requests are closed.
 
     Raises DomainError `roles_own`, `roles_clash`, `roles_missing`, `last_secadmin`.
     """
@@ -52,7 +52,7 @@ def change_agency(member: StaffMember, agency: str, *, by: str) -> None:
 
 @transaction()
 def disable_staff(member: StaffMember, *, by: str) -> None:
-    """Leaves: all sessions end, nobody signs in with this name again until it is enabled or reset.
+    """The member leaves: all their sessions end, and they cannot sign in until they are enabled or reset.
 
     Raises DomainError `disable_own`, `last_secadmin`.
     """
@@ -67,21 +67,21 @@ def disable_staff(member: StaffMember, *, by: str) -> None:
 
 @transaction()
 def enable_staff(member: StaffMember, *, by: str) -> None:
-    """Comes back with the password and second factor they had."""
+    """The member comes back with the password and second factor they had."""
     if won(update(StaffMember).where(StaffMember.id == member.id, StaffMember.disabled_at.is_not(None)).values(disabled_at=None)):
         audit.record(StaffTag.enabled, actor=by, subject=member.actor)
 
 
 @transaction()
 def end_all_sessions(member: StaffMember, *, by: str) -> None:
-    """Signed out everywhere; the member may sign in again."""
+    """Signs the member out everywhere; they may sign in again."""
     end_sessions_of(member.id)
     audit.record(StaffTag.sessions_ended, actor=by, subject=member.actor)
 
 
 @transaction()
 def link_person(member: StaffMember, person_id: int | None, *, by: str) -> None:
-    """Who the member is among the insured, so that they never decide for their family; None takes it back."""
+    """Notes which insured person the member is, so that they never decide for their family. None removes the note."""
     if by == member.actor:
         raise DomainError("person_own", str(_("不能改自己的参保人。")), str(_("请另一位安全管理员来改。")), status=403)
     db.session.execute(update(StaffMember).where(StaffMember.id == member.id).values(person_id=person_id))
@@ -90,7 +90,7 @@ def link_person(member: StaffMember, person_id: int | None, *, by: str) -> None:
 
 @transaction()
 def set_second(member: StaffMember, second: StaffMember, *, by: str) -> None:
-    """Who is told of what this member asks in a small bureau. Raises DomainError `second_self`, `second_gone`."""
+    """Sets who is told of this member's requests in a small bureau. Raises DomainError `second_self`, `second_gone`."""
     if second.id == member.id:
         raise DomainError("second_self", str(_("第二个人不能是自己。")), str(_("请选另一个人。")))
     if second.disabled_at is not None:
@@ -110,17 +110,17 @@ def check_roles(roles: Collection[Role]) -> None:
 
 
 def joined(roles: Collection[Role]) -> str:
-    """As the column holds them."""
+    """The roles as the column stores them."""
     return ",".join(sorted({role.value for role in roles}))
 
 
 def end_sessions_of(staff_id: int) -> None:
-    """Inside a transaction."""
+    """Ends all sessions of a member. Called inside a transaction."""
     end_sessions(StaffSession, StaffSession.staff_id == staff_id)
 
 
 def _keep_a_secadmin(leaving: StaffMember) -> None:
-    """The rows are held, so that two who send each other away at once do not both go."""
+    """Raises if this is the last security administrator. Locks their rows, so that two cannot disable each other at once."""
     holders = (
         select(StaffMember)
         .where(StaffMember.roles_text.contains(Role.secadmin.value), StaffMember.disabled_at.is_(None))

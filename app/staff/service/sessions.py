@@ -1,4 +1,4 @@
-"""Signing in: the password opens half, the second factor the rest. The other kind of factor is in `passkeys`."""
+"""Signing in: the password opens a session half, the second factor fully. Here it is a code; `passkeys` has the other kind."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from app.staff.service.members import seal_totp
 
 
 def begin_sign_in(username: str, password: str, *, browser_name: str, caller: Caller) -> SignIn:
-    """A right password opens a session as far as the second factor. The answer is the same whether or not the name is known."""
+    """A right password opens a half-open session. The answer to a wrong one is the same whether or not the name is known."""
     member = queries.find_staff(username)
     attempt = attempt_of("staff", queries.name_hash(username), member.actor if member else "", caller)
     tried = try_password(attempt, member, password)
@@ -30,14 +30,14 @@ def begin_sign_in(username: str, password: str, *, browser_name: str, caller: Ca
         attempt.give_back()
         tried.keep_newer(member)
         if not queries.has_factor(member):
-            member.totp_secret = seal_totp(member.id, totp.draw_secret())  # nobody sees one that an earlier sign-in was shown
+            member.totp_secret = seal_totp(member.id, totp.draw_secret())  # never the secret that an earlier sign-in was shown
         return SignIn(SignInState(ok=True), _open(member, browser_name))
 
 
 def confirm_second_factor(session: StaffSession, code: str, *, browser: bytes) -> SignIn:
-    """A right code, good once, opens the session fully, under a new token. The first right code enrols its secret.
+    """A right code, valid once, opens the session fully under a new token. The first right code enrols its secret.
 
-    browser: keyed hash of its cookie, from now on known as the member's.
+    browser: keyed hash of the browser's cookie; from now on it is a known browser of the member.
     """
     member = session.member
     attempt = attempt_at_factor("staff", member.actor)
@@ -53,7 +53,7 @@ def confirm_second_factor(session: StaffSession, code: str, *, browser: bytes) -
 
 
 def open_fully(session: StaffSession, browser: bytes) -> str:
-    """Both factors were right: the session's new token; empty when it was opened or ended meanwhile. Inside the transaction."""
+    """Returns the session's new token, after both factors; empty if it was opened or ended meanwhile. Inside a transaction."""
     member = session.member
     token = renew_session(session, StaffSession.verified_at.is_(None), verified_at=clock.now())
     if not token:
@@ -71,7 +71,7 @@ def sign_out(session: StaffSession) -> None:
 
 @transaction()
 def end_session(session: StaffSession, *, by: str) -> None:
-    """One of the own sessions, from another browser."""
+    """A member ends one of their own sessions from another browser."""
     if end_sessions(StaffSession, StaffSession.id == session.id):
         audit.record(StaffTag.session_ended, actor=by, subject=session.subject)
 
@@ -88,7 +88,7 @@ def _open(member: StaffMember, browser_name: str) -> str:
 
 
 def _use_code(member: StaffMember, code: str) -> bool:
-    """Who has a passkey and no code is asked for the passkey: the password alone adds no factor to one that is there."""
+    """Refuses to enrol a code if the member has a passkey: the password alone must not add a factor beside an existing one."""
     is_new = member.totp_enrolled_at is None
     if is_new and queries.has_passkey(member.id):
         return False

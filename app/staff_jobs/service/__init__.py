@@ -1,4 +1,4 @@
-"""The verbs of staff jobs; the only writer of their table."""
+"""The acts of staff jobs; the only writer of their table."""
 
 from app.staff_jobs.kinds import Outcome as Outcome
 from app.staff_jobs.kinds import Progress as Progress

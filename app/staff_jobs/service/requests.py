@@ -1,4 +1,4 @@
-"""Asking for a staff job, and taking its file away."""
+"""Asking for a staff job, and downloading its file."""
 
 import json
 from collections.abc import Iterator
@@ -19,9 +19,9 @@ from app.staff_jobs.service.running import RUN_STAFF_JOB
 
 
 def start_staff_job(staff: StaffMember, kind: str, **params: int | str | bool | None) -> StaffJob:
-    """Asks for a job; it is begun once the surrounding transaction has committed. params: ids, days and choices, nobody's data.
+    """Asks for a job, which begins once the surrounding transaction has committed. params: ids, days, choices; no personal data.
 
-    The same asked again while it is under way is the one that is there. Raises DomainError `forbidden`, and TooMany.
+    If the same job was asked for and is not finished, returns that one. Raises DomainError `forbidden`, and TooMany.
     """
     known = find_kind(kind)
     if known is None:
@@ -34,7 +34,7 @@ def start_staff_job(staff: StaffMember, kind: str, **params: int | str | bool | 
 
 @transaction()
 def _ask(staff_id: int, actor: str, kind: str, params: str) -> int:
-    db.session.scalar(select(StaffMember.id).where(StaffMember.id == staff_id).with_for_update())  # two clicks, one after the other
+    db.session.scalar(select(StaffMember.id).where(StaffMember.id == staff_id).with_for_update())  # two clicks at once take turns
     is_open = StaffJob.state.in_((StaffJobState.waiting, StaffJobState.running))
     under_way = list(
         db.session.scalars(select(StaffJob).where(StaffJob.staff_id == staff_id, is_open).limit(settings.staff_reports_at_once + 1))
@@ -53,7 +53,7 @@ def _ask(staff_id: int, actor: str, kind: str, params: str) -> int:
 
 
 def open_file(staff_job: StaffJob, by: str) -> tuple[int, Iterator[bytes]]:
-    """(bytes, the content piece by piece) for its owner; each time is audited. Raises NotFound, DomainError `file_unreadable`."""
+    """The size in bytes and the content in pieces, for its owner. Audited. Raises NotFound, DomainError `file_unreadable`."""
     report_id, name, kind = staff_job.id, staff_job.file_name, staff_job.kind
     if name is None:
         raise NotFound(_("这个文件已经删除了。"))

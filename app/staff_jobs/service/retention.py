@@ -1,4 +1,4 @@
-"""Files and rows of staff jobs go when their time is over."""
+"""Deletes files and rows of staff jobs when their time is over."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +14,7 @@ _AT_ONCE = 500
 
 
 def delete_old() -> None:
-    """Files after `report_file_days`, rows after `report_keep_days`, scratch and files no row names after a day."""
+    """Deletes files after `report_file_days`, rows after `report_keep_days`, scratch and orphaned files after `ORPHAN_AFTER`."""
     for name in _forget_files():
         sealed_files.delete_sealed(name)
     _forget_rows()

@@ -1,4 +1,4 @@
-"""Running a staff job: claimed under a number of its own, so that of two runs one counts; settled once, with or without success."""
+"""Running a staff job: each run claims a new number, so that only the newest counts; the job is settled once, done or failed."""
 
 import json
 import secrets
@@ -34,7 +34,7 @@ _COPY_BYTES = 1 << 20
 
 
 def run_staff_job(report_id: int) -> None:
-    """The job. A staff job that is settled stays as it is; one whose process died is run again, a few times."""
+    """The background task. It leaves a settled staff job as it is; one whose process died is run again, a few times."""
     claimed = _claim(report_id)
     if claimed is None:
         return
@@ -50,7 +50,7 @@ def run_staff_job(report_id: int) -> None:
     except DomainError as refused:
         _fail(report_id, attempt, refused.code, refused.what, refused.next)
     except Exception as error:
-        if outages.is_store_failure(error):  # the staff job is as good as before: its job comes round again
+        if outages.is_store_failure(error):  # the staff job is unchanged: its background task will be retried
             raise
         log.exception("report_failed", report=report_id, kind=kind)
         _fail(report_id, attempt, "failed", _("任务出了问题，没有做完。"), _("请再试一次；还是不行请联系系统管理员。"))
@@ -60,7 +60,7 @@ def run_staff_job(report_id: int) -> None:
 
 @contextmanager
 def scratch_file(suffix: str = ".csv") -> Iterator[Path]:
-    """A path only this process's user can read, for a file that becomes an Outcome's; removed when the block fails."""
+    """The path of a new file for an Outcome, readable only by this process's user; removed if the block fails."""
     folder = settings.instance_path / "scratch"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(suffix=suffix, prefix="report-", dir=folder)
@@ -74,7 +74,7 @@ def scratch_file(suffix: str = ".csv") -> Iterator[Path]:
 
 
 class _Written:
-    """The Progress of one run, written on a connection of its own."""
+    """The Progress of one run, written over its own database connection."""
 
     def __init__(self, report_id: int, attempt: int) -> None:
         self._report_id, self._attempt = report_id, attempt
@@ -90,7 +90,7 @@ class _Written:
             if now - self._renewed >= _RENEW_SECONDS:
                 jobs.renew()
                 self._renewed = now
-        except Exception as error:  # how far it is matters less than that it goes on
+        except Exception as error:  # the work must go on even if its progress cannot be stored
             if not outages.is_store_failure(error):
                 raise
             outages.store_failed(error)
@@ -110,7 +110,7 @@ class _Written:
 
 
 def _permitted(name: str, staff_job: StaffJob) -> StaffJobKind:
-    """Between asking and now a role may have been taken away."""
+    """Checks the right again: the asker may have lost it since they asked."""
     kind, member = find_kind(name), db.session.get_one(StaffMember, staff_job.staff_id)
     if kind is None or member.disabled_at is not None or not has_right(member.roles, kind.right):
         raise DomainError("forbidden", _("您的岗位已经不能办这件事，任务没有做。"), _("需要这项权限时，请找安全管理员。"))
