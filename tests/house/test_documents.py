@@ -3,12 +3,13 @@
 import re
 from pathlib import Path
 
-from app import create_app
+from app import FEATURES, create_app
 from tests.kit.data_model import DOCUMENT, made
 from tests.kit.settings import make_settings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+WITHOUT_ROOMS = {"sign_in", "conformance"}  # features that bring the app nothing of their own
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -37,6 +38,12 @@ def test_every_document_is_listed() -> None:
     expected = {path for path in DOCS.glob("*.md") if path != index} | {DOCS / "adr/README.md"}
 
     assert expected - links_of(index) == set()
+
+
+def test_architecture_lists_every_feature() -> None:
+    listed = re.findall(r"^app/(\w+)/", (DOCS / "architecture.md").read_text(), re.MULTILINE)
+
+    assert sorted(listed) == sorted({"core", *(name for name in FEATURES if not name.startswith("core."))} | WITHOUT_ROOMS)
 
 
 def test_no_document_links_to_what_is_not_there() -> None:

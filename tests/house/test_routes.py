@@ -10,6 +10,9 @@ from werkzeug.routing import Rule
 
 from app import create_app
 from app.core import access
+from app.core.errors import DomainError
+from app.help.models import HelpKind
+from app.help.policy import check_place
 from tests.kit.settings import make_settings
 
 SNAPSHOT = Path(__file__).parent / "routes.txt"
@@ -66,6 +69,17 @@ def test_no_address_vanishes_unnoticed(unserved: Flask) -> None:
     )
 
     assert now == SNAPSHOT.read_text().splitlines()
+
+
+def test_no_text_of_the_bureaus_can_hide_behind_a_page_under_help(unserved: Flask) -> None:
+    """Staff write texts at /help/<slug>: the addresses of pages there are no slugs."""
+    below = [segments(rule) for rule in unserved.url_map.iter_rules() if rule.rule.startswith("/help/")]
+    pages = {parts[1] for parts in below if len(parts) > 1 and SEGMENT.match(parts[1])}
+
+    assert pages
+    for page in pages:
+        with unserved.test_request_context(), pytest.raises(DomainError):
+            check_place(HelpKind.page, page)
 
 
 def test_a_number_beyond_every_key_is_no_address(unserved: Flask) -> None:
