@@ -34,7 +34,7 @@ class _SixDigits:
 
 
 class SignInForm(RefusableForm):
-    """Both steps of one page: 获取验证码 looks at the number alone."""
+    """Both steps of one page: 获取验证码 validates only the number."""
 
     phone = StringField(_l("手机号"), [_is_mobile])
     code = StringField(_l("短信验证码"), [_SixDigits(_l("请填写短信里的 6 位验证码。"), _l("验证码是 6 位数字，请看一下短信。"))])

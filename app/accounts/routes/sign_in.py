@@ -91,7 +91,7 @@ def delete_session() -> ResponseReturnValue:
 
 
 def left() -> ResponseReturnValue:
-    """Home, as a stranger; what the browser kept of the site is cleared, except the cookie that names the device."""
+    """Redirects home as a stranger; all that the browser stored of the site is cleared, except the cookie that names the device."""
     close_here()
     response = make_response(redirect("/", 303))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

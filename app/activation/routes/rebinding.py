@@ -1,4 +1,4 @@
-"""重新绑定: an activated account in a browser it does not know. An SMS alone opens nothing else."""
+"""重新绑定: an activated account in a browser it does not know. There an SMS alone opens only these pages."""
 
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
