@@ -19,7 +19,7 @@ from app.roster.models import InsuredPerson
 
 @transaction()
 def flag_custody(person_id: int, *, by: str) -> bool:
-    """by: `staff:3`, or `account:12` of a holder who objects. False when it was flagged before."""
+    """by: `staff:3`, or `account:12` of a holder who objects. False when it was already flagged."""
     try:
         with db.session.begin_nested():
             db.session.add(CustodyFlag(person_id=person_id, set_by=by, set_at=clock.now()))
@@ -32,7 +32,7 @@ def flag_custody(person_id: int, *, by: str) -> bool:
 
 @transaction()
 def lift_custody_flag(person_id: int, *, by: str) -> bool:
-    """By staff alone."""
+    """Only staff may do this. False when it was not flagged."""
     if not won(
         update(CustodyFlag)
         .where(CustodyFlag.person_id == person_id, CustodyFlag.lifted_at.is_(None))
