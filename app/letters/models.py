@@ -13,7 +13,7 @@ from app.core.keys.stored import encrypted
 
 
 class SignatureKind(Enum):
-    """Three ways of equal rank (WCAG 2.5.7): none needs a steady hand."""
+    """Three ways of equal rank (WCAG 2.5.7), so that nobody needs a steady hand."""
 
     drawn = "drawn"
     typed = "typed"
