@@ -11,7 +11,7 @@ from app.accounts.sign_out_others import SignsOutOthers
 from app.core.forms import RefusableForm
 from app.core.text import code_of, is_digits
 
-DIGITS = 6  # fixed: of an SMS code: 20 bits are the least (ASVS 6.5.4)
+DIGITS = 6  # fixed: of an SMS code; it needs at least 20 bits (ASVS 6.5.4)
 
 
 def _is_mobile(_form: Any, field: Field) -> None:

@@ -33,7 +33,7 @@ class Account(Actor, Base):
 
 
 class Device(Actor, Base):
-    """One browser as one account knows it. `bound_at` is set once the person has proved to be themselves on it."""
+    """One browser as one account knows it. `bound_at` is set once the person has proved on it who they are."""
 
     __tablename__ = "device"
     audit_kind = "device"
@@ -68,7 +68,7 @@ class SessionEnd(Enum):
 
 
 class LoginSession(Subject, StoredSession, Base):
-    """Ends on the server. `unlocked_at` is when the display PIN or a passkey was last given in it, `sms_at` an SMS code."""
+    """A session, ended on the server. `unlocked_at`: when the PIN or a passkey was last used in it; `sms_at`: an SMS code."""
 
     __tablename__ = "login_session"
     audit_kind = "session"

@@ -123,7 +123,7 @@ def get_device(account_id: int, device_id: int) -> Device:
 
 
 def find_sms_code(browser_hash: bytes, purpose: SmsPurpose) -> SmsCode | None:
-    """The newest code asked for in this browser that may still be used; its number is what the person typed."""
+    """The newest code requested in this browser that may still be used; its phone number is the one the person typed."""
     since = clock.now() - timedelta(seconds=settings.sms_valid_seconds)
     code = db.session.scalar(
         select(SmsCode)

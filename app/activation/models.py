@@ -84,8 +84,8 @@ class Rebinding(WaitingRequest, Base):
 
 
 class PinReset(WaitingRequest, Base):
-    """A forgotten PIN that is to be reset by SMS and document number: from `effective_at` on the device that asked may choose
-    another, unless any device of the account objects before."""
+    """A request to reset a forgotten PIN, by SMS and document number: from `effective_at` on the device that asked may choose
+    another PIN, unless a device of the account has objected."""
 
     __tablename__ = "pin_reset"
 

@@ -35,7 +35,7 @@ PEOPLE = "credentials/_people.html"
 NEWS = "credentials/_news.html"
 
 _ISSUED_AT = slice(2 + HANDLE_DIGITS, 2 + HANDLE_DIGITS + 10)
-_MARK = "\ue000"  # a private-use character: no text of ours holds it
+_MARK = "\ue000"  # a private-use character that none of our texts contains
 # digits: the code. path: of its QR. typed: 4-4-4. label: 本人 or the relation. holder: masked name. of: the credential's id.
 # people: the links to the other codes. here: this page's own address. Times in Unix seconds; now_ms: the server's clock.
 _VALUES: tuple[str, ...] = ("handle", "digits", "path", "issued_at", "last_used", "typed", "typed_until", "now_ms", "csrf")
@@ -107,7 +107,7 @@ def label_of(showable: Showable) -> str:
 
 
 def address_of(showable: Showable) -> str:
-    """One's own code is at /code, that of a relative under its number."""
+    """The visitor's own code is at /code, a relative's at /code/<credential id>."""
     credential_id = showable.credential_id if showable.shown_by == "family" else None
     return url_for("credentials.show_code", credential_id=credential_id)
 

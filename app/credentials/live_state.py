@@ -8,7 +8,7 @@ from app.core import clock
 from app.credentials.service import ScanPlace
 
 SCAN_IS_NEWS_SECONDS = 90  # fixed: how long the phone says where it was scanned, even after a spell without a network
-MOST_BYTES = 199  # fixed: asked every other second by every open code page
+MOST_BYTES = 199  # fixed: every open code page polls every other second
 TIME_HEADER = "X-Pz-Time"  # the server's clock in milliseconds
 
 

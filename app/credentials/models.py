@@ -16,7 +16,7 @@ from app.roster.models import InsuredPerson
 
 class CredentialKind(Enum):
     own = "own"  # activated by the person
-    held = "held"  # brought to life by a relative's family account, or at the counter for a paper slip
+    held = "held"  # created when a relative added the person, or at the counter for a paper slip
 
 
 class CredentialStatus(Enum):

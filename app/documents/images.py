@@ -9,7 +9,7 @@ from app.documents.heif_items import is_made_of_too_much
 from app.documents.jpeg_scans import has_too_many_scans
 from app.documents.kinds import Kind, Unfit
 
-MEMORY_MEGABYTES = 1024  # of address space: the largest WebP takes 640
+MEMORY_MEGABYTES = 1024  # of address space; the largest WebP takes 640
 ANSWER_MEGABYTES = 64
 _FOLDER = Path(__file__).parent
 

@@ -5,7 +5,7 @@ This is a guess, not a check: a file that looks right here must still decode, an
 
 from enum import Enum
 
-HEAD_BYTES = 1024  # within which a PDF begins (ISO 32000-1, annex H.3.4.1): mail and scanning programs put bytes before it
+HEAD_BYTES = 1024  # a PDF begins within these (ISO 32000-1, annex H.3.4.1): mail and scanning programs put bytes before it
 _HEVC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
 _HEIF_BRANDS = (*_HEVC_BRANDS, b"mif1", b"msf1")
 

@@ -68,7 +68,7 @@ class DocumentPage(Base):
 
 
 class DocumentUpload(Base):
-    """A file on its way in pieces, so that a broken connection costs one piece. `received` counts the bytes that are here."""
+    """A file on its way in pieces, so that a broken connection costs one piece. `received` counts the bytes that have arrived."""
 
     __tablename__ = "document_upload"
     __table_args__ = (Index("ix_document_upload_owner", "owner_account_id", "fingerprint_hash"),)

@@ -82,7 +82,7 @@ def find_highest_position(subject: str, slot: Slot) -> int:
 
 
 def find_kept_until(subject: str, created_at: datetime) -> datetime | None:
-    """Until when a new page is kept: as long as the pages it joins, else as a draft."""
+    """Until when a new page is kept: as long as the existing pages of its subject, else as long as a draft."""
     newest = (
         select(DocumentPage.delete_after)
         .where(DocumentPage.subject == subject, DocumentPage.state.in_(KEPT))

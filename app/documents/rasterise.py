@@ -80,7 +80,7 @@ def _parts(page: pdfium.PdfPage, wanted: Plan) -> list[Picture]:
 
 
 def _draw(page: pdfium.PdfPage, wanted: Plan) -> Iterator[Picture]:
-    """Part by part, so that a long page takes no more memory than a short one."""
+    """Draws part by part, so that a long page takes no more memory than a short one."""
     scale = DOTS_PER_INCH / POINTS_PER_INCH * wanted.scale
     for left, top, right, bottom in wanted.boxes:
         crop = (left, wanted.height - bottom, wanted.width - right, top)

@@ -6,7 +6,7 @@ from app.core.audit.tags import AuditTag, tag
 
 
 class HelpTag(AuditTag, group="content", nouns={"help": _l("帮助")}):
-    """What the audit log says about help texts."""
+    """What the audit log says of help texts."""
 
     saved = tag("help:saved", _l("改了帮助的草稿"))
     published = tag("help:published", _l("发布了帮助"))

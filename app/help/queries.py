@@ -53,7 +53,7 @@ def get_reason(code: str) -> tuple[Reason, HelpText | None]:
 
 
 def search_texts(query: str, limit: int = 20) -> list[HelpText]:
-    """The texts that answer these words, best first; a help code finds its reason first."""
+    """The texts that answer these words, best first; a help code finds only its reason."""
     texts = _one_of_each(_texts())
     if number := reason_number(query):
         return [t for t in texts if t.kind is HelpKind.reason and t.slug == number]

@@ -13,7 +13,7 @@ class Hint(Enum):
 
     wechat = "wechat"  # its own browser cannot put a page on the home screen: open it elsewhere first
     iphone = "iphone"  # Safari's share sheet; other browsers on an iPhone cannot do it or hide it
-    android = "android"  # Chromium asks by itself, others have it in their menu
+    android = "android"  # Chromium offers it by itself, others have it in their menu
     computer = "computer"
 
 

@@ -84,7 +84,7 @@ def find_status() -> HomeStatus:
 
 
 def is_frozen(account: Account) -> bool:
-    """Whether this account's credential is frozen. Also shown in a session by SMS alone, which can report the loss, too."""
+    """Whether this account's credential is frozen. A session by SMS alone may know it too, because it can report the loss."""
     credential = find_credential_of(account.person_id) if account.person_id is not None else None
     return credential is not None and credential.status is CredentialStatus.frozen
 

@@ -69,7 +69,7 @@ class ApiKey(Base):
     last_used_on: Mapped[date | None] = mapped_column(default=None)  # in China; written once a day
     ends_at: Mapped[datetime | None] = mapped_column(default=None)  # valid until then, because a successor exists
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
-    held_at: Mapped[datetime | None] = mapped_column(default=None)  # kept off since a restore, until somebody confirms it
+    held_at: Mapped[datetime | None] = mapped_column(default=None)  # kept off since a restore until somebody confirms it
 
 
 class KeyGrant(Base):
@@ -99,7 +99,7 @@ class Operator(Actor, NamedUser, Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
-    operator_id: Mapped[str] = mapped_column(String(64))  # 经办人编号, as the API has it
+    operator_id: Mapped[str] = mapped_column(String(64))  # 经办人编号, as in the API
     name: Mapped[str] = mapped_column(String(64))
     business_type: Mapped[str] = mapped_column(String(5), default="")  # the last one chosen
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(96), default=None, info=sealed("operator-totp", bound_to="id"))

@@ -75,7 +75,7 @@ def _open(font_file: Path, title: str, made_at: datetime) -> FPDF:
     pdf.set_auto_page_break(True, MARGIN)
     pdf.add_font(FONT, "", font_file)
     pdf.add_page()
-    # Chinese shapes: the font's own default for some characters is the Japanese one.
+    # Selects the Chinese glyphs: for some characters the font's default is the Japanese one.
     pdf.set_font(FONT, size=11)
     pdf.set_text_shaping(use_shaping_engine=True, script="hani", language="zhs")
     return pdf

@@ -12,7 +12,7 @@ from app.core.guesses import OneTimeCode
 
 
 class ProofPurpose(Enum):
-    """What a proof of identity is for. A proof for one purpose opens no other."""
+    """What an identity proof is for. A proof for one purpose is not valid for another."""
 
     activation = "activation"
     rebinding = "rebinding"

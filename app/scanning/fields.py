@@ -62,7 +62,7 @@ def find_unfit(table: Sequence[Field], body: object) -> str:
     for field in table:
         value: object = body
         for depth, step in enumerate(field.path, 1):
-            if not isinstance(value, dict):  # as JSON has it
+            if not isinstance(value, dict):  # an object in JSON
                 return ".".join(field.path[: depth - 1]) or field.name
             value = value.get(step)
         if not field.is_fit(value):
@@ -71,7 +71,7 @@ def find_unfit(table: Sequence[Field], body: object) -> str:
 
 
 def body_schema(table: Sequence[Field]) -> dict[str, Any]:
-    """The JSON Schema of the whole body. Unknown fields are allowed and ignored."""
+    """The JSON Schema of the whole body; unknown fields are allowed and ignored."""
     root: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
     for field in table:
         place = root

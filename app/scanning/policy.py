@@ -60,7 +60,7 @@ class RiskRules:
 
 
 def rules_in_force() -> RiskRules:
-    """As the bureau has set them; a number of 0 is a rule that is off."""
+    """The rules as the bureau has set them; 0 means that a rule is off."""
     return RiskRules(
         first_use=settings.risk_first_use,
         other_city_minutes=settings.risk_other_city_minutes,

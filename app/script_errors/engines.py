@@ -1,4 +1,4 @@
-"""Which engine a browser is built on, as far as its User-Agent says. Pure."""
+"""Which engine a browser is built on, according to its User-Agent. Pure."""
 
 import re
 from typing import NamedTuple

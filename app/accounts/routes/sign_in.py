@@ -22,7 +22,7 @@ def _next_path() -> str | None:
 
 
 def _asked() -> SmsCode | None:
-    """The code this browser has asked for and may still use."""
+    """The code this browser has requested and may still use."""
     browser = known_browser()
     return queries.find_sms_code(browser.hash, SmsPurpose.sign_in) if browser else None
 

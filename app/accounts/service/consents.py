@@ -48,7 +48,7 @@ def record_consent(
 
 @transaction()
 def renew_consents(account_id: int, outdated: Iterable[Consent]) -> None:
-    """The same account agrees, about the same persons, to the words in force. The older lines stay in the ledger."""
+    """Records that the same account agrees, about the same persons, to the text in force. The older lines stay in the ledger."""
     for consent in outdated:
         notice = find_notice(consent.notice.purpose)
         if notice is not None:

@@ -1,4 +1,4 @@
-"""Devices: trusted once the person has proved to be themselves on them, removed by their owner."""
+"""Devices: trusted once the person has proved on them who they are, removed by their owner."""
 
 from app.accounts.audit_tags import AccountTag
 from app.accounts.models import Account, Device, SessionEnd

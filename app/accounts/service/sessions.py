@@ -93,7 +93,7 @@ def sign_out_everywhere(account: Account, except_session: LoginSession | None = 
 
 @transaction()
 def note_seen(session_id: int) -> None:
-    """The session and its device were used just now."""
+    """Records that the session and its device were used just now."""
     now = clock.now()
     session = db.session.get(LoginSession, session_id)
     if session is None:
@@ -104,7 +104,7 @@ def note_seen(session_id: int) -> None:
 
 @transaction()
 def note_unlocked(session: LoginSession, is_unlocked: bool = True) -> None:
-    """The display PIN was given in this session, or the code was locked again."""
+    """Records that the code was unlocked in this session, or locked again."""
     session.unlocked_at = clock.now() if is_unlocked else None
 
 
@@ -120,7 +120,7 @@ def confirm_phone(session: LoginSession, code: str, purpose: SmsPurpose, *, brow
 
 
 def has_fresh_sms(session: LoginSession) -> bool:
-    """Whether an SMS code was given in this session lately."""
+    """Whether an SMS code was given in this session recently."""
     return session.sms_at is not None and clock.now() - session.sms_at < timedelta(minutes=settings.sms_fresh_minutes)
 
 

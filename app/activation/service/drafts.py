@@ -73,7 +73,7 @@ def record_refusal(account: Account, refusal: DomainError, person: InsuredPerson
 
 @transaction()
 def agree(draft: ActivationDraft, notices: Iterable[Notice]) -> None:
-    """Keeps the boxes that were ticked; the ledger gets them when the activation is completed."""
+    """Keeps which boxes were ticked; they enter the consent ledger when the activation is completed."""
     draft = reload_draft(draft)
     ids = ",".join(str(notice.id) for notice in notices)
     write(

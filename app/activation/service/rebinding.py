@@ -1,4 +1,4 @@
-"""Trusting another device of an activated account: at once by a proof, or by the document number with delay and notice."""
+"""Trusting another device of an activated account: at once by a proof, or by the document number after a delay with notice."""
 
 from flask_babel import gettext as _
 

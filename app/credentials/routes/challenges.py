@@ -40,7 +40,7 @@ def new_answer() -> ResponseReturnValue:
         return Response(render_template("credentials/new_answer.html", **words), 422)
     try:
         digits = service.draw_code(shown, form.digits.data or "")
-    except DomainError:  # its master is gone: the next unlock makes a new one
+    except DomainError:  # its master is gone: the next unlock makes a new presentation
         service.lock_code(session)
         return redirect(address_of(showable), 303)
     service.stay_unlocked(session)

@@ -46,7 +46,7 @@ def show_code(credential_id: int | None = None) -> ResponseReturnValue:
         return _locked(UnlockForm(), showable)
     try:
         page = render_code(PAGE, shown, showable, showables, is_paused="paused" in request.args)
-    except DomainError:  # its master is gone: the next unlock makes a new one
+    except DomainError:  # its master is gone: the next unlock makes a new presentation
         service.lock_code(session)
         return _locked(UnlockForm(), showable)
     service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)

@@ -53,7 +53,7 @@ def keep_typed_code(handle: str, last_used: int) -> TypedCode:
     if current is not None and not is_typed_code_due(current.issued_at, last_used):
         return current
     with transaction():
-        # Two tabs asking at once: the second waits here, reads again and gets the first one's number.
+        # When two tabs ask in parallel, the second waits here, reads again and gets the first one's number.
         last_used = db.session.scalar(select(Presentation.last_used).where(Presentation.handle == handle).with_for_update()) or 0
         current = queries.find_typed_code(handle)
         if current is not None and not is_typed_code_due(current.issued_at, last_used):
@@ -87,6 +87,6 @@ def _issue(handle: str, last_used: int, until: int | None = None) -> TypedCode:
             with db.session.begin_nested():
                 db.session.add(code)
                 db.session.flush()
-        except IntegrityError:  # this number is another's within its 24 hours
+        except IntegrityError:  # another presentation has had this number within the last 24 hours
             continue
         return code

@@ -54,7 +54,7 @@ def unfreeze_credential(credential: Credential, by: str) -> bool:
 
 @transaction()
 def end_credential(credential: Credential, by: str) -> bool:
-    """For good, with all its presentations. False when it had ended before."""
+    """Ends it for good, with all its presentations. False when it had ended before."""
     ended = any(
         _change(credential, status, CredentialStatus.ended, CredentialTag.ended, by)
         for status in (CredentialStatus.active, CredentialStatus.frozen)

@@ -12,7 +12,7 @@ from app.credentials.keyring import keyring
 from app.credentials.models import Presentation, TypedCode
 from app.credentials.policy import lies_ahead
 
-_SAME_PHONE_AFTER = timedelta(seconds=1)  # fixed: within a second codes of one phone void each other; another one is drawn
+_SAME_PHONE_AFTER = timedelta(seconds=1)  # fixed: codes of one phone within a second void each other: take another
 
 
 @transaction()

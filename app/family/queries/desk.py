@@ -37,7 +37,7 @@ def list_booked_calls(regions: Collection[str]) -> list[CallBack]:
 
 
 def count_due_calls(regions: Collection[str]) -> int:
-    """Calls whose hour has come and that nobody has made, up to SHOWN."""
+    """Calls whose hour has come and that nobody has made yet, counted up to SHOWN."""
     now = clock.now()
     due = (
         select(CallBack.id)

@@ -45,7 +45,7 @@ def lift_custody_flag(person_id: int, *, by: str) -> bool:
 
 @transaction()
 def object_to_others(link: FamilyLink, *, by: str) -> bool:
-    """A holder of a child objects to another's link. Raises DomainError `not_a_child` when there is nothing to dispute."""
+    """A holder of a child's code objects to another holder's link. Raises DomainError `nothing_to_dispute`."""
     is_child = AgePolicy.of(settings).is_child(link.member.birthday, clock.today())
     if link.state is not LinkState.active or not is_child or queries.count_links_of_member(link.member_person_id) < 2:
         raise DomainError("nothing_to_dispute", _("这里没有可以提异议的绑定。"), _("有疑问请拨打医保热线。"), status=409)

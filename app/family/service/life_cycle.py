@@ -25,7 +25,7 @@ ENDINGS = {InsuredStatus.died: LinkEnd.member_died, InsuredStatus.moved: LinkEnd
 
 
 def tend() -> None:
-    """The periodic task; each link and request in a transaction of its own."""
+    """The periodic task; it handles each link and request in a transaction of its own."""
     remind_of_age()
     end_unrenewed()
     follow_roster()

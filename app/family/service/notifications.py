@@ -24,7 +24,7 @@ def name_of_holder(account: Account) -> str:
 
 
 def tell_link_made(link: FamilyLink, holder: Account, member: InsuredPerson) -> None:
-    """The holder, the member where there is an account, and the other holders of a child."""
+    """Tells the holder, the member if there is an account, and the other holders of a child."""
     name, relation = name_of(member), str(RELATION_LABELS[link.relation])
     _post(holder.id, _("已添加：%(relation)s %(name)s", relation=relation, name=name), [
         _("您现在可以在“家人”里出示 %(name)s 的医保码，用您自己的展码密码打开。", name=name),

@@ -1,4 +1,4 @@
-"""Why somebody may not add anybody, or not this member, in words."""
+"""Why an account may not add anybody, or not this member, in words."""
 
 from flask_babel import gettext as _
 

@@ -69,7 +69,7 @@ def record_decision(proof: IdentityProof, session: LoginSession, *, outcome: str
 
 @transaction()
 def spend_proof(proof: IdentityProof) -> None:
-    """Uses a passed proof up. Raises DomainError `proof_spent` when it was used, also by a parallel request."""
+    """Uses up a passed proof. Raises DomainError `proof_spent` when it was used before, also by a parallel request."""
     if not won(
         update(IdentityProof)
         .where(IdentityProof.id == proof.id, IdentityProof.state == ProofState.passed)

@@ -166,7 +166,7 @@ def find_key(connection: Connection, key_id: int) -> tuple[Key, Caller] | None:
 
 
 def find_desk(connection: Connection, institution_id: int) -> Caller | None:
-    """For the institution's own desk page, which has no key."""
+    """The caller for an institution's own desk page, which has no key."""
     return _DESK.first(connection, {"institution_id": institution_id})
 
 

@@ -95,7 +95,7 @@ _INSERT_SCAN = PreparedChange(insert(table_of(Scan)), tuple(table_of(Scan).c.key
 
 
 def scan_row(attempt: Attempt, line: Line, code: int) -> dict[str, object]:
-    """The line in the scan log. code: 0 or the reason's."""
+    """The row of the scan log. code: 0 or the reason's."""
     return {
         "id": line.scan_id,
         "created_at": attempt.now,

@@ -21,7 +21,7 @@ class Tally:
     paying: int = 0
     hit: int = 0
     asked: int = 0
-    denied: int = 0  # reported 不是我
+    denied: int = 0  # its holder said 不是我
     denied_hit: int = 0
     denied_asked: int = 0
 

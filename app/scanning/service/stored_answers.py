@@ -55,7 +55,7 @@ def keep_answer(connection: Connection, institution_id: int, number: str, answer
 
 
 def expired_at(now: datetime) -> int:
-    """An answer of this second (Unix) or an earlier one is no longer kept."""
+    """Answers from this second (Unix) or earlier are no longer kept."""
     return int(now.timestamp()) - settings.answer_keep_minutes * 60
 
 
