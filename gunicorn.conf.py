@@ -1,4 +1,4 @@
-"""How `make run` and production serve: threads in a few workers that wait for no client, and one elected background loop."""
+"""How `make run` and production serve: a few workers whose threads never wait for a client, and one elected background loop."""
 
 from app.config import load_settings
 from app.core import background

@@ -2,8 +2,8 @@ import gc
 
 from app import create_app, refuse_unfit_database
 
-gc.disable()  # what a start makes stays for good: to look through it again and again is a fifth of the time it takes
+gc.disable()  # objects made at start stay for good; collecting again and again would take a fifth of the start's time
 app = create_app()
 refuse_unfit_database(app)
-gc.freeze()  # nor is it looked through while it serves, or copied into each worker by that
+gc.freeze()  # so the collector does not scan them while serving, which would also copy their pages into each worker
 gc.enable()

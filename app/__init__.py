@@ -35,7 +35,7 @@ from app.core.db import db, let_go, migrate
 from app.core.engines import prepare_engine
 from app.core.keys.adoption import tell_of_rotation
 
-# Lower ones know nothing of higher ones; import-linter holds this order (pyproject.toml).
+# Lower features know nothing of higher ones; import-linter enforces this order (pyproject.toml).
 FEATURES = (
     "config",
     "core.audit",
@@ -75,7 +75,7 @@ FEATURES = (
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Builds the app. Raises SettingsError when these settings must not be served."""
+    """Builds the app. Raises SettingsError when it must not serve with these settings."""
     settings = settings or load_settings()
     if _is_for_serving():
         settings.refuse_problems()
@@ -83,7 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = web.App(__name__, instance_path=str(settings.instance_path), static_folder=None)
     app.config.from_mapping(
         SETTINGS=settings,
-        SECRET_KEY=settings.secret_keys[-1].secret if settings.secret_keys else "",  # `web` signs with the list
+        SECRET_KEY=settings.secret_keys[-1].secret if settings.secret_keys else "",  # `web` signs with the whole list
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=connecting.engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=bodies.ORDINARY,
@@ -113,7 +113,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def refuse_unfit_database(app: Flask) -> None:
-    """Before serving: a database that answers, of this program's schema, this mode's kind and these secrets.
+    """Checks before serving that the database answers and fits this program's schema, this mode and these secrets.
 
     Raises SettingsError.
     """
@@ -135,7 +135,7 @@ def refuse_unfit_database(app: Flask) -> None:
 
 
 def _install_feature(app: Flask, feature: str) -> None:
-    """A feature offers what it has.
+    """Installs whichever of these a feature has:
 
     `audit_tags`, `models`, `routes.blueprint(s)`, `commands.group` or `commands.commands`, `wiring.register`.
     """
@@ -156,6 +156,6 @@ def _install_feature(app: Flask, feature: str) -> None:
 
 
 def _is_for_serving() -> bool:
-    """Operators' commands must run while something is still missing; only serving is refused."""
+    """Whether the app is to serve. Operators' commands must run even while settings are incomplete; only serving is refused."""
     command = click.get_current_context(silent=True)
     return command is None or command.info_name == "run"

@@ -1,4 +1,4 @@
-"""`flask` as `make` puts it into `.venv/bin`: it begins here, so that `flask --version` names this program first."""
+"""Entry point of the `flask` command that `make` puts into `.venv/bin`, so that `flask --version` names this program first."""
 
 from importlib.metadata import version
 from platform import python_version

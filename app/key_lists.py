@@ -1,7 +1,7 @@
-"""Keys of which there may be several, so that one can take another's place: the newest that has begun writes, all of them read.
+"""Settings that hold several keys, so that one can replace another: the newest that has begun writes, all of them read.
 
-One setting holds them, newest first: `k2:<secret>:<begins>,k1:<secret>`. A value that is not written like this is one key, `k1`: so
-were they written before they could be rotated. Pure; for `app.config` and `app.core`.
+One setting holds them, newest first: `k2:<secret>:<begins>,k1:<secret>`. A value not in this form is a single key, `k1`:
+keys were written like that before they could be rotated. Pure; for `app.config` and `app.core`.
 """
 
 import re
@@ -14,7 +14,7 @@ _ENTRY = re.compile(r"k([1-9]\d{0,3}):([^:,\s]+)(?::(\d{1,12}))?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """number: 1 for the first. begins: from which moment on it writes, Unix seconds; until then it only reads."""
+    """number: 1 for the first. begins: the moment from which on it writes, Unix seconds; until then it only reads."""
 
     number: int
     secret: str = field(repr=False)
@@ -26,12 +26,12 @@ class Key:
 
     @property
     def entry(self) -> str:
-        """As it stands in the setting."""
+        """The key as written in the setting."""
         return f"{self.id}:{self.secret}" + (f":{self.begins}" if self.begins else "")
 
 
 def read_keys(text: str) -> tuple[Key, ...]:
-    """Newest first; none of an empty text."""
+    """Newest first; empty for an empty text."""
     found = [_ENTRY.fullmatch(entry) for entry in text.split(",")]
     if not text:
         return ()
@@ -42,7 +42,7 @@ def read_keys(text: str) -> tuple[Key, ...]:
 
 
 def write_keys(keys: tuple[Key, ...]) -> str:
-    """The setting's text. A first key that stands alone is written as it always was."""
+    """The setting's text. A single first key is written in the old form, without a number."""
     if len(keys) == 1 and keys[0].number == 1 and not keys[0].begins:
         return keys[0].secret
     return ",".join(key.entry for key in keys)
@@ -54,7 +54,7 @@ def writing_key(keys: tuple[Key, ...], at: float) -> Key:
 
 
 def read_carried(text: str) -> dict[str, bytes]:
-    """What is kept of a first key that was dropped: `purpose=hex`, with commas between. Raises ValueError."""
+    """What is kept of a first key that was dropped: `purpose=hex`, separated by commas. Raises ValueError."""
     return {purpose: bytes.fromhex(key) for purpose, _is, key in (entry.partition("=") for entry in text.split(",") if entry)}
 
 

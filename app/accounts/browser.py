@@ -1,4 +1,4 @@
-"""The browser that asks: a random cookie of its own, kept 400 days, by which a device is known again."""
+"""The browser of a request: a random cookie, kept 400 days, by which a device is recognised."""
 
 import secrets
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ def cookie_name() -> str:
 
 
 def current_browser() -> Browser:
-    """The browser of this request; one that brings no cookie is given one with the answer."""
+    """The browser of this request; one that sends no cookie is given one with the response."""
     token = request.cookies.get(cookie_name(), "")
     if len(token) != _TOKEN_CHARS:
         token = g.setdefault("new_browser_token", secrets.token_urlsafe(32))
@@ -35,14 +35,14 @@ def current_browser() -> Browser:
 
 
 def known_browser() -> Browser | None:
-    """The browser of this request, or None when it brings no cookie."""
+    """The browser of this request, or None when it sends no cookie."""
     if len(request.cookies.get(cookie_name(), "")) != _TOKEN_CHARS:
         return None
     return current_browser()
 
 
 def renew_cookie() -> None:
-    """Another 400 days from now: called at each sign-in."""
+    """Sets the cookie for another 400 days; called at each sign-in."""
     current_browser()
     g.setdefault("new_browser_token", request.cookies.get(cookie_name(), ""))
 

@@ -1,6 +1,6 @@
 """What to call a browser in the device list: "安卓手机 Chrome". Pure; a guess from the user agent, for recognition only.
 
-In the language of whoever signs in with it.
+In the language of the person who signs in with it.
 """
 
 from flask_babel import gettext as _
@@ -18,7 +18,7 @@ _SYSTEMS = (
     ("cros", "Chromebook"),
     ("linux", later("Linux 电脑")),
 )
-# The first that fits: most browsers also carry the names of those they descend from.
+# The first match counts: most browsers also carry the names of those they descend from.
 _BROWSERS = (
     ("micromessenger", later("微信")),
     ("alipayclient", later("支付宝")),

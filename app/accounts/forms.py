@@ -11,7 +11,7 @@ from app.accounts.sign_out_others import SignsOutOthers
 from app.core.forms import RefusableForm
 from app.core.text import code_of, is_digits
 
-DIGITS = 6  # fixed: of an SMS code: 20 bits are the least (ASVS 6.5.4)
+DIGITS = 6  # fixed: of an SMS code; it needs at least 20 bits (ASVS 6.5.4)
 
 
 def _is_mobile(_form: Any, field: Field) -> None:
@@ -34,7 +34,7 @@ class _SixDigits:
 
 
 class SignInForm(RefusableForm):
-    """Both steps of one page: 获取验证码 looks at the number alone."""
+    """Both steps of one page: 获取验证码 validates only the number."""
 
     phone = StringField(_l("手机号"), [_is_mobile])
     code = StringField(_l("短信验证码"), [_SixDigits(_l("请填写短信里的 6 位验证码。"), _l("验证码是 6 位数字，请看一下短信。"))])

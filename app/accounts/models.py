@@ -14,7 +14,7 @@ from app.core.sessions import StoredSession
 
 
 class Account(Actor, Base):
-    """One number, one account. It becomes a person's by activation; a reassigned number leaves its old account without one."""
+    """One number, one account. Activation ties it to a person; a reassigned number leaves its old account without a number."""
 
     __tablename__ = "account"
     audit_kind = "account"
@@ -33,7 +33,7 @@ class Account(Actor, Base):
 
 
 class Device(Actor, Base):
-    """One browser as one account knows it. `bound_at` is set once the person has proved to be themselves on it."""
+    """One browser as one account knows it. `bound_at` is set once the person has proved on it who they are."""
 
     __tablename__ = "device"
     audit_kind = "device"
@@ -55,7 +55,7 @@ class Device(Actor, Base):
 
 
 class SessionEnd(Enum):
-    """Why a session is over: the browser that still carries it is told."""
+    """Why a session ended; a browser that still carries it is told."""
 
     signed_out = "signed_out"
     replaced = "replaced"  # the same browser signed in again
@@ -68,7 +68,7 @@ class SessionEnd(Enum):
 
 
 class LoginSession(Subject, StoredSession, Base):
-    """Ends on the server. `unlocked_at` is when the display PIN or a passkey was last given in it, `sms_at` an SMS code."""
+    """A session, ended on the server. `unlocked_at`: when the PIN or a passkey was last used in it; `sms_at`: an SMS code."""
 
     __tablename__ = "login_session"
     audit_kind = "session"
@@ -93,7 +93,7 @@ class SmsPurpose(Enum):
 class SmsCode(OneTimeCode, Base):
     """Six digits sent to a number, good for one purpose in one browser. Rows are also what the limits are counted from.
 
-    allowance: whose they count for, as `service.sms_allowance` has it. address_hash, wide_hash: of the caller's network and of the
+    allowance: which limit it counts against (`service.sms_allowance`). address_hash, wide_hash: of the caller's network and of the
     wider one it lies in.
     """
 
@@ -113,11 +113,11 @@ class SmsCode(OneTimeCode, Base):
     purpose: Mapped[SmsPurpose]
     allowance: Mapped[str] = mapped_column(String(8), default="stranger", server_default="stranger")
     wide_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), default=None)
-    failed_at: Mapped[datetime | None] = mapped_column(default=None)  # its SMS was not sent, as far as the gateway said
+    failed_at: Mapped[datetime | None] = mapped_column(default=None)  # set when the gateway reported that the SMS was not sent
 
 
 class ConsentPurpose(Enum):
-    """One box each, never pre-ticked (PIPL 14, 29; domain 5)."""
+    """Each has a box of its own, never pre-ticked (PIPL 14, 29; domain 5)."""
 
     activation_notice = "activation_notice"
     face_check = "face_check"
@@ -132,15 +132,15 @@ class ConsentPurpose(Enum):
     commitment_letter = "commitment_letter"
 
 
-RELEASE = "release"  # who published what came with the program
+RELEASE = "release"  # named as publisher of the texts that came with the program
 NEEDED_TO_SHOW = (ConsentPurpose.activation_notice, ConsentPurpose.share_on_scan)  # withdrawing one ends the credential
 
 
 class Notice(Subject, Base):
     """A legal text in one version, in the binding language. Consents point at it; a version once used is never changed.
 
-    is_material: who agreed to an older version is asked again. telling_from: the account up to which people have been told of this
-    version; None when nobody is left to tell.
+    is_material: people who agreed to an older version are asked again. telling_from: the id up to which accounts have been told of
+    this version; None when nobody is left to tell.
     """
 
     __tablename__ = "notice"
@@ -182,7 +182,7 @@ class NoticeTranslation(Base):
 
 
 class NoticeDraft(Subject, Base):
-    """The next version of one purpose, until a second person lets it be published. edition: as that of a help text."""
+    """The next version of one purpose, until a second person approves its publication. edition: as for a help text."""
 
     __tablename__ = "notice_draft"
     audit_kind = "notice_draft"
@@ -193,12 +193,12 @@ class NoticeDraft(Subject, Base):
     saved_at: Mapped[datetime]
     edition: Mapped[int] = mapped_column(default=1)
     is_material: Mapped[bool] = mapped_column(default=False)
-    proposed_at: Mapped[datetime | None] = mapped_column(default=None)  # from then on it stays as it is
+    proposed_at: Mapped[datetime | None] = mapped_column(default=None)  # from then on it cannot be changed
     texts: Mapped[list["NoticeDraftText"]] = relationship(init=False, cascade="all, delete-orphan")
 
 
 class NoticeDraftText(Base):
-    """A draft in one language, the binding one too."""
+    """A draft's text in one language; the binding language has one too."""
 
     __tablename__ = "notice_draft_text"
     __table_args__ = (Index("uq_notice_draft_text", "draft_id", "language", unique=True),)

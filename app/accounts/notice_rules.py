@@ -21,7 +21,7 @@ class NoticeWords:
     body: str
 
     def tidied(self) -> "NoticeWords":
-        """As a file would hold it."""
+        """With white space normalised as in a file."""
         return NoticeWords(
             title=" ".join(self.title.split()),
             label=" ".join(self.label.split()),

@@ -40,12 +40,12 @@ def render_notice(body: str) -> Markup:
 
 
 def has_html(body: str) -> bool:
-    """It would be shown as it is typed and not obeyed; who writes it is told before that."""
+    """Whether the text contains HTML: it would be shown as typed, not rendered, so its author is warned beforehand."""
     return re.search(r"</?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?\s*>|<!|<\?", body) is not None
 
 
 def has_outside_link(body: str) -> bool:
-    """Whether anything but an address of this site is linked to: what is agreed to must not change elsewhere."""
+    """Whether the text links to anything outside this site, where what people agree to could change."""
     links = [
         str(child.attrGet("href")) for token in _markdown.parse(body) for child in token.children or () if child.type == "link_open"
     ]

@@ -1,7 +1,7 @@
 """Legal texts in the reader's language.
 
-The Simplified Chinese text binds: consents point at it, its hash and its version. A translation of exactly that version helps to
-understand it. What came with the program stands in `notices/<purpose>.md` and `notices/<language>/<purpose>.md`.
+The Simplified Chinese text is binding: consents point at it, its hash and its version. A translation of exactly that version helps
+to understand it. The texts that come with the program are in `notices/<purpose>.md` and `notices/<language>/<purpose>.md`.
 """
 
 from functools import cache
@@ -24,6 +24,6 @@ def in_words(notice: Notice) -> Notice | NoticeTranslation:
 
 @cache
 def shipped_notice(purpose: ConsentPurpose, language: str = SOURCE) -> NoticeFile | None:
-    """What this release brings; whether it is in force is another question."""
+    """The text this release brings, whether or not it is in force."""
     path = (NOTICES if language == SOURCE else NOTICES / language) / f"{purpose.value}.md"
     return read_notice(path.read_text(encoding="utf-8")) if path.is_file() else None

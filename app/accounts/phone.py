@@ -1,4 +1,4 @@
-"""Numbers of mobiles as people write them. Pure: no look-up, no I/O."""
+"""Mobile numbers as people write them. Pure: no look-up, no I/O."""
 
 import re
 import string
@@ -14,7 +14,7 @@ _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
 class InvalidPhone(ValueError):
-    """Not a mobile number of the mainland; `str()` is a sentence for the person."""
+    """Not a mainland mobile number; `str()` is a sentence for the person."""
 
     def __init__(self, sentence: Any) -> None:
         super().__init__(sentence)
@@ -25,7 +25,7 @@ class InvalidPhone(ValueError):
 
 
 def parse_mobile(raw: str) -> str:
-    """Eleven ASCII digits. Full width, +86, 0086, spaces, hyphens and what nobody sees are understood; raises InvalidPhone."""
+    """Eleven ASCII digits. Understands full width, +86, 0086, spaces, hyphens and invisible characters; raises InvalidPhone."""
     number = _COUNTRY.sub("", digits_of(raw).translate(_AROUND))
     if not number:
         raise InvalidPhone(_l("请填写手机号。"))

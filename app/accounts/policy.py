@@ -1,4 +1,4 @@
-"""Who may: the two rules every page of a citizen names."""
+"""The two access rules for citizens' pages: `signed_in` and `trusted`."""
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,7 @@ RE_BINDING = "/re-binding"
 
 
 def is_local_path(target: str) -> bool:
-    """Only a path of this site: no host, no scheme, nothing a browser would read as one."""
+    """Whether this is a path of this site: no host, no scheme, nothing a browser would read as one."""
     return (
         target.startswith("/")
         and not target.startswith(("//", "/\\"))

@@ -31,7 +31,7 @@ def phone_hash(phone: str) -> bytes:
 
 
 def phone_hashes(phone: str) -> tuple[bytes, ...]:
-    """What a row may stand under, while one DATA_KEY takes another's place; that of now first."""
+    """The hashes a row may be stored under while one DATA_KEY replaces another; the current key's first."""
     return vault.keyed_hashes("phone", phone)
 
 
@@ -83,7 +83,7 @@ def has_other_sessions(session: LoginSession) -> bool:
 
 
 def find_open_session(token_hash: bytes) -> LoginSession | None:
-    """The session of this token with its account and device, unless it ended, ran out or its device was removed."""
+    """The session of this token with its account and device, unless it ended, expired or its device was removed."""
     now = clock.now()
     limits = {
         "token_hash": token_hash,
@@ -94,7 +94,7 @@ def find_open_session(token_hash: bytes) -> LoginSession | None:
 
 
 def find_session_end(token_hash: bytes) -> tuple[SessionEnd | None, datetime | None] | None:
-    """Why and when the session of this token ended; no reason and no moment when it ran out. None: it never was, or lives."""
+    """Why and when the session of this token ended; (None, None) when it expired. None: it never existed, or is still open."""
     row = db.session.execute(
         select(LoginSession.end_reason, LoginSession.ended_at).where(LoginSession.token_hash == token_hash)
     ).first()
@@ -113,7 +113,7 @@ def list_devices(account_id: int) -> list[Device]:
 
 
 def get_device(account_id: int, device_id: int) -> Device:
-    """Through the owner; raises NotFound for anybody else's."""
+    """A device of this account; raises NotFound for another account's."""
     device = db.session.scalar(
         select(Device).where(Device.id == device_id, Device.account_id == account_id, Device.revoked_at.is_(None))
     )
@@ -123,7 +123,7 @@ def get_device(account_id: int, device_id: int) -> Device:
 
 
 def find_sms_code(browser_hash: bytes, purpose: SmsPurpose) -> SmsCode | None:
-    """The newest code asked for in this browser that may still be used; its number is what the person typed."""
+    """The newest code requested in this browser that may still be used; its phone number is the one the person typed."""
     since = clock.now() - timedelta(seconds=settings.sms_valid_seconds)
     code = db.session.scalar(
         select(SmsCode)
@@ -210,7 +210,7 @@ def get_consent(account_id: int, consent_id: int) -> Consent:
 
 
 def list_standing(account_id: int, person_id: int, purpose: ConsentPurpose) -> list[Consent]:
-    """What this account has agreed to about this person for this purpose and not withdrawn, in any version."""
+    """The consents this account has given about this person for this purpose and not withdrawn, to any version."""
     return list(
         db.session.scalars(
             select(Consent)
@@ -228,7 +228,7 @@ def list_standing(account_id: int, person_id: int, purpose: ConsentPurpose) -> l
 
 
 def list_outdated(account_id: int, purposes: Collection[ConsentPurpose] = tuple(ConsentPurpose)) -> list[Consent]:
-    """Consents that stand but to words that have since changed materially: one for each person and purpose, the newest."""
+    """Consents in force whose text has since changed materially: the newest one for each person and purpose."""
     rows = db.session.execute(
         select(Consent, _newer_material().exists())
         .join(Consent.notice)
@@ -242,7 +242,7 @@ def list_outdated(account_id: int, purposes: Collection[ConsentPurpose] = tuple(
 
 
 def has_consent(person_id: int, purpose: ConsentPurpose) -> bool:
-    """Whether a consent for this purpose stands that was not withdrawn, to the words as they are or differ in nothing material."""
+    """Whether there is a consent for this purpose, not withdrawn, to the current text or one without a material difference."""
     return (
         db.session.scalar(
             select(Consent.id)
@@ -256,6 +256,6 @@ def has_consent(person_id: int, purpose: ConsentPurpose) -> bool:
 
 
 def _newer_material() -> Select[int]:
-    """Of the surrounding `Notice`: later versions of its purpose that ask everybody again."""
+    """Later versions of the purpose of the enclosing query's `Notice` for which everybody is asked again."""
     newer = aliased(Notice)
     return select(newer.id).where(newer.purpose == Notice.purpose, newer.is_material, newer.id > Notice.id)

@@ -1,4 +1,4 @@
-"""What a browser is told whose session is over on the server. Pure."""
+"""What a browser is told when its session has ended on the server. Pure."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from app.core.display import moment
 
 
 def sentence_of(reason: SessionEnd | None, at: datetime | None) -> str:
-    """What happened, and what to do now; empty when the person did it here themselves. Neither: it ran out."""
+    """What happened, and what to do now; empty when the person ended it here themselves. Without reason and moment: it expired."""
     if reason is None:
         return str(_("您很久没有用了，为了安全已经退出。请重新登录，医保码不受影响。"))
     if reason is SessionEnd.restored:

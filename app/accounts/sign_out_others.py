@@ -1,10 +1,10 @@
-"""The box that is offered wherever a person changes what lets them in."""
+"""The box offered wherever a person changes what they sign in with."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
 
 class SignsOutOthers:
-    """Offered with another PIN or number (ASVS 7.4.3)."""
+    """Offered when the PIN or the number is changed (ASVS 7.4.3)."""
 
     ends_others = BooleanField(_l("让我的其他手机和电脑都退出登录"))

@@ -1,4 +1,4 @@
-"""Who is asking: flask-login over sessions that live, and end, in the database."""
+"""Who is asking: flask-login over sessions that are stored, and ended, in the database."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from app.core import store_away
 from app.core.session_cookies import note_in_use
 from app.core.sessions import Present, hash_of
 
-SEEN_EVERY = timedelta(minutes=5)  # fixed: a device's list says "today"; a row written at each page would be in vain
+SEEN_EVERY = timedelta(minutes=5)  # fixed: the device list says "today", so writing a row for each page would be pointless
 
 
 class Visitor(Present[LoginSession]):
@@ -37,7 +37,7 @@ class Visitor(Present[LoginSession]):
 
     @property
     def is_trusted(self) -> bool:
-        """A SIM is not the person: an activated account opens only on a device where the person has proved to be themselves."""
+        """A SIM is not the person: an activated account opens only on a device where the person has proved who they are."""
         return not self.account.is_activated or self.device.is_bound
 
     @property
@@ -81,7 +81,7 @@ def install(app: Flask) -> None:
 
 
 def open_here(started: service.StartedSession) -> None:
-    """From this answer on the browser carries the new session; whatever it carried before is forgotten."""
+    """From this response on the browser carries the new session; whatever it carried before is dropped."""
     session.clear()
     session.permanent = True
     browser.renew_cookie()
@@ -103,7 +103,7 @@ def _load(token: str) -> Visitor | None:
 
 
 def why_signed_out() -> str:
-    """The sentence for a browser that carries a session which is over on the server; else empty."""
+    """The sentence for a browser whose session has ended on the server; else empty."""
     if current_visitor.is_authenticated:
         return ""
     if g.get("is_from_before_restore"):

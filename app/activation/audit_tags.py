@@ -1,4 +1,4 @@
-"""What the audit log calls acts here, and the sentences that say them."""
+"""The audit tags of this feature, and the sentences that describe them."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -14,7 +14,7 @@ class ActivationTag(AuditTag, group="codes", nouns={"lost_report": _l("挂失")}
     completed = tag("activation:completed", _l("完成了激活"))
     # outcome: the step it was left at
     discarded = tag("activation:discarded", _l("放弃了激活"))
-    # the same
+    # outcome: as above
     expired = tag("activation:expired", _l("激活没有做完，过期了"))
     takeover_begun = tag("activation:takeover_begun", _l("申请把医保码转到自己的账号"))
     rebinding_requested = tag("rebinding:requested", _l("一台新设备申请出示医保码"), own=_l("申请让一台新设备出示医保码"))

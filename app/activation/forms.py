@@ -1,4 +1,4 @@
-"""Shape and wording of what is typed on the way to a credential."""
+"""Shape and wording of the forms on the way to a credential."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -38,7 +38,7 @@ class PersonForm(AsksInsuredPerson, Form):
 
 
 class ConsentForm(Form):
-    """One box a notice, never ticked beforehand (PIPL 14, 29). Made anew for the notices in force."""
+    """One box per notice, never ticked beforehand (PIPL 14, 29). The class is built from the notices in force."""
 
     notices: list[Notice]
     required: frozenset[ConsentPurpose]
@@ -67,7 +67,7 @@ class ConsentForm(Form):
 
 
 class FaceForm(Form):
-    """The button that begins a face check; with a box where no consent stands yet."""
+    """The button that begins a face check, with a box if there is no consent yet."""
 
     agrees = BooleanField(_l("我同意进行人脸核验"), default=False)
 
@@ -95,7 +95,7 @@ class DocumentForm(Form):
         self.cert = read_cert(self._cert_type, field)
 
     def refuse_number(self, guesses_left: int) -> int:
-        """It is not the registered one. guesses_left: today. Returns the status of the page."""
+        """The number is not the registered one. guesses_left: today. Returns the status of the page."""
         wrong = _("证件号码和登记的不一样，请核对一遍。今天还可以试 %(count)d 次。", count=guesses_left)
         worn_out = _("今天试的次数用完了。请改用人脸核验或窗口核验码，或明天再试。")
         self.cert_no.errors = [wrong if guesses_left else worn_out]
@@ -103,7 +103,7 @@ class DocumentForm(Form):
 
 
 class PinForm(Form):
-    """Six digits of one's own, twice. What makes a PIN too easy depends on the person."""
+    """A six-digit PIN, typed twice. What makes a PIN too easy depends on the person."""
 
     pin = PasswordField(_l("展码密码"))
     again = PasswordField(_l("再次输入"))
@@ -131,7 +131,7 @@ class PinForm(Form):
 
 
 class PinResetForm(SignsOutOthers, PinForm):
-    """Another PIN for who has forgotten the old one."""
+    """Another PIN for a person who has forgotten the old one."""
 
 
 class PinChangeForm(SignsOutOthers, PinForm):
@@ -154,7 +154,7 @@ class PinChangeForm(SignsOutOthers, PinForm):
 
 
 class LostPersonForm(AsksPerson, Form):
-    """Who has lost a phone and can receive no SMS."""
+    """For a person who has lost a phone and cannot receive an SMS."""
 
     name = StringField(_l("姓名"))
     cert_type = cert_type_field()

@@ -1,4 +1,4 @@
-"""Activations under way, and what waits a day: devices that ask to be trusted, PINs that are to be reset, phones reported lost."""
+"""Activations under way, requests that wait (devices to be trusted, PINs to be reset), and phones reported lost."""
 
 from datetime import datetime
 from enum import Enum
@@ -38,7 +38,7 @@ class ActivationDraft(Base):
     )
     person_id: Mapped[int | None] = mapped_column(ForeignKey("insured_person.id"), index=True, default=None)
     consented_notices: Mapped[str] = mapped_column(String(120), default="")  # notice ids, comma separated
-    # A reassigned number: at the end its old account loses it, if it still is the number the SMS was sent to.
+    # A reassigned number: on completion its old account loses it, if it is still the number the SMS was sent to.
     takes_over_phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), default=None)
     person: Mapped[InsuredPerson | None] = relationship(init=False)
     account: Mapped[Account] = relationship(init=False)
@@ -53,7 +53,7 @@ class ActivationDraft(Base):
 
 
 class WaitingRequest(MappedAsDataclass, kw_only=True):
-    """What a device has asked for by SMS and document number: effective after a delay in which any device may object."""
+    """What a device has requested by SMS and document number: effective after a delay in which any device may object."""
 
     if TYPE_CHECKING:
         __tablename__: Any
@@ -73,19 +73,19 @@ class WaitingRequest(MappedAsDataclass, kw_only=True):
 
     @classmethod
     def is_open(cls) -> ColumnElement[bool]:
-        """It waits or is due, and nobody has objected."""
+        """Waiting or due, and nobody has objected."""
         return cls.done_at.is_(None) & cls.cancelled_at.is_(None)
 
 
 class Rebinding(WaitingRequest, Base):
-    """A device that asked to be trusted by SMS and document number: effective after a delay the other devices may use to object."""
+    """A device's request, by SMS and document number, to be trusted: effective after a delay in which other devices may object."""
 
     __tablename__ = "rebinding"
 
 
 class PinReset(WaitingRequest, Base):
-    """A forgotten PIN that is to be reset by SMS and document number: from `effective_at` on the device that asked may choose
-    another, unless any device of the account objects before."""
+    """A request to reset a forgotten PIN, by SMS and document number: from `effective_at` on the device that asked may choose
+    another PIN, unless a device of the account has objected."""
 
     __tablename__ = "pin_reset"
 
@@ -93,8 +93,8 @@ class PinReset(WaitingRequest, Base):
 
 
 class LostReport(Actor, OneTimeCode, Base):
-    """手机丢失 by who can receive no SMS: a code went to the inboxes of the family. Also written for a person who does not exist or
-    has no family, so that limits and answers are the same; then `account_id` is empty and no code is right."""
+    """手机丢失 by somebody who cannot receive an SMS: a code went to the family's inboxes. Also written for a person who does not
+    exist or has no family, so that limits and responses are the same; then `account_id` is empty and no code is correct."""
 
     __tablename__ = "lost_report"
     audit_kind = "lost_report"

@@ -24,11 +24,11 @@ STEPS = (DraftStep.person, DraftStep.consent, DraftStep.proof, DraftStep.pin)
 STEPS_TOTAL = 5  # the fifth is the open code itself
 
 REQUIRED_CONSENTS = (ConsentPurpose.activation_notice, ConsentPurpose.share_on_scan)
-OPTIONAL_CONSENTS = (ConsentPurpose.face_check,)  # who refuses proves it at the counter (2025 face rule)
+OPTIONAL_CONSENTS = (ConsentPurpose.face_check,)  # people who refuse prove who they are at the counter (2025 face rule)
 
 
 def _may_activate() -> bool:
-    """Also in a session that opens nothing else: a number that changed hands is proved by activating (`takes_over_phone`)."""
+    """Also allowed in an untrusted session that takes over a reassigned number: its new owner proves it by activating."""
     if accounts_policy.trusted.allows():
         return True
     draft = find_draft(current_visitor.device) if current_visitor.is_authenticated else None
@@ -43,7 +43,7 @@ def is_reached(draft: ActivationDraft, step: DraftStep) -> bool:
 
 
 def not_found(region: str) -> DomainError:
-    """One sentence for an unknown number and for a name that does not fit it, so that nobody can ask who is insured."""
+    """The same sentence for an unknown number and for a name that does not match, so that nobody can find out who is insured."""
     return DomainError(
         "person_not_found",
         _("在参保名册里没有找到和您填的完全一致的人。"),
@@ -54,7 +54,7 @@ def not_found(region: str) -> DomainError:
 
 
 def find_refusal(person: InsuredPerson, account: Account, draft: ActivationDraft | None) -> DomainError | None:
-    """Why this person cannot activate in this account, or None. Ask it only once name and number fit."""
+    """Why this person cannot activate in this account, or None. Call it only once name and number match."""
     return _refuse_status(person) or _refuse_age(person) or _refuse_second(person, account, draft)
 
 
@@ -119,7 +119,7 @@ def _refuse_second(person: InsuredPerson, account: Account, draft: ActivationDra
 
 
 def check_region(person: InsuredPerson, chosen: str) -> DomainError | None:
-    """The roster knows the 参保地; who chose another is shown it, and only confirms. One we do not list is not asked for."""
+    """The roster knows the 参保地; a person who chose another is shown it and confirms. One we do not list is not asked for."""
     region = find_region(person.insured_region)
     if chosen == person.insured_region or region is None or not region.may_be_chosen:
         return None
@@ -142,7 +142,7 @@ def already_active(region: str) -> DomainError:
 
 
 def may_freeze(relative: Account, account: Account | None, credential: Credential) -> bool:
-    """Family may freeze, in both directions: who shows this person's code, and who is linked to their account."""
+    """Family may freeze, in both directions: accounts that show this person's code, and accounts linked to theirs."""
     is_linked = account is not None and relative.id in relatives_of(account)
     return is_linked or find_showable(relative, credential.id) is not None
 

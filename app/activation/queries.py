@@ -21,7 +21,7 @@ Request = TypeVar("Request", bound=WaitingRequest)
 
 
 def find_draft(device: Device) -> ActivationDraft | None:
-    """The activation under way in this browser; one that ran out counts as none."""
+    """The activation under way in this browser; an expired one counts as none."""
     return db.session.scalar(
         select(ActivationDraft).where(ActivationDraft.device_id == device.id, ActivationDraft.expires_at > clock.now())
     )
@@ -48,17 +48,17 @@ def has_agreed_to_face(draft: ActivationDraft) -> bool:
 
 
 def find_request(model: type[Request], device_id: int) -> Request | None:
-    """What this device has asked for by document number: it waits, or is due. One that ran out counts as none."""
+    """What this device has requested by document number and is waiting or due; an expired request counts as none."""
     return db.session.scalar(_open(model).where(model.device_id == device_id))
 
 
 def list_requests(model: type[Request], account: Account) -> list[Request]:
-    """What any device may object to, the next first."""
+    """The open requests, which any device may object to, the next to take effect first."""
     return list(db.session.scalars(_open(model).where(model.account_id == account.id).order_by(model.effective_at)))
 
 
 def get_request(model: type[Request], account: Account, request_id: int) -> Request:
-    """Through the owner; raises NotFound for anybody else's and for one that is over."""
+    """An open request of this account; raises NotFound for another account's and for one that is over."""
     found = next((each for each in list_requests(model, account) if each.id == request_id), None)
     if found is None:
         raise NotFound
@@ -75,12 +75,12 @@ def _open(model: type[Request]) -> Select[Request]:
 
 
 def list_waiting(account: Account) -> list[WaitingRequest]:
-    """Of either kind: devices that want to be trusted, PINs that are to be reset."""
+    """Requests of both kinds: devices to be trusted, PINs to be reset."""
     return [*list_requests(Rebinding, account), *list_requests(PinReset, account)]
 
 
 def find_lost_report(browser_hash: bytes) -> LostReport | None:
-    """The newest this browser has asked for that is not too old."""
+    """The newest report of this browser that is not too old."""
     since = clock.now() - timedelta(minutes=settings.lost_code_minutes)
     return db.session.scalar(
         select(LostReport)

@@ -1,7 +1,7 @@
-"""What a plug-in has to keep to, for its own tests: each function lists the faults it found, a sentence each.
+"""Conformance checks that a plug-in runs in its own tests: each function lists the faults it found, one sentence each.
 
-In app/ and not in tests/, because somebody else's package is tested beside an installation, which need not hold our tests; and
-it needs no pytest.
+In app/ and not in tests/, because somebody else's package is tested against an installation, which need not contain our tests.
+It needs no pytest.
 """
 
 from app.conformance.face_checks import FaceCheckTrial as FaceCheckTrial

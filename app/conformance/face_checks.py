@@ -1,4 +1,4 @@
-"""What `app.proofs.face.FaceCheck` asks of a provider."""
+"""What `app.proofs.face.FaceCheck` requires of a provider."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -13,10 +13,10 @@ LONGEST_NAME, LONGEST_REFERENCE, LONGEST_INSTRUCTIONS = 40, 120, 500  # fixed: c
 
 @dataclass(frozen=True, kw_only=True)
 class FaceCheckTrial:
-    """A provider and what its service is made to do.
+    """A provider and the means to control its service.
 
-    decide: lets the service come to a verdict: the reference, and whether the face was the person's. away: the provider, made
-    with an address at which nobody answers; None for one that asks no service.
+    decide: makes the service reach a verdict, given the reference and whether the face was the person's. away: the provider, made
+    with an address that does not answer; None for a provider that calls no service.
     """
 
     check: FaceCheck

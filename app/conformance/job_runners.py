@@ -1,4 +1,4 @@
-"""What is asked of whoever takes jobs in another way than ours do: a thread, a process, a timer of the system."""
+"""What is required of a job runner other than our own: a thread, a process, a timer of the system."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -19,9 +19,9 @@ AT_ONCE = 4  # fixed: runners that begin at the same moment
 
 @dataclass(frozen=True, kw_only=True)
 class JobRunnerTrial:
-    """A runner of jobs. app: on a database of its own, with a setting of JOB_RUNNER under which nobody else takes jobs.
+    """A job runner. app: on a database of its own, with a value of JOB_RUNNER under which nothing else takes jobs.
 
-    run_due: lets the runner work until nothing is due any more. It is called in an app context, from several threads too.
+    run_due: lets the runner work until nothing is due any more. It is called in an app context, also from several threads.
     """
 
     app: Flask
@@ -33,14 +33,14 @@ def list_job_runner_faults(trial: JobRunnerTrial) -> list[str]:
 
 
 def _noted(trial: JobRunnerTrial) -> list[tuple[int, bool]]:
-    """What the job was given from now on, and whether a transaction was open around it."""
+    """Collects what the job is given from now on, and whether a transaction was open around it."""
     noted: list[tuple[int, bool]] = []
     register(trial.app, NOTE, lambda number: noted.append((number, is_writing())))
     return noted
 
 
 def _ask(name: str, **ids: int) -> int:
-    """The id of the job. It is asked for late and is due at once: what `enqueue` does after the commit is not the runner's."""
+    """Enqueues a job, due at once, and returns its id. By `enqueue_late`: what `enqueue` does after a commit is not under test."""
     with transaction():
         return enqueue_late(name, timedelta(), **ids)
 

@@ -1,4 +1,4 @@
-"""What `app.roster.providers.RosterSource` asks of a source."""
+"""What `app.roster.providers.RosterSource` requires of a source."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from app.roster.providers import RosterSource, SourceRefused, is_blank
 
 @dataclass(frozen=True, kw_only=True)
 class RosterSourceTrial:
-    """A source and what it holds.
+    """A source and its content.
 
-    open: makes it anew over the same rows, as its factory does. rows: those rows, at least three, by the source's own column
-    names; cells as text. broken: opens it over something that breaks off or cannot be read; None where that cannot happen.
+    open: makes the source again over the same rows, as its factory does. rows: those rows, at least three, by the source's own
+    column names; cells as text. broken: opens it over data that breaks off or cannot be read; None where that cannot happen.
     """
 
     open: Callable[[], RosterSource]

@@ -1,4 +1,4 @@
-"""What `app.messages.providers.SmsSender` asks of a sender."""
+"""What `app.messages.providers.SmsSender` requires of a sender."""
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -15,10 +15,10 @@ TEXT = (
 
 @dataclass(frozen=True, kw_only=True)
 class SmsSenderTrial:
-    """A sender and what its gateway is made to do.
+    """A sender and the means to control its gateway.
 
-    delivered: (phone, text) of every message that has reached a telephone so far. away: the sender, made with an address at which
-    nobody answers; refusing: made so that its gateway says no to every message. None where that cannot happen.
+    delivered: (phone, text) of every message that has reached a phone so far. away: the sender, made with an address that does
+    not answer; refusing: made so that its gateway refuses every message. None where that cannot happen.
     """
 
     sender: SmsSender

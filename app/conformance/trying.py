@@ -1,15 +1,15 @@
-"""Asking a plug-in for something and saying in one sentence what was wrong with its answer."""
+"""Calls a plug-in and says in one sentence what was wrong with its answer."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 Trial = TypeVar("Trial")
-LONGEST_SECONDS = 60.0  # fixed: gunicorn's own patience with a worker (docs/operations.md); somebody waits for the page
+LONGEST_SECONDS = 60.0  # fixed: gunicorn's timeout for a worker (docs/operations.md); somebody waits for the page
 
 
 def list_faults(trial: Trial, checks: Sequence[Callable[[Trial], Iterable[str]]]) -> list[str]:
-    """What each of `checks` finds. One that raises is a fault of the plug-in too, and the others go on."""
+    """The faults that `checks` find. A check that raises counts as a fault of the plug-in, and the others still run."""
     found = []
     for check in checks:
         try:
@@ -21,7 +21,7 @@ def list_faults(trial: Trial, checks: Sequence[Callable[[Trial], Iterable[str]]]
 
 
 def must_raise(what: str, act: Callable[[], object], *wanted: type[Exception]) -> Iterator[str]:
-    """One sentence when `act` raises nothing, something else, or takes longer than anybody waits."""
+    """One sentence when `act` raises nothing, raises something else, or takes too long."""
     started = time.monotonic()
     names = " or ".join(kind.__name__ for kind in wanted)
     try:

@@ -1,4 +1,4 @@
-"""Why a scanned code does not count (contract 5), decided from what was read of it. Pure."""
+"""Why a scanned code does not count (contract 5), decided only from what was read about it. Pure."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -28,11 +28,11 @@ class Fault(StrEnum):
 
 
 class Reading(NamedTuple):
-    """What a code is and shows at a moment.
+    """What was read about a scanned code at one moment.
 
-    code: None when the digits are no code. shown: None when it names nobody known here; slip: of paper only. issued_at and
+    code: None when the digits are no code. shown: None when its handle is unknown here. slip: set for paper only. issued_at and
     expired_from: Unix seconds. is_genuine: its tag is right under a living master, or it is a number, which has no tag.
-    has_master: the master of its presentation still lives. is_lost: nobody knows its handle, but its tag is right and this
+    has_master: the master of its presentation still lives. is_lost: its handle is unknown, but its tag is right and this
     database was restored from a backup. is_ahead, was_used_ahead: it was issued, or the last code of its presentation was used,
     at a moment that no honest clock has reached.
     """
@@ -55,7 +55,7 @@ class Reading(NamedTuple):
 
     @property
     def digits(self) -> str:
-        """The two that answer a desk's question, or an empty string."""
+        """The two digits that answer a desk's challenge, or an empty string."""
         return self.code.challenge if isinstance(self.code, Code) and not self.is_on_paper else ""
 
     @property
@@ -64,7 +64,7 @@ class Reading(NamedTuple):
 
 
 def find_fault(reading: Reading) -> Fault | None:
-    """The first that applies, or None when the code counts."""
+    """The first fault that applies, or None when the code counts."""
     return next((fault for fault, applies in FAULTS if applies(reading)), None)
 
 
@@ -73,7 +73,7 @@ def _is_malformed(reading: Reading) -> bool:
 
 
 def _is_forged(reading: Reading) -> bool:
-    """A wrong tag of a master that is gone cannot be told from a right one: that is for renewal."""
+    """When the master is gone, a wrong tag cannot be told from a right one; such a code is not forged but to be renewed."""
     if reading.shown is None:
         return not reading.is_lost
     if reading.is_on_paper and reading.slip is None:
@@ -90,13 +90,13 @@ def _is_expired(reading: Reading) -> bool:
 
 
 def _is_early(reading: Reading) -> bool:
-    """A code of a moment to come blames the clock of the phone that drew it, unless the server's own was ahead."""
+    """A code issued in the future means the phone's clock is fast, unless the server's own clock had jumped ahead."""
     is_drawn_by_phone = isinstance(reading.code, Code) and not reading.is_on_paper
     return is_drawn_by_phone and reading.is_ahead and not reading.was_used_ahead
 
 
 def _is_used(reading: Reading) -> bool:
-    """Revoking a slip uses its code up as well, so that it wins or loses against a scan; what is said of it is that it ended."""
+    """Revoking a slip also uses up its code, so that either the revocation or a scan wins; a revoked slip is reported as ended."""
     if reading.shown is None or reading.was_used_ahead:
         return False
     is_revoked = reading.slip is not None and reading.slip.revoked_at is not None
@@ -104,7 +104,7 @@ def _is_used(reading: Reading) -> bool:
 
 
 def _has_ended_link(reading: Reading) -> bool:
-    """Where it ended with the credential, or because the loss was reported, the credential's own state says why."""
+    """Not if it ended with the credential or with a reported loss: then the credential's own state gives the reason."""
     shown = reading.shown
     if shown is None:
         return True
@@ -149,7 +149,7 @@ FAULTS: tuple[tuple[Fault, Callable[[Reading], bool]], ...] = (
 
 
 def _has_ended(reading: Reading) -> bool:
-    """Also what was issued or used while the server's clock had jumped ahead: the phone gets another code when it next asks."""
+    """Includes what was issued or used while the server's clock had jumped ahead: the phone gets a new code when it next asks."""
     shown = reading.shown
     if shown is None:
         return False

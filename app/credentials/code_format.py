@@ -1,8 +1,8 @@
 """The code (医保码), version 1: what its digits mean, how its tag is made and read. docs/code-format.md is the same for outsiders.
 
 `80` + handle (20) + issued-at (10, Unix seconds) + tag (29); the answer to a challenge is `81` + handle + issued-at +
-challenge (2) + tag. The twelve-digit number typed instead is 11 random digits and a Luhn digit. Digits only: the densest QR mode,
-safe through keyboard-wedge scanners, Chinese input methods and caps lock.
+challenge (2) + tag. The twelve-digit number that can be typed instead is 11 random digits and a Luhn digit. Digits only, because
+they use the densest QR mode and survive keyboard-wedge scanners, Chinese input methods and caps lock.
 """
 
 import hashlib
@@ -48,7 +48,7 @@ class TypedNumber:
 def parse_code(text: str) -> Code | TypedNumber:
     """Reads what a scanner or a keyboard delivered. Raises Malformed."""
     digits = "".join(text.split())
-    if len(digits) > LONGEST:  # NFKC makes no digits fewer, and it is work that grows with what was sent
+    if len(digits) > LONGEST:  # NFKC never shortens a run of digits, and its cost grows with the input
         raise Malformed("shape")
     if not digits.isascii():
         digits = "".join(unicodedata.normalize("NFKC", digits).split())
@@ -72,7 +72,7 @@ def make_code(key: bytes, handle: str, issued_at: int, challenge: str = "") -> s
 
 
 def tag_of(key: bytes, signed: bytes) -> bytes:
-    """The first 12 bytes of HMAC-SHA256; always SHA-256, so that every phone can draw."""
+    """The first 12 bytes of HMAC-SHA256; always SHA-256, because every phone can compute it."""
     return hmac.digest(key, signed, hashlib.sha256)[:TAG_BYTES]
 
 
@@ -82,7 +82,7 @@ def derive_key(master: bytes, handle: str, digest: str = "sha256") -> bytes:
 
 
 def new_handle() -> str:
-    """A random 63-bit number, zero-padded to 20 digits: it names a presentation and says nothing else."""
+    """A random 63-bit number, zero-padded to 20 digits: it identifies a presentation and reveals nothing else."""
     return f"{secrets.randbits(63):0{HANDLE_DIGITS}d}"
 
 

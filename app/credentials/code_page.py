@@ -1,6 +1,6 @@
-"""What a page that shows a code is made of: the first answer, a page without script, the answer to a fetch.
+"""Builds the pages that show a code: the first response, a page without script, the response to a fetch.
 
-All but a dozen values is the same on each page: the template is rendered once, with marks in their places, and filled from then on.
+All but a dozen values are the same on every page, so the template is rendered once with placeholders, which are filled each time.
 """
 
 import re
@@ -35,9 +35,9 @@ PEOPLE = "credentials/_people.html"
 NEWS = "credentials/_news.html"
 
 _ISSUED_AT = slice(2 + HANDLE_DIGITS, 2 + HANDLE_DIGITS + 10)
-_MARK = "\ue000"  # a private-use character: no text of ours holds it
-# digits: the code. path: of its QR. typed: 4-4-4. label: 本人 or the relation. holder: masked. of: the credential. people: the
-# links to the others. here: this page's own address. Moments in Unix seconds; now_ms: the server's clock.
+_MARK = "\ue000"  # a private-use character that none of our texts contains
+# digits: the code. path: of its QR. typed: 4-4-4. label: 本人 or the relation. holder: masked name. of: the credential's id.
+# people: the links to the other codes. here: this page's own address. Times in Unix seconds; now_ms: the server's clock.
 _VALUES: tuple[str, ...] = ("handle", "digits", "path", "issued_at", "last_used", "typed", "typed_until", "now_ms", "csrf")
 _VALUES += ("label", "holder", "colour", "of", "here", "people", "news")
 _SPLIT = re.compile(f"{_MARK}(\\w+){_MARK}")
@@ -52,7 +52,7 @@ class _Skeleton:
 def render_code(
     template: str, shown: Shown, showable: Showable, others: Sequence[Showable] = (), *, is_paused: bool = False
 ) -> str:
-    """The page or the body with a code drawn now. others: whose codes one may go on to.
+    """The page or the body with a code drawn now. others: the other codes this page links to.
 
     Raises DomainError `code_renew` when unlocking again is needed.
     """
@@ -63,16 +63,16 @@ def render_code(
 
 
 def render_shell() -> str:
-    """The body without a code and without a person: the phone fills it when there is no network."""
+    """The body without a code or a person: the phone fills it in when it has no network."""
     blank = dict.fromkeys(_VALUES, "") | {"is_specimen": False, "period": settings.code_period_seconds}
     blank |= {"lives": settings.code_past_seconds, "relock": settings.relock_minutes * 60, "colour": 0}
     return render_template(BODY, shown=blank, is_paused=False, csrf_token=lambda: "")
 
 
 def unlock_answer(credential: Credential, opened: service.Opened, pin: str, holds: str | None = None) -> dict[str, Any]:
-    """The JSON that `showUnlocked` of static/js/enhance/code-page.js takes: the page, and the keys that are handed out now.
+    """The JSON for `showUnlocked` in static/js/enhance/code-page.js: the page, and the keys that are handed out now.
 
-    pin: with which it was unlocked. holds: the handles whose keys the device says it has, comma separated.
+    pin: the one it was unlocked with. holds: the handles whose keys the device says it has, comma separated.
     """
     handle, key, device = opened.presentation.handle, opened.key, opened.presentation.device
     shown = queries.find_shown_credential(device.id, credential.id) if device else None
@@ -92,12 +92,12 @@ def unlock_answer(credential: Credential, opened: service.Opened, pin: str, hold
 
 
 def new_keys_answer(device: Device, pin: str) -> dict[str, Any]:
-    """All this device may keep for no network, under handles that were made just now."""
+    """Everything this device may keep for use without a network, under newly made handles."""
     return _kept(device, pin, service.open_wallet(device.account, device, wants_key=True))
 
 
 def _kept(device: Device, pin: str, wallet: list[service.WalletEntry]) -> dict[str, Any]:
-    """What `storeWallet` of static/js/code/wallet.js takes."""
+    """The argument of `storeWallet` in static/js/code/wallet.js."""
     lines = [_wallet_line(entry) for entry in wallet]
     return {"wallet": lines, "salt": service.salt_of(device, pin), "now": int(clock.timestamp() * 1000)}
 
@@ -107,7 +107,7 @@ def label_of(showable: Showable) -> str:
 
 
 def address_of(showable: Showable) -> str:
-    """One's own code is at /code, that of a relative under its number."""
+    """The visitor's own code is at /code, a relative's at /code/<credential id>."""
     credential_id = showable.credential_id if showable.shown_by == "family" else None
     return url_for("credentials.show_code", credential_id=credential_id)
 
@@ -160,7 +160,7 @@ def _describe(showable: Showable, others: Sequence[Showable]) -> dict[str, str]:
 
 
 def _news(shown: Shown) -> str:
-    """Empty on most pages: a scan of the last minute, and a desk that waits for two digits."""
+    """The notice of a scan in the last minute, or of a desk that waits for two digits. Empty on most pages."""
     place = service.place_of_scan(shown.last_scan_id) if tells_news(shown) else None
     if place is None and not is_challenged(shown):
         return ""
@@ -176,7 +176,7 @@ def _news(shown: Shown) -> str:
 
 
 def _form_token() -> str:
-    """The session's form token. It has no time limit, so one signature of it serves all pages of the session."""
+    """The session's form token. It has no time limit, so it is signed once for all pages of the session."""
     secret = session.get("csrf_token")
     return _signed(secret) if secret else str(generate_csrf())
 
@@ -187,7 +187,7 @@ def _signed(secret: str) -> str:
 
 
 def _skeleton_of(template: str, *, is_specimen: bool, is_paused: bool) -> _Skeleton:
-    """The key holds all on which the constant text depends; base.html asks for the language and for larger type."""
+    """The cache key holds everything the constant text depends on; base.html depends on the language and on larger type."""
     look = cast(Callable[[], object], current_app.jinja_env.globals["page_look"])()
     times = (settings.code_period_seconds, settings.code_past_seconds, settings.relock_minutes * 60)
     key = (template, is_specimen, is_paused, look, select_locale(), times)

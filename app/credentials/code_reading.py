@@ -14,7 +14,7 @@ from app.credentials.queries.redeem import Shown, find_number, find_shown, find_
 
 
 def read_code(connection: Connection, code: Code | TypedNumber | None, now: datetime, *, specimens_only: bool) -> Reading:
-    """code: what `parse_code` made of the digits, None when it could not. specimens_only: to a sandbox real people are unknown."""
+    """code: the result of `parse_code`, None if it failed. specimens_only: for a sandbox, to which real people are unknown."""
     if isinstance(code, TypedNumber):
         return _read_number(connection, code, now, specimens_only)
     if code is None:
@@ -35,7 +35,7 @@ def read_code(connection: Connection, code: Code | TypedNumber | None, now: date
 
 
 def _read_number(connection: Connection, code: TypedNumber, now: datetime, specimens_only: bool) -> Reading:
-    """A newer number brings the older one's end forward to that very second."""
+    """Issuing a newer number ends the older one in that same second."""
     number = find_number(connection, code.number)
     shown = find_shown(connection, number.handle) if number is not None else None
     if number is None or shown is None or (specimens_only and not shown.is_specimen):
@@ -46,9 +46,9 @@ def _read_number(connection: Connection, code: TypedNumber, now: datetime, speci
 
 
 def _with_history(connection: Connection, reading: Reading, shown: Shown) -> Reading:
-    """Paper cannot draw a new code, so the day of the slip counts and not the code's second: used stays used until midnight.
+    """Paper cannot draw a new code, so the slip's day counts instead of the code's second: once used, it stays used until midnight.
 
-    Its picture and its number count as issued with the slip: a second that began between the two must not make them two uses.
+    Its QR and its number both count as issued when the slip was: otherwise a new second between the two would make them two uses.
     """
     if not reading.is_on_paper:
         return reading._replace(was_used_ahead=lies_ahead(shown.last_used, reading.at.timestamp()))

@@ -1,4 +1,4 @@
-"""展码密码: how six digits are read, and which are too easy to guess."""
+"""展码密码: how the six digits are read, and which ones are too easy to guess."""
 
 import re
 from datetime import date
@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app.core.text import digits_of
 
-PIN_DIGITS = 6  # fixed: six, the least that NIST 800-63B asks of activation secrets
+PIN_DIGITS = 6  # fixed: six, the least that NIST 800-63B requires of activation secrets
 _RUNS = ("01234567890", "09876543210")
 
 
@@ -16,7 +16,7 @@ class InvalidPin(ValueError):
 
 
 def parse_pin(raw: str) -> str:
-    """Six ASCII digits from what was typed: full width, spaces and what nobody sees are forgiven. Raises InvalidPin."""
+    """Six ASCII digits from what was typed: full width, spaces and invisible characters are allowed. Raises InvalidPin."""
     pin = digits_of(raw)
     if not pin:
         raise InvalidPin(_("请输入六位数字的展码密码。"))
@@ -40,7 +40,7 @@ def weakness(pin: str, birthday: date | None, document_number: str) -> str | Non
 
 
 def _is_pattern(pin: str) -> bool:
-    """000000, 121212, 123123; 123456, 987654; 112233, 332211."""
+    """Whether the PIN is like 000000, 121212, 123123; 123456, 987654; 112233, 332211."""
     repeats = any(pin == pin[:n] * (PIN_DIGITS // n) for n in (1, 2, 3))
     pairs = pin[0::2] == pin[1::2] and any(pin[0::2] in run for run in _RUNS)
     return repeats or pairs or any(pin in run for run in _RUNS)

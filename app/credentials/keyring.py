@@ -1,4 +1,4 @@
-"""The masters from which every presentation's key is derived. The newest draws; retired ones verify for 31 days."""
+"""The masters from which every presentation's key is derived. The newest makes keys; retired ones still verify for 31 days."""
 
 import hmac
 from dataclasses import dataclass

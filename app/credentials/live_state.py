@@ -1,4 +1,4 @@
-"""What `GET /code/state` tells a phone: at most 200 bytes, so that asking every other second costs little. No I/O."""
+"""What `GET /code/state` tells a phone: under 200 bytes, so that polling every other second costs little. No I/O."""
 
 import json
 import zlib
@@ -7,13 +7,13 @@ from typing import Any, Protocol
 from app.core import clock
 from app.credentials.service import ScanPlace
 
-SCAN_IS_NEWS_SECONDS = 90  # fixed: so long the phone says where it was scanned, also after a pause without a network
-MOST_BYTES = 199  # fixed: asked every other second by every open code page
+SCAN_IS_NEWS_SECONDS = 90  # fixed: how long the phone says where it was scanned, even after a spell without a network
+MOST_BYTES = 199  # fixed: every open code page polls every other second
 TIME_HEADER = "X-Pz-Time"  # the server's clock in milliseconds
 
 
 class Shows(Protocol):
-    """Of what a device shows, what has become of its code."""
+    """What has become of the code that a device shows."""
 
     @property
     def handle(self) -> str | None: ...
@@ -38,7 +38,7 @@ def is_challenged(shown: Shows) -> bool:
 
 
 def state_of(shown: Shows, typed: str, typed_until: int, place: ScanPlace | None) -> dict[str, Any]:
-    """challenge: how many wrong answers the desk that waits for digits has had; 3 when it waits no more. at: `10:32`."""
+    """challenge: how many wrong answers the waiting desk has had; 3 when it has stopped waiting. at: `10:32`."""
     content: dict[str, Any] = {
         "handle": shown.handle,
         "last_used": shown.last_used,

@@ -16,7 +16,7 @@ from app.roster.models import InsuredPerson
 
 class CredentialKind(Enum):
     own = "own"  # activated by the person
-    held = "held"  # brought to life by a relative's family account, or at the counter for a paper slip
+    held = "held"  # created when a relative added the person, or at the counter for a paper slip
 
 
 class CredentialStatus(Enum):
@@ -39,7 +39,7 @@ class Credential(Actor, Base):
             postgresql_where=text("status <> 'ended'"),
         ),
         Index(
-            "ix_credential_frozen",  # few are: counting them reads no other
+            "ix_credential_frozen",  # few are frozen, so counting them is cheap
             "person_id",
             sqlite_where=text("status = 'frozen'"),
             postgresql_where=text("status = 'frozen'"),
@@ -57,7 +57,7 @@ class Credential(Actor, Base):
 
 
 class EndReason(Enum):
-    """Why a presentation shows no more."""
+    """Why a presentation has ended."""
 
     replaced = "replaced"  # a newer handle of the same device took over
     device_removed = "device_removed"
@@ -65,14 +65,14 @@ class EndReason(Enum):
     link_ended = "link_ended"
     credential_ended = "credential_ended"
     forged_tags = "forged_tags"
-    reported_lost = "reported_lost"  # 挂失 of the phone that shows it, whose code it may be
+    reported_lost = "reported_lost"  # 挂失 of the phone that shows it, whosever code that is
     slip_revoked = "slip_revoked"
-    clock_jumped = "clock_jumped"  # its last code was used at a moment that has not come: none of its codes would count until then
-    restored = "restored"  # the bureau's data came back from a backup: who used it since is not known
+    clock_jumped = "clock_jumped"  # its last code was used at a future moment, so none of its codes would count until then
+    restored = "restored"  # the bureau's data was restored from a backup, so later uses are unknown
 
 
 class Presentation(Base):
-    """One device x one credential; its handle is all a code says. Kept small: it carries the single-use race."""
+    """One device x one credential; its handle is all that a code reveals. Kept small: the single-use race is decided on its row."""
 
     __tablename__ = "presentation"
     __table_args__ = (
@@ -90,17 +90,17 @@ class Presentation(Base):
     last_used: Mapped[int] = mapped_column(BigInteger, default=0)  # issued-at of the last accepted code, Unix seconds
     uses_since_seen: Mapped[int] = mapped_column(default=0)
     last_scan_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
-    challenge_until: Mapped[int] = mapped_column(BigInteger, default=0)  # a desk waits for two digits until then, Unix seconds
-    challenge_misses: Mapped[int] = mapped_column(default=0)  # wrong answers to it
+    challenge_until: Mapped[int] = mapped_column(BigInteger, default=0)  # until when a desk waits for two digits, Unix seconds
+    challenge_misses: Mapped[int] = mapped_column(default=0)  # wrong answers to that challenge
     key_given_at: Mapped[datetime | None] = mapped_column(default=None)
-    ends_at: Mapped[datetime | None] = mapped_column(default=None)  # good until then: a successor exists, or it is over
+    ends_at: Mapped[datetime | None] = mapped_column(default=None)  # valid until then: a successor exists, or it was ended
     end_reason: Mapped[EndReason | None] = mapped_column(default=None)
     credential: Mapped[Credential] = relationship(init=False)
     device: Mapped[Device | None] = relationship(init=False)
 
 
 class TypedCode(Base):
-    """The twelve digits under the QR. Kept 24 h, so that used and expired can be told apart from unknown."""
+    """The twelve digits under the QR. Kept 24 h, so that a used or expired number can be told from an unknown one."""
 
     __tablename__ = "typed_code"
     __table_args__ = (Index("ix_typed_code_handle", "handle", "expires_at"),)
@@ -108,7 +108,7 @@ class TypedCode(Base):
     number: Mapped[str] = mapped_column(String(12), primary_key=True)
     handle: Mapped[str] = mapped_column(ForeignKey("presentation.handle"))
     issued_at: Mapped[int] = mapped_column(BigInteger)  # Unix seconds
-    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)  # a newer number brings it forward
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)  # brought forward when a newer number is issued
 
 
 _OPEN_SLIP = text("used_at IS NULL AND revoked_at IS NULL")
@@ -117,7 +117,7 @@ _OPEN_SLIP = text("used_at IS NULL AND revoked_at IS NULL")
 class Slip(Subject, Base):
     """一次性纸质码 (S64, S65): a presentation on paper, for one business type at one institution, until the end of its day.
 
-    One open slip of a kind and day; `paper_notices`: ids of the legal texts signed on paper where the credential began with it.
+    At most one open slip of a kind and day. `paper_notices`: ids of the legal texts signed on paper, if the credential began so.
     """
 
     __tablename__ = "slip"
@@ -160,7 +160,7 @@ class Slip(Subject, Base):
 
 
 class ForgedTag(Base):
-    """A scanned code under a known handle whose tag was wrong: what a guessed PIN draws. Kept a day, at most two an institution."""
+    """A scanned code with a known handle and a wrong tag, as a guessed PIN produces. Kept a day, at most two per institution."""
 
     __tablename__ = "forged_tag"
     __table_args__ = (Index("ix_forged_tag_handle", "handle", "created_at"),)
@@ -172,7 +172,7 @@ class ForgedTag(Base):
 
 
 class DisplayPin(Lockable, Base):
-    """展码密码: six digits of one's own, asked before the code is shown. Five wrong tries lock it."""
+    """展码密码: six digits the person has chosen, asked before the code is shown. Five wrong tries lock it."""
 
     __tablename__ = "display_pin"
 
@@ -209,7 +209,7 @@ class UseDenial(Subject, Base):
     used_at: Mapped[datetime]
     denied_at: Mapped[datetime]
     denied_by: Mapped[str] = mapped_column(String(40))  # account:12
-    shown_by: Mapped[str] = mapped_column(String(8), default="self")  # who was said to show it: self | family | slip
+    shown_by: Mapped[str] = mapped_column(String(8), default="self")  # who showed the code: self | family | slip
     settled_at: Mapped[datetime | None] = mapped_column(default=None)
     settled_by: Mapped[str] = mapped_column(String(40), default="")
     outcome: Mapped[DenialOutcome | None] = mapped_column(default=None)

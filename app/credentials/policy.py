@@ -4,14 +4,14 @@ from app.core import clock
 from app.core.settings import settings
 from app.credentials.models import Credential, CredentialStatus
 
-SELF = "self"  # what `shown_by` says of the holder's own telephone
-SLIP = "slip"  # and of paper
+SELF = "self"  # the value of `shown_by` for the holder's own phone
+SLIP = "slip"  # and for paper
 
 
 def lies_ahead(second: int, now: float | None = None) -> bool:
-    """Whether this moment (Unix seconds) is one at which no honest clock could have issued a code yet.
+    """Whether this moment (Unix seconds) is too far in the future for any honest clock to have issued a code.
 
-    Where the server itself has written it, the server's clock had jumped. now: Unix seconds, if not the clock's.
+    If the server itself wrote it, the server's clock had jumped ahead. now: Unix seconds, if not the clock's.
     """
     return second > int(clock.timestamp() if now is None else now) + settings.code_future_seconds
 

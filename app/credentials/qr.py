@@ -1,8 +1,8 @@
 """The QR symbol of a code: version 2, level M, numeric, with a fixed mask.
 
 With length and mask fixed, each module is a sum over GF(2) of the data bits (the Reed-Solomon code is linear too). So segno draws
-the symbol of all zeros and one for every data bit once, and a code is those XORed together: some 40 XORs of 650-bit numbers instead
-of a whole symbol. The quiet zone is four modules, as ISO/IEC 18004 asks for.
+once the symbol of all zeros and one symbol per data bit; the symbol of a code is the XOR of these, some 40 XORs of 650-bit numbers
+instead of a whole drawing. The quiet zone is four modules, as ISO/IEC 18004 requires.
 """
 
 import re
@@ -35,7 +35,7 @@ def path_of(digits: str) -> str:
 
 
 class _Strokes(dict[tuple[int, int], str]):
-    """The piece of path for a run of dark modules; there are only some thousands, so each is written once."""
+    """The piece of path for each run of dark modules; there are only a few thousand, so each string is built once and kept."""
 
     def __missing__(self, span: tuple[int, int]) -> str:
         y, x = divmod(span[0], _STRIDE)
@@ -48,7 +48,7 @@ _strokes = _Strokes()
 
 @lru_cache(maxsize=2)
 def _tables(length: int) -> tuple[int, list[tuple[list[int], list[int]]]]:
-    """The symbol of zeros, and for each group of three digits what its five low and its five high bits change."""
+    """The symbol of all zeros, and for each group of three digits the changes made by its five low and its five high bits."""
     zeros = "0" * length
     base = _draw(zeros)
     tables = []

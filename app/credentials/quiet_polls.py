@@ -1,7 +1,7 @@
-"""The short way of `GET /code/state`: a phone asks every other second, and nearly always nothing has happened.
+"""The fast path of `GET /code/state`: a phone asks every other second, and nearly always nothing has happened.
 
-Before Flask is asked, the one read is done here; where the answer is what the phone already has, it is 304 at once. Whatever else
-there is to say or to do goes the whole way to `state_routes`, which judges anew: this way only ever says "nothing new".
+The one read is done here, before Flask; if the answer is what the phone already has, the response is 304 at once. In every other
+case the request takes the full path to `routes.state`, which decides anew: the fast path only ever says "nothing new".
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ PATH = "/code/state"
 
 
 def is_quiet(shown: Polled, noted_every: timedelta) -> bool:
-    """Nothing has to be written, shown or refused for this row of `find_polled`."""
+    """Whether nothing has to be written, shown or refused for this row of `find_polled`."""
     now = clock.now()
     return bool(
         (shown.person_id is None or shown.bound_at is not None)
@@ -48,7 +48,7 @@ def is_quiet(shown: Polled, noted_every: timedelta) -> bool:
 
 
 class QuietPolls:
-    """noted_every: how long a session goes without its last sight being noted."""
+    """noted_every: how long a session may go before `last_seen_at` is written again."""
 
     def __init__(self, app: Flask, noted_every: timedelta) -> None:
         self._app, self._noted_every = app, noted_every
@@ -71,7 +71,7 @@ class QuietPolls:
             token = self._token_of(cookie)
             try:
                 shown = find_polled(vault.keyed_hash("session", token), int(of)) if token else None
-            except Exception as error:  # what there is to say about that is said on the whole way
+            except Exception as error:  # the full path reports it
                 if not outages.is_store_failure(error):
                     raise
                 return False

@@ -1,4 +1,4 @@
-"""The uses of a code, as its holder sees them. Who scans is the business of a higher feature."""
+"""The uses of a code, as its holder sees them. A higher feature knows who scans, and provides them."""
 
 from dataclasses import dataclass
 from datetime import datetime

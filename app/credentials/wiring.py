@@ -1,4 +1,4 @@
-"""What runs by itself, and what other features' verbs set off here."""
+"""Background tasks, and what other features' actions trigger here."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from app.credentials import queries, service
 from app.credentials.audit_tags import CredentialTag
 from app.credentials.models import EndReason
 
-EVERY = timedelta(minutes=10)  # fixed: what is swept is counted in hours
+EVERY = timedelta(minutes=10)  # fixed: the ages of what is deleted are counted in hours
 
 
 def register(app: Flask) -> None:
@@ -31,12 +31,12 @@ def _end_what_it_shows(device_id: int, reason: str) -> None:
 
 
 def _end_what_was_kept(device_id: int) -> None:
-    """Keys the phone was given, and copies of them, are over with the session; the next unlock there brings others."""
+    """The keys the phone was given, and any copies, end with the session; the next unlock there brings new ones."""
     service.end_presentations(device_id, EndReason.signed_out)
 
 
 def _end_with_consent(consent: Consent) -> None:
-    """Without the consent to be shown there is nothing to show; activating again asks for it again (PIPL 15)."""
+    """Without the consents needed to show a code the credential ends; activating again asks for them again (PIPL 15)."""
     if consent.notice.purpose not in NEEDED_TO_SHOW:
         return
     credential = queries.find_credential_of(consent.person_id)

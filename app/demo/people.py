@@ -1,4 +1,4 @@
-"""The people of the demo bureau. Their numbers stand on 510600, the code of Deyang city itself, which is not issued to people."""
+"""The people of the demo bureau. Their numbers begin with 510600, the code of Deyang city itself, which is not issued to people."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,7 +10,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 class DemoPerson:
     key: str
     name: str
-    cert_no: str = ""  # of those whose age follows the calendar: made with it
+    cert_no: str = ""  # for people of a fixed age it is made from today's date
     phone: str = ""
     cert_type: str = "01"
     insured_region: str = "510603"
@@ -24,7 +24,7 @@ class DemoPerson:
 
 
 def demo_number(born: str, sequence: int) -> str:
-    """A resident identity number (GB 11643) of that birthday on 510600; an odd sequence is a man's."""
+    """A resident identity number (GB 11643) with that birthday and region 510600; an odd sequence is a man's."""
     stem = f"510600{born}{sequence:03d}"
     return stem + "10X98765432"[sum(int(c) * w for c, w in zip(stem, _WEIGHTS, strict=True)) % 11]
 
@@ -95,7 +95,7 @@ _PEOPLE = (
     ),
     DemoPerson(key="active_daughter", name="何静", cert_no=demo_number("19780519", 18), phone="19900000015", pin="461839"),
 )
-# Who is of the same age in any year: full years, the number's sequence, and the rest.
+# People who have the same age in any year: age in full years, the number's sequence, and the rest.
 _OF_ONE_AGE = (
     (76, 19, DemoPerson(key="father76", name="何大山", insured_region="510604", psn_type="1201")),
     (8, 21, DemoPerson(key="child8", name="刘乐乐", insutype="390", psn_type="1501")),
@@ -113,5 +113,5 @@ def demo_people(today: date) -> list[DemoPerson]:
 
 
 def _born(today: date, years: int) -> str:
-    """Somebody of so many full years, whose birthday was on 5 January."""
+    """The date of birth of somebody of this age whose birthday is 5 January."""
     return f"{today.year - years - (today < date(today.year, 1, 5))}0105"

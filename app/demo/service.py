@@ -96,7 +96,7 @@ def load_demo() -> dict[str, Any]:
 
 
 def write_demo_file(content: dict[str, Any]) -> None:
-    """Replaces demo.json in one step, mode 0600: it holds keys, if only the demo's."""
+    """Replaces demo.json in one step, mode 0600: it holds keys, even if only the demo's."""
     draft = demo_file().with_suffix(".new")
     with open(draft, "w", opener=private) as f:
         json.dump(content, f, ensure_ascii=False, indent=1)
@@ -109,7 +109,7 @@ def read_demo_file() -> dict[str, Any]:
 
 
 def reissue_demo_secrets() -> dict[str, Any]:
-    """demo.json was lost: its keys and counter codes cannot be read back, so new ones are made."""
+    """For a lost demo.json: its keys and counter codes cannot be read back, so new ones are made."""
     people = demo_people(clock.today())
     known = {p.key for p in people if find_person(p.cert_type, p.cert_no)}
     return {

@@ -1,4 +1,4 @@
-"""The demo bureau's own people: one member for each post, and a second one where two must act."""
+"""The demo bureau's staff: one member for each role, and a second one where two must act."""
 
 import base64
 
@@ -28,7 +28,7 @@ OPERATORS = (
 
 
 def staff_entries() -> list[dict[str, str]]:
-    """What demo.json says of staff. Password and secret come from this installation's own key, so that they can be said again."""
+    """What demo.json says of staff. Password and secret are derived from this installation's key, so they can be written again."""
     entries = []
     for username, name, role in MEMBERS:
         password, secret = _password_of(username), _totp_secret_of(username)
@@ -39,7 +39,7 @@ def staff_entries() -> list[dict[str, str]]:
 
 
 def operator_entries() -> list[dict[str, str]]:
-    """Who sits at which institution's desk; their passwords can be said again too."""
+    """The operators at the institutions' desks; their passwords can be written again too."""
     entries = []
     for code, username, name in OPERATORS:
         password = _password_of(username)

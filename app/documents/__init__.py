@@ -1,1 +1,1 @@
-"""Papers people hand in: received, decoded and written anew, encrypted, kept as long as needed and no longer."""
+"""Papers people hand in: received, decoded and re-encoded, encrypted, kept as long as needed and no longer."""

@@ -1,15 +1,15 @@
 """How large a picture is kept, and where a long one is cut. Pure.
 
-A picture is made smaller until its longer side fits. A long screenshot, or a web page printed to one page, would be a strip a
-hundred pixels wide by then: it is cut into parts as wide as a page, each of which repeats a little of the one before.
+A picture is scaled down until its longer side fits. A long screenshot, or a web page printed to one page, would become a strip a
+hundred pixels wide: it is cut into parts as wide as a page instead, each of which repeats a little of the one before.
 """
 
 import math
 from dataclasses import dataclass
 
 LEGIBLE = 800  # pixels of the shorter side below which a page of text becomes hard to read
-WIDE = 1200  # pixels to which the shorter side of a long picture is made smaller
-REPEATED = 120  # pixels that two parts share, so that no line is cut in both
+WIDE = 1200  # pixels to which the shorter side of a long picture is scaled down
+REPEATED = 120  # pixels that two parts share, so that no line of text is cut in both
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Plan:
 
 
 def plan(width: float, height: float, max_side: int) -> Plan:
-    """width, height: in pixels as decoded, or as drawn at full resolution; both above 0. max_side: pixels a part may be long."""
+    """width, height: in pixels as decoded, or as drawn at full resolution; both above 0. max_side: the longest a part may be."""
     longer, shorter = max(width, height), min(width, height)
     scale = min(1.0, max_side / longer)
     if shorter * scale < min(shorter, LEGIBLE) - 1:

@@ -1,7 +1,7 @@
-"""Makes plain JPEGs of a photo. Runs as a limited child: `decode.py <kind> <max side> <max pixels> <max parts>`.
+"""Makes plain JPEGs of a photo. Runs as a limited child process: `decode.py <kind> <max side> <max pixels> <max parts>`.
 
-No EXIF, place, XMP, colour profile, thumbnail or trailing bytes survive, because only pixels are carried over. Which way is up is
-asked of the EXIF block's own tag alone, as browsers and phones do; a transparent picture is laid on white paper.
+No EXIF, location, XMP, colour profile, thumbnail or trailing bytes survive, because only pixels are carried over. Only the EXIF
+block's own tag decides which way is up, as in browsers and phones; a transparent picture is put on a white background.
 """
 
 import io
@@ -34,7 +34,7 @@ _GREY_STEPS = {"L;2": 85, "L;4": 17}
 # What decoders raise when they are fed nonsense.
 _NONSENSE = (OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, KeyError, OverflowError, struct.error, RuntimeError)
 
-Image.MAX_IMAGE_PIXELS = None  # our own limit is asked before anything is decoded; Pillow's only warns up to twice its own
+Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before anything is decoded; Pillow's only warns up to twice its value
 
 
 class Photo(Protocol):
@@ -49,7 +49,7 @@ class Photo(Protocol):
 class PillowPhoto:
     def __init__(self, source: BinaryIO, max_pixels: int) -> None:
         kind = sys.argv[1]
-        if kind == "WEBP":  # whose decoder makes room for the whole canvas as soon as it is opened
+        if kind == "WEBP":  # its decoder allocates the whole canvas as soon as it is opened
             check_size(*webp_size(source.read(HEAD_BYTES)), max_pixels)
             source.seek(0)
         self._source, self._image = source, Image.open(source, formats=(kind,))
@@ -102,7 +102,7 @@ def _pages(photo: Photo, max_side: int, max_pixels: int, max_parts: int) -> list
 
 
 def _count_clear_colour_in_bytes(image: ImageFile.ImageFile) -> None:
-    """A PNG names its transparent colour in its own number of bits; pixels are decoded to eight (16 of grey stay 16)."""
+    """A PNG gives its transparent colour in its own bit depth; pixels are decoded to eight bits (16-bit grey stays 16)."""
     clear, raw = image.info.get("transparency"), image.tile[0].args if image.tile else None
     if isinstance(clear, int) and raw in _GREY_STEPS:
         image.info["transparency"] = clear * _GREY_STEPS[raw]
@@ -119,7 +119,7 @@ def _written(part: Image.Image) -> Picture:
 
 
 def _orientation_of(image: Image.Image) -> int:
-    """Of a picture that is loaded: a PNG may say it after its pixels. `getexif` would ask XMP and text chunks too, and load."""
+    """Needs a loaded picture: a PNG may have its EXIF after the pixels. `getexif` would also read XMP and text chunks, and load."""
     exif = Image.Exif()
     try:
         exif.load(image.info.get("exif") or b"")
@@ -129,7 +129,7 @@ def _orientation_of(image: Image.Image) -> int:
 
 
 def _plain(image: Image.Image, scale: float, size: tuple[int, int]) -> Image.Image:
-    """A new picture of this size, which knows nothing of its file."""
+    """A new picture of this size, without anything else of its file."""
     if image.mode not in ("RGB", "L") or image.has_transparency_data:
         image = _flattened(image, max(1, int(1 / scale)))
     if image.size == size:
@@ -138,7 +138,7 @@ def _plain(image: Image.Image, scale: float, size: tuple[int, int]) -> Image.Ima
 
 
 def _flattened(image: Image.Image, factor: int) -> Image.Image:
-    """On white paper, `factor` times smaller, in bands: 40 transparent megapixels are 160 MB already and must not be doubled."""
+    """On white, `factor` times smaller, band by band: 40 transparent megapixels already take 160 MB, which must not be doubled."""
     rows = _BAND_ROWS * factor
     flat = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)), "white")
     for top in range(0, image.height, rows):

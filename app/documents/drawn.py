@@ -1,6 +1,7 @@
-"""What a child says of a file: a line of JSON, `{}` or `{"refused": "pdf_password"}`, then each page as four numbers and a JPEG.
+"""What a child process writes about a file: a line of JSON, `{}` or `{"refused": "pdf_password"}`, then each page as four numbers
+and a JPEG.
 
-Both sides of the pipe read this module, so it loads next to nothing.
+Both sides of the pipe import this module, so it imports next to nothing.
 """
 
 import json
@@ -28,7 +29,7 @@ def say_refused(out: BinaryIO, unfit: Unfit) -> None:
 
 
 def say_pages(out: BinaryIO, pages: Iterable[Picture]) -> None:
-    """Nothing may be refused any more once this has begun."""
+    """Once this has begun, the file can no longer be refused."""
     out.write(b"{}\n")
     for page in pages:
         out.write(_HEAD.pack(page.width, page.height, page.is_blank, len(page.jpeg)) + page.jpeg)
@@ -36,7 +37,7 @@ def say_pages(out: BinaryIO, pages: Iterable[Picture]) -> None:
 
 
 def read_pages(said: bytes) -> list[Picture]:
-    """Raises Unfit; ValueError and struct.error when this is not what a child says."""
+    """Raises Unfit; ValueError and struct.error when this is not a child's output."""
     line, _, rest = said.partition(b"\n")
     answer = json.loads(line)
     if "refused" in answer:

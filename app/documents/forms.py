@@ -1,4 +1,4 @@
-"""The shape of what the upload forms send. The token is asked for every form by `core.web`."""
+"""The shape of what the upload forms send. `core.web` checks the form token of every form."""
 
 from wtforms import HiddenField, IntegerField, MultipleFileField
 from wtforms.validators import InputRequired, Length
@@ -7,7 +7,7 @@ from app.core.forms import Form
 
 
 class FilesForm(Form):
-    """Several files for one slot; `next` is where the person goes on."""
+    """Several files for one slot; `next` is where the person goes afterwards."""
 
     class Meta:
         csrf = False
@@ -19,7 +19,7 @@ class FilesForm(Form):
 
 
 class UploadForm(Form):
-    """What script says before it sends a file in pieces. size in bytes; fingerprint: name, size and day as the device has them."""
+    """What the script sends before a file in pieces. size: in bytes. fingerprint: name, size and date as the device has them."""
 
     class Meta:
         csrf = False

@@ -1,19 +1,19 @@
-"""What a HEIF file is put together from, read from its boxes without decoding anything (ISO/IEC 14496-12, 23008-12).
+"""What a HEIF file is composed of, read from its boxes without decoding anything (ISO/IEC 14496-12, 23008-12).
 
-A phone's photo is a grid of a few dozen tiles. An overlay may name one large picture a thousand times in a few kilobytes, and each
-time costs its decoding. Decoders look at such things only once they are at it; here the numbers are bounded before.
+A phone's photo is a grid of a few dozen tiles. An overlay can refer to one large picture a thousand times in a few kilobytes, and
+each time it is decoded. Decoders notice this only while decoding; here the numbers are bounded beforehand.
 """
 
 from collections.abc import Iterator
 
 MOST_ITEMS = 256  # fixed: a photo of 48 megapixels with its gain map has fewer
-_MOST_BOXES = 1000  # fixed: a photo has some dozen
+_MOST_BOXES = 1000  # fixed: a photo has a few dozen
 _REFUSED_TYPES = {b"iovl"}
 _LARGE, _TO_THE_END = 1, 0  # values of a box's size (ISO/IEC 14496-12)
 
 
 def is_made_of_too_much(heif: bytes) -> bool:
-    """What is broken is left to the decoder."""
+    """Whether the file has too many items or references. A broken file is left to the decoder."""
     return any(kind == b"meta" and _has_too_much(heif, start + 4, end) for kind, start, end in _boxes(heif, 0, len(heif)))
 
 
@@ -54,7 +54,7 @@ def _refers_too_often(heif: bytes, at: int, stop: int) -> bool:
 
 
 def _boxes(heif: bytes, at: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
-    """(type, where its content starts, where it ends) of the boxes that follow one another here."""
+    """(type, start of its content, end) of each of the consecutive boxes here."""
     for _ in range(_MOST_BOXES):
         if at + 8 > stop:
             return

@@ -1,7 +1,7 @@
-"""A JPEG whose last bytes were lost, as some programs send them: every viewer shows it, and so do we, if all of it is there.
+"""A JPEG whose last bytes are missing, as some programs send them: every viewer shows it, and we accept it if the picture is whole.
 
-What is missing a decoder fills with grey. Where the data ends is seen by decoding it once more with a little less of it: the two
-pictures differ there. Progressive ones are judged in the same way by their last scan.
+A decoder fills what is missing with grey. To see where the data ends, the file is decoded once more with slightly less data: the
+two pictures differ there. Progressive ones are judged in the same way by their last scan.
 """
 
 import io
@@ -9,7 +9,7 @@ import io
 from PIL import Image, ImageChops
 
 _END = b"\xff\xd9"
-_LESS_BYTES = (4, 16, 64, 256)  # of a white margin many bytes say nothing
+_LESS_BYTES = (4, 16, 64, 256)  # dropping a few bytes may change nothing in a white margin
 _ROW = 16  # pixels of the last row of blocks
 
 

@@ -1,11 +1,11 @@
-"""What a file is by its leading bytes, never by its name or by what the browser says (OWASP File Upload Cheat Sheet).
+"""The kind of a file by its leading bytes, never by its name or by what the browser says (OWASP File Upload Cheat Sheet).
 
-Guessing is not checking: what looks right here must still decode, and is written anew.
+This is a guess, not a check: a file that looks right here must still decode, and is then re-encoded.
 """
 
 from enum import Enum
 
-HEAD_BYTES = 1024  # within which a PDF begins (ISO 32000-1, annex H.3.4.1): mail and scanning programs put bytes before it
+HEAD_BYTES = 1024  # a PDF begins within these (ISO 32000-1, annex H.3.4.1): mail and scanning programs put bytes before it
 _HEVC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
 _HEIF_BRANDS = (*_HEVC_BRANDS, b"mif1", b"msf1")
 
@@ -21,7 +21,7 @@ class Kind(Enum):
 
 
 class OtherKind(Enum):
-    """What people send and is not taken; the value ends the code of its refusal."""
+    """Kinds that people send and that are not accepted; the refusal's code ends with the value."""
 
     avif = "avif"
     gif = "gif"
@@ -40,13 +40,13 @@ _STARTS = (
     (b"BM", OtherKind.bmp),
     (b"II*\x00", OtherKind.tiff),
     (b"MM\x00*", OtherKind.tiff),
-    (_ARCHIVE, OtherKind.office),  # also an archive that holds anything else
+    (_ARCHIVE, OtherKind.office),  # any other archive looks the same
     (b"\xd0\xcf\x11\xe0", OtherKind.office),
 )
 
 
 class Unfit(Exception):
-    """This file is not taken. `code` says why, as in `service.refusals`; values are what the sentence names."""
+    """This file is not accepted. `code` says why, as in `service.refusals`; values fill in the sentence."""
 
     def __init__(self, code: str, **values: int) -> None:
         super().__init__(code)
@@ -67,13 +67,13 @@ def kind_of(head: bytes) -> Kind | None:
 
 
 def _is_avif(head: bytes) -> bool:
-    """By the brands it names, of which the first may be one that HEIC has too."""
+    """By all the brands it names, because the first may be one that HEIC uses too."""
     brands = {head[at : at + 4] for at in range(8, min(int.from_bytes(head[:4], "big"), 64), 4)}
     return bool(brands & {b"avif", b"avis"}) and not brands & set(_HEVC_BRANDS)
 
 
 def other_kind_of(head: bytes) -> OtherKind:
-    """What it is instead, for a sentence that says so. head: as for `kind_of`, which knew nothing of it."""
+    """What the file is instead, for the sentence of the refusal. head: as for `kind_of`, which did not recognise it."""
     if head[4:8] == b"ftyp":
         return OtherKind.avif if _is_avif(head) else OtherKind.film
     for start, kind in _STARTS:
@@ -86,7 +86,7 @@ def other_kind_of(head: bytes) -> OtherKind:
 
 
 def webp_size(head: bytes) -> tuple[int, int]:
-    """(width, height) from the header alone: the decoder makes room for the whole canvas as soon as it is opened.
+    """(width, height) from the header alone, because the decoder allocates the whole canvas as soon as it is opened.
 
     Raises Unfit when the header is not one (RFC 9649, 2.5-2.7).
     """

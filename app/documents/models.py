@@ -1,4 +1,4 @@
-"""Papers a person has sent: pages as pictures, and uploads that are still under way. The bytes are in the store, sealed."""
+"""Papers a person has sent: pages as pictures, and uploads under way. The bytes are in the sealed store."""
 
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -29,7 +29,7 @@ class PageState(Enum):
 
 
 class DocumentPage(Base):
-    """One page as a picture. `subject` names what it belongs to, as `family_request:12`; the row outlives the picture.
+    """One page as a picture. `subject` names what it belongs to, such as `family_request:12`; the row outlives the picture.
 
     `file_key` is shared by the pages of one PDF. `object_name` is where the sealed picture is, `source_name` a PDF not yet read.
     """
@@ -63,12 +63,12 @@ class DocumentPage(Base):
 
     @property
     def is_waiting(self) -> bool:
-        """A PDF whose pages are not pictures yet."""
+        """Whether this is a PDF whose pages are not pictures yet."""
         return self.state in (PageState.received, PageState.processing)
 
 
 class DocumentUpload(Base):
-    """A file on its way in pieces, so that a broken connection costs one piece. `received` counts the bytes that are here."""
+    """A file on its way in pieces, so that a broken connection costs one piece. `received` counts the bytes that have arrived."""
 
     __tablename__ = "document_upload"
     __table_args__ = (Index("ix_document_upload_owner", "owner_account_id", "fingerprint_hash"),)
@@ -82,6 +82,6 @@ class DocumentUpload(Base):
     folder: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(index=True)
     received: Mapped[int] = mapped_column(default=0)
-    pieces: Mapped[str] = mapped_column(Text, default="")  # where each begins, `0,524288,`
+    pieces: Mapped[str] = mapped_column(Text, default="")  # where each piece begins, `0,524288,`
     joined_at: Mapped[datetime | None] = mapped_column(default=None)
     page_id: Mapped[int | None] = mapped_column(ForeignKey("document_page.id"), default=None)

@@ -1,4 +1,4 @@
-"""Has `rasterise.py` draw a PDF, with the font that comes with the installation, and reads what it drew."""
+"""Lets `rasterise.py` draw a PDF with the fonts of the installation, and reads what it drew."""
 
 import struct
 from pathlib import Path
@@ -13,7 +13,7 @@ SYSTEM_FONTS = ("/usr/share/fonts", "/usr/local/share/fonts")
 MEMORY_MEGABYTES = 1024
 ANSWER_MEGABYTES = 128
 
-# One page of one line, 医保电子凭证, in a font that is named and not brought along, as scanning programs write them.
+# One page with one line, 医保电子凭证, in a font that is named but not embedded, as scanning programs write them.
 _LINE = "533b 4fdd 7535 5b50 51ed 8bc1"
 _SAMPLE = f"""%PDF-1.4
 1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
@@ -48,7 +48,7 @@ def draw_pages(pdf: bytes, *, max_pages: int, max_side: int, seconds: int) -> li
 
 
 def problems() -> list[str]:
-    """A sentence for the operator when Chinese letters of a PDF would not be drawn here."""
+    """A sentence for the operator when Chinese characters in a PDF cannot be drawn here."""
     try:
         draw_pages(_SAMPLE, max_pages=1, max_side=1000, seconds=10)
     except Unfit as error:

@@ -1,4 +1,4 @@
-"""Who may send papers for what. A feature that wants papers says so with an `UploadPolicy`."""
+"""Who may send papers for what. A feature that needs papers registers an `UploadPolicy`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from app.documents.models import Slot
 
 @dataclass(frozen=True)
 class UploadPolicy:
-    """Papers for `prefix:<id>` are taken, and may be removed, when `may_upload(account, subject, slot)` says so."""
+    """Papers for `prefix:<id>` may be sent, and removed, when `may_upload(account, subject, slot)` is true."""
 
     prefix: str
     may_upload: Callable[[Account, str, str], bool]
@@ -31,7 +31,7 @@ def may_upload(account: Account, subject: str, slot: str) -> bool:
 
 
 def require_upload(account: Account, subject: str, slot: str) -> Slot:
-    """Raises NotFound: what is not the visitor's is not found."""
+    """Raises NotFound for a subject or slot this account may not send papers for."""
     if not may_upload(account, subject, slot):
         raise NotFound
     return Slot(slot)

@@ -1,4 +1,4 @@
-"""Reads of pages and uploads. `find_page` and `find_upload` go through the owner; the rest is for the asking feature and staff."""
+"""Reads of pages and uploads. `find_page` and `find_upload` check the owner; the rest is for the calling feature and staff."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ KEPT = (PageState.received, PageState.processing, PageState.ready)
 
 
 def list_pages(subject: str, slot: str | None = None) -> list[DocumentPage]:
-    """In the order they were sent; those that were refused too, so that the person reads why; none that was deleted."""
+    """In the order they were sent; refused ones too, so that the person can read why, but no deleted ones."""
     wanted = select(DocumentPage).where(DocumentPage.subject == subject, DocumentPage.state != PageState.deleted)
     if slot is not None:
         wanted = wanted.where(DocumentPage.slot == slot)
@@ -22,14 +22,14 @@ def list_pages(subject: str, slot: str | None = None) -> list[DocumentPage]:
 
 
 def find_page(owner_account_id: int, page_id: int) -> DocumentPage | None:
-    """Through the owner; None for anybody else's and for one that was deleted."""
+    """A page of this owner; None for another owner's and for a deleted one."""
     page = db.session.get(DocumentPage, page_id)
     is_theirs = page is not None and page.owner_account_id == owner_account_id and page.state is not PageState.deleted
     return page if is_theirs else None
 
 
 def get_page(page_id: int) -> DocumentPage:
-    """For staff, whose right to the case is checked before. Raises NotFound."""
+    """For staff, whose right to the case the caller has checked. Raises NotFound."""
     page = db.session.get(DocumentPage, page_id)
     if page is None or page.state is PageState.deleted:
         raise NotFound
@@ -42,7 +42,7 @@ def find_upload(owner_account_id: int, upload_id: int) -> DocumentUpload | None:
 
 
 def find_unfinished(owner_account_id: int, subject: str, slot: str, fingerprint_hash: bytes) -> DocumentUpload | None:
-    """The same file, begun before and not completed."""
+    """An earlier upload of the same file that was not completed."""
     return db.session.scalar(
         select(DocumentUpload)
         .where(
@@ -65,7 +65,7 @@ def count_files(subject: str) -> int:
 
 
 def count_bytes(owner_account_id: int) -> int:
-    """What is kept for this person, finished or not."""
+    """The bytes kept for this person, of finished pages and unfinished uploads."""
     pages = select(func.sum(DocumentPage.byte_count)).where(
         DocumentPage.owner_account_id == owner_account_id, DocumentPage.state.in_(KEPT)
     )
@@ -76,13 +76,13 @@ def count_bytes(owner_account_id: int) -> int:
 
 
 def find_highest_position(subject: str, slot: Slot) -> int:
-    """0 when the slot was never used."""
+    """The highest position in this slot; 0 when it was never used."""
     highest = select(func.max(DocumentPage.position)).where(DocumentPage.subject == subject, DocumentPage.slot == slot)
     return db.session.scalar(highest) or 0
 
 
 def find_kept_until(subject: str, created_at: datetime) -> datetime | None:
-    """Until when a new page is kept: as long as the pages it joins, else as a draft."""
+    """Until when a new page is kept: as long as the existing pages of its subject, else as long as a draft."""
     newest = (
         select(DocumentPage.delete_after)
         .where(DocumentPage.subject == subject, DocumentPage.state.in_(KEPT))
@@ -94,7 +94,7 @@ def find_kept_until(subject: str, created_at: datetime) -> datetime | None:
 
 
 def list_expired(now: datetime, limit: int) -> list[DocumentPage]:
-    """Pages whose time is over and whose bytes are still there."""
+    """Pages due for deletion whose bytes are still there."""
     return list(
         db.session.scalars(
             select(DocumentPage)
@@ -106,7 +106,7 @@ def list_expired(now: datetime, limit: int) -> list[DocumentPage]:
 
 
 def known_names(folder: str, names: list[str]) -> set[str]:
-    """Those of these names in the store that a row still names; a piece belongs to its upload's folder."""
+    """Which of these names in the store a row still refers to; a piece belongs to its upload's folder."""
     if folder == "uploads":
         folders = {name.rpartition("/")[0] for name in names}
         known = set(db.session.scalars(select(DocumentUpload.folder).where(DocumentUpload.folder.in_(folders))))
@@ -116,7 +116,7 @@ def known_names(folder: str, names: list[str]) -> set[str]:
 
 
 def list_newest_names(limit: int = 20) -> list[str]:
-    """Where the latest pages are, and the files from which the latest are still being drawn."""
+    """The names in the store of the latest pages, and of the latest PDFs still being drawn."""
     found: list[str] = []
     for column in (DocumentPage.object_name, DocumentPage.source_name):
         named = select(column).where(column.is_not(None), DocumentPage.state.in_(KEPT)).order_by(DocumentPage.id.desc())

@@ -1,7 +1,7 @@
-"""Draws the pages of a PDF. Runs as a limited child: `rasterise.py <max pages> <max side> <most parts> [folder of fonts ...]`.
+"""Draws the pages of a PDF. Runs as a limited child process: `rasterise.py <max pages> <max side> <most parts> [font folder ...]`.
 
-Nothing of the PDF but its drawn pages comes out: no script, attachment, form or action. A page that is very long is cut into parts.
-A PDF from which nothing can be seen at all is refused: its letters are in a font nobody has, or it was sent empty.
+Only the drawn pages of the PDF come out: no script, attachment, form or action. A very long page is cut into parts.
+A PDF that shows nothing at all is refused: its text is in a font that is missing here, or it was sent empty.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ from app.documents.drawn import Picture, say_pages, say_refused
 from app.documents.kinds import Unfit
 
 POINTS_PER_INCH = 72  # PDF's own unit
-DOTS_PER_INCH = 200  # small print on a register can be read
+DOTS_PER_INCH = 200  # enough to read small print on a household register
 QUALITY = 85
 _NEARLY_WHITE = 245  # of 255
 
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def use_fonts(folders: list[str]) -> None:
-    """For letters whose font a PDF names and does not bring along: these folders alone (fpdfview.h, FPDF_LIBRARY_CONFIG)."""
+    """For text whose font a PDF names but does not embed: only these folders are searched (fpdfview.h, FPDF_LIBRARY_CONFIG)."""
     paths = [ctypes.create_string_buffer(folder.encode()) for folder in folders]
     listed = (ctypes.POINTER(ctypes.c_char) * (len(paths) + 1))(
         *[ctypes.cast(path, ctypes.POINTER(ctypes.c_char)) for path in paths]
@@ -53,7 +53,7 @@ def use_fonts(folders: list[str]) -> None:
     _kept.extend((listed, paths))
 
 
-_kept: list[object] = []  # pdfium reads the names whenever it looks for a font
+_kept: list[object] = []  # kept alive, because pdfium reads the names whenever it looks for a font
 
 
 def _opened(max_pages: int) -> pdfium.PdfDocument:
@@ -63,7 +63,7 @@ def _opened(max_pages: int) -> pdfium.PdfDocument:
         raise Unfit("pdf_password" if "password" in str(error).lower() else "unreadable") from None
     if not 1 <= len(document) <= max_pages:
         raise Unfit("pdf_pages" if len(document) else "unreadable")
-    document.init_forms()  # what was filled in is drawn too; this build of pdfium runs no script
+    document.init_forms()  # filled-in fields are drawn too; this build of pdfium runs no script
     return document
 
 
@@ -74,18 +74,18 @@ def _plan(page: pdfium.PdfPage, max_side: int) -> Plan:
 
 
 def _parts(page: pdfium.PdfPage, wanted: Plan) -> list[Picture]:
-    """Blank only if the whole page is: the foot of a long one may be empty."""
+    """A part counts as blank only if the whole page is: the foot of a long page may be empty."""
     parts = list(_draw(page, wanted))
     return parts if all(part.is_blank for part in parts) else [replace(part, is_blank=False) for part in parts]
 
 
 def _draw(page: pdfium.PdfPage, wanted: Plan) -> Iterator[Picture]:
-    """Part by part, so that a long page takes no more memory than a short one."""
+    """Draws part by part, so that a long page takes no more memory than a short one."""
     scale = DOTS_PER_INCH / POINTS_PER_INCH * wanted.scale
     for left, top, right, bottom in wanted.boxes:
         crop = (left, wanted.height - bottom, wanted.width - right, top)
         picture = page.render(scale=scale, crop=tuple(side / scale for side in crop)).to_pil().convert("RGB")
-        if picture.size != (right - left, bottom - top):  # the drawer rounds up
+        if picture.size != (right - left, bottom - top):  # pdfium rounds up
             picture = picture.crop((0, 0, right - left, bottom - top))
         yield _written(picture)
 

@@ -1,6 +1,6 @@
-"""The sealed store: every file under a data key of its own, which is wrapped by a key outside the store; the name is bound to both.
+"""The sealed store: every file has a data key of its own, wrapped by a key outside the store; the file's name is bound to both.
 
-A file that was copied to another name, or cut, does not open. Other features keep their own files here under their own prefix.
+A file that was copied to another name, or truncated, does not open. Other features keep files here under their own prefixes.
 """
 
 import os
@@ -17,11 +17,11 @@ _PURPOSE = "document-key"
 
 
 class Unreadable(RuntimeError):
-    """What is kept under this name was changed, moved or sealed under another key."""
+    """The file under this name was changed, moved or sealed under another key."""
 
 
 def put(name: str, data: bytes) -> None:
-    """Seals and keeps; replaces what is there. Raises blobs.StoreUnavailable, also when the store is not this installation's."""
+    """Seals and stores; replaces an existing file. Raises blobs.StoreUnavailable, also if the store is not this installation's."""
     store_mark.require_ours()
     blobs.put(name, seal(name, data))
 
@@ -32,7 +32,7 @@ def get(name: str) -> bytes:
 
 
 def is_own(name: str) -> bool:
-    """Whether what is kept under this name was sealed by this installation. Raises blobs.StoreUnavailable."""
+    """Whether the file under this name was sealed by this installation. Raises blobs.StoreUnavailable."""
     try:
         return opens(name, blobs.get(name))
     except blobs.NoSuchBlob:
@@ -44,7 +44,7 @@ def delete(name: str) -> None:
 
 
 def opens(name: str, sealed: bytes) -> bool:
-    """Whether it is as it was written, under the secrets of now."""
+    """Whether the bytes are unchanged and can be opened with the current secrets."""
     try:
         unseal(name, sealed)
     except Unreadable:
@@ -70,7 +70,7 @@ def unseal(name: str, sealed: bytes) -> bytes:
 
 
 def reseal(name: str, sealed: bytes) -> bytes | None:
-    """With its key wrapped by the DATA_KEY that writes now; None when it is. Raises ValueError."""
+    """The same file with its key wrapped by the current DATA_KEY; None when it already is. Raises ValueError."""
     body = _body(sealed)
     if number_of(sealed[len(MAGIC) :])[0] == vault.writer:
         return None

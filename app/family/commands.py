@@ -1,4 +1,4 @@
-"""What an operator does for families: the calls that were booked, and disputes about custody."""
+"""Operators' commands for families: booked calls, and disputes about custody."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Shape and wording of what is typed on the way to a link."""
+"""Shape and wording of the forms on the way to a link."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -33,7 +33,7 @@ WAY_LABELS = {
 
 
 class NoticesForm(Form):
-    """One box a notice, never ticked beforehand; each is needed. Made anew for the notices in force."""
+    """One box per notice, never ticked beforehand; each is required. The class is built from the notices in force."""
 
     notices: list[Notice]
 

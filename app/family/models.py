@@ -1,4 +1,4 @@
-"""Families: who may show whose code, how they came to it, and requests under way."""
+"""Families: who may show whose code, how the link was authorised, and requests under way."""
 
 from datetime import date, datetime
 from enum import Enum
@@ -31,7 +31,7 @@ class Relation(Enum):
     granddaughter = "granddaughter"
     daughters_son = "daughters_son"
     daughters_daughter = "daughters_daughter"
-    ward = "ward"  # 监护人 of somebody who is none of these
+    ward = "ward"  # 监护人 of somebody who is none of the above
 
 
 class Way(Enum):
@@ -51,7 +51,7 @@ class LinkState(Enum):
 
 
 class LinkEnd(Enum):
-    """Why a link is over."""
+    """Why a link ended."""
 
     unbound_by_holder = "unbound_by_holder"
     unbound_by_member = "unbound_by_member"
@@ -98,7 +98,7 @@ class FamilyLink(Subject, Base):
     began_at: Mapped[datetime]
     state: Mapped[LinkState] = mapped_column(default=LinkState.active)
     of_age_on: Mapped[date | None] = mapped_column(default=None)  # the birthday after which the member's own consent is needed
-    reminded_days: Mapped[int | None] = mapped_column(default=None)  # the last reminder was for so many days before
+    reminded_days: Mapped[int | None] = mapped_column(default=None)  # how many days before the birthday the last reminder was for
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     end_reason: Mapped[LinkEnd | None] = mapped_column(default=None)
     member: Mapped[InsuredPerson] = relationship(init=False)
@@ -107,9 +107,9 @@ class FamilyLink(Subject, Base):
 
 class RequestState(Enum):
     draft = "draft"
-    waiting_authorisation = "waiting_authorisation"  # the member, the counter or the voucher has the next word
+    waiting_authorisation = "waiting_authorisation"  # the member, the counter or the voucher acts next
     waiting_review = "waiting_review"
-    returned = "returned"  # 退回补正: single pages are asked for again
+    returned = "returned"  # 退回补正: some pages are asked for again
     approved = "approved"
     rejected = "rejected"
     withdrawn = "withdrawn"
@@ -137,7 +137,7 @@ class LinkRequest(Subject, Base):
         Index("uq_link_request_draft", "holder_account_id", unique=True, sqlite_where=_DRAFTS, postgresql_where=_DRAFTS),
         Index("uq_link_request_open", "holder_account_id", "person_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_link_request_state", "state", "expires_at"),
-        Index("ix_link_request_person", "person_id", "state"),  # what waits for somebody who stands at the counter
+        Index("ix_link_request_person", "person_id", "state"),  # what waits for a person at the counter
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
@@ -157,7 +157,7 @@ class LinkRequest(Subject, Base):
     stepped_up_session: Mapped[int | None] = mapped_column(ForeignKey("login_session.id"), default=None)
     submitted_at: Mapped[datetime | None] = mapped_column(default=None)
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
-    refusal: Mapped[str] = mapped_column(String(40), default="")  # why it was rejected, where no reviewer said so
+    refusal: Mapped[str] = mapped_column(String(40), default="")  # why it was rejected, if not by a reviewer
     link_id: Mapped[int | None] = mapped_column(ForeignKey("family_link.id"), default=None)
     person: Mapped[InsuredPerson | None] = relationship(init=False)
     holder: Mapped[Account] = relationship(init=False)
@@ -169,7 +169,7 @@ class InvitationKind(Enum):
 
 
 class Invitation(Subject, Base):
-    """A link to somebody's own phone. Its token is known to that phone alone; it opens once, for thirty days."""
+    """A link sent to somebody's own phone. Only a hash of its token is stored; it can be used once, within thirty days."""
 
     __tablename__ = "family_invitation"
     audit_kind = "family_invitation"
@@ -196,7 +196,7 @@ _BOOKED = text("state = 'booked'")
 
 
 class CallBack(Subject, Base):
-    """A booked call from the bureau. `place` is one of the lines that are free at that hour; the checklist is what was asked."""
+    """A booked call from the bureau. `place` numbers the calls at the same hour; the checklist is what was asked."""
 
     __tablename__ = "call_back"
     audit_kind = "call_back"
@@ -222,7 +222,7 @@ class CallBack(Subject, Base):
 
 
 class Voucher(Base):
-    """A second relative stands for what the holder says."""
+    """A second relative vouches for what the holder says."""
 
     __tablename__ = "family_voucher"
 

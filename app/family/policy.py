@@ -1,6 +1,6 @@
 """Who may add whom, by which way: one policy of ages (C1), and which relations are plausible.
 
-Ages are whole years in China; who was born on 29 February ages on 1 March in a common year (`roster.identity.full_age`).
+Ages are whole years in China; a person born on 29 February turns older on 1 March in a common year (`roster.identity.full_age`).
 """
 
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ _GENDERS = {
     Relation.daughters_son: _MALE,
     Relation.daughters_daughter: _FEMALE,
 }
-# How many years at least the member is older than the holder; negative: younger. Adoption and remarriage leave room.
+# The least number of years the member is older than the holder; negative: younger. Wide enough for adoption and remarriage.
 _GAPS = {
     Relation.father: 12,
     Relation.mother: 12,
@@ -68,7 +68,7 @@ _GAPS = {
     Relation.daughters_son: -24,
     Relation.daughters_daughter: -24,
 }
-SPOUSE_AGE = 18  # fixed: only a check whether the chosen relation can be true; papers prove it
+SPOUSE_AGE = 18  # fixed: only checks whether the chosen relation can be true; papers prove it
 
 OWN_WAYS = (Way.face, Way.own_phone, Way.counter_code, Way.call_back, Way.vouching)
 WAYS_WITH_PAPERS = (Way.documents, Way.vouching)
@@ -79,7 +79,7 @@ class AgePolicy:
     """The notices contradict each other about the year of age 16 (C1); a bureau settles it here.
 
     Below `documents_below`: documents and review. From `own_from` on: the member's own authorisation. Between: either.
-    `adult_review`: an own authorisation is looked at by a reviewer too. `guardian_below`: a guardian decides (PIPL 31).
+    `adult_review`: a reviewer looks at the member's own authorisation too. `guardian_below`: a guardian decides (PIPL 31).
     """
 
     documents_below: int = 16
@@ -99,7 +99,7 @@ class AgePolicy:
         )
 
     def ways(self, birthday: date | None, on: date) -> tuple[Way, ...]:
-        """Of equal rank, the nearest first. Who has no birthday in the roster is asked like an adult."""
+        """The ways open at this age, of equal rank, nearest first. A member without a birthday in the roster counts as adult."""
         age = self._age(birthday, on)
         if age < self.documents_below:
             return (Way.documents,)
@@ -118,7 +118,7 @@ class AgePolicy:
         return self._age(birthday, on) >= self.holder_from
 
     def of_age_on(self, birthday: date | None, on: date) -> date | None:
-        """The birthday from which the member's own consent is needed; None for who has had it."""
+        """The birthday from which the member's own consent is needed; None if it is past or unknown."""
         if birthday is None or not self.is_child(birthday, on):
             return None
         return birthday_at(birthday, self.documents_below)
@@ -129,7 +129,7 @@ class AgePolicy:
 
 
 def birthday_at(birthday: date, years: int) -> date:
-    """The day on which somebody becomes so many years old; 1 March where there is no 29 February."""
+    """The day on which somebody reaches this age; 1 March if there is no 29 February that year."""
     try:
         return birthday.replace(year=birthday.year + years)
     except ValueError:
@@ -153,7 +153,7 @@ def find_implausible(relation: Relation, holder: InsuredPerson, member: InsuredP
 
 
 def refuse_status(member: InsuredPerson) -> DomainError | None:
-    """Whose insurance does not run cannot be added."""
+    """A member whose insurance is not in force cannot be added."""
     sentences = {
         InsuredStatus.suspended: _("这位家人的医保现在是暂停状态，不能添加。"),
         InsuredStatus.ended: _("这位家人的参保关系已经终止，不能添加。"),

@@ -1,4 +1,4 @@
-"""What runs by itself, and what other features' verbs set off here."""
+"""Background tasks, and what other features' actions trigger here."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from app.family.models import LinkRequest
 from app.reviews.service import ReviewKind, provide_review_kinds
 from app.roster.service import on_status_changed
 
-EVERY = timedelta(hours=1)  # fixed: birthdays and invitations end by the day
+EVERY = timedelta(hours=1)  # fixed: birthdays and the ends of invitations are counted by the day
 
 
 def register(app: Flask) -> None:

@@ -9,12 +9,12 @@ NEVER_CHECKED = "never"
 
 
 class InvalidHelpFile(ValueError):
-    """The message says what is wrong, in one sentence for the editor of the file."""
+    """The message says in one sentence what is wrong, for the editor of the file."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What staff may edit. keywords: parted by 、. source: numbers of the facts behind it, as `S13, S14`."""
+    """What staff may edit. keywords: separated by 、. source: numbers of the facts behind it, as `S13, S14`."""
 
     title: str
     body: str
@@ -25,7 +25,7 @@ class Content:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all of it, hexadecimal."""
+        """SHA-256 over all fields, hexadecimal."""
         return hashlib.sha256(repr(astuple(self)).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The speakable code of a refusal: P-06, or whole with six random digits, P-06-482917."""
+"""The speakable code of a refusal: P-06, or in full with six random digits, P-06-482917."""
 
 import re
 

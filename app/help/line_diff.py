@@ -12,14 +12,14 @@ AROUND = 2  # unchanged lines shown before and after a change
 
 @dataclass(frozen=True)
 class DiffLine:
-    """mark: `+` was added, `-` was taken out, empty stayed; a `…` stands for lines that stayed and are not shown."""
+    """mark: `+` was added, `-` was removed, empty is unchanged; `…` stands for unchanged lines that are not shown."""
 
     mark: str
     text: str
 
 
 def line_diff(old: str, new: str) -> list[DiffLine]:
-    """Empty when both say the same."""
+    """Empty when both texts are the same."""
     before, after = old.splitlines(), new.splitlines()
     groups = SequenceMatcher(a=before, b=after, autojunk=True).get_grouped_opcodes(AROUND)
     lines: list[DiffLine] = []
@@ -38,7 +38,7 @@ def line_diff(old: str, new: str) -> list[DiffLine]:
 
 
 def content_diff(old: Content | None, new: Content) -> list[DiffLine]:
-    """old: None for a first version, of which every line was added."""
+    """old: None for a first version, where every line counts as added."""
     return line_diff(_written_out(old) if old else "", _written_out(new))
 
 

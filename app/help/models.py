@@ -31,7 +31,7 @@ _KINDS = {
 
 
 class HelpText(Subject, Base):
-    """What citizens read, in one language. edition: counts the savings, so that two who edit at once notice each other."""
+    """What citizens read, in one language. edition: counts the saves, so that two parallel editors notice each other."""
 
     __tablename__ = "help_text"
     audit_kind = "help"
@@ -47,7 +47,7 @@ class HelpText(Subject, Base):
     position: Mapped[int] = mapped_column(default=0)
     keywords: Mapped[str] = mapped_column(Text, default="")  # the words people search by
     source: Mapped[str] = mapped_column(String(200), default="")
-    last_checked: Mapped[date | None] = mapped_column(default=None)  # None: the source bears no date and nobody has checked it yet
+    last_checked: Mapped[date | None] = mapped_column(default=None)  # None: the source has no date and nobody has checked it yet
     loaded_digest: Mapped[str] = mapped_column(
         String(64), default=""
     )  # of the content as last loaded from a file; "" when staff wrote it
@@ -56,7 +56,7 @@ class HelpText(Subject, Base):
 
 
 class HelpVersion(Base):
-    """One saving of one text, whole. Named by kind, slug and language: a release may take the row away, its history stays."""
+    """One saved version of one text, in full. Named by kind, slug and language, because a release may delete the HelpText row."""
 
     __tablename__ = "help_version"
     __table_args__ = (Index("ix_help_version_text", "kind", "slug", "language", "id"),)

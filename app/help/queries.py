@@ -1,4 +1,4 @@
-"""Reads of help texts: as a reader gets them, and as the desk keeps them."""
+"""Reads of help texts: as citizens read them, and as staff edit them."""
 
 from collections.abc import Collection
 
@@ -19,7 +19,7 @@ _ADDRESSES = {HelpKind.guide: "/help/guides/{slug}", HelpKind.page: "/help/{slug
 
 
 def find_text(kind: HelpKind, slug: str) -> HelpText | None:
-    """In the reader's language; where nobody has translated it, in the source's: the page then says so."""
+    """The text in the reader's language; if nobody has translated it, in the source language, and the page says so."""
     found = {text.language: text for text in _texts(HelpText.kind == kind, HelpText.slug == slug)}
     return found.get(current_language()) or found.get(SOURCE)
 
@@ -36,7 +36,7 @@ def list_texts(kind: HelpKind) -> list[HelpText]:
 
 
 def list_addresses() -> list[str]:
-    """Of every text that has a page of its own, for who keeps them all for no network."""
+    """The addresses of all texts with a page of their own, for the service worker that keeps them for use without a network."""
     known = select(HelpText.kind, HelpText.slug).where(
         HelpText.kind.in_(_ADDRESSES), HelpText.language == SOURCE, HelpText.is_published
     )
@@ -45,7 +45,7 @@ def list_addresses() -> list[str]:
 
 
 def get_reason(code: str) -> tuple[Reason, HelpText | None]:
-    """By 06 or 06-482917, as it stands after `P-` in a help code. Raises NotFound for a number no reason has."""
+    """code: 06 or 06-482917, the part after `P-` of a help code. Raises NotFound for a number no reason has."""
     reason = BY_HELP_NUMBER.get(reason_number(f"P-{code}") or "")
     if reason is None:
         raise NotFound
@@ -53,11 +53,11 @@ def get_reason(code: str) -> tuple[Reason, HelpText | None]:
 
 
 def search_texts(query: str, limit: int = 20) -> list[HelpText]:
-    """The texts that answer these words, best first; a help code finds its reason first."""
+    """The texts that answer these words, best first; a help code finds only its reason."""
     texts = _one_of_each(_texts())
     if number := reason_number(query):
         return [t for t in texts if t.kind is HelpKind.reason and t.slug == number]
-    texts = [t for t in texts if (t.kind, t.slug) != INDEX]  # it stands on the same page
+    texts = [t for t in texts if (t.kind, t.slug) != INDEX]  # it is on the same page anyway
     entries = [Entry(t.title, t.keywords, plain(t.body)) for t in texts]
     return [texts[i] for i in rank(query, entries)[:limit]]
 
@@ -74,12 +74,12 @@ def content_of(row: HelpText | HelpVersion) -> Content:
 
 
 def is_as_loaded(row: HelpText) -> bool:
-    """Follows the release; False once staff have changed it."""
+    """Whether the text still follows the release; False once staff have changed it."""
     return row.loaded_digest == content_of(row).digest
 
 
 def find_row(kind: HelpKind, slug: str, language: str) -> HelpText | None:
-    """In this language, published or not: for who writes it."""
+    """The row in this language, published or not: for staff who edit it."""
     return db.session.scalar(select(HelpText).where(HelpText.kind == kind, HelpText.slug == slug, HelpText.language == language))
 
 
@@ -98,7 +98,7 @@ def list_rows(kind: HelpKind) -> list[HelpText]:
 
 
 def list_drafts(rows: Collection[HelpText]) -> set[tuple[str, str]]:
-    """(slug, language) of these published texts (of one kind) whose newest saving has not been published."""
+    """(slug, language) of those of these published texts (of one kind) whose newest version is an unpublished draft."""
     if not rows:
         return set()
     kinds = {row.kind for row in rows}
@@ -147,7 +147,7 @@ def find_version_before(version: HelpVersion) -> HelpVersion | None:
 
 
 def find_draft(row: HelpText) -> HelpVersion | None:
-    """What was saved last and not published; None when citizens read the newest words."""
+    """The last saved version if it is unpublished; None when citizens read the newest version."""
     newest = list_versions(row, limit=1)
     return newest[0] if newest and newest[0].is_draft else None
 

@@ -15,14 +15,14 @@ _markdown = Markdown()
 
 
 def _lower_top_headings(state: StateCore) -> None:
-    """The page's own heading is its only h1."""
+    """Makes h1 an h2, because the page's own heading is its only h1."""
     for token in state.tokens:
         if token.tag == "h1":
             token.tag = "h2"
 
 
 def _name_headings(state: StateCore) -> None:
-    """`## 苹果手机 {#iphone}` can be linked to."""
+    """Gives headings such as `## 苹果手机 {#iphone}` an id to link to."""
     for opening, inline in pairwise(state.tokens):
         found = _ANCHOR.search(inline.content) if opening.type == "heading_open" else None
         if found and inline.children:
@@ -37,13 +37,13 @@ _markdown.core.ruler.push("name_headings", _name_headings)
 
 @lru_cache(maxsize=512)
 def render(body: str) -> Markup:
-    """Keyed by the text itself, so that an edit shows at once, also one of the same second."""
+    """Cached by the text itself, so that an edit shows at once, even one within the same second."""
     return Markup(_markdown.render(body))  # noqa: S704  markdown-it escapes whatever is not Markdown
 
 
 @lru_cache(maxsize=512)
 def plain(body: str) -> str:
-    """The words without the marks of Markdown, white space folded."""
+    """The words without Markdown marks, white space collapsed."""
     without_links = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", body)
     return " ".join(re.sub(r"^\s*(#+|>|[-*]|\d+\.)\s+|\*\*|\s*\{#[a-z-]+\}", "", without_links, flags=re.MULTILINE).split())
 
@@ -55,11 +55,11 @@ _AUTOLINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*)>")
 
 
 def holds_html(body: str) -> bool:
-    """It would be shown as it is typed and not obeyed; who writes it is told before that."""
+    """Whether the text contains HTML: it would be shown as typed, not rendered, so its author is warned beforehand."""
     return _TAG.search(_AUTOLINK.sub("", body)) is not None
 
 
 def forbidden_links(body: str) -> list[str]:
-    """Targets of links that are none of https, tel and addresses of this site, as they are written."""
+    """Targets of links, as written, that are neither https, nor tel, nor addresses of this site."""
     found = [m for pattern in (_INLINE_LINK, _REFERENCE, _AUTOLINK) for m in pattern.findall(body)]
     return [link for link in found if not is_allowed_link(link)]

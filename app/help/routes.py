@@ -14,7 +14,7 @@ from app.version import VERSION
 
 blueprint = Blueprint("help", __name__, url_prefix="/help")
 
-_MAX_AGE_SECONDS = 5  # fixed: going back costs nothing; what the bureau changes is seen within seconds, in every process
+_MAX_AGE_SECONDS = 5  # fixed: going back in the browser costs nothing; the bureau's changes show within seconds, in every process
 OWN_CHANNEL = "this-system"
 
 
@@ -33,7 +33,7 @@ def help_html(body: str) -> str:
 def show_index() -> ResponseReturnValue:
     query = request.args.get("q", "").strip()[:QUERY_MAX_CHARS]
     if query:
-        # What was typed may tell about a person: this page is not kept.
+        # What was typed may reveal something about a person, so this page is not cached.
         return render_template(
             "help/show_index.html", query=query, found=queries.search_texts(query), text=None, region_code=_region_code()
         )
@@ -76,7 +76,7 @@ def list_questions() -> Response:
 @blueprint.get("/P-<code>")
 @access(anyone)
 def show_reason(code: str) -> Response:
-    """By the two digits or the whole code: anyone reads the same explanation (contract 5)."""
+    """By the two digits or the whole code; everyone reads the same explanation (contract 5)."""
     reason, text = queries.get_reason(code)
     return _page("help/show_reason.html", reason=reason, text=text)
 
@@ -88,13 +88,13 @@ def show_page(slug: str) -> Response:
 
 
 def _region_code() -> str | None:
-    """The reader's own region, as far as the address tells it; an unknown one counts as none."""
+    """The reader's region, if the address names it; an unknown one counts as none."""
     code = request.args.get("region", "")
     return code if code and find_region(code) else None
 
 
 def _page(template: str, **values: Any) -> Response:
-    """Kept for a few seconds by this browser alone: the frame of each page holds its form token."""
+    """Cached for a few seconds, only by this browser: the layout of each page contains its form token."""
     response = make_response(render_template(template, region_code=_region_code(), **values))
     response.cache_control.private = True
     response.cache_control.max_age = _MAX_AGE_SECONDS

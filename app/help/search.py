@@ -1,7 +1,7 @@
-"""Finding texts by the words people type, whole questions included, without a search engine.
+"""Finds texts by the words people type, including whole questions, without a search engine.
 
-Chinese has no spaces: a query is compared by its pairs of neighbouring characters, rare pairs (丢了) counting more than
-common ones (怎么). Latin words are compared whole, without the s of a plural.
+Chinese has no spaces, so a query is compared by its pairs of neighbouring characters; rare pairs (丢了) count more than
+common ones (怎么). Latin words are compared whole, without a plural s.
 """
 
 import math
@@ -12,11 +12,11 @@ from functools import lru_cache
 
 from app.core.text import half_width
 
-QUERY_MAX_CHARS = 60  # fixed: nobody searches by more, and the search compares every pair of letters
+QUERY_MAX_CHARS = 60  # fixed: nobody types a longer search, and the search compares every pair of letters
 _FIELD_WEIGHTS = (3.0, 3.0, 1.0)  # title, keywords, body
-_SHARE_OF_QUERY = 0.4  # a text that holds less of the query's weight is not an answer
+_SHARE_OF_QUERY = 0.4  # a text that contains less than this share of the query's weight is not an answer
 _SHARE_OF_BEST = 0.25  # found by trying the questions in tests/help
-_UNKNOWN_PAIR = 0.5  # what no text holds must not hide what one does
+_UNKNOWN_PAIR = 0.5  # pairs in no text at all must not hide texts that contain the others
 _COMMONEST_PAIR = 0.1  # found by trying the questions in tests/help
 
 _RUNS = re.compile(r"([a-z]+)|([^a-z]+)")
@@ -45,12 +45,12 @@ def rank(query: str, entries: Sequence[Entry]) -> list[int]:
 
 @lru_cache(maxsize=2048)
 def normalise(text: str) -> str:
-    """Full width to half, small letters, no punctuation or spaces."""
+    """Half width, lower case, without punctuation and spaces."""
     return "".join(c for c in half_width(text, longest=None).casefold() if c.isalnum())
 
 
 def _pairs(query: str) -> set[str]:
-    """What of a query is looked for in normalised texts."""
+    """The pieces of a query that are looked for in normalised texts."""
     pairs: set[str] = set()
     for word, run in _RUNS.findall(half_width(query).casefold()):
         if len(word) > 1:

@@ -1,11 +1,11 @@
-"""How this browser's reader sees best: larger type in two sizes, higher contrast. Kept in cookies; no account is needed."""
+"""This browser's display preferences: larger type in two sizes, higher contrast. Kept in cookies; no account is needed."""
 
 from flask import request
 
 ELDER_COOKIE = "elder"
 CONTRAST_COOKIE = "contrast"
 
-# What the cookie holds -> the mark of <html> that tokens.css looks for: main text of 22 px, of 30 px (工信部 适老化: 18, up to 30).
+# Cookie value -> the mark on <html> that tokens.css looks for: main text of 22 px, of 30 px (工信部 适老化: 18, up to 30).
 ELDER_SIZES = {"1": "large", "2": "largest"}
 HIGH = "high"
 
@@ -24,5 +24,5 @@ def has_high_contrast() -> bool:
 
 
 def page_look() -> tuple[str, bool]:
-    """All that <html> is marked with for this reader: whoever keeps a rendered page keeps one for each of these."""
+    """All that <html> is marked with for this reader; a cache of rendered pages needs one entry for each value."""
     return elder_size(), has_high_contrast()

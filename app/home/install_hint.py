@@ -1,4 +1,4 @@
-"""How the site gets onto the home screen of just this browser; nothing once the reader has waved it away."""
+"""How to put the site on the home screen with this very browser; nothing once the reader has dismissed the hint."""
 
 from enum import Enum
 
@@ -9,11 +9,11 @@ DISMISSED = "no"
 
 
 class Hint(Enum):
-    """Which way this browser goes. The names are anchors of the help page home-screen."""
+    """How this browser does it. The names are anchors of the help page home-screen."""
 
-    wechat = "wechat"  # its own browser puts nothing on the home screen: open the page elsewhere first
-    iphone = "iphone"  # Safari's share sheet; other browsers on an iPhone cannot or hide it
-    android = "android"  # Chromium asks by itself, others have it in their menu
+    wechat = "wechat"  # its own browser cannot put a page on the home screen: open it elsewhere first
+    iphone = "iphone"  # Safari's share sheet; other browsers on an iPhone cannot do it or hide it
+    android = "android"  # Chromium offers it by itself, others have it in their menu
     computer = "computer"
 
 
@@ -24,7 +24,7 @@ def find_hint() -> Hint | None:
 
 
 def hint_for(user_agent: str) -> Hint:
-    """Order matters: WeChat on an iPhone calls itself both."""
+    """The order matters: WeChat on an iPhone names both in its user agent."""
     if "MicroMessenger" in user_agent:
         return Hint.wechat
     if any(mark in user_agent for mark in ("iPhone", "iPad", "iPod")):

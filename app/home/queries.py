@@ -1,4 +1,4 @@
-"""How things stand for the person whose browser this is, in one word."""
+"""The state of the visitor's credential and device, in one word."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,18 +30,18 @@ class Stage(Enum):
     stranger = "stranger"  # nobody is signed in
     inactive = "inactive"  # signed in, no credential yet
     draft = "draft"  # an activation was begun in this browser
-    unbound = "unbound"  # the account is a person's, this device is not yet
-    rebinding = "rebinding"  # and waits until it may be trusted
+    unbound = "unbound"  # the account is activated, but this device is not trusted yet
+    rebinding = "rebinding"  # as unbound, and this device is waiting to be trusted
     active = "active"
     frozen = "frozen"
 
 
 @dataclass(frozen=True, kw_only=True)
 class HomeStatus:
-    """`name` is masked; `region` is the insured region's name; `until`: the draft is kept, or the device waits, until then.
+    """`name` is masked; `region` is the insured region's name; `until`: until when the draft is kept, or the device waits.
 
-    `requests`: other devices that will be trusted unless this person objects. `family`: whose codes this account shows
-    besides its own. `waiting`: requests to add somebody that are under way. `news`: the newest letter nobody has read yet.
+    `requests`: other devices that will be trusted unless this person objects. `family`: the members whose codes this account
+    shows. `waiting`: requests to add somebody that are under way. `news`: the newest unread message.
     """
 
     stage: Stage
@@ -59,7 +59,7 @@ class HomeStatus:
 
 
 def find_status() -> HomeStatus:
-    """Names nobody on a device that is not trusted."""
+    """Contains no name on a device that is not trusted."""
     if not current_visitor.is_authenticated:
         return HomeStatus(stage=Stage.stranger)
     account, device = current_visitor.account, current_visitor.device
@@ -84,13 +84,13 @@ def find_status() -> HomeStatus:
 
 
 def is_frozen(account: Account) -> bool:
-    """Whether what belongs to this account's person has been reported lost. The short message that reports it may know it, too."""
+    """Whether this account's credential is frozen. A session by SMS alone may know it too, because it can report the loss."""
     credential = find_credential_of(account.person_id) if account.person_id is not None else None
     return credential is not None and credential.status is CredentialStatus.frozen
 
 
 def is_strange_device() -> bool:
-    """Somebody is signed in here who has not proved to be themselves on this device: perhaps they will hand it back.
+    """Somebody is signed in here who has not proved who they are on this device: they may have borrowed it.
 
     False when the database does not answer.
     """
@@ -103,7 +103,7 @@ def is_strange_device() -> bool:
 
 
 def find_own_region() -> str | None:
-    """admdvs of the person signed in, or of whom this browser is activating for.
+    """admdvs of the person signed in, or of the person whose activation is under way in this browser.
 
     None on a device that is not trusted, and when the database does not answer: the page that says so must still be shown.
     """

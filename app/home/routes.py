@@ -1,4 +1,4 @@
-"""The first page, what can be done here, larger type, and what every layout asks for: whose page this is and whom to call."""
+"""The home page, the list of services, larger type, and what every layout needs: whose page this is and whom to call."""
 
 from typing import cast
 
@@ -40,7 +40,7 @@ def list_services() -> ResponseReturnValue:
 @blueprint.get("/me/records")
 @access(trusted)
 def list_records() -> ResponseReturnValue:
-    """操作记录 of a month: one's own, or `of` a code this account shows, as far as that is the account's to know."""
+    """操作记录 of a month: the visitor's own, or with `of` those about a code this account shows, as far as it may know them."""
     account, month = current_visitor.account, records.find_month(request.args.get("month"))
     showables = list_showables(account)
     of = request.args.get("of", type=int)
@@ -75,7 +75,7 @@ def show_elder_mode() -> ResponseReturnValue:
 @blueprint.post("/elder-mode")
 @access(anyone)
 def update_elder_mode() -> ResponseReturnValue:
-    """Larger type or higher contrast in this browser, or the standard page again; back to where one was."""
+    """Sets larger type or higher contrast in this browser, or the standard page again; returns to the page before."""
     response = _back()
     if "elder" in request.form:
         size = request.form["elder"]
@@ -92,7 +92,7 @@ def update_elder_mode() -> ResponseReturnValue:
 @blueprint.post("/install-hint/dismissal")
 @access(anyone)
 def create_dismissal() -> ResponseReturnValue:
-    """The hint stays away from this browser from now on."""
+    """The hint is not shown in this browser any more."""
     response = _back()
     _keep(response, install_hint.COOKIE, install_hint.DISMISSED)
     return response
@@ -101,7 +101,7 @@ def create_dismissal() -> ResponseReturnValue:
 @blueprint.post("/language")
 @access(anyone)
 def update_language() -> ResponseReturnValue:
-    """The language of this browser from now on; back to where one was."""
+    """Sets the language of this browser; returns to the page before."""
     response, chosen = _back(), request.form.get("language", "")
     if chosen in LANGUAGES:
         response.set_cookie(COOKIE, chosen, max_age=_YEAR_SECONDS, samesite="Lax", secure=settings.has_https, httponly=True)
@@ -114,7 +114,7 @@ def _back() -> Response:
 
 
 def _keep(response: Response, cookie: str, value: str) -> None:
-    """For a year; an empty value forgets it. Scripts may read it: a page kept for no network is marked by them."""
+    """Sets the cookie for a year; an empty value deletes it. Scripts may read it, to mark pages kept for use without a network."""
     if value:
         response.set_cookie(cookie, value, max_age=_YEAR_SECONDS, samesite="Lax", secure=settings.has_https)
     else:

@@ -1,4 +1,4 @@
-"""Whom a page names to call. While the database is away: the bureau's first office, as this process last read it."""
+"""The telephone numbers a page names. While the database is away: the bureau's first office, as this process last read it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Office(Protocol):
 
 
 class Line(Protocol):
-    """What `components/hotline.html` shows of a number."""
+    """What `components/hotline.html` needs of a number."""
 
     @property
     def tel(self) -> str: ...
@@ -46,12 +46,12 @@ class _KnownLine:
 
 
 def list_nearest_lines(region_code: str | None) -> Sequence[Line]:
-    """As `regions.queries.hotlines_for`; what was last known when the database does not answer, and nothing if that is nothing."""
+    """Like `regions.queries.hotlines_for`; if the database does not answer, the last known lines, which may be none."""
     if store_away.is_away():
         return _last_known()
     try:
         found = hotlines_for(region_code)
-    except SQLAlchemyError as error:  # whatever it is, the page that says so must still be shown
+    except SQLAlchemyError as error:  # whatever the error, the page that reports it must still be shown
         outages.note("hotlines_not_read", error)
         roll_back()
         return _last_known()

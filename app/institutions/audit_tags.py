@@ -1,4 +1,4 @@
-"""What the audit log calls acts here, and the sentences that say them."""
+"""The audit tags of this feature, and the sentences that describe them."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -14,7 +14,7 @@ class InstitutionTag(AuditTag, group="institutions", nouns={"institution": _l("�
     key_granted = tag("institution:key_granted", _l("复核通过了一个密钥"))
     key_ending = tag("institution:key_ending", _l("定了密钥停用的日子"))
     key_revoked = tag("institution:key_revoked", _l("作废了机构的密钥"))
-    # after a restore had kept it off
+    # a restore had kept the key off
     key_confirmed = tag("institution:key_confirmed", _l("确认机构的密钥可以再用"))
     operator_added = tag("operator:added", _l("添加了机构的经办人"))
     operator_reset = tag("operator:reset", _l("给经办人重发了一次性密码"))

@@ -1,4 +1,4 @@
-"""用码业务类型: the field's seventeen, and our own for the bureau's counter (S8, which the field has no code for)."""
+"""用码业务类型: the field's seventeen, and our own for the bureau's counter (S8), for which the field has no code."""
 
 COUNTER = "09901"
 BUSINESS_TYPES = {
@@ -21,7 +21,7 @@ BUSINESS_TYPES = {
     "03132": "医疗类 APP 线上结算",
     COUNTER: "医保服务窗口",
 }
-# What a person does there, in plain words: (name in addresses, its business types).
+# What a person does there, in plain words: name in addresses -> its business types.
 SCENES = {
     "registration": ("01101",),
     "inpatient": ("01102", "01103", "01104"),
@@ -32,5 +32,5 @@ SCENES = {
     "online": ("03131", "03132"),
     "counter": (COUNTER,),
 }
-ONLINE = frozenset(SCENES["online"])  # shown on a screen: paper has no use there
+ONLINE = frozenset(SCENES["online"])  # codes shown on a screen, where paper is of no use
 PAYING = frozenset({"01301", "02121", "03132"})  # where a relayed code would cost money

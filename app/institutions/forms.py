@@ -1,4 +1,4 @@
-"""What an operator types to sign in and to choose a password."""
+"""The forms by which an operator signs in and chooses a password."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, StringField

@@ -36,7 +36,7 @@ class Institution(Actor, Base):
     region_code: Mapped[str] = mapped_column(String(6))
     business_types: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
-    updated_at: Mapped[datetime] = mapped_column(index=True)  # what the public directory says of it
+    updated_at: Mapped[datetime] = mapped_column(index=True)  # when the public directory's entry last changed
     is_enabled: Mapped[bool] = mapped_column(default=True)
     is_sandbox: Mapped[bool] = mapped_column(default=False)
     supports_challenge: Mapped[bool] = mapped_column(default=False)
@@ -47,7 +47,7 @@ class Institution(Actor, Base):
 
 
 class InstitutionScene(Base):
-    """The same scenes, a row each, so that institutions are found by what they offer. A scan reads the column above."""
+    """The enabled scenes, a row each, so that institutions are found by what they offer. A scan reads `business_types` instead."""
 
     __tablename__ = "institution_scene"
 
@@ -56,7 +56,7 @@ class InstitutionScene(Base):
 
 
 class ApiKey(Base):
-    """`pz_<id>_<secret>`, compared as peppered HMAC; at most two live ones an institution, so that keys roll with overlap."""
+    """`pz_<id>_<secret>`, compared as peppered HMAC; at most two live keys per institution, so that keys rotate with an overlap."""
 
     __tablename__ = "api_key"
 
@@ -67,13 +67,13 @@ class ApiKey(Base):
     issued_by: Mapped[str] = mapped_column(String(64))  # staff:12, or `system` at a shell
     approved_by: Mapped[str] = mapped_column(String(64), default="")
     last_used_on: Mapped[date | None] = mapped_column(default=None)  # in China; written once a day
-    ends_at: Mapped[datetime | None] = mapped_column(default=None)  # a successor exists: good until then
+    ends_at: Mapped[datetime | None] = mapped_column(default=None)  # valid until then, because a successor exists
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
-    held_at: Mapped[datetime | None] = mapped_column(default=None)  # kept off since a restore, until somebody confirms it
+    held_at: Mapped[datetime | None] = mapped_column(default=None)  # kept off since a restore until somebody confirms it
 
 
 class KeyGrant(Base):
-    """A key two members agreed on, which the one who asked for it may take once. The secret exists from that moment on."""
+    """A key approved by a second member, which the member who asked may take once. The secret is made at that moment."""
 
     __tablename__ = "key_grant"
 
@@ -82,7 +82,7 @@ class KeyGrant(Base):
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     asked_by: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), index=True)
     approved_by: Mapped[str] = mapped_column(String(64))
-    overlap_days: Mapped[int]  # so long the older key goes on; -1: until somebody ends it
+    overlap_days: Mapped[int]  # how long the older key stays valid; -1: until somebody ends it
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -99,16 +99,16 @@ class Operator(Actor, NamedUser, Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
-    operator_id: Mapped[str] = mapped_column(String(64))  # 经办人编号, as the API has it
+    operator_id: Mapped[str] = mapped_column(String(64))  # 经办人编号, as in the API
     name: Mapped[str] = mapped_column(String(64))
-    business_type: Mapped[str] = mapped_column(String(5), default="")  # the one chosen last
+    business_type: Mapped[str] = mapped_column(String(5), default="")  # the last one chosen
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(96), default=None, info=sealed("operator-totp", bound_to="id"))
-    totp_last_step: Mapped[int] = mapped_column(default=0, server_default="0")  # 30-second steps since 1970; a code is good once
+    totp_last_step: Mapped[int] = mapped_column(default=0, server_default="0")  # 30-second steps since 1970; a code is valid once
     institution: Mapped[Institution] = relationship(init=False)
 
 
 class OperatorSession(StoredSession, Base):
-    """is_shared: several people use this computer, so that it is left after a shorter while.
+    """is_shared: several people use this computer, so the session ends after a shorter idle time.
 
     needs_code: the password was right, the second factor is still to come.
     """

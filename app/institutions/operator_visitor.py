@@ -1,4 +1,4 @@
-"""Which operator is asking: a cookie of its own, beside and never instead of a citizen's or a member of staff's."""
+"""Which operator is asking: by a cookie of its own, never instead of a citizen's or a staff member's."""
 
 from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from app.institutions.queries import operators as desk_queries
 
 
 class AtDesk(Present[OperatorSession]):
-    """A browser with a session of an operator. `is_signed_in` only with every factor and a password of the operator's own."""
+    """A browser with an operator's session. `is_signed_in` only with every factor and a password the operator has chosen."""
 
     @property
     def operator(self) -> Operator:

@@ -1,4 +1,4 @@
-"""What scenes are called on screen, for people who never saw a number of a business type. Pure."""
+"""What scenes are called on screen, for people who have never seen the code of a business type. Pure."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -23,6 +23,6 @@ KIND_NAMES = {
 
 
 def scenes_of(institution: Institution) -> list[str]:
-    """The names of those scenes of which at least one business type is enabled, in their order."""
+    """The names of the scenes with at least one enabled business type, in their order."""
     enabled = set(institution.scenes)
     return [name for name, types in SCENES.items() if enabled & set(types)]

@@ -1,4 +1,4 @@
-"""What a letter says of its parties. Pure values."""
+"""What a letter says about its parties. Pure values."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class LetterFacts:
-    """Certificate numbers are masked: the case itself holds them, the paper need not. day: `2026 年 11 月 22 日`."""
+    """Document numbers are masked: the case itself has them, so the letter need not. day: `2026 年 11 月 22 日`."""
 
     holder_name: str
     holder_cert_masked: str

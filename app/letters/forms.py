@@ -8,7 +8,7 @@ from app.letters.models import SignatureKind
 
 
 class SignatureForm(Form):
-    """One of three ways; each has what it needs, the others' fields are not looked at."""
+    """One of three ways of signing; only the fields of the chosen way are looked at."""
 
     kind = RadioField(
         _l("怎样签名"),

@@ -1,4 +1,4 @@
-"""The letter as PDF: the same facts, signature and moment give the same bytes, so that a hash can prove it."""
+"""The letter as PDF: the same facts, signature and moment give the same bytes, so a hash can prove it."""
 
 import logging
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def print_letter(
     strokes: list[Stroke] | None = None,
     typed_name: str = "",
 ) -> bytes:
-    """A4. Without strokes and typed name: an empty line to be signed by hand. Raises UnprintableName."""
+    """An A4 letter. Without strokes and typed name it has an empty line to sign by hand. Raises UnprintableName."""
     before = [_Line(title, 20, 14, align="C", gap=4), *_rows(facts), *_paragraphs(body)]
     signature = _signature_line(strokes, typed_name)
     after = [_Line(f"日期：{facts.day}", 12, 9, gap=4), _Line(f"承诺书编号 {number}　文本版本 {version}", 9, 6)]
@@ -56,12 +56,12 @@ def print_letter(
                 _write(pdf, line)
             return bytes(pdf.output())
         finally:
-            font.ttfont.close()  # the writer leaves its file open
+            font.ttfont.close()  # fpdf2 leaves the font's file open
 
 
 @dataclass(frozen=True)
 class _Line:
-    """size in points; height of a line and the gap behind it in mm."""
+    """size: in points. height, gap: of a line and of the space after it, in mm."""
 
     text: str
     size: int
@@ -79,7 +79,7 @@ def _open(font_file: Path, title: str, made_at: datetime) -> "fpdf.FPDF":
     pdf.set_auto_page_break(True, MARGIN)
     pdf.add_font(FONT, "", font_file)
     pdf.add_page()
-    # Chinese shapes: the font's own default for some characters is the Japanese one.
+    # Selects the Chinese glyphs: for some characters the font's default is the Japanese one.
     pdf.set_font(FONT, size=11)
     pdf.set_text_shaping(use_shaping_engine=True, script="hani", language="zhs")
     return pdf
@@ -116,7 +116,7 @@ def _write(pdf: "fpdf.FPDF", line: _Line) -> None:
 
 
 def _lines(pdf: "fpdf.FPDF", text: str) -> list[str]:
-    """Chinese breaks between any two characters, but no line begins with a closing mark: that one hangs into the margin."""
+    """Chinese text breaks between any two characters, but no line begins with a closing mark: it hangs into the margin instead."""
     lines = [""]
     for char in text:
         if char not in CLOSING_MARKS and pdf.get_string_width(lines[-1] + char) > pdf.epw - 2:

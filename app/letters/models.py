@@ -13,7 +13,7 @@ from app.core.keys.stored import encrypted
 
 
 class SignatureKind(Enum):
-    """Three ways of equal rank (WCAG 2.5.7): none needs a steady hand."""
+    """Three ways of equal rank (WCAG 2.5.7), so that nobody needs a steady hand."""
 
     drawn = "drawn"
     typed = "typed"
@@ -32,7 +32,7 @@ class Letter(Named, Base):
     owner_account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))  # the legal text in its version
     facts_encrypted: Mapped[bytes] = mapped_column(LargeBinary, info=encrypted("letter-facts"))
-    return_to: Mapped[str] = mapped_column(String(120))  # the page of this site that comes after signing
+    return_to: Mapped[str] = mapped_column(String(120))  # the page of this site to go to after signing
     created_at: Mapped[datetime]
     signature: Mapped[SignatureKind | None] = mapped_column(default=None)
     strokes_encrypted: Mapped[bytes | None] = mapped_column(

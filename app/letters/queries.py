@@ -14,7 +14,7 @@ FACTS = "letter-facts"
 
 
 def find_letter(subject: str) -> Letter | None:
-    """The newest of this subject."""
+    """The newest letter of this subject."""
     return db.session.scalar(select(Letter).where(Letter.subject == subject).order_by(Letter.id.desc()).limit(1))
 
 
@@ -27,7 +27,7 @@ def get_letter(owner_account_id: int, letter_id: int) -> Letter:
 
 
 def find_letter_of_pdf(pdf: bytes) -> Letter | None:
-    """The signed letter this file is, byte for byte; None when it was changed or never was one."""
+    """The signed letter that equals this file byte for byte; None when the file was changed or never was one."""
     return db.session.scalar(select(Letter).where(Letter.pdf_sha256 == hashlib.sha256(pdf).digest()))
 
 

@@ -54,7 +54,7 @@ def _letter(id: int) -> Letter:
 
 
 def _show(letter: Letter, form: SignatureForm, status: int = 200) -> ResponseReturnValue:
-    """What was drawn comes back with a refusal, if it can be read: nobody should sign twice because a choice was missing."""
+    """A refused form shows the drawn signature again if it is readable: nobody should sign twice because a choice was missing."""
     strokes = form.strokes.data if is_readable(form.strokes.data or "") else ""
     page = render_template("letters/show_letter.html", letter=letter, facts=queries.facts_of(letter), form=form, strokes=strokes)
     return page, status

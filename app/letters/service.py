@@ -27,9 +27,9 @@ STROKES = "letter-strokes"
 
 @transaction()
 def prepare_letter(*, subject: str, owner_account_id: int, facts: LetterFacts, return_to: str) -> Letter:
-    """The letter of this subject, ready to be signed. One that says the same is kept, signed or not; other facts make a new one.
+    """The letter of this subject, ready to be signed. One with the same facts is kept, signed or not; other facts make a new one.
 
-    return_to: the path of this site to go on to. Raises RuntimeError when the legal texts were never loaded.
+    return_to: the path of this site to go to afterwards. Raises RuntimeError when the legal texts were never loaded.
     """
     notice = find_notice(ConsentPurpose.commitment_letter)
     if notice is None:
@@ -52,7 +52,7 @@ def prepare_letter(*, subject: str, owner_account_id: int, facts: LetterFacts, r
 
 
 def is_signed(letter: Letter | None, facts: LetterFacts) -> bool:
-    """Whether this letter is signed and says this; one that was signed about somebody else is not."""
+    """Whether this letter is signed and states these facts; a letter signed about somebody else does not count."""
     return letter is not None and letter.is_signed and _says(letter, facts)
 
 
@@ -68,7 +68,7 @@ def sign_by_drawing(letter: Letter, strokes: str) -> None:
 
 
 def sign_by_name(letter: Letter, typed_name: str) -> None:
-    """Raises DomainError `wrong_name` when it is not the holder's own name as the letter says it."""
+    """Raises DomainError `wrong_name` when it is not the holder's name as written in the letter."""
     if not is_same_name(typed_name, facts_of(letter).holder_name):
         raise DomainError("wrong_name", _("输入的姓名和承诺人不一样。"), _("请一字不差地输入您本人的姓名。"), field="typed_name")
     _sign(letter, SignatureKind.typed, typed_name=facts_of(letter).holder_name)
@@ -90,7 +90,7 @@ def open_pdf(letter: Letter) -> bytes:
 
 
 def _says(letter: Letter, facts: LetterFacts) -> bool:
-    """The day may pass while a letter waits for its signature."""
+    """Compares all facts but the day, which may pass while a letter waits for its signature."""
     old = facts_of(letter)
     return LetterFacts(**{**old.__dict__, "day": facts.day}) == facts
 
@@ -98,7 +98,7 @@ def _says(letter: Letter, facts: LetterFacts) -> bool:
 def _sign(
     letter: Letter, kind: SignatureKind, *, lines: list[Stroke] | None = None, strokes: str = "", typed_name: str = ""
 ) -> None:
-    """Printing and storing come first, outside any transaction; of two signatures at once the first stands."""
+    """Prints and stores first, outside any transaction; of two parallel signatures the first counts."""
     if letter.is_signed:
         return
     pdf = _print(letter, lines=lines, typed_name=typed_name)

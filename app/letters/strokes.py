@@ -6,7 +6,7 @@ from math import dist
 
 WIDTH, HEIGHT = 1000, 400  # units of the signature pad
 MAX_STROKES, MAX_POINTS = 200, 6000  # fixed: of a signature; a name has forty
-MIN_LENGTH = 150  # of all lines together: a stray touch is no signature
+MIN_LENGTH = 150  # of all lines together, because a stray touch is no signature
 
 Stroke = list[tuple[int, int]]
 
@@ -24,7 +24,7 @@ def parse_strokes(text: str) -> list[Stroke]:
 
 
 def is_readable(text: str) -> bool:
-    """Whether these are lines at all, be they a signature or the beginning of one."""
+    """Whether these are lines at all, even if too short for a signature."""
     try:
         return bool(_lines_of(text))
     except NoSignature:

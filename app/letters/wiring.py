@@ -1,4 +1,4 @@
-"""What other parts must know of letters."""
+"""What the letters feature registers with other parts."""
 
 from flask import Flask
 

@@ -1,4 +1,4 @@
-"""What the bureau tells a person: an inbox on the site, and short messages to a telephone."""
+"""What the bureau tells a person: an inbox on the site, and SMS to a phone."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from app.core.keys.stored import encrypted
 
 
 class Message(Base):
-    """A letter in the inbox of an account."""
+    """A message in the inbox of an account."""
 
     __tablename__ = "message"
 
@@ -23,9 +23,9 @@ class Message(Base):
 
 
 class OutgoingSms(Base):
-    """A short message that is to be sent, until it has been: written in the transaction of what it tells, deleted once it has gone.
+    """An SMS still to be sent: written in the transaction of the event it is about, deleted once it was sent.
 
-    topic: a newer message of the same topic replaces it (a newer code), empty for none. good_until: sent no more from then on.
+    topic: a newer message of the same topic replaces it (a newer code), empty for none. good_until: not sent from then on.
     """
 
     __tablename__ = "outgoing_sms"

@@ -22,7 +22,7 @@ def list_messages(account_id: int, limit: int = 100) -> list[Message]:
 
 
 def get_message(account_id: int, message_id: int) -> Message:
-    """Through the owner; raises NotFound for anybody else's."""
+    """A message of this account; raises NotFound for another account's."""
     message = db.session.scalar(select(Message).where(Message.id == message_id, Message.account_id == account_id))
     if message is None:
         raise NotFound

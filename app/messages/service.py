@@ -1,4 +1,4 @@
-"""Telling a person something: a letter in the inbox, a short message to a telephone."""
+"""Telling a person something: a message in the inbox, an SMS to a phone."""
 
 import json
 import secrets
@@ -22,21 +22,21 @@ from app.messages.providers.http import HttpSender
 
 PURPOSE = "outgoing-sms"
 SEND_SMS = "messages.send_sms"
-OWN_TRY = timedelta(seconds=60)  # fixed: by then the process that sends a code at once has done so, or is gone
-OUTGOING_KEPT = timedelta(days=1)  # fixed: what could not be sent within a day tells nobody anything any more
-DEMO_SMS_KEPT = timedelta(days=1)  # fixed: a demo's own, for whoever looks at the page on the same day
+OWN_TRY = timedelta(seconds=60)  # fixed: by then the process that sends a code at once has done so, or has died
+OUTGOING_KEPT = timedelta(days=1)  # fixed: after a day an unsent message is of no use to anybody
+DEMO_SMS_KEPT = timedelta(days=1)  # fixed: only the demo's, for a tester who looks at the page on the same day
 
 
 class SendingState(Enum):
     waiting = "waiting"  # the surrounding transaction has not committed
     sent = "sent"
-    failed = "failed"  # the gateway is away, or did not answer in time
-    refused = "refused"  # the gateway will not take it, now or later
+    failed = "failed"  # the gateway is unreachable, or did not answer in time
+    refused = "refused"  # the gateway will not accept it, now or later
 
 
 @dataclass
 class Sending:
-    """One SMS on its way; `state` is final once the surrounding transaction is over. `key` names it in the log."""
+    """One SMS being sent; `state` is final once the surrounding transaction is over. `key` names it in the log."""
 
     key: str
     state: SendingState = SendingState.waiting
@@ -44,7 +44,7 @@ class Sending:
 
 @transaction()
 def post_message(account_id: int, title: str, body: str) -> None:
-    """Puts a letter into the inbox. title: at most 80 characters; body: plain text, blank lines part paragraphs."""
+    """Puts a message into the inbox. title: at most 80 characters; body: plain text, blank lines separate paragraphs."""
     db.session.execute(insert(Message).values(account_id=account_id, title=title, body=body, created_at=clock.now()))
 
 
@@ -54,18 +54,18 @@ def mark_read(message: Message) -> None:
 
 
 def send_sms(phone: str, text: str) -> None:
-    """A job sends it once the surrounding transaction has committed, whatever becomes of this process (ADR 42).
+    """A job sends it once the surrounding transaction has committed, even if this process dies (ADR 42).
 
-    Tried again while the gateway is away, for half an hour, under one key. Raises RuntimeError outside a transaction.
+    Retried for half an hour while the gateway is unreachable, under one key. Raises RuntimeError outside a transaction.
     """
     jobs.enqueue(SEND_SMS, sms=_write(phone, text).id)
 
 
 def send_code(phone: str, text: str, *, topic: bytes, lasts: timedelta) -> Sending:
-    """For somebody who waits for it: sent by this process as soon as the surrounding transaction has committed.
+    """For a code somebody is waiting for: this process sends it as soon as the surrounding transaction has committed.
 
-    A failure is logged by its key and never loses the page; it is final, for the page says so. Only when this process dies before a
-    job sends it, a minute later, unless `lasts` is over or a newer one of the same `topic` (32 bytes) was asked for.
+    A failure is logged by its key and does not fail the request; it is final, because the page reports it. Only if this process
+    dies first, a job sends it a minute later, unless `lasts` is over or a newer one of the same `topic` (32 bytes) was requested.
     """
     sms = _write(phone, text, topic=topic, good_until=clock.now() + lasts)
     db.session.execute(delete(OutgoingSms).where(OutgoingSms.topic == topic, OutgoingSms.id != sms.id))
@@ -81,7 +81,7 @@ def send_code(phone: str, text: str, *, topic: bytes, lasts: timedelta) -> Sendi
 
 
 def send_outgoing(sms: int) -> None:
-    """The job of one OutgoingSms; nothing when it has gone already. Raises SendingFailed, to be tried again.
+    """The job of one OutgoingSms; does nothing when it was sent already. Raises SendingFailed, to be retried.
 
     A process that dies between sending and deleting sends twice, under one key.
     """
@@ -90,7 +90,7 @@ def send_outgoing(sms: int) -> None:
         return
     key, is_over = found.key, found.good_until is not None and found.good_until <= clock.now()
     phone, text = json.loads(vault.decrypt(PURPOSE, found.message_encrypted, bound_to=key.encode()))
-    db.session.rollback()  # nobody waits for the gateway with a snapshot of the database
+    db.session.rollback()  # no database snapshot is held while waiting for the gateway
     if is_over:
         log.info("sms_too_late", sms=key)
     elif _hand_over(phone, text, key) is SendingState.failed:
@@ -117,7 +117,7 @@ def _forget(sms_id: int, job_id: int | None = None) -> None:
 
 
 def _hand_over(phone: str, text: str, key: str) -> SendingState:
-    """To the gateway. Never raises: what went wrong is logged."""
+    """Sends it to the gateway. Never raises: errors are logged."""
     try:
         factory = load_plugin(GROUP, settings.sms_sender, SENDERS)
         factory(settings).send(phone, text, key=key)
@@ -132,21 +132,21 @@ def _hand_over(phone: str, text: str, key: str) -> SendingState:
 
 @transaction()
 def expire_outgoing() -> None:
-    """Periodic: what could not be sent within a day is nobody's business any more."""
+    """Periodic: deletes what could not be sent within a day."""
     db.session.execute(delete(OutgoingSms).where(OutgoingSms.created_at < clock.now() - OUTGOING_KEPT))
 
 
 def end_what_was_open() -> Ends:
-    """After a restore: most of it went out after the backup was made, and nobody needs the rest days later."""
+    """After a restore: most of these were sent after the backup was made, and nobody needs the rest days later."""
     gone = list(db.session.scalars(delete(OutgoingSms).returning(OutgoingSms.id)))
     return Ends(ended={"short messages not sent yet": len(gone)})
 
 
 @transaction()
 def keep_demo_sms(phone: str, text: str, key: str) -> None:
-    """What the console sender does instead of sending: the last SMS of a number, for the demo's page.
+    """What the console sender does instead of sending: keeps the last SMS of a number, for the demo's page.
 
-    The last that was asked for: a job may be at a warning while somebody asks for a code.
+    The last one requested counts: a job may be sending an older warning after somebody has requested a code.
     """
     asked_at = db.session.scalar(select(OutgoingSms.created_at).where(OutgoingSms.key == key)) or clock.now()
     keys = vault.keyed_hashes("phone", phone)

@@ -12,7 +12,7 @@ from app.roster.models import InsuredPerson
 
 
 class MutualAid(Subject, Base):
-    """One authorisation: the beneficiary may spend up to `monthly_cap` fen a month of the payer's. At most one live one a pair."""
+    """One authorisation: the beneficiary may spend up to `monthly_cap` fen of the payer's a month. At most one live per pair."""
 
     __tablename__ = "mutual_aid"
     audit_kind = "mutual_aid"

@@ -13,7 +13,7 @@ RELATIVES = tuple(relation for relation in Relation if relation is not Relation.
 
 
 def refuse_payer(person: InsuredPerson | None) -> DomainError | None:
-    """Why this person cannot let others use a personal account; only employee insurance has one. None: may."""
+    """Why this person cannot let others use a personal account, which only employee insurance has; None when they may."""
     if person is None:
         return DomainError("payer_unknown", _("授权以前，要先激活您本人的医保码。"), _("激活约 2 分钟。"), status=403)
     if person.insutype != EMPLOYEE_INSURANCE:
@@ -36,7 +36,7 @@ def refuse_payer(person: InsuredPerson | None) -> DomainError | None:
 
 
 def refuse_beneficiary(payer: InsuredPerson, beneficiary: InsuredPerson, relation: Relation) -> DomainError | None:
-    """Why this relative cannot use the payer's account; in whatever insurance they are. None: may."""
+    """Why this relative, whatever their insurance, cannot use the payer's account; None when they may."""
     region = beneficiary.insured_region
     if beneficiary.id == payer.id:
         return DomainError("oneself", _("您填的是您自己。"), _("自己的个人账户不用授权。"), region=region)

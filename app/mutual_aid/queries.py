@@ -12,17 +12,17 @@ _WITH_BOTH = (joinedload(MutualAid.payer, innerjoin=True), joinedload(MutualAid.
 
 
 def list_given(payer_person_id: int) -> list[MutualAid]:
-    """What this person lets relatives spend, newest first, revoked ones left out."""
+    """The live authorisations this person has given to relatives, newest first."""
     return _list_live(MutualAid.payer_person_id == payer_person_id)
 
 
 def list_received(beneficiary_person_id: int) -> list[MutualAid]:
-    """From whose account this person may pay."""
+    """The live authorisations by which this person may pay from others' accounts."""
     return _list_live(MutualAid.beneficiary_person_id == beneficiary_person_id)
 
 
 def get_aid(person_id: int, aid_id: int) -> MutualAid:
-    """Through its payer or its beneficiary, revoked ones too; raises NotFound for anybody else's."""
+    """For its payer or its beneficiary, also a revoked one; raises NotFound for anybody else."""
     aid = db.session.scalar(select(MutualAid).options(*_WITH_BOTH).where(MutualAid.id == aid_id))
     if aid is None or person_id not in (aid.payer_person_id, aid.beneficiary_person_id):
         raise NotFound

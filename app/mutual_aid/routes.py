@@ -1,4 +1,4 @@
-"""家庭共济: what it is, what one has authorised, and giving or taking back an authorisation."""
+"""家庭共济: what it is, the visitor's authorisations, and giving or revoking one."""
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -29,7 +29,7 @@ blueprint = Blueprint("mutual_aid", __name__)
 @blueprint.get("/services/mutual-aid")
 @access(anyone)
 def list_aids() -> ResponseReturnValue:
-    """Anybody may read what it is; whoever is known sees their own authorisations below."""
+    """Anybody may read what it is; a trusted visitor sees their own authorisations below."""
     person = _person() if current_visitor.is_authenticated and current_visitor.is_trusted else None
     return render_template(
         "mutual_aid/list_aids.html",

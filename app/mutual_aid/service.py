@@ -66,7 +66,7 @@ def authorise_payment(
 
 @transaction()
 def revoke_payment(aid: MutualAid, *, by: str) -> bool:
-    """By the payer, by the beneficiary, or with the consent. From now on nothing is paid. False when it was revoked before."""
+    """By the payer, by the beneficiary, or by withdrawing the consent. From now on nothing is paid. False if already revoked."""
     if not won(
         update(MutualAid)
         .where(MutualAid.id == aid.id, MutualAid.revoked_at.is_(None))
@@ -87,7 +87,7 @@ def revoke_payment(aid: MutualAid, *, by: str) -> bool:
 
 @transaction()
 def revoke_with_consent(consent: Consent) -> None:
-    """Withdrawing the consent ends what rests on it (PIPL 15)."""
+    """Withdrawing the consent ends the authorisations that rest on it (PIPL 15)."""
     for aid in queries.list_resting_on(consent.id):
         revoke_payment(aid, by=Account.actor_of(consent.account_id))
 
@@ -100,7 +100,7 @@ def _require_beneficiary(payer: InsuredPerson, name: str, cert: Cert) -> Insured
 
 
 def _store_once(aid: MutualAid) -> None:
-    """Raises DomainError `already_authorised`: one living authorisation between the two."""
+    """Raises DomainError `already_authorised`: there is at most one live authorisation between the two."""
     try:
         with db.session.begin_nested():
             db.session.add(aid)
@@ -127,7 +127,7 @@ def _record(tag: MutualAidTag, aid: MutualAid, by: str) -> None:
 
 
 def _tell(aid: MutualAid, payer_title: str, payer_body: str, title: str, body: str) -> None:
-    """Both, as far as they have an account. The bodies take %(name)s, the other one's masked name, and %(cap)s."""
+    """Tells both, as far as they have an account. The bodies take %(name)s, the other's masked name, and %(cap)s."""
     payer, beneficiary = get_person(aid.payer_person_id), get_person(aid.beneficiary_person_id)
     after = _("不是您的意思，请打开“家庭共济”取消，或拨打医保热线。")
     for person, other, subject, text in (
@@ -141,7 +141,7 @@ def _tell(aid: MutualAid, payer_title: str, payer_body: str, title: str, body: s
 
 
 def _not_found(payer: InsuredPerson) -> DomainError:
-    """One sentence for an unknown number and for a name that does not fit it, so that nobody can ask who is insured."""
+    """The same sentence for an unknown number and for a name that does not match, so that nobody can find out who is insured."""
     return DomainError(
         "person_not_found",
         _("在参保名册里没有找到和您填的完全一致的人。"),

@@ -1,4 +1,4 @@
-"""What other features' verbs set off here."""
+"""What other features' actions trigger here."""
 
 from flask import Flask
 

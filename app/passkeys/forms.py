@@ -1,4 +1,4 @@
-"""What comes back from an authenticator, and the PIN that is asked before one is added."""
+"""What an authenticator returns, and the PIN asked before a passkey is added."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField

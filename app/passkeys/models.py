@@ -1,4 +1,4 @@
-"""Passkeys: the phone's own fingerprint or face in place of the display PIN, on a device that is trusted already."""
+"""Passkeys: the phone's own fingerprint or face in place of the display PIN, on a device that is already trusted."""
 
 from datetime import datetime
 from enum import Enum
@@ -18,18 +18,18 @@ class ChallengePurpose(Enum):
 
 
 class Passkey(Subject, StoredKey, Base):
-    """A public key that an authenticator made for one account; it opens nothing but the lock of the code page."""
+    """A public key that an authenticator made for one account; it only unlocks the code page."""
 
     __tablename__ = "passkey"
     audit_kind = "passkey"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), index=True)  # where it was added; it goes with that device
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), index=True)  # where it was added; removed with that device
     device: Mapped[Device] = relationship(init=False)
 
 
 class PasskeyChallenge(Base):
-    """What an authenticator must sign next: one a session and purpose, a newer one replaces it, using it up deletes it."""
+    """What an authenticator must sign next: one per session and purpose; a newer one replaces it, and using it deletes it."""
 
     __tablename__ = "passkey_challenge"
 
@@ -40,7 +40,7 @@ class PasskeyChallenge(Base):
 
 
 class PasskeyOffer(Base):
-    """How often the PIN was typed on a device, and when the person said yes or no to doing without."""
+    """How often the PIN was typed on a device, and when the person answered the offer of a passkey."""
 
     __tablename__ = "passkey_offer"
 

@@ -26,7 +26,7 @@ def has_passkey(account_id: int) -> bool:
 
 
 def get_passkey(account_id: int, passkey_id: int) -> Passkey:
-    """Through the owner; raises NotFound for anybody else's."""
+    """A passkey of this account; raises NotFound for another account's."""
     passkey = db.session.scalar(select(Passkey).where(Passkey.id == passkey_id, Passkey.account_id == account_id))
     if passkey is None:
         raise NotFound
@@ -38,7 +38,7 @@ def find_passkey(account_id: int, key_id: bytes) -> Passkey | None:
 
 
 def is_offer_due(device_id: int) -> bool:
-    """Once, later: the PIN was typed a few times on this device, and nobody has answered yet."""
+    """Whether the PIN was typed a few times on this device and the offer has not been answered yet."""
     return (
         db.session.scalar(
             select(PasskeyOffer.device_id).where(

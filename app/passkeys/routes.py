@@ -1,4 +1,4 @@
-"""指纹或面容打开: adding and removing on the devices' page, and the way in beside the PIN. Script speaks to the authenticator."""
+"""指纹或面容打开: adding and removing on the devices page, and unlocking beside the PIN. Script talks to the authenticator."""
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
@@ -41,7 +41,7 @@ def new_passkey() -> ResponseReturnValue:
 @blueprint.post("/me/passkeys/challenges")
 @access(trusted)
 def create_adding_challenge() -> ResponseReturnValue:
-    """To script alone: the PIN first, then what the authenticator is to sign."""
+    """Called only by script: checks the PIN, then returns what the authenticator is to sign."""
     form = AddPasskeyForm()
     if not form.validate_on_submit():
         return _refused(form.pin.errors[0] if form.pin.errors else _("请刷新这一页再试。"), 422)

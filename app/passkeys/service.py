@@ -27,7 +27,7 @@ from app.passkeys.queries import find_passkey, list_passkeys
 
 @transaction()
 def begin_adding(session: LoginSession, site: Site) -> str:
-    """Options for `navigator.credentials.create` as JSON. Call it only after the display PIN was right."""
+    """Options for `navigator.credentials.create` as JSON. Call it only after a correct display PIN."""
     account = session.account
     return options_to_make(
         site,
@@ -76,7 +76,7 @@ def begin_unlocking(session: LoginSession, site: Site) -> str:
 
 @transaction()
 def unlock_by_passkey(session: LoginSession, answer: str, site: Site) -> bool:
-    """Opens the code in this session. A refusal is a result: its challenge stays used, and its audit row stays."""
+    """Unlocks the code in this session. A refusal is returned, not raised, so that challenge and audit row stay written."""
     challenge = spend_challenge(PasskeyChallenge, session.id, ChallengePurpose.unlocking)
     passkey = find_passkey(session.account_id, key_id_of(answer))
     if not is_signed(passkey, answer, challenge, site):
@@ -95,7 +95,7 @@ def remove_passkey(passkey: Passkey, by: str) -> None:
 
 @transaction()
 def remove_passkeys_of_device(device_id: int, _reason: str) -> None:
-    """A device that is removed or lost takes its passkeys along."""
+    """When a device is removed or lost, its passkeys are removed too."""
     for passkey in db.session.scalars(select(Passkey).where(Passkey.device_id == device_id)).all():
         remove_passkey(passkey, Device.actor_of(device_id))
     db.session.execute(delete(PasskeyOffer).where(PasskeyOffer.device_id == device_id))
@@ -103,7 +103,7 @@ def remove_passkeys_of_device(device_id: int, _reason: str) -> None:
 
 @transaction()
 def note_unlock(session: LoginSession) -> None:
-    """The PIN was typed on this device once more: after a few times a passkey is offered."""
+    """Counts that the PIN was typed on this device; after a few times a passkey is offered."""
     db.session.execute(
         upsert(PasskeyOffer)
         .values(device_id=session.device_id, unlocks=1)
@@ -113,7 +113,7 @@ def note_unlock(session: LoginSession) -> None:
 
 @transaction()
 def answer_offer(device: Device) -> None:
-    """Yes or no, it is not asked again on this device."""
+    """Whether the answer was yes or no, the offer is not made again on this device."""
     now = clock.now()
     db.session.execute(
         upsert(PasskeyOffer)
@@ -124,6 +124,6 @@ def answer_offer(device: Device) -> None:
 
 @transaction()
 def end_what_was_open() -> Ends:
-    """After a restore: no authenticator answers a question from before."""
+    """After a restore: challenges from before can no longer be answered."""
     asked = changed(delete(PasskeyChallenge))
     return Ends({"questions to passkeys": asked})

@@ -1,6 +1,6 @@
-"""What a face check is to us: somebody else looks at the face and says yes or no. No picture ever comes here.
+"""The interface of a face check: a provider looks at the face and says yes or no. No picture ever comes here.
 
-A provider is a plug-in of the group `pingzheng.face_checks`, chosen by FACE_CHECK; it is made with the settings.
+A provider is a plug-in of the group `pingzheng.face_checks`, chosen by FACE_CHECK; it is constructed with the settings.
 """
 
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from typing import Protocol, TypeAlias
 
 @dataclass(frozen=True, kw_only=True)
 class FaceRequest:
-    """Who is to be looked at, and where the browser returns.
+    """Whose face is to be checked, and where the browser returns.
 
     nonce: 64 hex digits; the provider keeps it with its verdict. A repeated request with the same nonce is the same check.
-    purpose: `activation`, `rebinding`, `pin_reset` or `unfreezing`. return_url: absolute, to be opened by GET and left unchanged.
+    purpose: `activation`, `rebinding`, `pin_reset` or `unfreezing`. return_url: absolute, to be opened by GET unchanged.
     """
 
     nonce: str
@@ -34,7 +34,7 @@ class Redirect:
 
 @dataclass(frozen=True, kw_only=True)
 class Capture:
-    """The person does it elsewhere (an app, a device); `instructions` say how, in Chinese. `back`: filled in by us."""
+    """The person does the check elsewhere (an app, a device); `instructions` say how, in Chinese. `back`: filled in by us."""
 
     reference: str
     instructions: str
@@ -53,7 +53,7 @@ class FaceResult:
 
 
 class FaceCheckDown(Exception):
-    """The provider cannot be reached, or what it says cannot be understood or trusted. The reason is for the log."""
+    """The provider cannot be reached, or its answer cannot be understood or trusted. The reason is for the log."""
 
 
 class ForeignResult(Exception):
@@ -67,7 +67,7 @@ class FaceCheck(Protocol):
         """Raises FaceCheckDown."""
 
     def fetch_result(self, reference: str, nonce: str) -> FaceResult | None:
-        """The verdict, asked for from server to server; None while there is none. Raises FaceCheckDown, ForeignResult."""
+        """The verdict, fetched from server to server; None while there is none. Raises FaceCheckDown, ForeignResult."""
 
     def page_origins(self) -> tuple[str, ...]:
-        """Origins a browser may be sent to, for the form-action of our pages; empty when it stays here."""
+        """Origins a browser may be sent to, for the form-action of our pages; empty if it stays on this site."""

@@ -1,4 +1,4 @@
-"""Proofs that a person is who they say: by face, by a code from the counter, or by document with a delay."""
+"""Proofs that a person is who they say they are: by face, by a code from the counter, or by document with a delay."""
 
 from datetime import datetime
 from enum import Enum
@@ -12,7 +12,7 @@ from app.core.guesses import OneTimeCode
 
 
 class ProofPurpose(Enum):
-    """What a proof of identity is for. A proof for one purpose opens no other."""
+    """What an identity proof is for. A proof for one purpose is not valid for another."""
 
     activation = "activation"
     rebinding = "rebinding"
@@ -35,13 +35,13 @@ class ProofState(Enum):
     passed = "passed"
     failed = "failed"
     spent = "spent"
-    abandoned = "abandoned"  # begun and never brought to an end; counts for nothing
+    abandoned = "abandoned"  # begun and never finished; does not count as an attempt
 
 
 class IdentityProof(Subject, Base):
-    """One attempt to prove to be a person: by face, counter code or document. Bound to person, purpose and session.
+    """One attempt to prove one's identity: by face, counter code or document. Bound to person, purpose and session.
 
-    Of a face check only the provider's verdict and reference stay; no picture ever comes here.
+    Of a face check only the provider's verdict and reference are kept; no picture ever comes here.
     """
 
     __tablename__ = "identity_proof"
@@ -62,7 +62,7 @@ class IdentityProof(Subject, Base):
 
 
 class CounterCode(Subject, OneTimeCode, Base):
-    """Given at the bureau's counter after looking at person and papers: the way of equal rank to the face check."""
+    """Issued at the bureau's counter after a clerk has looked at person and papers: of equal rank with the face check."""
 
     __tablename__ = "counter_code"
     audit_kind = "counter_code"
@@ -73,7 +73,7 @@ class CounterCode(Subject, OneTimeCode, Base):
 
 
 class StubFaceCheck(Base):
-    """What a person chose on the stub's page; the stub's whole memory. Empty in production."""
+    """What a person chose on the stub's page; everything the stub remembers. Empty in production."""
 
     __tablename__ = "stub_face_check"
 

@@ -13,7 +13,7 @@ from app.roster.models import InsuredPerson
 
 
 def find_passed_proof(session: LoginSession, person: InsuredPerson, purpose: ProofPurpose) -> IdentityProof | None:
-    """The newest proof of this person for this purpose made in this very session, neither spent nor stale."""
+    """The newest proof of this person for this purpose made in this very session, neither spent nor expired."""
     now = clock.now()
     newest_first = db.session.scalars(
         select(IdentityProof)
@@ -34,7 +34,7 @@ def is_fresh(proof: IdentityProof, now: datetime) -> bool:
 
 
 def _valid_for(method: ProofMethod) -> timedelta:
-    """A face says who is here now; a counter code was checked by a clerk and is used up, so it may wait longer."""
+    """A face check shows who is here now; a counter code was checked by a clerk and is used up, so it stays valid longer."""
     if method is ProofMethod.face:
         return timedelta(seconds=settings.face_valid_seconds)
     return timedelta(hours=settings.counter_proof_hours)
@@ -58,7 +58,7 @@ def list_open_face_proofs(session: LoginSession, person: InsuredPerson) -> list[
 
 
 def count_face_attempts_today(person: InsuredPerson) -> int:
-    """Failures of this calendar day in China, and checks begun elsewhere whose end is not known."""
+    """Failed checks of this calendar day in China, and open checks whose result is not known."""
     return _count_today(person, ProofMethod.face, (ProofState.failed, ProofState.open))
 
 
@@ -67,7 +67,7 @@ def count_cert_failures_today(person: InsuredPerson) -> int:
 
 
 def may_try_face(person: InsuredPerson) -> bool:
-    """False once this day's tries have failed; what is merely under way does not count here."""
+    """False once today's attempts have failed; checks merely under way do not count here."""
     return _count_today(person, ProofMethod.face, (ProofState.failed,)) < settings.face_attempts
 
 

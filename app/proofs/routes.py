@@ -1,4 +1,4 @@
-"""The stub's page, which stands for the page of a real face-check provider."""
+"""The stub's page, in place of the page of a real face-check provider."""
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue

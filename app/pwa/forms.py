@@ -5,7 +5,7 @@ from app.core.forms import Form
 
 
 class SampleForm(Form):
-    """Every kind of field, for /styleguide; never submitted."""
+    """One field of every kind, for /styleguide; never submitted."""
 
     class Meta:
         csrf = False

@@ -1,4 +1,4 @@
-"""What makes the site an app on the home screen: manifest, service worker, the page without a network, the components on show."""
+"""What makes the site an app on the home screen: manifest, service worker, the offline pages; and the style guide."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ SHELL_FILES = (
     "js/enhance/code-page.js",
     "js/enhance/code-unlock.js",
 )
-SHELL_MODULES = "js/code/*.js"  # all that draws a code
+SHELL_MODULES = "js/code/*.js"  # all modules that draw a code
 SHELL_PAGES = ("/offline", "/offline/code", "/help", "/help/hotlines", "/help/guides", "/help/faq")
 
 LOOKS = ("light", "dark", "elder", "contrast")
@@ -82,7 +82,7 @@ def show_manifest() -> Response:
 @blueprint.get("/sw.js")
 @access(anyone)
 def show_service_worker() -> Response:
-    """Served from the root so that it may answer for every page; asked for anew each time, so that a release takes over.
+    """Served from the root so that it may answer for every page; revalidated at each request, so that a new release takes over.
 
     The same for every reader: pages tell it their language.
     """
@@ -100,7 +100,7 @@ def show_service_worker() -> Response:
 @blueprint.get("/offline")
 @access(anyone)
 def show_offline() -> ResponseReturnValue:
-    """The page shown without a network. The worker asks for it without cookies: there is no person in it."""
+    """The page shown without a network. The worker fetches it without cookies, so it contains nothing about a person."""
     return compressed(render_template("pwa/show_offline.html", agencies=list_agencies()))
 
 
@@ -128,7 +128,7 @@ def _make_look(name: str) -> dict[str, object]:
 
 
 def _addresses() -> list[str]:
-    """As last known while the database is away: the worker stays the same then, and phones keep what they have."""
+    """The last known addresses while the database is away: the worker then stays the same, and phones keep what they have."""
     known: list[str] | None = current_app.extensions.get("help_addresses")
     try:
         found = list_addresses()
@@ -149,7 +149,7 @@ def _module_names() -> list[str]:
 
 @lru_cache(maxsize=2)
 def _pages_version(root: Path) -> str:
-    """Changes with the texts of the kept pages: the release names the static files alone."""
+    """Changes with the texts of the kept pages; the release identifies only the static files."""
     digest = hashlib.sha256(bureau_name().encode())
     for folder, kind in ((root / "templates", "*.html"), (root / "help/content", "*.md"), (CATALOGS, "*.po")):
         for path in sorted(folder.rglob(kind)):

@@ -1,4 +1,4 @@
-"""What the audit log calls acts here, and the sentences that say them."""
+"""The audit tags of this feature, and the sentences that describe them."""
 
 from flask_babel import lazy_gettext as _l
 

@@ -37,7 +37,7 @@ EC_QUERY = (
 
 
 class ScanRequest(NamedTuple):
-    """What `EC_QUERY` has found fit. Texts are empty where they were not sent."""
+    """A request that passed the checks of `EC_QUERY`. Texts that were not sent are empty."""
 
     code: str
     business_type: str
@@ -54,7 +54,7 @@ def read_request(body: object) -> ScanRequest:
 
 
 def text_of(sent: object, name: str) -> str:
-    """A text of a JSON object, or an empty one."""
+    """The text under this name in a JSON object, or an empty one."""
     value = sent.get(name) if isinstance(sent, dict) else None
     return value if isinstance(value, str) else ""
 

@@ -1,4 +1,4 @@
-"""What an operator reads after a scan, from the answer a hospital's system would get. Pure."""
+"""What an operator reads after a scan, taken from the answer a hospital's system would get. Pure."""
 
 import json
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Verdict:
 
 
 def read_verdict(answer: bytes | Mapping[str, Any]) -> Verdict:
-    """answer: what the interface said, as bytes or already read."""
+    """answer: the API's answer, as bytes or already parsed."""
     content = json.loads(answer) if isinstance(answer, bytes) else answer
     if content["code"] != 0:
         return Verdict(False, content["message"], content["next"], content["helpCode"], challenge=content.get("challenge", ""))

@@ -1,4 +1,4 @@
-"""The fields of each call, said once: requests are checked by this table and the OpenAPI schema is made from it."""
+"""The fields of each call, defined once: requests are checked by this table and the OpenAPI schema is made from it."""
 
 import re
 from collections.abc import Sequence
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-PLAIN_TEXT = r"^[^\u0000-\u001f\u007f-\u009f]*$"  # no control characters: they belong into no log and no database
-_HALF_PAIR = re.compile("[\ud800-\udfff]")  # JSON can spell half a character; UTF-8 and the databases cannot
+PLAIN_TEXT = r"^[^\u0000-\u001f\u007f-\u009f]*$"  # no control characters: they must not get into a log or a database
+_HALF_PAIR = re.compile("[\ud800-\udfff]")  # JSON can contain half a surrogate pair; UTF-8 and the databases cannot
 
 
 _compiled = cache(re.compile)
@@ -15,7 +15,7 @@ _compiled = cache(re.compile)
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """path: where it stands, outermost first. Lengths in characters. `is_text` is False for what is passed over unread."""
+    """path: the keys that lead to it, outermost first. Lengths in characters. `is_text` is False for a value that is not read."""
 
     path: tuple[str, ...]
     about: str
@@ -58,11 +58,11 @@ class Field:
 
 
 def find_unfit(table: Sequence[Field], body: object) -> str:
-    """The name of the first field that does not fit, or an empty string."""
+    """The name of the first field that is wrong, or an empty string."""
     for field in table:
         value: object = body
         for depth, step in enumerate(field.path, 1):
-            if not isinstance(value, dict):  # as JSON has it
+            if not isinstance(value, dict):  # an object in JSON
                 return ".".join(field.path[: depth - 1]) or field.name
             value = value.get(step)
         if not field.is_fit(value):
@@ -71,7 +71,7 @@ def find_unfit(table: Sequence[Field], body: object) -> str:
 
 
 def body_schema(table: Sequence[Field]) -> dict[str, Any]:
-    """The JSON Schema of the whole body. Unknown fields are allowed and ignored."""
+    """The JSON Schema of the whole body; unknown fields are allowed and ignored."""
     root: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
     for field in table:
         place = root

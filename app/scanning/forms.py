@@ -1,4 +1,4 @@
-"""What an operator types to scan."""
+"""The form by which an operator scans."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField, SelectField, StringField
@@ -13,7 +13,7 @@ LONGEST_CODE = 200  # fixed: characters of what a scanner types; a code has 63
 
 
 class ScanForm(RefusableForm):
-    """slip: a number of this form, so that sending it twice is one scan."""
+    """slip: a number of this form, so that sending it twice scans once."""
 
     code = StringField(_l("医保码"), [Filled(_l("还没有扫到医保码，请再扫一次。"))])
     business_type = SelectField(_l("用码业务"), validate_choice=False)
@@ -28,5 +28,5 @@ class ScanForm(RefusableForm):
 
     @property
     def scanned(self) -> str:
-        """Half-width, without white space, as a scanner or a hand leaves it."""
+        """What was scanned or typed, in half width and without white space."""
         return digits_of(self.code.data)[:LONGEST_CODE]

@@ -1,4 +1,4 @@
-"""Reads a JSON body as it comes over the wire: type, size while reading, UTF-8, JSON."""
+"""Reads a JSON body from the wire: checks type, size while reading, UTF-8, JSON."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from typing import IO, Never
 
 _CONTENT_TYPE = re.compile(r'application/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*', re.ASCII | re.IGNORECASE)
 _CHUNK = 65_536
-_DRAINED_BYTES = 16 * 1024 * 1024  # so much is thrown away unread, so that the sender hears the refusal instead of a reset
+_DRAINED_BYTES = 16 * 1024 * 1024  # up to this much is read and discarded, so that the sender gets the refusal instead of a reset
 
 
 def is_json_type(content_type: str, content_encoding: str) -> bool:
@@ -14,7 +14,7 @@ def is_json_type(content_type: str, content_encoding: str) -> bool:
 
 
 def read_body(stream: IO[bytes], longest: int) -> bytes | None:
-    """At most `longest` bytes, whatever Content-Length said; None when there are more. Raises OSError when the sender goes away."""
+    """At most `longest` bytes, whatever Content-Length says; None when there are more. Raises OSError if the sender disconnects."""
     parts: list[bytes] = []
     size = 0
     while chunk := stream.read(_CHUNK):
@@ -27,7 +27,7 @@ def read_body(stream: IO[bytes], longest: int) -> bytes | None:
 
 
 def parse_body(raw: bytes) -> object:
-    """Raises ValueError when this is not JSON in UTF-8 (a byte order mark is forgiven)."""
+    """Raises ValueError when this is not JSON in UTF-8 (a byte order mark is allowed)."""
     try:
         body: object = _JSON.decode(raw.decode("utf-8-sig"))
     except RecursionError:
@@ -39,4 +39,4 @@ def _refuse_constant(name: str) -> Never:
     raise ValueError(f"{name} is not JSON")
 
 
-_JSON = json.JSONDecoder(parse_constant=_refuse_constant)  # `loads` would make one for each body
+_JSON = json.JSONDecoder(parse_constant=_refuse_constant)  # `loads` would make a decoder for each body

@@ -10,14 +10,14 @@ from app.scanning.calls import ScanRequest
 from app.scanning.queries.scan import Caller, Question
 from app.scanning.reasons import BY_NAME, Reason
 
-GUESSED = "too_many_requests"  # unknown numbers, so that none is found by trying
+GUESSED = "too_many_requests"  # too many unknown numbers; prevents finding one by trial
 
 
 class Facts(NamedTuple):
-    """All that decides a scan; what comes after `reading` only where its code names somebody.
+    """Everything that decides a scan; the fields after `reading` are set only if its code names somebody.
 
-    wrong_numbers: unknown numbers this institution has typed within the minute. question: the open one that the code's two digits
-    answer. is_unusual: the risk rules want two digits. questions: asked of this credential within ten minutes.
+    wrong_numbers: unknown numbers this institution has typed within the minute. question: the open challenge that the code's two
+    digits answer. is_unusual: the risk rules want two digits. questions: challenges to this credential within ten minutes.
     """
 
     caller: Caller
@@ -45,12 +45,12 @@ def judge(facts: Facts) -> Verdict:
 
 
 def has_guessed_enough(facts: Facts) -> bool:
-    """No further number is looked at within this minute."""
+    """If so, no further number is looked at within this minute."""
     return facts.wrong_numbers >= settings.wrong_typed_per_minute
 
 
 def _is_slip_of_elsewhere(facts: Facts) -> bool:
-    """Paper is good where and for what it was issued; every other code fits everywhere."""
+    """Paper is valid only where and for what it was issued; every other code is valid everywhere."""
     slip = facts.reading.slip
     return slip is not None and (slip.institution_id, slip.business_type) != (facts.caller.id, facts.request.business_type)
 
@@ -64,7 +64,7 @@ def _must_be_asked(facts: Facts) -> bool:
 
 
 def _is_answered_wrongly(facts: Facts) -> bool:
-    """Also where the desk would have to ask once more and has asked too often."""
+    """Also if the desk would have to ask for digits but has asked too often already."""
     digits = facts.reading.digits
     if digits:
         return facts.question is None or not hmac.compare_digest(facts.question.digits, digits)

@@ -1,4 +1,4 @@
-"""What is scanned, what was answered, and what is asked back."""
+"""What was scanned, what was answered, and the challenges."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId
 
-MOST_WRONG_ANSWERS = 3  # fixed: to one challenge: a hundred possible answers are guessed too easily
+MOST_WRONG_ANSWERS = 3  # fixed: to one challenge, because one of only a hundred possible answers is easily guessed
 
 
 class Scan(Base):
@@ -32,7 +32,7 @@ class Scan(Base):
 
 
 class EcToken(Base):
-    """What a HIS passes on as mdtrt_cert_no: opaque, short-lived, for one institution, one business type and one settlement."""
+    """What a HIS passes on as mdtrt_cert_no: opaque, short-lived, valid for one institution, business type and settlement."""
 
     __tablename__ = "ec_token"
 
@@ -46,7 +46,7 @@ class EcToken(Base):
 
 
 class StoredAnswer(Base):
-    """What was answered under an outBizNo, encrypted, for ten minutes: a twin gets the same bytes."""
+    """The answer to an outBizNo, encrypted, kept for ten minutes: a repeated call gets the same bytes."""
 
     __tablename__ = "stored_answer"
 
@@ -74,7 +74,7 @@ class Challenge(Base):
 
 
 class HelpEvent(Base):
-    """A refusal under its speakable code (P-06-482917), unique for thirty days; staff open the event by it."""
+    """A refusal with its speakable code (P-06-482917), unique for thirty days; staff look the event up by it."""
 
     __tablename__ = "help_event"
 
@@ -87,7 +87,7 @@ class HelpEvent(Base):
 
 
 class WrongTyped(Base):
-    """Unknown twelve-digit numbers, counted per institution and minute: a guess at a secret is counted in the database."""
+    """Unknown twelve-digit numbers, counted per institution and minute: guesses at a secret are counted in the database."""
 
     __tablename__ = "wrong_typed"
 

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the tables of fields and reasons: it cannot say other things than the code does."""
+"""The OpenAPI 3.1 document, made from the tables of fields and reasons, so that it cannot differ from the code."""
 
 import json
 from functools import cache

@@ -1,4 +1,4 @@
-"""What a desk hears of a paper slip (S64) where a phone's words would not help: paper cannot be refreshed."""
+"""What a desk is told about a paper slip (S64) where the words for a phone would not help: paper cannot be refreshed."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +11,7 @@ _WORDS = {
     "code_forged": ("这张纸质码核对不上，不能使用。", _ANOTHER),
     "code_renew": ("这张纸质码太旧，不能再用。", _ANOTHER),
     "code_expired": ("这张纸质码已过期，只在开出的当天有效。", _ANOTHER),
-    # A slip is said to be used until its midnight, then to be expired: so it always was today.
+    # A slip counts as used until its midnight, then as expired; so "used" always means today.
     "code_used": (
         "这张纸质码今天已经用过了，一张只能用一次。",
         "请先看上一次是不是已经办成。还要再用，医保窗口可以再开一张，也可以用身份证或社保卡办理。",
@@ -30,7 +30,7 @@ AFTER_RESTORE = replace(
 
 
 def on_paper(reason: Reason) -> Reason:
-    """The same code and name in the words for paper."""
+    """The same reason, code and name, in the words for paper."""
     return ON_PAPER.get(reason.name, reason)
 
 

@@ -14,7 +14,7 @@ from app.institutions.models import InstitutionKind
 SPECIMEN_WITH_CHALLENGE = "SPECIMEN-CHALLENGED"  # the specimen whose codes are always challenged at a sandbox
 
 
-# The key is looked at inside the transaction that also writes the attempt down, because a wrong key leaves an audit row too.
+# The key is checked inside the transaction that also records the attempt, because a wrong key leaves an audit row too.
 api_key = Rule("api_key", lambda: True)
 
 
@@ -46,7 +46,7 @@ def may_be_challenged(supports_challenge: bool, business_type: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskRules:
-    """Which rules are on; zero and False are off. min_rules: so many must hit before a desk is told to ask."""
+    """Which rules are on; zero and False are off. min_rules: how many must hit before a desk is told to ask."""
 
     first_use: bool = False
     other_city_minutes: int = 0
@@ -60,7 +60,7 @@ class RiskRules:
 
 
 def rules_in_force() -> RiskRules:
-    """As the bureau has set them; a number of 0 is a rule that is off."""
+    """The rules as the bureau has set them; 0 means that a rule is off."""
     return RiskRules(
         first_use=settings.risk_first_use,
         other_city_minutes=settings.risk_other_city_minutes,
@@ -71,12 +71,12 @@ def rules_in_force() -> RiskRules:
 
 
 def has_risk_rules() -> bool:
-    """Without any, no scan is ever judged."""
+    """Whether any rule is on; without one, no scan is checked for risk."""
     return rules_in_force().any
 
 
 def is_risky(context: RiskContext, rules: RiskRules) -> bool:
-    """Whether at least `min_rules` of the rules that are switched on hit."""
+    """Whether at least `min_rules` of the rules in force hit."""
     return len(list_hits(context, rules)) >= rules.min_rules
 
 
@@ -96,7 +96,7 @@ def _was_in_other_city(context: RiskContext, rules: RiskRules) -> bool:
 
 
 def _had_many_pharmacies(context: RiskContext, rules: RiskRules) -> bool:
-    """Different pharmacies on this calendar day, this one among them."""
+    """Counts different pharmacies on this calendar day, including this one."""
     if not rules.pharmacies_a_day or context.kind is not InstitutionKind.pharmacy:
         return False
     today = clock.local(context.at).date()

@@ -1,7 +1,7 @@
 """Every reason a scan can be refused for: one integer each (contract 5: 10nn say something about the code, 20nn about the request).
 
-Spoken to the desk, in Chinese whatever the browser's language: these words travel inside an API answer. Help pages reuse them under
-`/help/P-nn`; there `title` is the heading anyone understands.
+The words are for the desk, in Chinese whatever the browser's language, because they are part of an API answer. Help pages reuse
+them under `/help/P-nn`; there `title` is a heading that anyone understands.
 """
 
 from dataclasses import dataclass
@@ -224,7 +224,7 @@ BY_HELP_NUMBER: dict[str, Reason] = {reason.help_number: reason for reason in _T
 
 
 def reason_of_status(status: int) -> Reason:
-    """The reason that speaks for an HTTP status no reason was named for."""
+    """The reason that stands for an HTTP status when no particular reason was given."""
     for reason in _TABLE:
         if reason.status == status and status != 200:
             return reason

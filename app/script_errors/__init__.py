@@ -1,1 +1,1 @@
-"""Faults of our own scripts on people's phones: which file and line failed in which engine, counted. Nobody is in it."""
+"""Errors of our own scripts on people's phones: which file and line failed in which engine, counted. Nothing about a person."""

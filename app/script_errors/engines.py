@@ -1,4 +1,4 @@
-"""Which engine a browser is built on, as far as its User-Agent says. Pure."""
+"""Which engine a browser is built on, according to its User-Agent. Pure."""
 
 import re
 from typing import NamedTuple
@@ -12,7 +12,7 @@ class Engine(NamedTuple):
 
 
 UNKNOWN = Engine("other", 0)
-# In this order: every browser on an iPhone is WebKit, whatever it calls itself, and every Chromium says Safari too.
+# The order matters: every browser on an iPhone is WebKit, whatever it calls itself, and every Chromium also says Safari.
 _SIGNS = (
     ("webkit", re.compile(r"(?:iPhone|iPad|iPod).{1,40}? OS (\d{1,3})_")),
     ("firefox", re.compile(r"Firefox/(\d{1,3})\.")),

@@ -7,10 +7,10 @@ from app.core.db import Base
 
 
 class ScriptError(Base):
-    """How often one line failed in one engine. No person, no address, no words of anybody: its key is all that a page tells.
+    """How often one line failed in one engine. No person, no address, no error text: its key is all that a page reports.
 
-    line: of the file as it is served, without comments. engine_version: of Chromium and Firefox the version, of WebKit that of iOS
-    or Safari; 0 where none is known. The row with an empty module counts what came when the table was full.
+    line: in the file as it is served, without comments. engine_version: the version of Chromium or Firefox; for WebKit that of iOS
+    or Safari; 0 if unknown. The row with an empty module counts the errors that came when the table was full.
     """
 
     __tablename__ = "script_error"

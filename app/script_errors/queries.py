@@ -7,5 +7,5 @@ from app.script_errors.models import ScriptError
 
 
 def list_script_errors() -> Sequence[ScriptError]:
-    """All there are (service.MOST_ROWS bounds them), the latest first."""
+    """All rows (service.MOST_ROWS limits them), the latest first."""
     return db.session.scalars(select(ScriptError).order_by(ScriptError.last_at.desc(), ScriptError.module, ScriptError.line)).all()

@@ -1,6 +1,6 @@
-"""Where a page tells that a script of ours failed (static/js/script-errors.js).
+"""Where a page reports that a script of ours failed (static/js/script-errors.js).
 
-It brings no form token: a page kept for no network has none, and all one can do here is to count up.
+The request has no form token: a page kept for use without a network has none, and a caller can do nothing here but count up.
 """
 
 from functools import lru_cache
@@ -16,7 +16,7 @@ from app.script_errors.engines import engine_of
 from app.script_errors.service import count_script_error
 
 blueprint = Blueprint("script_errors", __name__)
-_OF_ONE = per_second(1 / 60, 6)  # fixed: of one browser; a page that fails in a loop says it once
+_OF_ONE = per_second(1 / 60, 6)  # fixed: per network; a page that fails in a loop reports it a few times
 _OF_ALL = per_second(1, 60)  # fixed: so that nobody can fill the table
 _LONGEST_FILE = 1000  # fixed: lines; ours have 250 at most
 
@@ -25,7 +25,7 @@ _LONGEST_FILE = 1000  # fixed: lines; ours have 250 at most
 @access(anyone)
 @takes_no_token
 def create_script_error() -> ResponseReturnValue:
-    """module and line, of our own files alone; the engine is what the request says anyway. Nothing else is read."""
+    """module and line: only of our own files. The engine is taken from the User-Agent. Nothing else is read."""
     line = request.form.get("line", type=int) or 0
     module = request.form.get("module", "")
     is_ours = request.headers.get("Origin", "").rstrip("/") == request.host_url.rstrip("/")

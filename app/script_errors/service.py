@@ -1,4 +1,4 @@
-"""Counts faults by where and in what they happened. The table cannot grow beyond its bound, whoever sends what."""
+"""Counts errors by line and engine. The table cannot grow beyond its limit, whatever is sent."""
 
 from datetime import timedelta
 
@@ -10,14 +10,14 @@ from app.core.settings import settings
 from app.script_errors.engines import UNKNOWN, Engine
 from app.script_errors.models import ScriptError
 
-MOST_ROWS = 500  # fixed: kinds of faults; then the rest is counted together
+MOST_ROWS = 500  # fixed: different errors; the rest is counted together
 _FULL = {"module": "", "line": 0, "engine": UNKNOWN.family, "engine_version": 0}
 _KEY = ("module", "line", "engine", "engine_version")
 
 
 @transaction()
 def count_script_error(module: str, line: int, engine: Engine) -> None:
-    """module: path of one of our own scripts, below static/js. What is new when the table is full has one row together."""
+    """module: path of one of our own scripts, below static/js. When the table is full, all new errors share one row."""
     key = {"module": module, "line": line, "engine": engine.family, "engine_version": engine.version}
     is_known = db.session.get(ScriptError, tuple(key.values())) is not None
     if not is_known and (db.session.scalar(select(func.count()).select_from(ScriptError)) or 0) >= MOST_ROWS:

@@ -18,7 +18,7 @@ from app.core.errors import NotFound
 @blueprint.get("/notices/<purpose>")
 @access(anyone)
 def show_notice(purpose: str) -> ResponseReturnValue:
-    """The version in force, or `?version=`, any there ever was; the address is the purpose in kebab case."""
+    """The version in force, or with `?version=` any version there ever was; the address is the purpose in kebab case."""
     known = {p.value.replace("_", "-"): p for p in ConsentPurpose}
     in_force = queries.find_notice(known[purpose]) if purpose in known else None
     version = request.args.get("version", "")
@@ -42,14 +42,14 @@ def list_consents() -> ResponseReturnValue:
 @blueprint.get("/me/consents/renewal")
 @access(trusted)
 def show_consent_renewal() -> ResponseReturnValue:
-    """What this account agreed to and has since changed materially: one box each, none ticked. next: where to go on to."""
+    """Texts this account agreed to that have since changed materially: one box each, none ticked. next: where to go afterwards."""
     return _show_renewal()
 
 
 @blueprint.post("/me/consents/renewal")
 @access(trusted)
 def create_consent_renewal() -> ResponseReturnValue:
-    """Each box is one consent, of the person the older one was about; what is not ticked is not agreed to."""
+    """Each ticked box is one consent about the same person as the older one; what is not ticked is not agreed to."""
     account_id = current_visitor.account.id
     wanted = set(request.form.getlist("consent"))
     agreed = [consent for consent in queries.list_outdated(account_id) if str(consent.id) in wanted]
@@ -98,6 +98,6 @@ def _show_renewal(*, nothing_chosen: bool = False) -> ResponseReturnValue:
 
 
 def _next_path() -> str:
-    """Back to the code, or to the list: nothing else sends people here."""
+    """Back to the code or to the list of consents; no other page leads here."""
     wanted = request.values.get("next", "")
     return wanted if re.fullmatch(r"/code(?:/\d{1,19})?", wanted) else url_for("accounts.list_consents")

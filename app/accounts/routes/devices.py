@@ -1,4 +1,4 @@
-"""The browsers that know an account, and how they are ended."""
+"""The list of an account's devices (browsers), and removing them."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""消息: the letters of an account. They lie in the messages feature, which is lower and knows no visitor."""
+"""消息: the inbox of an account. Its messages are kept by the messages feature, which is lower and knows no visitor."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from app.messages import queries, service
 
 
 def count_unread_here() -> int:
-    """For every page: unread letters of the visitor, 0 for strangers and on devices that are not trusted."""
+    """For every page: the visitor's unread messages, 0 for strangers and on devices that are not trusted."""
     if not (current_visitor.is_authenticated and current_visitor.is_trusted):
         return 0
     return queries.count_unread(current_visitor.account.id)

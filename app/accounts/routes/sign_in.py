@@ -22,7 +22,7 @@ def _next_path() -> str | None:
 
 
 def _asked() -> SmsCode | None:
-    """The code this browser has asked for and may still use."""
+    """The code this browser has requested and may still use."""
     browser = known_browser()
     return queries.find_sms_code(browser.hash, SmsPurpose.sign_in) if browser else None
 
@@ -91,7 +91,7 @@ def delete_session() -> ResponseReturnValue:
 
 
 def left() -> ResponseReturnValue:
-    """Home, as a stranger; what the browser kept of the site is cleared, except the cookie that names the device."""
+    """Redirects home as a stranger; all that the browser stored of the site is cleared, except the cookie that names the device."""
     close_here()
     response = make_response(redirect("/", 303))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -1,4 +1,4 @@
-"""After a restore from a backup nobody knows who signed out, or was signed out, since."""
+"""After a restore from a backup nobody knows who has signed out, or was signed out, since the backup."""
 
 from sqlalchemy import update
 

@@ -1,4 +1,4 @@
-"""The consent ledger (PIPL 14, 15, 17, 29). The legal texts it points at are written by `notices`."""
+"""The consent ledger (PIPL 14, 15, 17, 29). The legal texts it points at are stored by `notices`."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ on_consent_withdrawn: Hook[[Consent], object] = Hook(
 def record_consent(
     account_id: int, person_id: int, notices: Iterable[Notice], *, given_by: str = "self", channel: str = "web"
 ) -> list[Consent]:
-    """One line per notice. given_by: self | guardian. channel: web | counter. A consent that stands is not written twice."""
+    """One line per notice. given_by: self | guardian. channel: web | counter. A consent that is in force is not written twice."""
     added = []
     for notice in notices:
         standing = select(Consent).where(
@@ -48,7 +48,7 @@ def record_consent(
 
 @transaction()
 def renew_consents(account_id: int, outdated: Iterable[Consent]) -> None:
-    """The same account agrees, about the same persons, to the words in force. The older lines stay in the ledger."""
+    """Records that the same account agrees, about the same persons, to the text in force. The older lines stay in the ledger."""
     for consent in outdated:
         notice = find_notice(consent.notice.purpose)
         if notice is not None:
@@ -57,9 +57,9 @@ def renew_consents(account_id: int, outdated: Iterable[Consent]) -> None:
 
 @transaction()
 def withdraw_consent(consent: Consent) -> None:
-    """As easy as giving it; what was done before stays lawful. A second withdrawal changes nothing.
+    """Withdrawing is as easy as giving; what was done before stays lawful. A second withdrawal changes nothing.
 
-    Who agreed to several versions of one purpose takes all of them back.
+    The consents to all versions of the same purpose are withdrawn together.
     """
     if consent.withdrawn_at is not None:
         return

@@ -1,4 +1,4 @@
-"""Devices: trusted once the person has proved to be themselves on them, removed by their owner."""
+"""Devices: trusted once the person has proved on them who they are, removed by their owner."""
 
 from app.accounts.audit_tags import AccountTag
 from app.accounts.models import Account, Device, SessionEnd
@@ -14,7 +14,7 @@ on_device_revoked: Hook[[int, str], object] = Hook(
 
 @transaction()
 def bind_device(device: Device, by: str = "") -> None:
-    """From now on this device opens its account's credential. by: who made it so, `account:12` unless said."""
+    """From now on this device opens its account's credential. by: who bound it, by default the account itself (`account:12`)."""
     if device.revoked_at is None and device.bound_at is None:
         device.bound_at = clock.now()
         audit.record(AccountTag.device_bound, actor=by or Account.actor_of(device.account_id), subject=device.subject)
@@ -22,7 +22,7 @@ def bind_device(device: Device, by: str = "") -> None:
 
 @transaction()
 def revoke_device(device: Device, by: str = "", *, reason: SessionEnd = SessionEnd.device_removed) -> None:
-    """It is bound no more, its sessions end, and so does what features end with it. reason: what its browser is told."""
+    """Unbinds the device, ends its sessions and everything other features end with it. reason: what its browser is told."""
     if device.revoked_at is not None:
         return
     device.revoked_at = clock.now()

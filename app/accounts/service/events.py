@@ -1,4 +1,4 @@
-"""What happens to a person's identity, told to whom it concerns besides the account itself: those who show this person's code."""
+"""Events about a person's identity, announced beyond the account itself: to those who show this person's code."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ class IdentityEventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IdentityEvent:
-    """effective_at: when it will be in force, for what waits. by: who did it, `account:12`, `staff:3`."""
+    """effective_at: when it takes effect, for requests that wait. by: who did it, `account:12`, `staff:3`."""
 
     kind: IdentityEventKind
     account_id: int

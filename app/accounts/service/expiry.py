@@ -1,4 +1,4 @@
-"""What nobody needs any more goes."""
+"""Deletes rows that nobody needs any more."""
 
 from datetime import timedelta
 
@@ -10,13 +10,13 @@ from app.core.db import Base, db, transaction
 from app.core.settings import settings
 from app.core.statements import write
 
-# fixed: the widest limit on SMS counts an hour; the rest is for whoever looks into a complaint of yesterday
+# fixed: the widest SMS limit counts one hour; the rest is kept for looking into a complaint of yesterday
 SMS_CODES_KEPT = timedelta(hours=24)
 
 
 @transaction()
 def expire() -> None:
-    """SMS codes of yesterday, and sessions that are long over (settings.session_keep_days) and at which no other row points."""
+    """Deletes yesterday's SMS codes, and sessions long over (settings.session_keep_days) that no other row refers to."""
     now, kept = clock.now(), timedelta(days=settings.session_keep_days)
     db.session.execute(delete(SmsCode).where(SmsCode.created_at < now - SMS_CODES_KEPT))
     over = or_(
@@ -28,7 +28,7 @@ def expire() -> None:
 
 
 def _nobody_points_at_it() -> list[ColumnElement[bool]]:
-    """Higher features may keep rows about a session, such as a proof of identity; the schema says which."""
+    """Higher features may keep rows that refer to a session, such as an identity proof; the schema's foreign keys say which."""
     target = LoginSession.__table__.c.id
     columns = [key.parent for table in Base.metadata.tables.values() for key in table.foreign_keys if key.column is target]
     return [~exists(select(1).where(column == LoginSession.id)) for column in columns]

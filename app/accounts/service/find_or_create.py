@@ -1,4 +1,4 @@
-"""Rows of which there must be one, also when two requests make them at once."""
+"""Rows that must exist exactly once, even when two requests create them in parallel."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def find_or_create_account(phone: str) -> Account:
 
 
 def find_or_create_device(account: Account, browser: Browser) -> Device:
-    """One browser is one device of an account. One that was removed comes back as a stranger: not bound."""
+    """One browser is one device of an account. A removed device comes back as if new: not bound."""
     now = clock.now()
     _insert_unless_there(
         Device, account_id=account.id, browser_hash=browser.hash, name=browser.name, created_at=now, last_seen_at=now

@@ -1,4 +1,4 @@
-"""The next version of a legal text: written by one person in all languages, published by the word of a second."""
+"""The next version of a legal text: written by one person in all languages, published when a second person approves."""
 
 import hashlib
 from dataclasses import asdict
@@ -25,7 +25,7 @@ CHANGED_MEANWHILE = "changed_meanwhile"
 
 @transaction()
 def start_draft(purpose: ConsentPurpose, *, from_release: bool, by: str) -> NoticeDraft:
-    """With the words in force, or those this release brings. One that is open already is returned as it is."""
+    """A draft that starts from the text in force or from this release's text. A draft already open is returned unchanged."""
     known = db.session.scalar(select(NoticeDraft).where(NoticeDraft.purpose == purpose))
     if known is not None:
         return known
@@ -36,7 +36,7 @@ def start_draft(purpose: ConsentPurpose, *, from_release: bool, by: str) -> Noti
     try:
         with db.session.begin_nested():
             db.session.add(draft)
-    except IntegrityError:  # somebody began at the same moment
+    except IntegrityError:  # another request created it at the same moment
         return db.session.scalars(select(NoticeDraft).where(NoticeDraft.purpose == purpose)).one()
     _record(AccountTag.notice_drafted, draft, by)
     return draft
@@ -44,9 +44,9 @@ def start_draft(purpose: ConsentPurpose, *, from_release: bool, by: str) -> Noti
 
 @transaction()
 def save_draft(draft_id: int, language: str, words: NoticeWords, *, seen: int, by: str) -> NoticeDraft:
-    """seen: the edition the writer had before their eyes.
+    """seen: the edition the writer was looking at.
 
-    Raises NotFound, DomainError with the field that is wrong, `changed_meanwhile`, and `draft_proposed` while it waits.
+    Raises NotFound, DomainError with the field that is wrong, `changed_meanwhile`, and `draft_proposed` while approval is awaited.
     """
     if language not in LANGUAGES:
         raise DomainError("no_language", _("没有这种语言。"), _("请从列表里选。"), field="language")
@@ -76,7 +76,7 @@ def save_draft(draft_id: int, language: str, words: NoticeWords, *, seen: int, b
 
 @transaction()
 def propose_draft(draft_id: int, *, is_material: bool, by: str) -> str:
-    """From now on nobody changes it. Returns the digest that must be the same when it is published.
+    """From now on nobody can change it. Returns the digest that must be unchanged when it is published.
 
     Raises NotFound, and DomainError `draft_proposed`, `same_words` or `language_missing`.
     """
@@ -99,7 +99,7 @@ def propose_draft(draft_id: int, *, is_material: bool, by: str) -> str:
 
 @transaction()
 def take_back_draft(draft_id: int, *, by: str) -> None:
-    """It was refused or withdrawn, and may be written on. Raises NotFound."""
+    """The proposal was refused or withdrawn, so the draft may be edited again. Raises NotFound."""
     draft = get_draft(draft_id)
     if draft.proposed_at is not None:
         draft.proposed_at = None
@@ -117,7 +117,7 @@ def drop_draft(draft_id: int, *, by: str) -> None:
 
 @transaction()
 def publish_draft(draft_id: int, digest: str, *, by: str, approved_by: str) -> Notice:
-    """In force at once, unchangeable from now on; people are told from the next minute on. digest: as it was proposed.
+    """In force at once and unchangeable from now on; people are told from the next minute on. digest: the one it was proposed with.
 
     Raises NotFound and DomainError `draft_changed`.
     """
@@ -158,7 +158,7 @@ def text_of(draft: NoticeDraft, language: str) -> NoticeDraftText | None:
 
 
 def digest_of(draft: NoticeDraft) -> str:
-    """Over all that would be published, hexadecimal."""
+    """The digest of everything that would be published, hexadecimal."""
     parts = [(t.language, asdict(_words(t))) for t in sorted(draft.texts, key=lambda t: t.language)]
     return hashlib.sha256(repr((draft.purpose.value, draft.is_material, parts)).encode()).hexdigest()
 
@@ -183,7 +183,7 @@ def _hash(text: NoticeDraftText) -> bytes:
 
 
 def _next_version(purpose: ConsentPurpose) -> str:
-    """The day, `2026-11-22`; a second one of the same day is `2026-11-22-2`."""
+    """Today's date, `2026-11-22`; a second version of the same day is `2026-11-22-2`."""
     day = clock.today().isoformat()
     names = [day, *(f"{day}-{number}" for number in range(2, 100))]
     return next(name for name in names if find_notice_version(purpose, name) is None)

@@ -1,4 +1,4 @@
-"""Who agreed to an older version of a legal text is told of the new one in the inbox."""
+"""People who agreed to an older version of a legal text are told of the new one in their inbox."""
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -11,7 +11,7 @@ BATCH = 500
 
 
 def tell_of_new_notices(batch: int = BATCH) -> int:
-    """Goes on where it stopped, batch by batch, each account once a version. Returns how many were told."""
+    """Continues where it stopped, batch by batch, and tells each account once per version. Returns how many were told."""
     told = 0
     while (count := _tell_batch(batch)) is not None:
         told += count

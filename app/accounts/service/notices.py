@@ -18,9 +18,9 @@ TRANSLATED = [language for language in LANGUAGES if language != SOURCE]
 
 @transaction()
 def load_notices(folder: Path = NOTICES) -> int:
-    """Brings the files into the table and returns how many versions were added or changed; the same files again change nothing.
+    """Loads the files into the table and returns how many versions were added or changed; loading them again changes nothing.
 
-    Where staff have published words of their own, a new version of the files waits at the desk instead of coming into force.
+    If staff have published a text of their own, a new version from the files waits at the bureau's desk and is not put into force.
     Raises ValueError when a file differs from a version that somebody has consented to: give it a new version instead.
     """
     changed = 0
@@ -34,12 +34,12 @@ def load_notices(folder: Path = NOTICES) -> int:
 
 
 def hash_of(title: str, label: str, legal_basis: str, body: str) -> bytes:
-    """What a consent agreed to, as 32 bytes."""
+    """The hash, 32 bytes, of the text a consent was given to."""
     return hashlib.sha256("\n".join((title, label, legal_basis, body)).encode()).digest()
 
 
 def _load(file: NoticeFile) -> tuple[Notice | None, bool]:
-    """(the row, whether it is new or changed); no row when the desk's own words stay in force."""
+    """(the row, whether it is new or changed); no row when the staff's own text stays in force."""
     purpose = ConsentPurpose(file.purpose)
     digest = hash_of(file.title, file.label, file.legal_basis, file.body)
     known = find_notice_version(purpose, file.version)
@@ -70,7 +70,7 @@ def _load(file: NoticeFile) -> tuple[Notice | None, bool]:
 
 
 def _load_translations(notice: Notice, folder: Path) -> None:
-    """A translation binds nobody and may be mended at any time."""
+    """A translation is not binding, so it may be corrected at any time."""
     known = {translation.language: translation for translation in notice.translations}
     for language in TRANSLATED:
         path = folder / language / f"{notice.purpose.value}.md"

@@ -1,4 +1,4 @@
-"""An account is made for a number, and becomes a person's."""
+"""An account is created for a number, and later given to a person."""
 
 from flask_babel import gettext as _
 from sqlalchemy import update

@@ -1,4 +1,4 @@
-"""One number, one account: how a number gets from one account to another."""
+"""One number, one account: how a number moves from one account to another."""
 
 from dataclasses import dataclass
 
@@ -31,8 +31,8 @@ class PhoneChange:
 def change_phone(session: LoginSession, phone: str, code: str, *, browser: Browser) -> PhoneChange:
     """更换手机号: the code went to the new number. The old number and the inbox are told.
 
-    An account without a person gives the number up. Raises DomainError `phone_taken` when it belongs to a person: a number that the
-    carrier gave to somebody else is proved at the counter, not by SMS.
+    Another account that has the number but no person gives it up. Raises DomainError `phone_taken` when that account has a person:
+    a number that the carrier has reassigned is proved at the counter, not by SMS.
     """
     account = session.account
     check = spend_sms_code(phone, code, SmsPurpose.new_phone, browser=browser)
@@ -56,7 +56,7 @@ def change_phone(session: LoginSession, phone: str, code: str, *, browser: Brows
 
 @transaction()
 def move_phone(from_account: Account, to_account: Account) -> None:
-    """A reassigned number: the old account loses it and keeps its person and its devices, which are told.
+    """A reassigned number: the old account loses it but keeps its person and its devices, and is told.
 
     Raises DomainError `phone_gone` when the old account has lost it meanwhile.
     """
@@ -84,9 +84,9 @@ def move_phone(from_account: Account, to_account: Account) -> None:
 
 @transaction()
 def take_over_phone(session: LoginSession) -> Account:
-    """The visitor proved to be somebody else than the account's person: a new account gets the number, and this session with it.
+    """The visitor proved not to be the account's person: a new account gets the number and this session.
 
-    The session keeps its token and its browser; its device on the old account stays what it was, without sessions of this browser.
+    The session keeps its token and its browser; its device on the old account stays, without sessions of this browser.
     """
     old = session.account
     new = Account(phone_hash=None, phone_encrypted=None, created_at=clock.now())

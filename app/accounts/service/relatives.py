@@ -1,4 +1,4 @@
-"""Who is family of an account. Family is the business of a higher feature."""
+"""Which accounts are family of an account. A higher feature provides them."""
 
 from app.accounts.models import Account
 from app.core.hooks import Hook
@@ -9,6 +9,6 @@ provide_relatives: Hook[[Account], list[int]] = Hook(
 
 
 def relatives_of(account: Account) -> list[int]:
-    """Account ids, in order, each once, never the account itself."""
+    """Account ids, sorted and without duplicates, never the account itself."""
     found = {relative for relatives in provide_relatives(account) for relative in relatives}
     return sorted(found - {account.id})

@@ -1,4 +1,4 @@
-"""Sessions: begun by a right SMS code, known by a random token, ended on the server."""
+"""Sessions: begun by a correct SMS code, identified by a random token, ended on the server."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,9 +34,9 @@ class SignIn:
 
 @transaction()
 def sign_in(phone: str, code: str, *, browser: Browser, replaces: int | None = None) -> SignIn:
-    """A right code opens a session; a number seen for the first time gets an account.
+    """A correct code opens a session; a number seen for the first time gets an account.
 
-    replaces: the session this browser carried until now; it ends. What the session may do is asked at each request
+    replaces: the session this browser carried until now; it ends. What the session may do is checked at each request
     (`Visitor.is_trusted`), because activation elsewhere can change it.
     """
     check = spend_sms_code(phone, code, SmsPurpose.sign_in, browser=browser)
@@ -80,8 +80,8 @@ def sign_out(session: LoginSession) -> None:
 
 @transaction()
 def sign_out_everywhere(account: Account, except_session: LoginSession | None = None) -> int:
-    """Ends every session of the account, on request all but one, and what its devices keep of them (ASVS 7.4.1); returns how many
-    sessions. Devices stay bound."""
+    """Ends the sessions of the account, all or all but one, and the keys its devices keep (ASVS 7.4.1). Returns how many sessions
+    ended. Devices stay bound."""
     kept, kept_device = (except_session.id, except_session.device_id) if except_session is not None else (0, 0)
     ended = _end(SessionEnd.signed_out_everywhere, LoginSession.account_id == account.id, LoginSession.id != kept)
     devices = select(Device.id).where(Device.account_id == account.id, Device.id != kept_device).order_by(Device.id)
@@ -93,7 +93,7 @@ def sign_out_everywhere(account: Account, except_session: LoginSession | None = 
 
 @transaction()
 def note_seen(session_id: int) -> None:
-    """The session and its device were used just now."""
+    """Records that the session and its device were used just now."""
     now = clock.now()
     session = db.session.get(LoginSession, session_id)
     if session is None:
@@ -104,13 +104,13 @@ def note_seen(session_id: int) -> None:
 
 @transaction()
 def note_unlocked(session: LoginSession, is_unlocked: bool = True) -> None:
-    """The display PIN was given in this session, or the code was locked again."""
+    """Records that the code was unlocked in this session, or locked again."""
     session.unlocked_at = clock.now() if is_unlocked else None
 
 
 @transaction()
 def confirm_phone(session: LoginSession, code: str, purpose: SmsPurpose, *, browser: Browser) -> CodeCheck:
-    """An SMS code to the account's own number: whoever sits here holds the telephone too. The refusal is a result."""
+    """Checks an SMS code sent to the account's own number: the visitor holds the phone too. A refusal is returned, not raised."""
     check = spend_sms_code(phone_of(session.account), code, purpose, browser=browser)
     if check.ok:
         session.sms_at = clock.now()
@@ -120,7 +120,7 @@ def confirm_phone(session: LoginSession, code: str, purpose: SmsPurpose, *, brow
 
 
 def has_fresh_sms(session: LoginSession) -> bool:
-    """Whether an SMS code was given in this session lately."""
+    """Whether an SMS code was given in this session recently."""
     return session.sms_at is not None and clock.now() - session.sms_at < timedelta(minutes=settings.sms_fresh_minutes)
 
 

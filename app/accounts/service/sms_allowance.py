@@ -1,8 +1,8 @@
-"""How many codes by SMS may be asked for (contract 1): 1 a minute and 5 an hour for a number, 20 an hour from an address.
+"""How many SMS codes may be requested (contract 1): 1 a minute and 5 an hour for a number, 20 an hour from an address.
 
-Strangers use up what strangers have. A browser that has signed in to this number before has an allowance of its own, and so has
-who is on the way to report a loss: that one is counted by number and network, so that not even there one stranger is in the way.
-An address of IPv6 is a /64; three times as many are taken from a /48, and so many an hour by the whole bureau.
+All unknown browsers share one allowance per number. A browser that has signed in to this number before has an allowance of its own.
+So has somebody who is reporting a loss; it is counted by number and network, so that one stranger cannot block it either.
+For IPv6 an address means a /64, and a /48 may ask three times as often. The whole bureau has an hourly limit as well.
 """
 
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ from app.core.locks import one_at_a_time
 from app.core.networks import network_of, wide_network_of
 from app.core.settings import settings
 
-WIDE_TIMES = 3  # fixed: so many times the allowance of an address has the /48 it lies in
-LOST_TIMES = 3  # fixed: so many times its allowance from one network has a number whose loss is being reported
+WIDE_TIMES = 3  # fixed: the /48 an address lies in has this many times the allowance of the address
+LOST_TIMES = 3  # fixed: a number whose loss is being reported has this many times the allowance it has from one network
 _HOUR = timedelta(hours=1)  # fixed: the settings count by the hour
 
 
@@ -36,12 +36,12 @@ class Allowance(StrEnum):
 
 
 class BureauFull(TooMany):
-    """The whole bureau has sent as many as it may in an hour."""
+    """The whole bureau has sent as many codes as it may in an hour."""
 
 
 @dataclass(frozen=True)
 class Asking:
-    """A request for a code. phones: keyed hashes of the number, under each key it may be noted with. network, wide: hashes too."""
+    """A request for a code. phones: hashes of the number under each key it may be stored with. network, wide: hashes too."""
 
     allowance: Allowance
     phones: tuple[bytes, ...]
@@ -58,7 +58,7 @@ def asking_of(phone: str, *, browser: Browser, address: str, is_lost: bool) -> A
 
 
 def check_allowance(asking: Asking) -> None:
-    """Inside the transaction that notes the code; parallel requests queue here. Raises TooMany: from when on it will work."""
+    """Inside the transaction that stores the code; parallel requests queue here. Raises TooMany, which says when to try again."""
     one_at_a_time(*asking.phones, asking.network, asking.wide)
     same = _same(asking)
     resend = timedelta(seconds=settings.sms_resend_seconds)
@@ -84,7 +84,7 @@ def check_allowance(asking: Asking) -> None:
 
 
 def _same(asking: Asking) -> ColumnElement[bool]:
-    """Those that count for the number: of this browser, of this network, or of all strangers."""
+    """The codes that count against the number's allowance: of this browser, of this network, or of all unknown browsers."""
     of_number = SmsCode.phone_hash.in_(asking.phones)
     if asking.allowance is Allowance.known:
         return of_number & (SmsCode.browser_hash == asking.browser)
@@ -122,8 +122,8 @@ def _has_just_failed(whose: ColumnElement[bool]) -> bool:
 
 
 def _full_until(whose: ColumnElement[bool], count: int, window: timedelta) -> datetime | None:
-    """When the oldest of the last `count` leaves the window; None while there are fewer. Those asked for while the server's clock
-    was ahead do not count: nobody waits for hours because it had jumped."""
+    """When the oldest of the last `count` requests falls out of the window; None while there are fewer. Requests made while the
+    server's clock was ahead do not count, so that nobody waits for hours because it had jumped."""
     now = clock.now()
     oldest = db.session.scalar(
         select(SmsCode.created_at)

@@ -1,4 +1,4 @@
-"""Six digits by SMS: asked for within limits, spent once, bound to number, purpose and browser (ASVS 6.5.1, 6.6.2, 6.6.3)."""
+"""Six digits by SMS: limited in number, usable once, bound to number, purpose and browser (ASVS 6.5.1, 6.6.2, 6.6.3)."""
 
 import secrets
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ class CodeState(Enum):
     worn_out = "worn_out"  # guessed wrong as often as allowed
     used = "used"
     expired = "expired"
-    unasked = "unasked"  # none was asked for: not for this number, not in this browser or not for this purpose
+    unasked = "unasked"  # none was requested for this number and purpose in this browser
 
 
 @dataclass(frozen=True)
 class CodeCheck:
-    """guesses_left counts only for `wrong`; retry_after: seconds until a new code may be asked for."""
+    """guesses_left matters only for `wrong`; retry_after: seconds until a new code may be requested."""
 
     state: CodeState
     guesses_left: int = 0
@@ -71,10 +71,10 @@ class CodeCheck:
 
 
 def request_sms_code(phone: str, purpose: SmsPurpose, *, browser: Browser, address: str, is_lost: bool = False) -> Sending:
-    """Sends a new code; earlier ones of this number, browser and purpose count no more.
+    """Sends a new code; earlier ones for this number, browser and purpose no longer count.
 
-    phone: as parse_mobile returns it. address: the client's IP address. is_lost: on the way to report a loss. The answer does not
-    depend on whether the number has an account. Raises TooMany with the moment from which it will work.
+    phone: as parse_mobile returns it. address: the client's IP address. is_lost: requested to report a loss. The result does not
+    depend on whether the number has an account. Raises TooMany, which says when to try again.
     """
     try:
         code_id, sending = _note_asked(phone, purpose, browser, address, is_lost=is_lost)
@@ -111,7 +111,7 @@ def _note_asked(phone: str, purpose: SmsPurpose, browser: Browser, address: str,
 
 
 def _alarm() -> None:
-    """Once an hour, however many are refused."""
+    """Writes one alarm an hour, however many requests are refused."""
     if retry_after(_ALARMS, "sms-of-bureau") == 0:
         with transaction():
             audit.record(AccountTag.sms_flood, actor="visitor", subject="installation:1", count=settings.sms_per_bureau_hour)
@@ -119,14 +119,14 @@ def _alarm() -> None:
 
 @transaction()
 def _note_failed(code_id: int) -> None:
-    """The code stays good: a gateway that did not answer in time may have sent it all the same."""
+    """The code stays valid: a gateway that did not answer in time may still have sent it."""
     db.session.execute(update(SmsCode).where(SmsCode.id == code_id).values(failed_at=clock.now()))
 
 
 def spend_sms_code(phone: str, code: str, purpose: SmsPurpose, *, browser: Browser) -> CodeCheck:
-    """Uses one guess; a right code is good once. The refusal is a result, so that the guess stays counted.
+    """Uses one guess; a correct code is valid once. A refusal is returned, not raised, so that the guess stays counted.
 
-    Call it inside the transaction of what the code opens.
+    Call it inside the transaction of whatever the code authorises.
     """
     with transaction():
         now = clock.now()

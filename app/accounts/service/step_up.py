@@ -1,4 +1,4 @@
-"""One more secret before something that cannot be undone. Which one is the business of a higher feature."""
+"""One more secret asked before something that cannot be undone. A higher feature provides the check."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from app.core.hooks import Hook
 
 
 class Result(Protocol):
-    """What a check answers; credentials' PinResult is one."""
+    """The result of a check; credentials' PinResult is one."""
 
     @property
     def ok(self) -> bool: ...
@@ -37,7 +37,7 @@ class StepUp:
     ok: bool
     locked_until: datetime | None = None
     guesses_left: int = 0
-    unread: str = ""  # why it was no guess at all
+    unread: str = ""  # why the input did not count as a guess
 
     @property
     def retry_after(self) -> int:
@@ -54,7 +54,7 @@ class StepUp:
 
 
 def check_step_up(device: Device, pin: str) -> StepUp:
-    """At this device of an account. One without a person needs no PIN. Fails closed: without a check nothing passes."""
+    """Checks the PIN of this device's account; one without a person needs none. Fails closed: without a check nothing passes."""
     if not device.account.is_activated:
         return StepUp(True)
     checks = provide_step_up.listeners()

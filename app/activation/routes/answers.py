@@ -1,4 +1,4 @@
-"""How the pages of this feature send somebody on, or back to where they stand."""
+"""How the pages of this feature send a visitor on, or back to the step they have reached."""
 
 from typing import NoReturn
 
@@ -25,7 +25,7 @@ def go_to(endpoint: str) -> NoReturn:
 
 
 def page_of(draft: ActivationDraft | None) -> str:
-    """The endpoint where this activation stands. A proof that went stale is asked for again."""
+    """The endpoint of the step this activation has reached. An expired proof is asked for again."""
     if draft is None:
         return "activation.show_activation"
     step = draft.step
@@ -36,7 +36,7 @@ def page_of(draft: ActivationDraft | None) -> str:
 
 
 def draft_at(step: DraftStep) -> ActivationDraft:
-    """The draft, if it has come as far as this step. Else: a GET is led to where it stands, a POST is refused kindly."""
+    """The draft, if it has reached this step. Otherwise a GET is redirected to the step it has reached and a POST is refused."""
     draft = find_draft(current_visitor.device)
     if draft is None or draft.person is None or not is_reached(draft, step):
         if request.method == "GET":

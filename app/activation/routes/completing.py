@@ -1,4 +1,4 @@
-"""Step four: a PIN of one's own, and with it everything at once; the fifth is the open code."""
+"""Step four: choosing a PIN, which completes the activation; the fifth step is the open code."""
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -32,7 +32,7 @@ def new_pin() -> ResponseReturnValue:
 @blueprint.post("/activation/pin")
 @access(may_activate)
 def create_pin() -> ResponseReturnValue:
-    """With script it comes by fetch and is answered as an unlock is: the key, and the page that draws with it."""
+    """With script the form is sent by fetch and answered like an unlock: the key, and the page that draws codes with it."""
     draft = draft_at(DraftStep.pin)
     proof = _find_proof(draft)
     if proof is None or draft.person is None:

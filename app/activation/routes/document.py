@@ -1,4 +1,4 @@
-"""The document number in place of a face or a counter code: what is asked for by it waits out a delay."""
+"""The document number in place of a face check or a counter code: a request made with it takes effect after a delay."""
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,7 @@ from app.proofs.service import check_document
 
 
 def ask_by_document(errand: Errand, model: type[WaitingRequest], template: str, *, hours: int) -> ResponseReturnValue:
-    """The page and what is sent from it. hours: how long the request will wait."""
+    """The page and its form. hours: how long the request will wait."""
     person = errand.person()
     if not errand.may_use_document() or queries.find_request(model, current_visitor.device.id) is not None:
         go_to(errand.ways)

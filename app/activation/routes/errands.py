@@ -1,4 +1,4 @@
-"""What a proof of identity is asked for: each errand knows whom it is about, where it began and what a proof leads to."""
+"""What an identity proof is needed for: each errand knows whom it is about, where it began and what follows a proof."""
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +21,7 @@ from app.roster.queries import get_person
 
 
 class Errand:
-    """slug: the first part of its addresses. ways: the endpoint of the page that offers the ways to prove it."""
+    """slug: the first part of its addresses. ways: the endpoint of the page that offers the ways of proof."""
 
     slug: str
     ways: str
@@ -29,24 +29,24 @@ class Errand:
     step: int | None = None
 
     def person(self) -> InsuredPerson:
-        """Who is to be proved. Sends the visitor on when this is not the place or the time."""
+        """The person whose identity is to be proved. Redirects the visitor when this is not the place or the time."""
         if current_visitor.account.person_id is None:
             go_to("activation.show_activation")
         return get_person(current_visitor.account.person_id)
 
     def has_agreed(self, person: InsuredPerson) -> bool:
-        """To the face check."""
+        """Whether the person has agreed to the face check."""
         return has_consent(person.id, ConsentPurpose.face_check)
 
     def agree(self, person: InsuredPerson) -> None:
         record_consent(current_visitor.account.id, person.id, list_notices(ConsentPurpose.face_check))
 
     def may_use_document(self) -> bool:
-        """In place of another proof, where something may be asked for by the document number at all."""
+        """Whether the document number may be used instead of another proof, where this errand can be requested with it at all."""
         return True
 
     def arrive(self, proof: IdentityProof) -> ResponseReturnValue:
-        """What a passed proof leads to."""
+        """What follows a passed proof."""
         raise NotImplementedError
 
 
@@ -64,7 +64,7 @@ class Activation(Errand):
         return queries.has_agreed_to_face(draft_at(DraftStep.proof))
 
     def agree(self, person: InsuredPerson) -> None:
-        """On the second page only, beside the other consents."""
+        """In an activation this consent is given only on the second page, beside the others."""
         go_to("activation.new_consent")
 
     def arrive(self, proof: IdentityProof) -> ResponseReturnValue:
@@ -90,8 +90,8 @@ class PinReset(Errand):
     slug, ways, purpose = "pin-reset", "activation.show_pin_reset", ProofPurpose.pin_reset
 
     def person(self) -> InsuredPerson:
-        """A session may be a month old: who resets the PIN holds the telephone now. An account without a number cannot be asked,
-        and a request of this device that waits was begun with an SMS."""
+        """A session may be a month old, so an SMS must show that the visitor holds the phone now. Not required of an account
+        without a number, or when this device has a request waiting, which began with an SMS."""
         person = super().person()
         is_asked = queries.find_request(models.PinReset, current_visitor.device.id) is not None
         if current_visitor.phone and not is_asked and not has_fresh_sms(current_visitor.session):

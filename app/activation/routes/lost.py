@@ -1,4 +1,4 @@
-"""手机丢失: any browser, a short message, one button. And the way back."""
+"""手机丢失: any browser, an SMS, one button. And the way back (恢复使用)."""
 
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -42,7 +42,7 @@ def show_lost() -> ResponseReturnValue:
 @blueprint.post("/lost/freezing")
 @access(signed_in)
 def create_freezing() -> ResponseReturnValue:
-    """An SMS is enough to stop it; to give it back it is not."""
+    """An SMS is enough to freeze the code, but not to unfreeze it."""
     account = current_visitor.account
     if account.is_activated:
         service.report_lost(account, by=account.actor, here=current_visitor.session)
@@ -59,7 +59,7 @@ def new_family_code() -> ResponseReturnValue:
 @blueprint.post("/lost/family-code")
 @access(anyone)
 def create_family_code() -> ResponseReturnValue:
-    """The same answer for everybody who could exist."""
+    """Responds the same for every well-formed request, whether or not the person exists."""
     form = LostPersonForm()
     if not form.validate_on_submit():
         return _show_person(form, 422)
@@ -99,7 +99,7 @@ def create_family_freezing() -> ResponseReturnValue:
 @blueprint.get("/lost/done")
 @access(anyone)
 def show_lost_done() -> ResponseReturnValue:
-    """Says nothing about anybody: whoever opens it reads the same."""
+    """Says nothing about anybody: everyone who opens it reads the same."""
     return render_template("activation/show_lost_done.html", agencies=list_agencies())
 
 

@@ -1,4 +1,4 @@
-"""更改展码密码: the old one, and another twice. Who forgot the old one resets it instead."""
+"""更改展码密码: the old PIN, and the new one twice. A person who forgot the old one resets it instead."""
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,7 +29,7 @@ def edit_display_pin() -> ResponseReturnValue:
 @blueprint.post("/me/pin")
 @access(trusted)
 def update_display_pin() -> ResponseReturnValue:
-    """By fetch, the answer brings this device's new keys; else the next unlock does."""
+    """When sent by fetch, the response brings this device's new keys; otherwise the next unlock does."""
     form = PinChangeForm(_person())
     if not form.validate_on_submit():
         return _show(form, 422)

@@ -1,4 +1,4 @@
-"""忘记展码密码: prove it, choose another. At once by face or counter code, after a day by document number."""
+"""忘记展码密码: prove who you are, choose another PIN. At once by face or counter code, after a day by document number."""
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -89,7 +89,7 @@ def create_pin_reset_document() -> ResponseReturnValue:
 @blueprint.post("/pin-reset/requests/<int:reset_id>/cancellation")
 @access(signed_in)
 def create_reset_cancellation(reset_id: int) -> ResponseReturnValue:
-    """From any device of the account: to object is safe, to ask is what needs proof."""
+    """From any device of the account: objecting is safe, only requesting needs proof."""
     pending = queries.get_request(PinReset, current_visitor.account, reset_id)
     service.cancel_request(pending, current_visitor.device.actor)
     flash(_("已取消重设。展码密码没有变。"), "done")
@@ -122,7 +122,7 @@ def update_pin() -> ResponseReturnValue:
 
 
 def _has_phone_confirmed() -> bool:
-    """An account that has lost its number cannot receive an SMS; the face or the counter's code says enough there."""
+    """An account that has lost its number cannot receive an SMS; there the face check or the counter code is enough."""
     return has_fresh_sms(current_visitor.session) or not current_visitor.phone
 
 
@@ -132,7 +132,7 @@ def _ask_by_document() -> ResponseReturnValue:
 
 
 def _allowed() -> tuple[InsuredPerson, IdentityProof | PinReset]:
-    """Who may choose another PIN, and by what: a fresh proof of this session, or a request of this device that is due."""
+    """Who may choose another PIN, and on what ground: a fresh proof of this session, or a request of this device that is due."""
     person = errand_of("pin-reset").person()
     proof = find_passed_proof(current_visitor.session, person, ProofPurpose.pin_reset)
     if proof is not None:

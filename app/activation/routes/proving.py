@@ -1,4 +1,4 @@
-"""The ways to prove to be the person, the same for every errand: a face check, or a code from the bureau's counter."""
+"""The ways to prove one's identity, the same for every errand: a face check, or a code from the bureau's counter."""
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -58,7 +58,7 @@ def show_capture(slug: str) -> ResponseReturnValue:
 @blueprint.get("/<any('activation', 're-binding', 'pin-reset', 'recovery'):slug>/face-check")
 @access(signed_in)
 def show_face_return(slug: str) -> ResponseReturnValue:
-    """Where the provider sends the browser. The state names one check of this session; its verdict is fetched from the provider."""
+    """Where the provider returns the browser. `state` names one check of this session; its verdict is fetched from the provider."""
     errand = errand_of(slug)
     person = errand.person()
     state = request.args.get("state", "")
@@ -74,7 +74,7 @@ def show_face_return(slug: str) -> ResponseReturnValue:
         return errand.arrive(proof)
     if outcome is not FaceOutcome.failed:
         flash(_("这次人脸核验已经失效。请再做一次，或选“改用其他方式”。"), "warn")
-    elif may_try_face(person):  # else the page itself says that the tries of today are used up
+    elif may_try_face(person):  # else the page itself says that today's attempts are used up
         flash(_("人脸核验没有通过。请在光线好的地方，正对手机再试一次；也可以选“改用其他方式”。"), "danger")
     return redirect(url_for(errand.ways), 303)
 

@@ -1,4 +1,4 @@
-"""重新绑定: an activated account in a browser it does not know. An SMS alone opens nothing else."""
+"""重新绑定: an activated account in a browser it does not know. There an SMS alone opens only these pages."""
 
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -58,7 +58,7 @@ def create_document_proof() -> ResponseReturnValue:
 @blueprint.post("/re-binding/new-owner")
 @access(signed_in)
 def create_takeover() -> ResponseReturnValue:
-    """这个号码是新办的，以前的主人不是我."""
+    """这个号码是新办的，以前的主人不是我: begins an activation by the number's new owner."""
     if current_visitor.is_trusted:
         return redirect(url_for("activation.show_rebinding"), 303)
     service.begin_takeover(current_visitor.account, current_visitor.device)
@@ -68,7 +68,7 @@ def create_takeover() -> ResponseReturnValue:
 @blueprint.post("/re-binding/requests/own/cancellation")
 @access(signed_in)
 def create_withdrawal() -> ResponseReturnValue:
-    """The waiting device changes its mind."""
+    """The waiting device withdraws its own request."""
     pending = queries.find_request(Rebinding, current_visitor.device.id)
     if pending is not None:
         service.cancel_request(pending, current_visitor.device.actor)

@@ -1,4 +1,4 @@
-"""Steps one to three of the activation: who, what is agreed to, and that it is really you."""
+"""Steps one to three of the activation: who the person is, what they agree to, and the proof of identity."""
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

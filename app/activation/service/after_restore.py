@@ -1,4 +1,4 @@
-"""After a restore from a backup nobody knows what was objected to since: no request that waits out a delay takes effect."""
+"""After a restore from a backup nobody knows which requests were objected to since, so no waiting request takes effect."""
 
 from sqlalchemy import update
 
@@ -11,7 +11,7 @@ from app.core.statements import changed
 
 @transaction()
 def end_what_was_open() -> Ends:
-    """Whoever asked asks again; an objection made in the lost time is not forgotten that way."""
+    """People have to request again; that way no objection made in the lost time is disregarded."""
     now, closed = clock.now(), 0
     for model in (Rebinding, PinReset):
         pending = update(model).where(model.is_open()).values(cancelled_at=now)

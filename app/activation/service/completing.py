@@ -1,4 +1,4 @@
-"""The last step: everything that makes a credential a person's happens together, or not at all."""
+"""The last step: everything an activation consists of happens in one transaction, or not at all."""
 
 from flask_babel import gettext as _
 from sqlalchemy import delete
@@ -35,8 +35,8 @@ def complete_activation(
 ) -> tuple[Credential, Opened]:
     """Proof spent, consents written, account given, device bound, credential activated, PIN set, code unlocked.
 
-    pin_hash: made before, outside the transaction. Raises DomainError when a parallel request was faster or this person may not
-    (any more).
+    pin_hash: computed before, outside the transaction. Raises DomainError when a parallel request was faster or this person may not
+    activate (any more).
     """
     draft = reload_draft(draft)
     notices = list_consented(draft)
@@ -59,7 +59,7 @@ def complete_activation(
 
 
 def _use_up(draft: ActivationDraft, proof: IdentityProof) -> InsuredPerson:
-    """One request completes a draft; what a twin or a replay finds is its absence."""
+    """Deletes the draft, so that only one request completes it; a duplicate or a replay no longer finds it."""
     person_id = draft.person_id
     if person_id is None or not won(
         delete(ActivationDraft).where(
@@ -86,7 +86,7 @@ def _record(session: LoginSession, draft: ActivationDraft, proof: IdentityProof,
 
 
 def _take_over(session: LoginSession, draft: ActivationDraft) -> None:
-    """Only the number that the SMS was sent to: its old owner may have changed numbers meanwhile."""
+    """Takes over only the number that the SMS was sent to: its old owner may have changed numbers meanwhile."""
     phone = phone_of(session.account)
     if not phone or draft.takes_over_phone_hash not in phone_hashes(phone):
         raise DomainError("phone_gone", _("这个手机号的登记刚刚变过。"), _("请退出登录，用短信验证码重新登录后再来。"), status=409)

@@ -1,4 +1,4 @@
-"""The activation under way: what was typed, whom it fits, what was agreed to. One a browser, thirty days."""
+"""The activation under way: what was typed, which person it matches, what was agreed to. One per browser, for thirty days."""
 
 import json
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ _AT_ONCE = 500
 
 @transaction()
 def save_typed(device: Device, typed: dict[str, str]) -> ActivationDraft:
-    """Keeps what was typed, encrypted, so that nothing is lost; the draft stands at its first step again."""
+    """Keeps what was typed, encrypted, so that nothing is lost; the draft goes back to its first step."""
     draft = _own_draft(device)
     plain = json.dumps(typed, ensure_ascii=False).encode()
     draft.typed_encrypted = vault.encrypt(DRAFT_PURPOSE, plain, bound_to=draft_binding(device.id))
@@ -38,9 +38,9 @@ def save_typed(device: Device, typed: dict[str, str]) -> ActivationDraft:
 
 
 def identify_person(account: Account, draft: ActivationDraft, name: str, cert: Cert, region: str) -> InsuredPerson | DomainError:
-    """Finds whom name and number fit, and takes the draft to its second step; or says why not, which is audited.
+    """Finds the person whom name and number match and takes the draft to its second step; or says why not, which is audited.
 
-    name: cleaned. region: the 参保地 chosen, or empty; it is looked at only once name and number fit.
+    name: cleaned. region: the 参保地 chosen, or empty; it is looked at only once name and number match.
     """
     with transaction():
         draft = reload_draft(draft)
@@ -61,7 +61,7 @@ def identify_person(account: Account, draft: ActivationDraft, name: str, cert: C
 
 @transaction()
 def record_refusal(account: Account, refusal: DomainError, person: InsuredPerson | None) -> DomainError:
-    """A refusal of the wizard is a result: its row stays."""
+    """A refusal in the wizard is returned, not raised, so that its audit row is committed."""
     audit.record(
         ActivationTag.refused,
         actor=account.actor,
@@ -73,7 +73,7 @@ def record_refusal(account: Account, refusal: DomainError, person: InsuredPerson
 
 @transaction()
 def agree(draft: ActivationDraft, notices: Iterable[Notice]) -> None:
-    """Keeps the boxes that were ticked; the ledger gets them when the activation is completed."""
+    """Keeps which boxes were ticked; they enter the consent ledger when the activation is completed."""
     draft = reload_draft(draft)
     ids = ",".join(str(notice.id) for notice in notices)
     write(
@@ -86,7 +86,7 @@ def agree(draft: ActivationDraft, notices: Iterable[Notice]) -> None:
 
 @transaction()
 def note_proof(draft: ActivationDraft) -> None:
-    """The person has proved to be themselves; the proof itself is looked for again at the end."""
+    """The person has proved who they are; the proof itself is looked up again at the end."""
     draft = reload_draft(draft)
     if won(
         update(ActivationDraft)
@@ -98,7 +98,7 @@ def note_proof(draft: ActivationDraft) -> None:
 
 @transaction()
 def begin_takeover(account: Account, device: Device) -> None:
-    """这个号码是新办的: an activation by somebody else than the account's person. Until its end the number stays where it is."""
+    """这个号码是新办的: an activation by somebody else than the account's person. The number stays where it is until the end."""
     draft = _own_draft(device)
     draft.takes_over_phone_hash = account.phone_hash
     draft.step, draft.person_id, draft.consented_notices, draft.typed_encrypted = DraftStep.person, None, "", b""
@@ -113,7 +113,7 @@ def discard_draft(draft: ActivationDraft) -> None:
 
 
 def expire_drafts() -> int:
-    """Takes away what nobody went on with for thirty days, and writes down at which step it was left; how many."""
+    """Deletes drafts that nobody continued for thirty days, and records the step each was left at. Returns how many."""
     expired = 0
     while count := _expire_some():
         expired += count
@@ -131,7 +131,7 @@ def _expire_some() -> int:
 
 
 def reload_draft(draft: ActivationDraft) -> ActivationDraft:
-    """The draft as it is inside this transaction. Raises DomainError `draft_gone`: a twin of this request was faster."""
+    """The draft as it is inside this transaction. Raises DomainError `draft_gone` when a parallel request was faster."""
     found = db.session.get(ActivationDraft, inspect(draft).identity)
     if found is None:
         raise draft_gone()
@@ -148,7 +148,7 @@ def draft_gone() -> DomainError:
 
 
 def _own_draft(device: Device) -> ActivationDraft:
-    """This browser's draft; two first posts at once get the same row."""
+    """This browser's draft; two parallel first posts get the same row."""
     draft = find_draft(device)
     if draft is not None:
         return draft
@@ -174,7 +174,7 @@ def _own_draft(device: Device) -> ActivationDraft:
 
 
 def _record_left(tag: ActivationTag, draft: ActivationDraft, actor: str) -> None:
-    """Where people give up is counted from these rows."""
+    """The figures on where people give up are counted from these rows."""
     audit.record(tag, actor=actor, subject=Device.subject_of(draft.device_id), person_id=draft.person_id, outcome=draft.step.value)
 
 

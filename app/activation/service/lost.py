@@ -1,6 +1,6 @@
-"""手机丢失: one switch that ends everything at once; given back only after the checks of activation (S80-S82).
+"""手机丢失: one switch that ends everything at once; undone only after the checks of activation (S80-S82).
 
-Four doors lead here: an SMS session in any browser, a code sent to the family's inboxes (`lost_codes`), a relative's phone, and the
+Four ways lead here: an SMS session in any browser, a code sent to the family's inboxes (`lost_codes`), a relative's phone, and the
 hotline's staff.
 """
 
@@ -25,11 +25,11 @@ from app.proofs.service import spend_proof
 
 @transaction()
 def report_lost(account: Account, *, by: str, here: LoginSession | None = None) -> bool:
-    """立即挂失. The account's own code is frozen; all that its devices show ends, the family's codes too; the devices are unbound
-    and signed out, and what they have asked for is cancelled. In force at the next scan.
+    """立即挂失. Freezes the account's own code; ends everything its devices show, the family's codes too; unbinds the devices and
+    signs them out, and cancels what they have requested. In force at the next scan.
 
-    by: `account:12`, `staff:3`, `relative:12`. here: the session that asks; its device and it stay. False when nothing was active:
-    the rest is done all the same.
+    by: `account:12`, `staff:3`, `relative:12`. here: the session that asks; it and its device are kept. False when the code was not
+    active; everything else is done all the same.
     """
     credential = find_credential_of(account.person_id) if account.person_id is not None else None
     was_active = freeze_credential(credential, by) if credential is not None else False
@@ -56,9 +56,9 @@ def report_lost(account: Account, *, by: str, here: LoginSession | None = None) 
 
 @transaction()
 def report_lost_for_relative(credential: Credential, relative: Account) -> bool:
-    """A relative's phone may freeze, and cannot give back. Raises DomainError `not_a_relative` for anybody else.
+    """A relative may freeze the code but not unfreeze it. Raises DomainError `not_a_relative` for anybody else.
 
-    A member without an account of their own has no phone that could be lost: there the code alone is frozen.
+    A member without an account of their own has no phone that could be lost: then only the code is frozen.
     """
     account = find_account_of_person(credential.person_id)
     require_relative(relative, account, credential)
@@ -69,8 +69,8 @@ def report_lost_for_relative(credential: Credential, relative: Account) -> bool:
 
 @transaction()
 def restore_credential(session: LoginSession, credential: Credential, proof: IdentityProof) -> bool:
-    """恢复使用. The proof says that the person is at this device, so it is trusted from now on; its PIN is asked anew. False: it
-    was not frozen."""
+    """恢复使用. The proof shows that the person is at this device, so it is trusted from now on; the PIN is asked again. False if
+    the credential was not frozen."""
     spend_proof(proof)
     restored = unfreeze_credential(credential, Account.actor_of(session.account_id))
     bind_device(session.device)

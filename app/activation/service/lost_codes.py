@@ -1,6 +1,7 @@
 """手机丢失 without an SMS: document number and name, then a code that the family reads out from their inboxes.
 
-Who asks learns nothing: the answer is the same for a person who does not exist, has no account or no family. Limits are rows.
+The caller learns nothing: the response is the same for a person who does not exist, has no account or no family. Limits are counted
+from rows.
 """
 
 import secrets
@@ -33,7 +34,7 @@ from app.roster.models import InsuredPerson
 from app.roster.queries import cert_hash, cert_hashes, find_person
 
 _HOUR = timedelta(hours=1)  # fixed: the settings count by the hour
-_NO_CODE = bytes(32)  # what no code has as its hash
+_NO_CODE = bytes(32)  # a hash that no code has
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class LostCodeCheck:
 
 @transaction()
 def ask_lost_code(cert: Cert, name: str, *, browser: Browser, address: str) -> None:
-    """Sends a code to the family's inboxes, where there is a family. name: cleaned. Raises TooMany."""
+    """Sends a code to the family's inboxes, if there is a family. name: cleaned. Raises TooMany."""
     at_cert, at_address = cert_hash(cert.cert_type, cert.number), vault.keyed_hash("address", network_of(address))
     one_at_a_time(at_cert, at_address)
     _check_limit(LostReport.cert_hash.in_(cert_hashes(cert.cert_type, cert.number)), settings.lost_code_per_person_hour)
@@ -77,13 +78,13 @@ def ask_lost_code(cert: Cert, name: str, *, browser: Browser, address: str) -> N
 
 @transaction()
 def report_lost_by_code(code: str, *, browser: Browser) -> LostCodeCheck:
-    """The right code ends everything, as `report_lost` says. A wrong one is a result and counts."""
+    """The correct code ends everything, as `report_lost` does. A wrong one is returned, not raised, and counts as a guess."""
     report = find_lost_report(browser.hash)
     if report is None:
         return LostCodeCheck(False)
     typed_hash = _code_hash(browser, code)
     is_good = LostReport.created_at > clock.now() - timedelta(minutes=settings.lost_code_minutes)
-    account_id = report.account_id  # no code is right where there is none
+    account_id = report.account_id  # without an account no code is correct
     tried = guess(report, typed_hash if account_id else _NO_CODE, most=settings.lost_code_guesses, is_good=is_good)
     if tried is Guess.none:
         return LostCodeCheck(False)

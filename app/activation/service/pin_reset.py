@@ -1,4 +1,4 @@
-"""A forgotten display PIN: the person proves to be themselves, chooses another, and every device starts anew.
+"""A forgotten display PIN: the person proves who they are and chooses another; every device gets new handles and keys.
 
 At once by a face check or a counter code; by the document number after a day in which every device and the family may object.
 """
@@ -23,7 +23,7 @@ from app.proofs.service import spend_proof
 
 @transaction()
 def reset_pin(session: LoginSession, proof: IdentityProof, pin_hash: str) -> None:
-    """By face or counter code: effective now. Requests that wait are settled with it."""
+    """By face or counter code: effective now. Waiting requests are closed with it."""
     spend_proof(proof)
     _reset(session, pin_hash, method=proof.method.value)
     for pending in list_requests(PinReset, session.account):
@@ -32,7 +32,7 @@ def reset_pin(session: LoginSession, proof: IdentityProof, pin_hash: str) -> Non
 
 @transaction()
 def finish_pin_reset(session: LoginSession, pending: PinReset, pin_hash: str) -> None:
-    """The delay is over and nobody objected. Raises DomainError `pin_reset_gone` when somebody did, or the time is not right."""
+    """The delay is over and nobody objected. Raises DomainError `pin_reset_gone` if somebody did, or when too early or too late."""
     now = clock.now()
     is_due = (PinReset.effective_at <= now, PinReset.expires_at > now)
     if pending.device_id != session.device_id or not close_request(pending, "done_at", *is_due):
@@ -43,7 +43,7 @@ def finish_pin_reset(session: LoginSession, pending: PinReset, pin_hash: str) ->
 
 
 def _reset(session: LoginSession, pin_hash: str, *, method: str) -> None:
-    """Old keys were wrapped with the old PIN, so all handles of this account end. The device is trusted: the person is at it."""
+    """Old keys were wrapped with the old PIN, so all handles of this account end. This device is bound: the person is at it."""
     account = session.account
     set_display_pin(account.id, pin_hash)
     end_presentations_of_account(account.id, EndReason.replaced)

@@ -1,4 +1,4 @@
-"""Trusting another device of an activated account: at once by a proof, or by the document number with delay and notice."""
+"""Trusting another device of an activated account: at once by a proof, or by the document number after a delay with notice."""
 
 from flask_babel import gettext as _
 
@@ -17,7 +17,7 @@ from app.proofs.service import spend_proof
 
 @transaction()
 def bind_by_proof(session: LoginSession, proof: IdentityProof) -> None:
-    """Face or counter code: effective now. A request of this device that still waits is settled with it."""
+    """Face or counter code: effective now. A waiting request of this device is closed with it."""
     spend_proof(proof)
     _bind(session.device, session.account, method=proof.method.value)
     pending = find_request(Rebinding, session.device_id)
@@ -26,7 +26,7 @@ def bind_by_proof(session: LoginSession, proof: IdentityProof) -> None:
 
 
 def bind_due_devices() -> None:
-    """Those whose time has come and nobody objected. Reads first, so that asking at a request usually writes nothing."""
+    """Binds the devices that are due and that nobody objected to. Reads first, so that a call within a request rarely writes."""
     due = [rebinding.id for rebinding in list_due_rebindings()]
     for rebinding_id in due:
         _bind_due(rebinding_id)

@@ -1,7 +1,7 @@
-"""Requests that wait out a delay, in which everybody concerned is told and every device of the account may object.
+"""Requests that take effect after a delay, in which everybody concerned is told and every device of the account may object.
 
-A device that asks to be trusted and a PIN that is to be reset differ in their words, tags and delays, and in what follows when
-nobody objects: that is in `rebinding` and `pin_reset`.
+A device to be trusted and a PIN to be reset differ in their words, tags and delays, and in what follows when nobody objects; that
+is in `rebinding` and `pin_reset`.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ Request = TypeVar("Request", bound=WaitingRequest)
 
 @transaction()
 def open_request(model: type[Request], session: LoginSession, proof: IdentityProof) -> Request:
-    """By document number: effective on this device after the delay. Everybody is told. One that waits already is the answer."""
+    """By document number: effective on this device after the delay. Everybody is told. A request already waiting is returned."""
     spend_proof(proof)
     account, device, kind = session.account, session.device, _KINDS[model]
     pending = find_request(model, device.id)
@@ -69,7 +69,7 @@ def cancel_request(pending: WaitingRequest, by: str) -> bool:
 
 @transaction()
 def cancel_requests_of_device(device_id: int, _reason: str) -> None:
-    """What a removed device has asked for is over: it does not come back by a request from before."""
+    """A removed device's requests are cancelled, so that it does not come back by an earlier request."""
     for model in _KINDS:
         pending = find_request(model, device_id)
         if pending is not None:
@@ -77,9 +77,9 @@ def cancel_requests_of_device(device_id: int, _reason: str) -> None:
 
 
 def close_request(request: WaitingRequest, how: str, *conditions: ColumnElement[bool]) -> bool:
-    """One conditional UPDATE: of an end and an objection at the same moment only one counts. False when it was over already.
+    """One conditional UPDATE: of a parallel completion and objection only one counts. False when it was over already.
 
-    how: `done_at` or `cancelled_at`. conditions: what else must hold of its row.
+    how: `done_at` or `cancelled_at`. conditions: what else must hold for its row.
     """
     model = type(request)
     is_closed = won(update(model).where(model.id == request.id, model.is_open(), *conditions).values({how: clock.now()}))
@@ -142,8 +142,8 @@ def _reset_dates() -> dict[str, timedelta]:
 
 @dataclass(frozen=True)
 class _Kind:
-    """announced: to the family. dates: its columns, and how long after the request. say_requested: from the device's name and the
-    moment to title and body of the message, and the SMS. say_cancelled: from the name to title and body."""
+    """announced: the event for the family. dates: its columns, and how long after the request. say_requested: takes the device's
+    name and the moment, returns title and body of the message, and the SMS. say_cancelled: takes the name, returns title, body."""
 
     requested: ActivationTag
     cancelled: ActivationTag

@@ -1,4 +1,4 @@
-"""Reads of credentials and what shows them; each other module of this folder has its own."""
+"""Reads of credentials and of what shows them; the other modules of this folder hold further reads."""
 
 from app.credentials.queries.credentials import Shown as Shown
 from app.credentials.queries.credentials import count_active_of as count_active_of

@@ -1,6 +1,6 @@
-"""The one read of `GET /code/state`: who asks, what their device shows, and what became of it, by indexes alone.
+"""The one read of `GET /code/state`: who asks, what their device shows, and what became of it, using indexes only.
 
-It runs every other second on every phone that shows a code, so it goes past the session as a scan does (`core.prepared`).
+It runs every other second for every phone that shows a code, so like a scan it bypasses the ORM session (`core.prepared`).
 """
 
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from app.credentials.models import Credential, CredentialStatus, Presentation, T
 
 
 class Polled(NamedTuple):
-    """Who asks, what their device shows, and what became of it. From `handle` on all is None where this device shows nothing.
+    """Who asks, what their device shows, and what became of it. Fields from `handle` on are None if this device shows nothing.
 
     last_used, challenge_until, typed_issued_at, typed_until: Unix seconds.
     """

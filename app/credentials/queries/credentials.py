@@ -26,7 +26,7 @@ def find_credential_of(person_id: int) -> Credential | None:
 
 
 def count_active_of(person_ids: Select[Any]) -> int:
-    """How many active credentials these persons have. person_ids: a select of one column, in the session's own database."""
+    """How many active credentials these persons have. person_ids: a select of one column from the same database."""
     active = select(func.count()).where(Credential.status == CredentialStatus.active, Credential.person_id.in_(person_ids))
     return int(db.session.scalar(active) or 0)
 
@@ -40,7 +40,7 @@ def get_credential(credential_id: int) -> Credential:
 
 
 def find_presentation(device_id: int, credential_id: int) -> Presentation | None:
-    """The one this device shows now: without a successor and not over."""
+    """The presentation this device shows now: without a successor and not ended."""
     return db.session.scalar(
         select(Presentation)
         .where(
@@ -54,7 +54,7 @@ def find_presentation(device_id: int, credential_id: int) -> Presentation | None
 
 
 def count_used_ahead() -> int:
-    """Presentations that show something and whose last use lies ahead of the clock. Reads them all: for the doctor alone."""
+    """Live presentations whose last use lies ahead of the clock. Reads the whole table, so only the doctor calls it."""
     beyond = int(clock.timestamp()) + settings.code_future_seconds
     counted = select(func.count()).where(
         Presentation.last_used > beyond, Presentation.ends_at.is_(None), Presentation.shown_by != SLIP
@@ -63,7 +63,7 @@ def count_used_ahead() -> int:
 
 
 def was_shown_on(device_id: int, credential_id: int) -> bool:
-    """Whether this device has ever shown that code: then it may be told why it no longer does."""
+    """Whether this device has ever shown that code; if so, it may be told why it no longer does."""
     shown = select(Presentation.handle).where(Presentation.device_id == device_id, Presentation.credential_id == credential_id)
     return db.session.scalar(shown.limit(1)) is not None
 
@@ -95,7 +95,7 @@ class Shown:
     typed_issued_at: int
     typed_until: int
     last_scan_id: int | None
-    challenge_until: int  # a desk waits for two digits until then
+    challenge_until: int  # until when a desk waits for two digits
     challenge_misses: int
 
 
@@ -140,7 +140,7 @@ _SHOWN_OF_CREDENTIAL = _SHOWN_BY_DEVICE.where(_credential.id == bindparam("crede
 def find_shown_credential(device_id: int, credential_id: int) -> Shown | None:
     """One indexed read: all that the code page and its poll need. None without a living credential.
 
-    Whether the account may show it is asked elsewhere; a handle says that it may from this device.
+    Whether the account may show it is checked elsewhere; a live handle means that this device may.
     """
     wanted = {"device_id": device_id, "credential_id": credential_id, "now": int(clock.timestamp())}
     row = db.session.execute(_SHOWN_OF_CREDENTIAL, wanted).first()

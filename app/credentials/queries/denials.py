@@ -1,4 +1,4 @@
-"""Reads of a code's uses and of those that were denied."""
+"""Reads of a code's uses and of the denials of them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from app.credentials.models import Credential, Presentation, UseDenial
 from app.credentials.uses import Use, read_uses
 from app.roster.models import InsuredPerson
 
-MOST_SHOWN = 50  # fixed: in one list; the rest follows as the first are settled
+MOST_SHOWN = 50  # fixed: length of one list; the rest appears as the first are settled
 DENIALS_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class AnsweredUse:
-    """denial: set once somebody said 不是我."""
+    """denial: set once somebody has said 不是我 about this use."""
 
     use: Use
     denial: UseDenial | None
@@ -49,7 +49,7 @@ def find_denial(scan_id: int) -> UseDenial | None:
 
 
 def list_open_denials_in(regions: Collection[str], after: int | None = None, *, limit: int = DENIALS_PAGE) -> list[UseDenial]:
-    """Cases of these regions nobody has settled, oldest first, by key; one more than `limit` when there are further ones."""
+    """Unsettled cases of these regions, oldest first, paged by key; one more than `limit` when there are further ones."""
     query = (
         select(UseDenial)
         .join(UseDenial.credential)
@@ -65,7 +65,7 @@ def list_open_denials_in(regions: Collection[str], after: int | None = None, *, 
 
 
 def count_open_denials_in(regions: Collection[str]) -> int:
-    """Up to DENIALS_PAGE."""
+    """Counted up to DENIALS_PAGE."""
     few = (
         select(UseDenial.id)
         .join(UseDenial.credential)

@@ -48,7 +48,7 @@ class ShownNumber(NamedTuple):
 
 
 class ShownSlip(NamedTuple):
-    """The paper that shows a presentation: where, for what and until when it is good."""
+    """The slip of a presentation on paper: where, for what and until when it is valid."""
 
     institution_id: int
     business_type: str

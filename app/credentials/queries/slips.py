@@ -22,7 +22,7 @@ def get_slip(slip_id: int, regions: Collection[str]) -> Slip:
 
 
 def list_slips_today(regions: Collection[str], *, before: int | None = None) -> list[Slip]:
-    """Issued today for people of these regions, newest first, fifty at a time. before: the last id of the page before."""
+    """Slips issued today for people of these regions, newest first, fifty at a time. before: the last id of the previous page."""
     wanted = (
         select(Slip)
         .options(joinedload(Slip.credential, innerjoin=True).joinedload(Credential.person))
@@ -46,7 +46,7 @@ def list_slips_of_person(person_id: int) -> list[Slip]:
 
 
 def list_last_places(issued_by: str, limit: int = 5) -> list[int]:
-    """Ids of the institutions this member's last slips were for, the latest first: the next one is often for the same."""
+    """Ids of the institutions this staff member's last slips were for, latest first: the next slip is often for one of them."""
     last = db.session.scalars(select(Slip.institution_id).where(Slip.issued_by == issued_by).order_by(Slip.id.desc()).limit(30))
     return list(dict.fromkeys(last))[:limit]
 

@@ -1,4 +1,4 @@
-"""Pages and answers of the code. One blueprint a module."""
+"""Pages and responses about the code. Each module has its own blueprint."""
 
 from app.credentials.routes import challenges, code, state, uses
 

@@ -1,4 +1,4 @@
-"""The two digits a desk asks for, without script or without a key: typed here, answered by an `81` code drawn by the server."""
+"""Answering a desk's two-digit challenge without script or without a key: typed here, answered by an `81` code from the server."""
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +19,7 @@ blueprint = Blueprint("challenge", __name__)
 @blueprint.get("/code/challenge")
 @access(trusted)
 def new_answer() -> ResponseReturnValue:
-    """A question changes nothing, so it is a GET: without `digits` the field, with them the code. Two digits are no secret."""
+    """Changes nothing, so it is a GET: without `digits` it shows the field, with them the code. The two digits are no secret."""
     session = current_visitor.session
     showable = service.find_showable(current_visitor.account, _wanted())
     if showable is None:
@@ -40,7 +40,7 @@ def new_answer() -> ResponseReturnValue:
         return Response(render_template("credentials/new_answer.html", **words), 422)
     try:
         digits = service.draw_code(shown, form.digits.data or "")
-    except DomainError:  # its master is gone: the next unlock makes a new one
+    except DomainError:  # its master is gone: the next unlock makes a new presentation
         service.lock_code(session)
         return redirect(address_of(showable), 303)
     service.stay_unlocked(session)

@@ -1,4 +1,4 @@
-"""The code page: locked behind the display PIN, then one answer that holds the first code."""
+"""The code page: locked behind the display PIN; the response to unlocking already holds the first code."""
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -27,7 +27,7 @@ HOLDS_HEADER = "X-Pz-Holds"  # the handles whose keys this browser has, comma se
 @blueprint.get("/code/<int:credential_id>")
 @access(trusted)
 def show_code(credential_id: int | None = None) -> ResponseReturnValue:
-    """One's own code, or that of somebody in the family under its number."""
+    """The visitor's own code, or by its credential id that of a family member."""
     session, showables = current_visitor.session, service.list_showables(current_visitor.account)
     showable = _choose(showables, credential_id)
     if showable is None:
@@ -41,12 +41,12 @@ def show_code(credential_id: int | None = None) -> ResponseReturnValue:
         or service.end_if_ahead(shown.handle, shown.last_used)
         or not service.is_unlocked(session)
     ):
-        if list_outdated(session.account_id, NEEDED_TO_SHOW):  # asked when it is opened, not at every code that follows
+        if list_outdated(session.account_id, NEEDED_TO_SHOW):  # checked when the page is opened, not for every code that follows
             return redirect(url_for("accounts.show_consent_renewal", next=request.path), 303)
         return _locked(UnlockForm(), showable)
     try:
         page = render_code(PAGE, shown, showable, showables, is_paused="paused" in request.args)
-    except DomainError:  # its master is gone: the next unlock makes a new one
+    except DomainError:  # its master is gone: the next unlock makes a new presentation
         service.lock_code(session)
         return _locked(UnlockForm(), showable)
     service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)
@@ -57,7 +57,7 @@ def show_code(credential_id: int | None = None) -> ResponseReturnValue:
 @blueprint.post("/code/unlocking")
 @access(trusted)
 def create_unlocking() -> ResponseReturnValue:
-    """The holder's PIN opens all that this device may show; `of` names the code to go on to."""
+    """The account's PIN opens everything this device may show; `of` names the code to show next."""
     account, session = current_visitor.account, current_visitor.session
     showable = _choose(service.list_showables(account), request.form.get("of", type=int))
     if showable is None or showable.status is not CredentialStatus.active:
@@ -91,7 +91,7 @@ def create_locking() -> ResponseReturnValue:
 
 
 def _choose(showables: list[service.Showable], credential_id: int | None) -> service.Showable | None:
-    """The asked one; without a number one's own. 404 for a number that is not this account's to show, 410 when it was until now."""
+    """The requested code, or without an id the visitor's own. 404 if this account may not show it, 410 if it could until now."""
     if credential_id is None:
         return next((found for found in showables if found.shown_by == "self"), None)
     chosen = next((found for found in showables if found.credential_id == credential_id), None)

@@ -1,4 +1,4 @@
-"""`GET /code/state`: what became of the code on the screen. Asked every other second, so it does nothing it need not do."""
+"""`GET /code/state`: what became of the code on the screen. Polled every other second, so it does no more than it must."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ blueprint = Blueprint("state", __name__)
 
 MOST_ID = 2**63  # fixed: what a column of the database can hold
 
-# The one read brings the session too: it is looked at there, by the same conditions as `trusted`.
+# The one read also returns the session, and the view checks it by the same conditions as `trusted`.
 polled = Rule("polled", lambda: True)
 
 
@@ -38,7 +38,7 @@ def _install(state: BlueprintSetupState) -> None:
 def show_state() -> ResponseReturnValue:
     """One indexed read while nothing changes. 423 locked, 409 frozen, 410 ended or to be renewed: the page goes back to the lock.
 
-    A handle on this device is the permission: the end of a link, of trust or of a device ends it.
+    A live handle on this device is the permission: when a link, the trust in the device or the device ends, so does the handle.
     """
     token, of = session.get("_user_id"), request.args.get("of", type=int)
     if of is not None and not 0 <= of < MOST_ID:
@@ -47,11 +47,11 @@ def show_state() -> ResponseReturnValue:
     if shown is None or (shown.person_id is not None and shown.bound_at is None):
         return trusted.refuse() if trusted.refuse is not None else _answer({"reason": "ended"}, 410)
     if clock.now() - shown.last_seen_at >= SEEN_EVERY:
-        _ = current_visitor.is_authenticated  # loads the visitor, whom the answer's hook then notes as seen
+        _ = current_visitor.is_authenticated  # loads the visitor, so that the after-request hook notes them as seen
     if shown.handle is None or service.end_if_ahead(shown.handle, shown.last_used):
         return _answer({"reason": "ended"}, 410)
     if not service.is_fresh(shown.unlocked_at):
-        service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)  # a phone that was opened without a network
+        service.hear_from_device(shown.handle, shown.uses_since_seen, shown.seen_at)  # for a phone opened without a network
         return _answer({"reason": "locked"}, 423)
     if keyring.find(shown.master_id) is None:
         return _answer({"reason": "renew"}, 410)

@@ -1,4 +1,4 @@
-"""Where one's code was used, and 不是我 on each use. A relative sees and denies what their own devices showed."""
+"""Where a code was used, with 不是我 on each use. A relative sees and denies only uses that their own devices showed."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +18,7 @@ blueprint = Blueprint("uses", __name__)
 @blueprint.get("/me/uses")
 @access(trusted)
 def show_uses() -> ResponseReturnValue:
-    """The newest fifty; `of` names the code, without it one's own."""
+    """The newest fifty uses; `of` names the code, without it the visitor's own."""
     showables = service.list_showables(current_visitor.account)
     if not showables:
         return render_template("credentials/show_uses.html", showable=None, showables=[], uses=[], label_of=label_of)
@@ -31,7 +31,7 @@ def show_uses() -> ResponseReturnValue:
 @blueprint.get("/me/uses/<int:scan_id>/denial")
 @access(trusted)
 def new_denial(scan_id: int) -> ResponseReturnValue:
-    """Asks once more before it freezes; afterwards it says what happened."""
+    """Asks for confirmation before it freezes; afterwards it says what happened."""
     showable, answered = _find(request.args.get("of", type=int), scan_id)
     return render_template("credentials/new_denial.html", showable=showable, answered=answered, label=label_of(showable))
 
@@ -46,7 +46,7 @@ def create_denial(scan_id: int) -> ResponseReturnValue:
 @blueprint.get("/me/uses/latest/denial")
 @access(trusted)
 def find_latest() -> ResponseReturnValue:
-    """The use the phone has just heard of: `of` and `used`, the issued-at of its code. A newer one leads to the list."""
+    """The use the phone has just heard of: `of` and `used`, the issued-at of its code. If there is a newer one, shows the list."""
     showable, scan_id = _latest(request.args.get("of", type=int), request.args.get("used", type=int))
     if scan_id is None:
         return redirect(url_for("uses.show_uses", of=showable.credential_id), 303)
@@ -56,7 +56,7 @@ def find_latest() -> ResponseReturnValue:
 @blueprint.post("/me/uses/latest/denial")
 @access(trusted)
 def create_latest_denial() -> ResponseReturnValue:
-    """The same by the button on the code page, which has asked already."""
+    """The same from the button on the code page, which has already asked for confirmation."""
     showable, scan_id = _latest(request.form.get("of", type=int), request.form.get("used", type=int))
     if scan_id is None:
         return redirect(url_for("uses.show_uses", of=showable.credential_id), 303)
@@ -81,7 +81,7 @@ def _latest(of: int | None, used: int | None) -> tuple[Showable, int | None]:
 
 
 def _choose(of: int | None) -> Showable:
-    """Raises NotFound for a code this account does not show; without a number it is one's own."""
+    """Without an id the visitor's own code. Raises NotFound for a code this account does not show."""
     showables = service.list_showables(current_visitor.account)
     found = next((s for s in showables if s.credential_id == of or (of is None and s.shown_by == "self")), None)
     if found is None:

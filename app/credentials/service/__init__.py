@@ -1,4 +1,4 @@
-"""The verbs of the credential: it lives, is unlocked by its PIN, is shown by presentations."""
+"""The verbs of the credential: its life, unlocking it by the PIN, showing it by presentations."""
 
 from app.credentials.service.after_restore import end_what_was_open as end_what_was_open
 from app.credentials.service.denials import deny_use as deny_use

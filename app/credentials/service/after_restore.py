@@ -1,6 +1,6 @@
-"""After a restore from a backup nobody knows which codes were used or frozen since: none from before is shown any more.
+"""After a restore from a backup nobody knows which codes were used or frozen since, so every earlier presentation ends.
 
-Each phone gets a new handle and key at its next unlock. Otherwise a code that was used in the lost time would be good once more.
+Each phone gets a new handle and key at its next unlock. Otherwise a code that was used in the lost time could be used again.
 """
 
 from sqlalchemy import or_, update
@@ -15,7 +15,7 @@ from app.credentials.policy import SLIP
 
 @transaction()
 def end_what_was_open() -> Ends:
-    """Specimens, which stand for nobody, go on."""
+    """Specimens, which belong to nobody, go on."""
     now = clock.now()
     is_somebodys = or_(Presentation.device_id.is_not(None), Presentation.shown_by == SLIP)
     shown = changed(

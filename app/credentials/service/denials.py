@@ -1,4 +1,4 @@
-"""不是我: a use that was not the holder's freezes the code at once and becomes a case for the bureau."""
+"""不是我: denying a use freezes the code at once and opens a case for the bureau."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -26,7 +26,7 @@ provide_holders: Hook[[Credential], list[int]] = Hook(
 
 @transaction()
 def deny_use(credential: Credential, use: Use, *, account_id: int) -> UseDenial:
-    """Freezes the code, writes the case down and tells everybody who shows it. Saying it twice changes nothing."""
+    """Freezes the code, opens the case and tells everybody who shows the code. Denying it twice changes nothing."""
     by = Account.actor_of(account_id)
     denial = UseDenial(
         credential_id=credential.id,
@@ -89,7 +89,7 @@ _FOUND = {
 
 
 def _tell_settled(credential: Credential, denial: UseDenial, outcome: DenialOutcome) -> None:
-    """The code stays frozen: its person gives it free, by proving to be themselves or by telephone with two members of staff."""
+    """The code stays frozen until its person unfreezes it, by an identity proof or by telephone with two members of staff."""
     told = set(denial_queries.list_accounts_that_show(credential))
     if (denied_by := Account.key_in(denial.denied_by)) is not None:
         told.add(denied_by)

@@ -19,7 +19,7 @@ from app.credentials.policy import lies_ahead
 
 
 class Drawable(Protocol):
-    """A presentation's row, or what the page's one read brought of it."""
+    """A presentation's row, or the columns of it that the page's one read returned."""
 
     @property
     def handle(self) -> str | None: ...
@@ -30,7 +30,7 @@ class Drawable(Protocol):
 
 
 def draw_code(presentation: Drawable, challenge: str = "") -> str:
-    """61 digits, or 63 with a challenge. Never issued at the second of a used code or before it: accepting one kills all those.
+    """61 digits, or 63 with a challenge. Always issued after the second of the last used code: accepting a code voids all up to it.
 
     Raises DomainError `code_renew` when the presentation's master is gone: unlocking again makes a new one.
     """
@@ -43,17 +43,17 @@ def draw_code(presentation: Drawable, challenge: str = "") -> str:
 
 @transaction()
 def issue_typed_code(presentation: Presentation, until: int | None = None) -> TypedCode:
-    """A new twelve-digit number for this presentation; the older ones are over. until: Unix seconds, if not for two minutes."""
+    """A new twelve-digit number for this presentation; older ones end. until: Unix seconds; by default two minutes from now."""
     return _issue(presentation.handle, presentation.last_used, until)
 
 
 def keep_typed_code(handle: str, last_used: int) -> TypedCode:
-    """The number to show now: the newest while it is younger than 90 s and not used up, else a new one."""
+    """The number to show now: the newest one if it is younger than 90 s and not used up, else a new one."""
     current = queries.find_typed_code(handle)
     if current is not None and not is_typed_code_due(current.issued_at, last_used):
         return current
     with transaction():
-        # Two tabs asking at once: the second waits here, reads again and gets the first one's number.
+        # When two tabs ask in parallel, the second waits here, reads again and gets the first one's number.
         last_used = db.session.scalar(select(Presentation.last_used).where(Presentation.handle == handle).with_for_update()) or 0
         current = queries.find_typed_code(handle)
         if current is not None and not is_typed_code_due(current.issued_at, last_used):
@@ -63,13 +63,13 @@ def keep_typed_code(handle: str, last_used: int) -> TypedCode:
 
 @transaction()
 def drop_old_typed_codes() -> int:
-    """Forgets the numbers that nobody can ask about any more (24 h). Returns how many."""
+    """Deletes the numbers that nobody can ask about any more (24 h). Returns how many."""
     limit = int(clock.timestamp()) - settings.typed_code_keep_hours * 3600
     return changed(delete(TypedCode).where(TypedCode.expires_at < limit))
 
 
 def is_typed_code_due(issued_at: int, last_used: int) -> bool:
-    """Whether a number of this moment is used up, so old that the page should show a new one, or of a moment that has not come."""
+    """Whether a number issued at this moment needs replacing: it is used up, too old for the page, or issued in the future."""
     is_old = clock.timestamp() - issued_at >= settings.typed_code_renew_seconds
     return issued_at <= last_used or is_old or lies_ahead(issued_at)
 
@@ -77,7 +77,7 @@ def is_typed_code_due(issued_at: int, last_used: int) -> bool:
 def _issue(handle: str, last_used: int, until: int | None = None) -> TypedCode:
     now = int(clock.timestamp())
     issued_at = max(now, last_used + 1)
-    # A used number keeps its two minutes: whoever types it again hears that it is used, not that it is old.
+    # A used number keeps its two minutes: anyone who types it again is told that it was used, not that it has expired.
     open_ones = (TypedCode.handle == handle, TypedCode.expires_at > now, TypedCode.issued_at > last_used)
     db.session.execute(update(TypedCode).where(*open_ones).values(expires_at=now))
     while True:
@@ -87,6 +87,6 @@ def _issue(handle: str, last_used: int, until: int | None = None) -> TypedCode:
             with db.session.begin_nested():
                 db.session.add(code)
                 db.session.flush()
-        except IntegrityError:  # this number is another's within its 24 hours
+        except IntegrityError:  # another presentation has had this number within the last 24 hours
             continue
         return code

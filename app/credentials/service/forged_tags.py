@@ -1,7 +1,7 @@
-"""Codes under a known handle with a wrong tag: somebody guesses at the PIN that wraps a phone's key (contract 4).
+"""Codes with a known handle and a wrong tag: somebody is guessing the PIN that wraps a phone's key (contract 4).
 
-A phone that is taken can be asked offline as often as the thief likes, yet a wrong guess that happens to pass its check value draws
-codes that only the server can tell from right ones. So the server counts them, and the fifth ends the presentation.
+A thief can try PINs on a stolen phone offline without limit. But some wrong PINs pass the phone's check value, and the codes they
+produce can only be told from right ones by the server. So the server counts these codes, and the fifth ends the presentation.
 """
 
 from datetime import datetime, timedelta
@@ -22,14 +22,14 @@ from app.messages.service import post_message
 
 
 def count_forged_tag(connection: Connection, shown: Shown, institution_id: int, now: datetime) -> bool:
-    """In the transaction of the refused scan. shown: the row its handle named. True when this one ended the presentation.
+    """In the transaction of the refused scan. shown: the row of its handle. True when this one ended the presentation.
 
-    At most two an institution count, so that no single desk, broken or ill-willed, can end what a person shows.
+    At most two per institution count, so that no single desk, broken or malicious, can end what a person shows.
     """
     if shown.is_specimen or (shown.ends_at is not None and shown.ends_at <= now):
         return False
     with session_on(connection):
-        # Parallel scans wait here for each other, so that neither the limit nor the fifth is missed.
+        # Parallel scans wait here for each other, so that neither the institution's limit nor the fifth is missed.
         db.session.execute(select(Presentation.handle).where(Presentation.handle == shown.handle).with_for_update())
         counts = _counts_of(shown.handle, now)
         if counts.get(institution_id, 0) >= settings.forged_tags_per_institution:
@@ -43,13 +43,13 @@ def count_forged_tag(connection: Connection, shown: Shown, institution_id: int, 
 
 @transaction()
 def drop_old_forged_tags() -> int:
-    """Forgets what counts no more. Returns how many."""
+    """Deletes the rows that no longer count. Returns how many."""
     limit = clock.now() - timedelta(hours=settings.forged_tag_hours)
     return changed(delete(ForgedTag).where(ForgedTag.created_at < limit))
 
 
 def _counts_of(handle: str, now: datetime) -> dict[int, int]:
-    """By institution, within the last 24 hours."""
+    """How many each institution has scanned within the last 24 hours."""
     since = now - timedelta(hours=settings.forged_tag_hours)
     rows = db.session.execute(
         select(ForgedTag.institution_id, func.count())
@@ -87,6 +87,6 @@ def _end(shown: Shown, now: datetime) -> bool:
 
 
 def _accounts_to_tell(device: Device | None, person_id: int) -> set[int]:
-    """Whoever shows the code, and whose code it is."""
+    """The account that shows the code, and the account of the person whose code it is."""
     own = db.session.scalar(select(Account.id).where(Account.person_id == person_id))
     return {account_id for account_id in (own, device.account_id if device else None) if account_id is not None}

@@ -1,4 +1,4 @@
-"""A credential is activated, frozen, given back and ended. A freeze is checked at every scan, so it holds at once."""
+"""A credential is activated, frozen, unfrozen and ended. Every scan checks the status, so a freeze holds at once."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def activate_credential(person_id: int, kind: CredentialKind = CredentialKind.ow
 
 @transaction()
 def freeze_credential(credential: Credential, by: str) -> bool:
-    """挂失. From now on no code of it is accepted; paper slips are over for good. False when it was not active."""
+    """挂失. From now on none of its codes is accepted; its paper slips end for good. False when it was not active."""
     frozen = _change(credential, CredentialStatus.active, CredentialStatus.frozen, CredentialTag.frozen, by)
     if frozen:
         revoke_slips_of(credential.id, EndReason.reported_lost, by=by)
@@ -54,7 +54,7 @@ def unfreeze_credential(credential: Credential, by: str) -> bool:
 
 @transaction()
 def end_credential(credential: Credential, by: str) -> bool:
-    """For good, with all its presentations. False when it had ended before."""
+    """Ends it for good, with all its presentations. False when it had ended before."""
     ended = any(
         _change(credential, status, CredentialStatus.ended, CredentialTag.ended, by)
         for status in (CredentialStatus.active, CredentialStatus.frozen)
@@ -66,7 +66,7 @@ def end_credential(credential: Credential, by: str) -> bool:
 
 
 def _change(credential: Credential, old: CredentialStatus, new: CredentialStatus, tag: CredentialTag, by: str) -> bool:
-    """One conditional UPDATE: of two at once only one acts and writes the audit row."""
+    """One conditional UPDATE: of two parallel requests only one acts and writes the audit row."""
     moments: dict[CredentialStatus, dict[str, Any]] = {
         CredentialStatus.active: {"frozen_at": None},
         CredentialStatus.frozen: {"frozen_at": clock.now()},

@@ -1,7 +1,7 @@
-"""Wrong display PINs in a row on one device (NIST 800-63B-4 3.2.2): a lock every five slows them, and this ends them.
+"""Wrong display PINs in a row on one device (NIST 800-63B-4 3.2.2): a lock after every five slows guessing, this module ends it.
 
-At the first lock the holder is told; after `pin_failures_in_a_row` the device is trusted no more, however long it took. A copied
-store leaves ten thousand PINs to try (ADR 10).
+The holder is told at the first lock; after `pin_failures_in_a_row` the device is no longer trusted, however long that took. A copy
+of the phone's store leaves its thief ten thousand PINs to try (ADR 10).
 """
 
 from datetime import timedelta
@@ -22,9 +22,9 @@ from app.messages.service import post_message, send_sms
 
 
 def note_miss(device: Device, *, is_locked: bool) -> bool:
-    """Inside the transaction that counts the wrong PIN. is_locked: it was the last before a rest.
+    """Inside the transaction that counts the wrong PIN. is_locked: this guess caused a lock.
 
-    True when this device is trusted no more.
+    True when this device is no longer trusted.
     """
     actor = Account.actor_of(device.account_id)
     in_a_row = guesses.count_up(_of_device(device)).in_a_row
@@ -39,7 +39,7 @@ def note_miss(device: Device, *, is_locked: bool) -> bool:
 
 
 def note_right(device: Device) -> None:
-    """Inside the transaction that opens what the PIN opens."""
+    """Clears the counters, inside the transaction that opens what the PIN opens."""
     guesses.clear((_of_device(device), _of_locks(device.account_id)))
 
 
@@ -49,7 +49,7 @@ def _of_device(device: Device) -> Counter:
 
 
 def _of_locks(account_id: int) -> Counter:
-    """The holder is told of the first, and again after a right PIN lies between."""
+    """The holder is told of the first lock, and of the next one only after a right PIN in between."""
     subject = Account.subject_of(account_id)
     return Counter(Rule("pin_locks", 1, timedelta(), forgets=BROWSER_LIFETIME), vault.keyed_hash("guesses", subject), subject)
 

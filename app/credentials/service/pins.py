@@ -1,4 +1,4 @@
-"""The display PIN: chosen, kept as a peppered Argon2id hash, guessed at most five times."""
+"""The display PIN: chosen by the person, kept as a peppered Argon2id hash, locked after five wrong guesses."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,8 +30,8 @@ _PEPPER = "display-pin"
 
 @dataclass(frozen=True)
 class PinResult:
-    """ok: the PIN was right. locked_until: no guess is taken before then. guesses_left: before it locks. is_over: this device is
-    trusted no more. unread: the sentence for what is no PIN at all, which was no guess."""
+    """ok: the PIN was right. locked_until: no guess is accepted before then. guesses_left: before it locks. is_over: this device is
+    no longer trusted. unread: the sentence for input that is no PIN at all and did not count as a guess."""
 
     ok: bool
     locked_until: datetime | None = None
@@ -63,10 +63,10 @@ def set_display_pin(account_id: int, pin_hash: str) -> None:
 
 
 def change_display_pin(device: Device, old: str, new: str) -> PinResult:
-    """Another PIN for who knows the old one, at this device of the account; a wrong old one is a result and counts.
+    """Sets another PIN for a person who knows the old one, on this device; a wrong old PIN is a result and counts as a guess.
 
-    What devices keep of the account's keys is wrapped with the old PIN, so all their presentations end, and the next unlock makes
-    new handles and keys. None is wrapped anew: a copy from before and one from after would tell key and PINs (ADR 10).
+    The account's keys on its devices are wrapped with the old PIN, so all their presentations end, and the next unlock makes new
+    handles and keys. No key is wrapped again: copies from before and after would together reveal the key and both PINs (ADR 10).
     Raises DomainError `pin_weak` for a choice that is refused.
     """
     account = device.account
@@ -93,12 +93,12 @@ def change_display_pin(device: Device, old: str, new: str) -> PinResult:
 
 
 def try_display_pin(device: Device, pin: str) -> PinResult:
-    """Of the account whose device this is. Takes a guess first and looks afterwards, so that guesses sent at the same moment are
-    not more than those sent in turn.
+    """Checks the PIN of the account whose device this is. Counts the guess before it compares, so that parallel guesses get no more
+    tries than guesses one after another.
 
     pin: as it was typed; an empty field, or anything else that is not six digits, is no guess. Raises DomainError `pin_missing`
-    when the account has none, `busy` when too many are hashed already, `pin_guessed` when this wrong one was the last that this
-    device was trusted with.
+    when the account has none, `busy` when too many PINs are being hashed, `pin_guessed` when this was the last wrong one that this
+    device was allowed.
     """
     try:
         pin = parse_pin(pin)
@@ -115,7 +115,7 @@ def try_display_pin(device: Device, pin: str) -> PinResult:
 
 
 def _guess(device: Device, pin: str) -> tuple[PinResult, str]:
-    """With the hash that is to be written anew, or none."""
+    """The result, and the outdated hash that is to be replaced, or an empty string."""
     account_id = device.account_id
     known = db.session.execute(
         select(DisplayPin.pin_hash, DisplayPin.locked_until).where(DisplayPin.account_id == account_id)
@@ -127,20 +127,20 @@ def _guess(device: Device, pin: str) -> tuple[PinResult, str]:
         return PinResult(ok=False, locked_until=locked_until), ""
     matches = slow_hash_matches(known.pin_hash, pin, vault.subkey(_PEPPER))
     result = _settle_guess(device, known.pin_hash, matches=matches)
-    if matches and not result.ok:  # meanwhile it was written anew, or another was set
+    if matches and not result.ok:  # meanwhile the hash was renewed, or another PIN was set
         return _guess(device, pin)
     return result, known.pin_hash if result.ok and is_outdated(known.pin_hash) else ""
 
 
 @transaction()
 def _keep_anew(account_id: int, before: str, pin_hash: str) -> None:
-    """The same PIN at today's price, unless another was set meanwhile."""
+    """Stores the same PIN hashed at today's cost, unless another was set meanwhile."""
     write(update(DisplayPin).where(DisplayPin.account_id == account_id, DisplayPin.pin_hash == before).values(pin_hash=pin_hash))
 
 
 @transaction()
 def _take_guess(account_id: int) -> bool:
-    """The last guess locks already when it is taken; being right opens the lock again."""
+    """Counts a guess; the last one locks at once, and if it turns out right the lock is opened again."""
     may_be_taken, change = one_more(DisplayPin, settings.pin_guesses, timedelta(minutes=settings.pin_lock_minutes))
     return won(update(DisplayPin).where(DisplayPin.account_id == account_id, may_be_taken).values(**change))
 

@@ -19,12 +19,12 @@ from app.credentials.keyring import key_of, keyring
 from app.credentials.models import Credential, CredentialStatus, EndReason, Presentation
 from app.credentials.policy import lies_ahead
 
-SEEN_EVERY = timedelta(hours=1)  # fixed: a presentation's silence is counted in days
+SEEN_EVERY = timedelta(hours=1)  # fixed: how long a presentation has been silent is counted in days
 
 
 @dataclass(frozen=True)
 class Opened:
-    """key: 32 bytes for the device to keep, or None when it holds it already or draws nothing itself."""
+    """key: 32 bytes for the device to keep, or None when the device already has it or does not draw codes itself."""
 
     presentation: Presentation
     key: bytes | None
@@ -37,12 +37,12 @@ def open_presentation(
     """What this device shows from now on. Call it at a renewal of trust: an unlock, an activation.
 
     holds: the handles whose keys the device says it has, comma separated. wants_key: its script draws codes itself. A device that
-    says it holds none gets a new handle and key and the old one ends, and so does one whose last use lies ahead of the clock; one
-    older than a day is renewed, the old good for a day more (contract 4).
+    says it lacks the key gets a new handle and key, and the old presentation ends; so does one whose last use lies ahead of the
+    clock. One older than a day is renewed, and the old one stays valid for another day (contract 4).
     Raises DomainError `credential_frozen` or `credential_inactive`.
     """
     _require_active(credential)
-    # Two unlocks of one device at once: the second waits here and finds the first one's presentation.
+    # When one device unlocks twice in parallel, the second waits here and finds the first one's presentation.
     db.session.execute(select(Device.id).where(Device.id == device.id).with_for_update())
     current = queries.find_presentation(device.id, credential.id)
     if current is None:
@@ -66,15 +66,15 @@ def open_presentation(
 
 @transaction()
 def end_presentations(device_id: int, reason: EndReason) -> int:
-    """Ends all this device shows, those in their last day too. Returns how many."""
+    """Ends everything this device shows, including presentations in their last day. Returns how many."""
     return _end([Presentation.device_id == device_id], reason, clock.now(), actor=Device.actor_of(device_id))
 
 
 @transaction()
 def end_presentations_of_account(account_id: int, reason: EndReason, *, credential_id: int | None = None) -> int:
-    """Ends all that any device of the account shows, the family's codes too: each unlock then makes new handles and keys.
+    """Ends everything any device of the account shows, the family's codes too: each next unlock then makes new handles and keys.
 
-    credential_id: only what shows this one.
+    credential_id: only presentations of this credential.
     """
     devices = select(Device.id).where(Device.account_id == account_id)
     which: list[ColumnElement[bool]] = [Presentation.device_id.in_(devices)]
@@ -85,12 +85,12 @@ def end_presentations_of_account(account_id: int, reason: EndReason, *, credenti
 
 @transaction()
 def end_presentations_of(credential_id: int, reason: EndReason) -> int:
-    """Ends it on every device."""
+    """Ends the presentations of this credential on every device."""
     return _end([Presentation.credential_id == credential_id], reason, clock.now(), actor=Credential.actor_of(credential_id))
 
 
 def hear_from_device(handle: str, uses_since_seen: int, seen_at: datetime) -> None:
-    """The device spoke: its offline limits start anew. Writes only when that changes something, so that a poll stays a read."""
+    """The device was in contact: its offline limits start again. Writes only if something changes, so that most polls only read."""
     if uses_since_seen == 0 and clock.now() - seen_at < SEEN_EVERY:
         return
     with transaction():
@@ -98,10 +98,10 @@ def hear_from_device(handle: str, uses_since_seen: int, seen_at: datetime) -> No
 
 
 def end_if_ahead(handle: str | None, last_used: int) -> bool:
-    """For every contact of a device: whether this handle shows nothing any more because the server's clock had jumped when its last
-    code was used. Its codes would all count as used or early until then; the next unlock makes another handle and key.
+    """Called at every contact of a device. Ends this handle, and returns True, if its last code was used while the server's clock
+    was ahead: until that moment comes, all its codes would count as used or early. The next unlock makes another handle and key.
 
-    `last_used` stays as it is, so that what was used then is still refused when its moment comes.
+    `last_used` stays as it is, so that a code used then is still refused when its moment comes.
     """
     if handle is None or not lies_ahead(last_used):
         return False
@@ -124,7 +124,7 @@ def _require_active(credential: Credential) -> None:
 
 
 def _is_due_for_renewal(current: Presentation) -> bool:
-    """So that no camera can follow a person by the handle, and so that a retired master draws no longer."""
+    """Handles are renewed so that no camera can follow a person by theirs, and so that a retired master makes no more codes."""
     is_old = clock.now() - current.created_at > timedelta(days=settings.handle_days)
     return is_old or current.master_id != keyring.newest.id
 

@@ -1,4 +1,4 @@
-"""The use of a code: it counts once, and counting kills the older ones of its presentation.
+"""The use of a code: it counts once, and a use voids all older codes of its presentation.
 
 Plain Core statements on the caller's connection: this is the busiest path of the system.
 """
@@ -22,7 +22,7 @@ SPENDING: Update = (
         challenge_misses=0,
     )
 )
-# Also sees to it that nothing which a bureau or a holder can end has ended since it was looked at. A join would be slow on SQLite.
+# Also checks that nothing a bureau or a holder can end has ended since the code was read. A join would be slow on SQLite.
 SPENDING_IN_FORCE: Update = SPENDING.where(
     Presentation.ends_at.is_(None),
     select(Credential.status).where(Credential.id == bindparam("credential_id")).scalar_subquery() == CredentialStatus.active,
@@ -33,9 +33,9 @@ _USE_SLIP = PreparedChange(update(Slip).where(Slip.handle == bindparam("the_hand
 
 
 def spend_code(connection: Connection, handle: str, issued_at: int, scan_id: int, *, challenge_until: int = 0) -> bool:
-    """Uses the code up, and with it every code of the presentation issued at that second or earlier. False: somebody was faster.
+    """Uses up the code and every code of the presentation issued in that second or earlier. False: another request was faster.
 
-    challenge_until: the desk waits for two digits until then (Unix seconds); 0 when it does not, which ends an older question.
+    challenge_until: until when the desk waits for two digits (Unix seconds); 0 when it does not, which ends an older challenge.
     """
     values = {"the_handle": handle, "issued_at": issued_at, "scan_id": scan_id, "challenge_until": challenge_until}
     return _SPEND.won(connection, values)
@@ -46,7 +46,7 @@ def note_slip_used(connection: Connection, handle: str, now: datetime) -> None:
 
 
 def note_challenge_miss(connection: Connection, handle: str, *, is_over: bool) -> None:
-    """The digits that came were not those of the desk: the phone says so, and asks again unless the question is over."""
+    """The digits received were not the desk's: the phone says so, and asks again unless the challenge is over."""
     changes: dict[str, object] = {"challenge_misses": Presentation.challenge_misses + 1}
     connection.execute(
         update(Presentation).where(Presentation.handle == handle).values(**changes | ({"challenge_until": 0} if is_over else {}))

@@ -1,4 +1,4 @@
-"""Where and when a code was scanned. Who scans is the business of a higher feature."""
+"""Where and when a code was scanned. A higher feature knows who scans, and provides this."""
 
 from dataclasses import dataclass
 from datetime import datetime

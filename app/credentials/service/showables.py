@@ -1,4 +1,4 @@
-"""Whose code an account may show: its own, and what higher features add (family links)."""
+"""Which codes an account may show: its own, and those that higher features add (family links)."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ provide_showables: Hook[[Account], list[Showable]] = Hook(
 
 
 def list_showables(account: Account) -> list[Showable]:
-    """The account's own first, then those of the family; each with a credential that has not ended."""
+    """The account's own code first, then the family's; only credentials that have not ended."""
     own = find_own_showable(account)
     return ([own] if own else []) + [showable for added in provide_showables(account) for showable in added]
 
@@ -42,5 +42,5 @@ def find_own_showable(account: Account) -> Showable | None:
 
 
 def find_showable(account: Account, credential_id: int) -> Showable | None:
-    """None for a credential this account may not show: the owner is the permission."""
+    """None for a credential this account may not show; what it owns or is linked to decides."""
     return next((showable for showable in list_showables(account) if showable.credential_id == credential_id), None)

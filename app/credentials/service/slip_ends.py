@@ -1,4 +1,4 @@
-"""A slip is over before its day is: revoked at the counter, or with the credential."""
+"""A slip that ends before its day does: revoked at the counter, or together with the credential."""
 
 from sqlalchemy import select, update
 
@@ -13,7 +13,7 @@ from app.credentials.models import EndReason, Presentation, Slip
 def revoke_slip(slip: Slip, *, by: str, reason: EndReason = EndReason.slip_revoked) -> bool:
     """False when it was used or revoked before. by: `staff:3`.
 
-    It spends the code: the same conditional UPDATE as a scan's, so that of a scan and a revocation at once exactly one wins.
+    It spends the code by the same conditional UPDATE as a scan, so that of a parallel scan and revocation exactly one wins.
     """
     second, now = int(slip.issued_at.timestamp()), clock.now()
     if not won(
@@ -36,7 +36,7 @@ def revoke_slip(slip: Slip, *, by: str, reason: EndReason = EndReason.slip_revok
 
 @transaction()
 def revoke_slips_of(credential_id: int, reason: EndReason, *, by: str) -> int:
-    """A slip does not come back with a credential that is unfrozen: paper may be lost with the phone. Returns how many."""
+    """Unfreezing the credential does not restore its slips: the paper may be lost with the phone. Returns how many."""
     open_ones = db.session.scalars(
         select(Slip).where(
             Slip.credential_id == credential_id,

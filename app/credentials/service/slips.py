@@ -1,4 +1,4 @@
-"""一次性纸质码 (S64, S65): a code on paper for who comes without a phone, good for one place and purpose until midnight."""
+"""一次性纸质码 (S64, S65): a code on paper for people without a phone, valid at one place for one purpose until midnight."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,12 +37,12 @@ class SlipPaper:
 def issue_slip(
     person: InsuredPerson, institution_id: int, business_type: str, *, by: str, paper_notices: Sequence[Notice] = ()
 ) -> Slip:
-    """by: `staff:3`. paper_notices: the texts signed on paper at the counter; needed where the person has no credential yet, which
-    then begins as a held one: who activates later takes it over.
+    """by: `staff:3`. paper_notices: the texts signed on paper at the counter. They are needed if the person has no credential yet;
+    it then begins as a held one, which the person takes over when they activate later.
 
     Raises DomainError `insured_not_normal`, `consent_missing`, `credential_frozen`, `slip_open` or `slips_too_many`.
     """
-    # Two clerks at once: the second waits here and finds the first one's slip and credential.
+    # If two clerks issue in parallel, the second waits here and finds the first one's slip and credential.
     db.session.execute(select(InsuredPerson.id).where(InsuredPerson.id == person.id).with_for_update())
     credential = _credential_for(person, by, paper_notices)
     _require_another(credential)
@@ -77,7 +77,7 @@ def issue_slip(
 
 @transaction()
 def show_slip(slip: Slip, *, by: str) -> SlipPaper:
-    """What to print, for a few minutes after issuing and to whoever issued it: a printer jams. Later a new one is issued.
+    """What to print. Only for the member who issued it and for a few minutes, in case a printer jams; later a new one is issued.
 
     Raises DomainError `slip_over` or `slip_put_away`.
     """
@@ -142,7 +142,7 @@ def _require_another(credential: Credential) -> None:
 
 
 def _presentation_of(credential: Credential, now: datetime) -> Presentation:
-    """What every code is shown by: here paper, and no device."""
+    """Every code is shown by a presentation; this one is on paper and has no device."""
     return Presentation(
         handle=new_handle(),
         credential_id=credential.id,
@@ -155,7 +155,7 @@ def _presentation_of(credential: Credential, now: datetime) -> Presentation:
 
 
 def _store(presentation: Presentation, slip: Slip) -> None:
-    """Raises DomainError `slip_open`: one for a person, place, purpose and day."""
+    """Raises DomainError `slip_open`: there is one open slip for a person, place, purpose and day."""
     try:
         with db.session.begin_nested():
             db.session.add(presentation)

@@ -1,4 +1,4 @@
-"""Presentations of specimens: nobody's telephone shows them, so that an integrator can start without one."""
+"""Presentations of specimens. No phone shows them, so an integrator can start without one."""
 
 from datetime import timedelta
 
@@ -12,13 +12,13 @@ from app.credentials.keyring import keyring
 from app.credentials.models import Presentation, TypedCode
 from app.credentials.policy import lies_ahead
 
-_SAME_PHONE_AFTER = timedelta(seconds=1)  # fixed: two codes of one second kill each other: the second belongs to another phone
+_SAME_PHONE_AFTER = timedelta(seconds=1)  # fixed: codes of one phone within a second void each other: take another
 
 
 @transaction()
 def open_specimen_presentation(credential_id: int, handle: str) -> Presentation:
-    """The one under this handle, made when it is missing and given the newest master's key; another one when its last use lies
-    ahead of the clock."""
+    """The presentation with this handle, made if it is missing and moved to the newest master; a new one instead if its last use
+    lies ahead of the clock."""
     found = db.session.get(Presentation, handle, with_for_update=True)
     if found is None:
         return _make(credential_id, handle)
@@ -30,8 +30,8 @@ def open_specimen_presentation(credential_id: int, handle: str) -> Presentation:
 
 @transaction()
 def show_specimen(credential_id: int, handle: str) -> Presentation:
-    """What draws the next specimen code. A second or more after the one before it is the same phone, so that a newer code kills the
-    older one; sooner it is another phone, so that a load test gets codes that do not kill each other."""
+    """The presentation that draws the next specimen code. After a second or more it is the same phone, so that a newer code voids
+    the older one; sooner it is another phone, so that a load test gets codes that do not void each other."""
     now = clock.now()
     main = open_specimen_presentation(credential_id, handle)
     is_same_phone = main.seen_at <= now - _SAME_PHONE_AFTER and main.last_used < int(now.timestamp())
@@ -41,7 +41,7 @@ def show_specimen(credential_id: int, handle: str) -> Presentation:
 
 @transaction()
 def drop_old_specimens(credential_ids: list[int], keep: list[str], older_than: timedelta) -> int:
-    """Forgets presentations made for load tests. Returns how many."""
+    """Deletes presentations made for load tests. Returns how many."""
     old = select(Presentation.handle).where(
         Presentation.credential_id.in_(credential_ids),
         Presentation.handle.not_in(keep),

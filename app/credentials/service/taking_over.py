@@ -1,4 +1,4 @@
-"""A credential that relatives brought to life becomes its person's own: the same one, so that the relatives' links stay."""
+"""A credential that relatives created becomes its person's own. It stays the same row, so that the relatives' links remain."""
 
 from sqlalchemy import update
 
@@ -17,9 +17,9 @@ on_taken_over: Hook[[Credential], object] = Hook(
 
 @transaction()
 def take_over_credential(person_id: int, by: str) -> Credential | None:
-    """The person's held credential as their own from now on, frozen or not; None when there is none, also for the slower of two.
+    """Makes the person's held credential their own, frozen or not; None when there is none, also for the slower of two requests.
 
-    Who proved to be the person may use it, so a freeze by a relative ends with it.
+    Whoever has proved to be the person may use it, so this ends a freeze by a relative.
     """
     if not won(
         update(Credential)

@@ -1,4 +1,4 @@
-"""Showing the code asks for the display PIN (S15); a session stays unlocked while its page is seen, and five minutes more."""
+"""Showing the code requires the display PIN (S15); a session stays unlocked while its page is open, and five minutes longer."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from app.credentials.service.pins import PinResult, try_display_pin
 from app.credentials.service.presentations import Opened, open_presentation
 from app.credentials.service.wallet import open_wallet
 
-RENEW_AFTER = timedelta(seconds=45)  # fixed: so that a page that polls writes once in a while and never locks itself
+RENEW_AFTER = timedelta(seconds=45)  # fixed: a polling page writes only once in a while, yet often enough never to lock itself
 
 on_unlocked: Hook[[LoginSession], object] = Hook(
     "credentials.on_unlocked", "The display PIN has opened the code in this session, in this transaction."
@@ -24,7 +24,7 @@ on_unlocked: Hook[[LoginSession], object] = Hook(
 def try_unlock(
     session: LoginSession, credential: Credential, pin: str, *, holds: str | None, wants_key: bool, shown_by: str = "self"
 ) -> PinResult | Opened:
-    """Opened when the PIN was right, else how many guesses are left."""
+    """Opened when the PIN was right, else the PinResult that says how many guesses are left."""
     result = try_display_pin(session.device, pin)
     return unlock_code(session, credential, holds=holds, wants_key=wants_key, shown_by=shown_by) if result.ok else result
 
@@ -33,7 +33,7 @@ def try_unlock(
 def unlock_code(
     session: LoginSession, credential: Credential, *, holds: str | None = None, wants_key: bool = False, shown_by: str = "self"
 ) -> Opened:
-    """The person has just proved to be themselves in this session: this code is shown. See `open_presentation`."""
+    """Shows this code because the person has just proved in this session who they are. See `open_presentation`."""
     opened = open_presentation(credential, session.device, holds=holds, wants_key=wants_key, shown_by=shown_by)
     note_unlocked(session)
     audit.record(
@@ -49,8 +49,8 @@ def unlock_code(
 
 @transaction()
 def unlock_without_pin(session: LoginSession, method: str) -> None:
-    """Another proof of the person's presence was given here, such as a passkey. No keys are handed out: what this device keeps of
-    them is wrapped with the PIN, which was not typed, so the server draws the codes."""
+    """Unlocks after another proof of the person's presence, such as a passkey. No keys are handed out: a device wraps them with the
+    PIN, which was not typed, so the server draws the codes."""
     open_wallet(session.account, session.device)
     note_unlocked(session)
     audit.record(
@@ -68,7 +68,7 @@ def is_unlocked(session: LoginSession) -> bool:
 
 
 def is_fresh(unlocked_at: datetime | None, now: datetime | None = None) -> bool:
-    """Whether an unlock of this moment still counts. One noted while the server's clock was ahead does not: it would for hours."""
+    """Whether an unlock at this moment still counts. One noted while the server's clock was ahead does not: it would last hours."""
     if unlocked_at is None:
         return False
     return -clock.OTHER_CLOCKS < (now or clock.now()) - unlocked_at < timedelta(minutes=settings.relock_minutes)

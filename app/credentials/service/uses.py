@@ -15,7 +15,7 @@ on_used: Hook[[int, str, str, str, datetime], object] = Hook(
 
 
 def tell_used(connection: Connection, credential_id: int, handle: str, shown_by: str, place: str, moment: datetime) -> None:
-    """Only codes shown by family are told: one's own are told by the phone, and the busiest path stays as it is.
+    """Only uses of codes shown by family are announced: the phone itself tells of its owner's, and the busiest path stays short.
 
     Listeners may write by `db.session`, in the transaction of this connection.
     """

@@ -1,4 +1,4 @@
-"""All that one device may show, opened together: whoever unlocks shows their own code and those of the family."""
+"""All codes one device may show, opened together: an unlock opens the visitor's own code and those of the family."""
 
 from dataclasses import dataclass
 
@@ -23,10 +23,10 @@ class WalletEntry:
 
 
 def salt_of(device: Device, pin: str) -> str:
-    """Hex of the 16 bytes with which this device derives from this PIN what masks its keys: always the same ones for the same PIN.
+    """Hex of the 16-byte salt with which this device derives the mask of its keys from this PIN. One PIN always has the same salt.
 
-    A browser's store keeps older copies for a while. Two salts of one PIN would be two check values to sieve PINs with; one is one.
-    Without this installation's key it says nothing about the PIN.
+    A browser's store keeps older copies for a while. Two salts for one PIN would give an attacker two check values to sieve PINs
+    with instead of one. Without this installation's key the salt says nothing about the PIN.
     """
     return vault.keyed_hash("wallet-salt", f"{device.id}:{pin}")[:SALT_BYTES].hex()
 

@@ -1,4 +1,4 @@
-"""A person's own papers: sending with a plain form, getting back, taking away."""
+"""A person's own papers: sending by a plain form, viewing, removing."""
 
 from typing import Any
 
@@ -34,11 +34,11 @@ blueprint.record_once(declare(PAPERS))
 
 @blueprint.url_value_preprocessor
 def _take_larger_bodies(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before anything reads the body: the one form that carries files may be as large as they are, for a person known here."""
+    """Before anything reads the body: raises the size limit for the one form that carries files, if the visitor is trusted."""
     if endpoint != PAPERS.endpoint:
         return
     may_send = trusted.allows()
-    roll_back()  # no snapshot is held while a slow line sends
+    roll_back()  # no database snapshot is held while a slow connection sends
     if may_send:
         request.max_content_length = PAPERS.largest(settings)
     elif (request.content_length or 0) > ORDINARY:
@@ -48,9 +48,9 @@ def _take_larger_bodies(endpoint: str | None, _values: dict[str, Any] | None) ->
 @blueprint.post("/documents")
 @access(trusted)
 def create_pages() -> ResponseReturnValue:
-    """Takes what can be taken; what cannot is listed with its reason, and nothing that was good is lost.
+    """Accepts the files that can be accepted; the others are listed with their reasons, and no good file is lost.
 
-    Once one had to be left because others' photos are being read, the rest no longer wait for that: a thread is held for a moment.
+    Once one file was refused because others' photos are being decoded, the rest no longer wait for that: waiting holds a thread.
     """
     form = FilesForm()
     if not form.validate_on_submit():
@@ -93,7 +93,7 @@ def show_page(page_id: int) -> ResponseReturnValue:
 @blueprint.post("/documents/<int:page_id>/removal")
 @access(trusted)
 def create_removal(page_id: int) -> ResponseReturnValue:
-    """Only as long as papers may still be sent for the same thing; afterwards they belong to the case."""
+    """Only while papers may still be sent for the same subject; afterwards they belong to the case."""
     page = _own_page(page_id)
     service.require_upload(current_visitor.account, page.subject, page.slot)
     service.remove_page(page)
@@ -120,7 +120,7 @@ def _take(account: Account, subject: str, slot: str, file: FileStorage, waits: b
 
 
 def _shown_name(name: str) -> str:
-    """The last part of what the browser says, to tell the person which file is meant; it goes nowhere else."""
+    """The last part of the browser's file name, used only to tell the person which file is meant."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(char for char in last if char.isprintable())[-SHOWN_NAME_CHARS:] or "?"
 

@@ -1,4 +1,4 @@
-"""Sending a file in pieces, for script: begin, ask how much is here, go on. Answers are JSON; refusals in the same words."""
+"""Sending a file in pieces, by script: begin, ask how much has arrived, continue. Responses are JSON, with the same refusals."""
 
 from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,7 +26,7 @@ def _say_in_json(error: DomainError) -> ResponseReturnValue:
 @blueprint.post("")
 @access(trusted)
 def create_upload() -> ResponseReturnValue:
-    """201 with the upload's address and how much of it is here already: the same file sent again goes on where it stopped."""
+    """201 with the upload's address and how much of it has arrived: the same file sent again continues where it stopped."""
     form = UploadForm()
     if not form.validate_on_submit():
         raise refusal("upload_broken")
@@ -50,11 +50,11 @@ def show_upload(upload_id: int) -> ResponseReturnValue:
 @blueprint.patch("/<int:upload_id>")
 @access(trusted)
 def update_upload(upload_id: int) -> ResponseReturnValue:
-    """One piece at `Upload-Offset`; the last one makes the page. 409 with the offset that is right when it is not this one."""
+    """One piece at `Upload-Offset`; the last one makes the page. 409 with the correct offset if this one is wrong."""
     upload = _own_upload(upload_id)
     data = request.get_data(cache=False)
     offset = request.headers.get(OFFSET_HEADER, type=int)
-    is_whole = upload.received == upload.size and offset == upload.size and not data  # the last answer was lost: asked again
+    is_whole = upload.received == upload.size and offset == upload.size and not data  # a retry, because the last response was lost
     if offset is None or not (is_whole or service.append_piece(upload, offset, data)):
         return jsonify(_state(upload)), 409
     page = service.join_pieces(upload, current_visitor.account)

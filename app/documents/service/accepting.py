@@ -1,4 +1,4 @@
-"""Taking a file: measured, recognised, decoded, written anew, sealed, and only then entered."""
+"""Accepting a file: measured, recognised, decoded, re-encoded, sealed, and only then entered as a row."""
 
 import secrets
 from typing import IO
@@ -25,7 +25,7 @@ from app.documents.service.refusals import photos_busy, refusal, store_unavailab
 READ_PDF = "documents.read_pdf"
 PAGES_FOLDER, SOURCES_FOLDER = "pages", "sources"
 POSITIONS_A_FILE = 100  # so that the pages of a PDF stay together
-_WAIT_SECONDS = 1.5  # fixed: for another's photo; the browser then tries again by itself
+_WAIT_SECONDS = 1.5  # fixed: while another's photo is decoded; afterwards the browser retries by itself
 _photo_gate = Gate("photos", _WAIT_SECONDS)
 
 
@@ -33,9 +33,9 @@ def accept_page(*, owner: Account, subject: str, slot: str, stream: IO[bytes], n
     """Keeps one file as a page: a photo is `ready` at once, a PDF is `received` until its job has drawn its pages.
 
     A long photo becomes several pages, of which the first is returned. stream: seekable. name: as the browser says; never looked
-    at and never kept, because a name may be a person's. waits: a moment for others' photos, if there are any. Decodes, so call it
-    outside any transaction. Raises DomainError with a sentence for the person (`refusals`; 503 when the same may be sent again),
-    NotFound when this account may not.
+    at and never kept, because it may contain a person's name. waits: whether to wait a moment while others' photos are decoded.
+    Decodes, so call it outside any transaction. Raises DomainError with a sentence for the person (`refusals`; 503 when the same
+    may be sent again), NotFound when this account may not send it.
     """
     wanted = require_upload(owner, subject, slot)
     owner_id = owner.id
@@ -53,7 +53,7 @@ def accept_page(*, owner: Account, subject: str, slot: str, stream: IO[bytes], n
 
 
 def _decode(photo: bytes, kind: Kind, owner_id: int, waits: bool) -> list[Picture]:
-    """One photo at a time on a server, and never two of one person in a process. Raises Unfit, DomainError (503)."""
+    """Decodes one photo at a time on a server, and never two of one person in a process. Raises Unfit, DomainError (503)."""
     require_decodable(photo, kind)
     try:
         with _photo_gate.passed(owner_id, waits=waits):
@@ -70,7 +70,7 @@ def _decode(photo: bytes, kind: Kind, owner_id: int, waits: bool) -> list[Pictur
 
 
 def measure(stream: IO[bytes]) -> Kind:
-    """What it is, if its size is taken at all, without reading more than the head. Raises Unfit."""
+    """The kind of the file, if its size is allowed, reading only its head. Raises Unfit."""
     require_size(stream.seek(0, 2))
     stream.seek(0)
     head = stream.read(HEAD_BYTES)
@@ -81,7 +81,7 @@ def measure(stream: IO[bytes]) -> Kind:
 
 
 def require_size(size: int) -> None:
-    """size in bytes, measured or announced. Raises Unfit."""
+    """size: in bytes, measured or announced. Raises Unfit."""
     if size < 1:
         raise Unfit("empty")
     if size > settings.document_max_megabytes * MEGABYTE:
@@ -89,7 +89,7 @@ def require_size(size: int) -> None:
 
 
 def require_room(owner_id: int, subject: str, size: int) -> None:
-    """Raises Unfit when the application has its files or the person their space. Exact only under `lock_owner`."""
+    """Raises Unfit when the application's number of files or the person's quota is used up. Exact only under `lock_owner`."""
     if queries.count_files(subject) >= settings.document_max_files:
         raise Unfit("too_many_files")
     if queries.count_bytes(owner_id) + size > settings.document_quota_megabytes * MEGABYTE:
@@ -97,7 +97,7 @@ def require_room(owner_id: int, subject: str, size: int) -> None:
 
 
 def lock_owner(owner_id: int) -> None:
-    """Until this transaction ends, nobody else counts or enters this person's papers."""
+    """Until this transaction ends, no other one counts or enters this person's papers."""
     db.session.execute(select(Account.id).where(Account.id == owner_id).with_for_update(key_share=True))
 
 
@@ -107,7 +107,7 @@ def new_name(folder: str) -> str:
 
 
 def keep(folder: str, data: bytes) -> str:
-    """The random name under which the sealed bytes now are. Raises DomainError when the store does not answer."""
+    """Stores the bytes sealed and returns their random name. Raises DomainError when the store does not answer."""
     name = new_name(folder)
     try:
         store.put(name, data)
@@ -118,7 +118,7 @@ def keep(folder: str, data: bytes) -> str:
 
 
 def forget(names: list[str]) -> None:
-    """Deletes what no row names any more; what cannot be deleted now, the sweep finds later."""
+    """Deletes files that no row refers to any more; the sweep later finds those that cannot be deleted now."""
     for name in names:
         try:
             store.delete(name)
@@ -189,7 +189,7 @@ def _enter(page: DocumentPage, names: list[str], others: list[tuple[str, Picture
 
 
 def add_following(page: DocumentPage, others: list[tuple[str, Picture]]) -> None:
-    """The other pages of the same file behind its first one: where each is kept, and its picture."""
+    """Adds the other pages of a file after its first one. others: the name in the store and the picture of each."""
     for number, (name, picture) in enumerate(others, 1):
         db.session.add(
             DocumentPage(

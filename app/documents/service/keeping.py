@@ -25,7 +25,7 @@ BATCH = 200
 
 
 def open_page(page: DocumentPage, *, by: str) -> bytes:
-    """The JPEG of a page that is ready. by: `account:12`, `staff:3`; whoever is not its owner leaves an audit row first.
+    """The JPEG of a page that is ready. by: `account:12`, `staff:3`; anyone but the owner leaves an audit row first.
 
     Raises NotFound for a page that is not ready, DomainError when the store does not give it.
     """
@@ -43,23 +43,23 @@ def open_page(page: DocumentPage, *, by: str) -> bytes:
 
 @transaction()
 def _note_viewed(page_id: int, subject: str, owner_account_id: int, by: str) -> None:
-    """The row is about whoever sent the papers: they see on their own page who looked at them."""
+    """The audit row is about the person who sent the papers: they see on their own page who viewed them."""
     person_id = get_account(owner_account_id).person_id
     audit.record(DocumentTag.viewed, actor=by, subject=subject, person_id=person_id, page=page_id)
 
 
 @transaction()
 def remove_page(page: DocumentPage, *, by: str = "") -> None:
-    """Takes one page away for good; the others of its file stay. Twice is as good as once."""
+    """Removes one page for good; the others of its file stay. Removing it twice changes nothing."""
     if _erase([page]):
         audit.record(DocumentTag.removed, actor=by or Account.actor_of(page.owner_account_id), subject=page.subject, page=page.id)
 
 
 @transaction()
 def keep_until(subject: str, moment: datetime | None) -> None:
-    """From now on the papers of `subject` are deleted after `moment`; None keeps them until somebody says otherwise (under review).
+    """From now on the papers of `subject` are deleted after `moment`; None keeps them until this is called again (under review).
 
-    Papers nobody speaks for are drafts and go after `document_draft_days`.
+    Without such a call papers count as drafts and are deleted after `document_draft_days`.
     """
     db.session.execute(
         update(DocumentPage)
@@ -69,7 +69,7 @@ def keep_until(subject: str, moment: datetime | None) -> None:
 
 
 def keep_after_decision(subject: str) -> None:
-    """The case is decided: the papers go `document_keep_days` from now."""
+    """The case is decided: the papers are deleted `document_keep_days` from now."""
     keep_until(subject, clock.now() + timedelta(days=settings.document_keep_days))
 
 
@@ -83,7 +83,7 @@ def delete_subject(subject: str, *, by: str = "system") -> int:
 
 
 def delete_expired() -> int:
-    """Deletes pages whose time is over; an audit row per application and a line in the log say how many."""
+    """Deletes pages that are due; an audit row per application and a line in the log say how many."""
     total = 0
     while count := _delete_batch():
         total += count
@@ -102,8 +102,8 @@ def _delete_batch() -> int:
 
 
 def sweep_orphans() -> int:
-    """Deletes files no row names, left behind by a crash or a silent store; how many. Other features' files are theirs, and in a
-    store that is not this installation's all are."""
+    """Deletes files that no row refers to, left behind by a crash or an unreachable store; returns how many. Leaves other features'
+    files alone, and every file in a store that is not this installation's."""
     if not store_mark.is_ours():
         return 0
     limit = clock.now() - ORPHAN_AFTER
@@ -126,7 +126,7 @@ def _note_swept(count: int) -> None:
 
 
 def _erase(pages: list[DocumentPage]) -> int:
-    """The rows now, the bytes once that is committed. Returns how many were not deleted before."""
+    """Deletes the rows' content now and the bytes after the commit. Returns how many pages were not deleted before."""
     count = 0
     for page_id in [page.id for page in pages]:
         row = db.session.execute(select(DocumentPage.object_name, DocumentPage.source_name).where(DocumentPage.id == page_id)).one()

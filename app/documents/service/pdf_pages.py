@@ -1,4 +1,4 @@
-"""The job that makes pictures of a PDF's pages."""
+"""The job that draws a PDF's pages as pictures."""
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
@@ -22,7 +22,7 @@ _WAITING = (PageState.received, PageState.processing)
 
 
 def read_pdf(page_id: int) -> None:
-    """Draws the PDF behind a page that waits: the first page takes its row, the others follow it. May run twice; one run counts.
+    """Draws the PDF of a waiting page: the first page takes its row, the others follow it. May run twice; only one run counts.
 
     A PDF that cannot be drawn leaves the row `refused` and its owner a message; a store that does not answer raises,
     and the job is tried again.
@@ -70,7 +70,7 @@ def _keep_pages(page_id: int, pictures: list[Picture]) -> None:
 
 @transaction()
 def _enter_pages(page_id: int, drawn: list[tuple[str, Picture]]) -> bool:
-    """False when somebody was quicker: the page was removed, or another run of the job has entered it."""
+    """False when something else was faster: the page was removed, or another run of the job has entered the pages."""
     page = _settle(page_id, PageState.ready)
     if page is None:
         return False
@@ -101,7 +101,7 @@ def _refuse(page_id: int, code: str) -> None:
 
 
 def _settle(page_id: int, state: PageState) -> DocumentPage | None:
-    """Ends the waiting of one page, once, and has its PDF deleted."""
+    """Sets the final state of one waiting page, once, and has its PDF deleted."""
     source = db.session.scalar(select(DocumentPage.source_name).where(DocumentPage.id == page_id))
     is_settled = won(
         update(DocumentPage)

@@ -1,4 +1,4 @@
-"""Why a file is not taken, in words for the person who sent it."""
+"""Why a file is not accepted, in words for the person who sent it."""
 
 from flask_babel import gettext as _
 
@@ -8,13 +8,13 @@ from app.documents.kinds import OtherKind
 
 
 def refusal(code: str, *, pixels: int = 0) -> DomainError:
-    """The refusal for a code of `kinds.Unfit` or of this feature's own limits. pixels: that a picture has."""
+    """The refusal for a code of `kinds.Unfit` or of this feature's own limits. pixels: of the refused picture."""
     what, after, status = _sentences(pixels)[code]
     return DomainError(code, what, after, status=status)
 
 
 def refusal_sentence(code: str) -> str:
-    """For a page that was refused later, beside its row; empty when it was not."""
+    """The sentence shown beside a page that was refused later; empty when it was not."""
     if not code:
         return ""
     what, after, _status = _sentences()[code]
@@ -22,7 +22,7 @@ def refusal_sentence(code: str) -> str:
 
 
 def blank_notice(numbers: list[str]) -> tuple[str, str]:
-    """(title, text) of the message to whom sent a PDF some of whose pages show nothing."""
+    """(title, text) of the message to a person who sent a PDF with some blank pages."""
     return _("有的页是空白的"), _(
         "您发来的 PDF 里，第 %(pages)s 页是空白的，什么也看不到。如果这一页应该有内容，请截图再发，或者对着材料拍照。",
         pages="、".join(numbers),
@@ -104,7 +104,7 @@ def _pdfs() -> dict[str, tuple[str, str, int]]:
 
 
 def _full() -> dict[str, tuple[str, str, int]]:
-    """There is no more room, whatever the file."""
+    """Refusals because a limit is reached, whatever the file."""
     files = settings.document_max_files
     return {
         "too_many_files": (

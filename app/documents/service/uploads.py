@@ -1,4 +1,4 @@
-"""A file in pieces: begun, continued where it stopped, joined. What is here counts, so a broken connection costs one piece.
+"""A file in pieces: begun, continued where it stopped, joined. Pieces that have arrived stay, so a broken connection costs one.
 
 Each piece is sealed under its own name. The one conditional UPDATE on `received` decides which piece counts when two
 arrive at once.
@@ -26,13 +26,13 @@ from app.documents.service.refusals import refusal, store_unavailable
 
 UPLOADS_FOLDER = "uploads"
 PIECE_BYTES = 512 * 1024
-MOST_OPEN = 12  # fixed: of one person: two for each file of an application
-JOINING_TAKES = timedelta(minutes=5)  # fixed: then the process that put the pieces together has died
-DONE_KEPT = timedelta(days=1)  # fixed: so that a browser that missed the answer still hears it
+MOST_OPEN = 12  # fixed: per person; two for each file of an application
+JOINING_TAKES = timedelta(minutes=5)  # fixed: after that the process joining the pieces must have died
+DONE_KEPT = timedelta(days=1)  # fixed: so that a browser that missed the response still gets it
 
 
 def begin_upload(owner: Account, *, subject: str, slot: str, size: int, fingerprint: str) -> DocumentUpload:
-    """A new upload, or the unfinished one of the same file. size in bytes, checked before any is read.
+    """A new upload, or the unfinished one of the same file. size: in bytes, checked before any is read.
 
     fingerprint: whatever names the file on its device; only its keyed hash is kept. Raises DomainError, NotFound.
     """
@@ -66,7 +66,7 @@ def begin_upload(owner: Account, *, subject: str, slot: str, size: int, fingerpr
 
 
 def append_piece(upload: DocumentUpload, offset: int, data: bytes) -> bool:
-    """Adds the bytes that follow what is here. False when they do not follow: read `received` and go on from there."""
+    """Adds the bytes that follow those already here. False when they do not follow: read `received` and continue from there."""
     if upload.page_id is not None or offset != upload.received or not data:
         return False
     if len(data) > PIECE_BYTES or offset + len(data) > upload.size:
@@ -91,7 +91,7 @@ def _count_piece(upload_id: int, offset: int, pieces: str, length: int) -> bool:
 def join_pieces(upload: DocumentUpload, owner: Account) -> DocumentPage | None:
     """Once all bytes are here: the file becomes a page. None while another request is joining it.
 
-    A refused file is forgotten with its pieces, so that the person can send another. Raises DomainError.
+    A refused file is deleted with its pieces, so that the person can send another. Raises DomainError.
     """
     if upload.page_id is not None:
         return queries.find_page(owner.id, upload.page_id)
@@ -151,12 +151,12 @@ def _drop(upload_id: int, names: list[str]) -> None:
 
 
 def discard_upload(upload: DocumentUpload) -> None:
-    """The person does not want to go on with it."""
+    """The person has given the upload up."""
     _drop(upload.id, piece_names(upload))
 
 
 def expire_uploads() -> int:
-    """Forgets what was begun and not finished for `document_draft_days`, and the notes of what was finished."""
+    """Deletes uploads not finished within `document_draft_days`, and the rows of finished ones after DONE_KEPT."""
     old = clock.now() - timedelta(days=settings.document_draft_days)
     is_done = DocumentUpload.page_id.is_not(None) & (DocumentUpload.created_at < clock.now() - DONE_KEPT)
     uploads = list(db.session.scalars(select(DocumentUpload).where(or_(DocumentUpload.created_at < old, is_done)).limit(1000)))

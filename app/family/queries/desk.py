@@ -1,4 +1,4 @@
-"""What the hotline follows up: booked calls and disputes about custody, in given regions, bounded."""
+"""What the hotline follows up: booked calls and disputes about custody, in given regions, in bounded lists."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -13,12 +13,12 @@ from app.family.models import CallBack, CallBackState, CustodyFlag
 from app.roster.models import InsuredPerson
 
 SHOWN = 100
-DAYS_AHEAD = 14  # fixed: further nothing can be booked
+DAYS_AHEAD = 14  # fixed: nothing can be booked further ahead
 DISPUTES_PAGE = 50
 
 
 def list_booked_calls(regions: Collection[str]) -> list[CallBack]:
-    """The next first, those whose hour has passed before them. There are only so many hours, so there is no second page."""
+    """In order of their hour, overdue calls first. The bookable hours are limited, so there is no second page."""
     now = clock.now()
     return list(
         db.session.scalars(
@@ -37,7 +37,7 @@ def list_booked_calls(regions: Collection[str]) -> list[CallBack]:
 
 
 def count_due_calls(regions: Collection[str]) -> int:
-    """Calls whose hour has come and that nobody has made, up to SHOWN."""
+    """Calls whose hour has come and that nobody has made yet, counted up to SHOWN."""
     now = clock.now()
     due = (
         select(CallBack.id)
@@ -53,7 +53,7 @@ def count_due_calls(regions: Collection[str]) -> int:
 
 
 def get_call_back_in(regions: Collection[str], call_id: int) -> CallBack:
-    """Raises NotFound for another region's."""
+    """Raises NotFound for a call of another region."""
     call = db.session.get(CallBack, call_id)
     if call is None or call.region not in regions:
         raise NotFound
@@ -62,8 +62,8 @@ def get_call_back_in(regions: Collection[str], call_id: int) -> CallBack:
 
 def list_open_disputes(regions: Collection[str], before: int | None = None) -> list[tuple[CustodyFlag, InsuredPerson]]:
     """With the child, the newest first; one more than a page when there are further ones."""
-    # The flags are few and lead, and the persons follow: in one statement SQLite, which has no figures of an empty table, would
-    # begin with everybody.
+    # The few flags are read first and the persons after them: in a single statement SQLite, which has no statistics of an empty
+    # table, would start with all persons.
     of_region = select(InsuredPerson.id).where(
         InsuredPerson.id == CustodyFlag.person_id, InsuredPerson.insured_region.in_(sorted(regions))
     )
@@ -82,7 +82,7 @@ def list_open_disputes(regions: Collection[str], before: int | None = None) -> l
 
 
 def get_dispute(regions: Collection[str], flag_id: int) -> tuple[CustodyFlag, InsuredPerson]:
-    """Also one that is settled. Raises NotFound for another region's child."""
+    """A dispute, settled or not. Raises NotFound for a child of another region."""
     flag = db.session.get(CustodyFlag, flag_id)
     person = db.session.get(InsuredPerson, flag.person_id) if flag is not None else None
     if flag is None or person is None or person.insured_region not in regions:

@@ -16,12 +16,12 @@ from app.roster.models import InsuredPerson, InsuredStatus
 
 
 def list_links(holder_account_id: int) -> list[FamilyLink]:
-    """Whom this account shows, by place, with the members."""
+    """The links of this holder, by place, with the members."""
     return _list_active(FamilyLink.holder_account_id == holder_account_id)
 
 
 def list_links_of_member(person_id: int) -> list[FamilyLink]:
-    """Who shows this person's code, the first first."""
+    """The links by which this person's code is shown, by the place it has with its holder."""
     return _list_active(FamilyLink.member_person_id == person_id)
 
 
@@ -76,7 +76,7 @@ def list_shown(holder_account_id: int) -> list[ShownMember]:
 
 
 def get_link(holder_account_id: int, link_id: int) -> FamilyLink:
-    """Through the holder, ended ones too; raises NotFound for anybody else's."""
+    """A link of this holder, also an ended one; raises NotFound for another holder's."""
     link = db.session.scalar(
         select(FamilyLink)
         .options(joinedload(FamilyLink.member, innerjoin=True))
@@ -88,7 +88,7 @@ def get_link(holder_account_id: int, link_id: int) -> FamilyLink:
 
 
 def get_link_of_member(person_id: int | None, link_id: int) -> FamilyLink:
-    """Through the member; raises NotFound for anybody else's."""
+    """A link of this member; raises NotFound for another member's."""
     link = db.session.scalar(
         select(FamilyLink)
         .options(joinedload(FamilyLink.holder, innerjoin=True))
@@ -100,7 +100,7 @@ def get_link_of_member(person_id: int | None, link_id: int) -> FamilyLink:
 
 
 def find_link(holder_account_id: int, person_id: int) -> FamilyLink | None:
-    """The active one of this pair."""
+    """The active link between the two."""
     return db.session.scalar(
         select(FamilyLink).where(
             FamilyLink.holder_account_id == holder_account_id,
@@ -111,7 +111,7 @@ def find_link(holder_account_id: int, person_id: int) -> FamilyLink | None:
 
 
 def list_recently_ended(holder_account_id: int, days: int = 30) -> list[FamilyLink]:
-    """Links of this holder that ended of late, newest first: the page says why."""
+    """Links of this holder that ended recently, newest first: the page says why."""
     return list(
         db.session.scalars(
             select(FamilyLink)
@@ -177,7 +177,7 @@ def find_link_of_credential(holder_account_id: int, credential_id: int) -> Famil
 
 
 def relation_behind(handle: str, credential_id: int) -> str:
-    """What the shown person is to the holder of the phone, for the audit row of a scan; empty when no link says so."""
+    """The shown person's relation to the phone's holder, for the audit row of a scan; empty when there is no link."""
     holder_id = find_holder_behind(handle)
     link = find_link_of_credential(holder_id, credential_id) if holder_id else None
     return link.relation.value if link else ""

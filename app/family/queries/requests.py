@@ -27,7 +27,7 @@ OPEN_STATES = (RequestState.waiting_authorisation, RequestState.waiting_review, 
 
 
 def find_draft(holder_account_id: int) -> LinkRequest | None:
-    """The one this holder is filling in; one that ran out counts as none."""
+    """The request this holder is filling in; an expired one counts as none."""
     return db.session.scalar(
         select(LinkRequest).where(
             LinkRequest.holder_account_id == holder_account_id,
@@ -38,7 +38,7 @@ def find_draft(holder_account_id: int) -> LinkRequest | None:
 
 
 def list_waiting_for_counter(person_id: int) -> list[LinkRequest]:
-    """Requests of relatives that came as far as this person's counter code, the oldest first."""
+    """Relatives' requests that have reached the step of this person's counter code, oldest first."""
     return list(
         db.session.scalars(
             select(LinkRequest)
@@ -71,7 +71,7 @@ def list_open_requests(holder_account_id: int) -> list[LinkRequest]:
 
 
 def count_open_requests(holder_account_id: int, *, besides: int | None = None) -> int:
-    """Requests that keep a place: those under way, without renewals, which have theirs."""
+    """Requests under way, each of which takes a place. Renewals do not count: their link already has one."""
     wanted = (
         select(func.count())
         .select_from(LinkRequest)
@@ -96,7 +96,7 @@ def find_open_request(holder_account_id: int, person_id: int) -> LinkRequest | N
 
 
 def get_request(holder_account_id: int, request_id: int) -> LinkRequest:
-    """Through the holder; raises NotFound for anybody else's."""
+    """A request of this holder; raises NotFound for another holder's."""
     found = db.session.scalar(
         select(LinkRequest).where(LinkRequest.id == request_id, LinkRequest.holder_account_id == holder_account_id)
     )
@@ -106,7 +106,7 @@ def get_request(holder_account_id: int, request_id: int) -> LinkRequest:
 
 
 def find_request_of_subject(subject: str) -> LinkRequest | None:
-    """`family_request:12` as documents and reviews name it."""
+    """subject: `family_request:12`, as documents and reviews name it."""
     key = LinkRequest.key_in(subject)
     return db.session.get(LinkRequest, key) if key is not None else None
 
@@ -128,7 +128,7 @@ def token_hash(token: str) -> bytes:
 
 
 def find_invitation(token: str) -> Invitation | None:
-    """By what its address holds; also one that was used, ended or ran out, so that the page can say so."""
+    """By the token in its address; also one that was used, ended or expired, so that the page can say so."""
     return db.session.scalar(
         select(Invitation)
         .options(joinedload(Invitation.request, innerjoin=True))
@@ -137,7 +137,7 @@ def find_invitation(token: str) -> Invitation | None:
 
 
 def find_call_back(request_id: int) -> CallBack | None:
-    """The booked one."""
+    """The call booked for this request."""
     return db.session.scalar(select(CallBack).where(CallBack.request_id == request_id, CallBack.state == CallBackState.booked))
 
 

@@ -1,4 +1,4 @@
-"""How the pages of this feature send somebody on, or back to where they stand."""
+"""How the pages of this feature send a visitor on, or back to the step they have reached."""
 
 from typing import Any, NoReturn
 
@@ -34,7 +34,7 @@ def go_to(endpoint: str, **values: Any) -> NoReturn:
 
 
 def page_of(draft: LinkRequest | None) -> str:
-    """The endpoint where this draft stands; a step-up that went stale is asked for again."""
+    """The endpoint of the step this draft has reached; an expired step-up is asked for again."""
     if draft is None or draft.step in (DraftStep.notice, DraftStep.step_up) or not is_stepped_up(draft):
         return "family.new_request"
     if draft.step is DraftStep.member:
@@ -49,7 +49,7 @@ def is_stepped_up(draft: LinkRequest) -> bool:
 
 
 def draft_at(step: DraftStep, *ways: Way) -> LinkRequest:
-    """The draft, if it came as far as this step (and goes this way). Else a GET is led to where it stands, a POST is refused."""
+    """The draft, if it has reached this step (by one of these ways). Else a GET is redirected to its step, a POST is refused."""
     draft = queries.find_draft(current_visitor.account.id)
     is_here = draft is not None and is_stepped_up(draft) and _ORDER.index(draft.step) >= _ORDER.index(step)
     if draft is None or not is_here or (ways and draft.way not in ways):
@@ -64,7 +64,7 @@ def member_of(draft: LinkRequest) -> InsuredPerson:
 
 
 def steps_total(draft: LinkRequest) -> int:
-    """Sixteen-year-olds by papers take one more page: they chose the way."""
+    """One page more where there was a choice of ways (at sixteen) and papers were chosen."""
     return STEPS_TOTAL + (has_choice(draft) and draft.way is Way.documents)
 
 
@@ -79,7 +79,7 @@ def limit_face_starts() -> None:
 
 
 def hand_over(handover: Handover, instructions: str) -> ResponseReturnValue:
-    """To the provider's page, or to ours that says what to do elsewhere. instructions: the endpoint's address of ours."""
+    """Redirects to the provider's page, or to ours that says what to do elsewhere. instructions: the address of our page."""
     if isinstance(handover, Capture):
         session[CAPTURE] = [handover.instructions, handover.back]
         return redirect(instructions, 303)

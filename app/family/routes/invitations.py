@@ -41,7 +41,7 @@ def show_invitation(token: str) -> ResponseReturnValue:
 @blueprint.post("/family/invitations/<token>/agreement")
 @access(trusted)
 def create_agreement(token: str) -> ResponseReturnValue:
-    """The member's yes: with the PIN of an account that is theirs, else with a face or a counter code."""
+    """The member agrees: with the PIN if the account is theirs, else with a face check or a counter code."""
     invitation = _open(token, InvitationKind.member)
     form = _form(invitation)
     if not form.validate_on_submit():

@@ -1,4 +1,4 @@
-"""家人: whom one shows, one member's page, unbinding, freezing, renewing, objecting."""
+"""家人: the list of members, a member's page, unbinding, freezing, renewing, objecting."""
 
 from dataclasses import dataclass
 
@@ -96,7 +96,7 @@ def new_freezing(link_id: int) -> ResponseReturnValue:
 @blueprint.post("/family/<int:link_id>/freezing")
 @access(trusted)
 def create_freezing(link_id: int) -> ResponseReturnValue:
-    """A relative may stop the code, not start it again."""
+    """A relative may freeze the code but not unfreeze it."""
     if service.freeze_member(_active(link_id), by=current_visitor.account):
         flash(_("已停用。这张医保码现在谁也不能出示。"), "done")
     return redirect(url_for("family.show_member", link_id=link_id), 303)

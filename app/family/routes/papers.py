@@ -1,4 +1,4 @@
-"""By papers: the consents, the papers, the letter, and handing in."""
+"""Adding a member by papers: the consents, the papers, the letter, and handing in."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def new_papers() -> ResponseReturnValue:
 @blueprint.post("/family/new/papers")
 @access(trusted)
 def create_papers_consent() -> ResponseReturnValue:
-    """Agreed to before anything is sent; the ledger gets it with the request."""
+    """The consents are given before anything is uploaded; they enter the ledger with the request."""
     draft = draft_at(DraftStep.finish, *PAPER_WAYS)
     form = NoticesForm.of(_notices(draft))
     if not form.validate_on_submit():
@@ -47,7 +47,7 @@ def create_papers_consent() -> ResponseReturnValue:
 @blueprint.get("/family/new/letter")
 @access(trusted)
 def show_letter() -> ResponseReturnValue:
-    """On to the letter (S28), once there are papers."""
+    """Continues to the letter (S28), once the papers are complete."""
     draft = _complete_draft(Way.documents)
     letter = service.prepare_request_letter(draft, return_to=url_for("family.new_submission", of=steps_total(draft)))
     return redirect(url_for("letters.show_letter", id=letter.id), 303)
@@ -85,7 +85,7 @@ def _has_agreed(draft: LinkRequest) -> bool:
 
 
 def _agreement(draft: LinkRequest) -> list[Any]:
-    """What was agreed to and about whom: for another member the boxes are shown again."""
+    """What was agreed to and about whom, so that for another member the boxes are shown again."""
     return [draft.id, draft.person_id, [notice.id for notice in _notices(draft)]]
 
 
@@ -94,7 +94,7 @@ def _needs_guardian(draft: LinkRequest) -> bool:
 
 
 def _notices(draft: LinkRequest) -> list[Notice]:
-    """Below 14 the guardian's own (PIPL 31); by vouching the member's yes is the voucher's to carry."""
+    """Below 14 the guardian's consent too (PIPL 31). With vouching, the voucher answers for the member's consent."""
     guardian = (ConsentPurpose.guardian_under_14,) if _needs_guardian(draft) else ()
     return list_notices(*guardian, ConsentPurpose.family_documents, ConsentPurpose.family_share)
 

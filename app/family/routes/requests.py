@@ -1,4 +1,4 @@
-"""A request as the holder sees it: where it stands, what is asked for again, taking it back, appealing."""
+"""A request as the holder sees it: its state, the pages asked for again, withdrawing it, appealing."""
 
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
@@ -90,7 +90,7 @@ def _asked(request_id: int) -> LinkRequest:
 
 
 def _invitation_of(asked: LinkRequest) -> str:
-    """The address of the link, said to the browser that made it and only while it waits."""
+    """The address of the link, shown only to the browser that made it and only while the request waits."""
     kept = session.get(INVITATION)
     if asked.state is not RequestState.waiting_authorisation or not kept or kept[0] != asked.id:
         return ""

@@ -1,4 +1,4 @@
-"""谁能出示我的码: the member's side."""
+"""谁能出示我的码: the links as the member sees them."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

@@ -35,7 +35,7 @@ def new_face() -> ResponseReturnValue:
 @blueprint.post("/family/new/face")
 @access(trusted)
 def create_face() -> ResponseReturnValue:
-    """The phone is in the member's hands: three boxes, then the face (S40, S42)."""
+    """The phone is in the member's hands: three boxes, then the face check (S40, S42)."""
     draft = draft_at(DraftStep.finish, Way.face)
     form = NoticesForm.of(_face_notices())
     if not form.validate_on_submit():
@@ -50,7 +50,7 @@ def create_face() -> ResponseReturnValue:
 @blueprint.get("/family/new/member-face")
 @access(trusted)
 def show_member_face() -> ResponseReturnValue:
-    """Where the provider sends the browser after looking at the member."""
+    """Where the provider returns the browser after the member's face check."""
     state = request.args.get("state", "")
     outcome = finish_face(current_visitor.session, ProofPurpose.family_member, state)
     if outcome in (FaceOutcome.pending, FaceOutcome.unavailable):
@@ -126,7 +126,7 @@ def create_own_phone() -> ResponseReturnValue:
 @blueprint.post("/family/requests/<int:request_id>/invitation")
 @access(trusted)
 def create_invitation(request_id: int) -> ResponseReturnValue:
-    """A new link; the older one ends."""
+    """Makes a new invitation link; the older one ends."""
     asked = queries.get_request(current_visitor.account.id, request_id)
     kind = InvitationKind.voucher if asked.way is Way.vouching else InvitationKind.member
     if asked.way not in (Way.own_phone, Way.vouching) or asked.state is RequestState.draft:
@@ -162,7 +162,7 @@ def edit_call_back(request_id: int) -> ResponseReturnValue:
 @blueprint.post("/family/requests/<int:request_id>/call-back")
 @access(trusted)
 def update_call_back(request_id: int) -> ResponseReturnValue:
-    """Another hour, or another number."""
+    """Books another hour or another number for the call."""
     asked, form = _bookable(request_id), CallBackForm(service.list_free_hours())
     if not form.validate_on_submit():
         return _show_rebooking(asked, form, 422)

@@ -1,4 +1,4 @@
-"""添加家庭成员, screens one to three: the notices and that it is you, who the member is, by which way."""
+"""添加家庭成员, screens one to three: the notices with the holder's step-up, who the member is, and the way of agreeing."""
 
 from flask import flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -52,7 +52,7 @@ def new_request() -> ResponseReturnValue:
 @blueprint.post("/family/new")
 @access(trusted)
 def create_request() -> ResponseReturnValue:
-    """The boxes and the holder's PIN at once (S26, S32, S33)."""
+    """The boxes and the holder's PIN in one form (S26, S32, S33)."""
     draft = service.begin_request(current_visitor.account)
     form = _start_form(draft)
     by_face = request.form.get("by") == "face"
@@ -83,7 +83,7 @@ def _start_own_face() -> ResponseReturnValue:
 @blueprint.get("/family/new/own-face")
 @access(trusted)
 def show_own_face() -> ResponseReturnValue:
-    """Where the provider sends the holder's browser."""
+    """Where the provider returns the holder's browser."""
     state = request.args.get("state", "")
     outcome = finish_face(current_visitor.session, ProofPurpose.family_holder, state)
     if outcome in (FaceOutcome.pending, FaceOutcome.unavailable):
@@ -110,7 +110,7 @@ def show_instructions() -> ResponseReturnValue:
 
 
 def _start_form(draft: LinkRequest) -> NoticesForm:
-    """A renewal, and coming back later, ask only that it is you."""
+    """A renewal, or a draft continued later, asks only for the step-up."""
     notices = list_notices(*HOLDER_NOTICES) if draft.step is DraftStep.notice else []
     return NoticesForm.of(notices, pin=pin_field())
 
@@ -180,7 +180,7 @@ def _show_member(form: MemberForm, status: int = 200, refusal: DomainError | Non
 @blueprint.get("/family/new/way")
 @access(trusted)
 def edit_way() -> ResponseReturnValue:
-    """Where the age leaves no choice, there is no question."""
+    """If the age leaves only one way, the question is skipped."""
     draft = draft_at(DraftStep.way)
     ways = service.ways_of(draft, member_of(draft))
     if len(ways) == 1:

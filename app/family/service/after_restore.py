@@ -1,4 +1,4 @@
-"""Invitations stay good after a restore, and are counted: some of them may have been used or taken back in the lost time."""
+"""Invitations stay valid after a restore, and are counted: some may have been used or withdrawn in the lost time."""
 
 from sqlalchemy import func, select
 

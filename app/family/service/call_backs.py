@@ -1,4 +1,4 @@
-"""A booked call from the bureau: for members without a phone to show a face to, and without a counter nearby."""
+"""A booked call from the bureau: for members who have no phone for a face check and no counter nearby."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -27,8 +27,8 @@ from app.family.service.links import person_of
 from app.family.service.requests import authorise, reject, reload, wait_for_authorisation
 from app.reviews.queries import working_hours
 
-EVERY = timedelta(minutes=30)  # fixed: stored places are half hours
-OFFERED = 12  # fixed: as many as a list shows at one glance
+EVERY = timedelta(minutes=30)  # fixed: calls are stored by half hours
+OFFERED = 12  # fixed: as many as one list can show at a glance
 
 CHECKLIST: dict[str, LazyString] = {
     "recorded": _l("已说明这次通话有录音，对方同意。"),
@@ -42,7 +42,7 @@ CHECKLIST: dict[str, LazyString] = {
 
 
 def list_free_hours() -> list[datetime]:
-    """When the bureau can still call, from tomorrow on: beginnings of half hours of working days."""
+    """When the bureau can still call, from tomorrow on: the starts of half hours on working days."""
     hours, spans = working_hours(), parse_spans(settings.family_call_hours)
     first, starts = clock.today() + timedelta(days=1), []
     for number in range(settings.family_call_days_ahead * 2):
@@ -64,7 +64,7 @@ def _starts_of(start: datetime, end: datetime) -> list[datetime]:
 
 
 def book_call_back(request: LinkRequest, starts_at: datetime, phone: str) -> CallBack:
-    """phone: as parse_mobile returns it. Raises DomainError `hour_taken` when others were faster."""
+    """phone: as parse_mobile returns it. Raises DomainError `hour_taken` when others took the hour first."""
     if starts_at not in list_free_hours():
         raise _taken()
     with transaction():
@@ -100,7 +100,7 @@ def book_call_back(request: LinkRequest, starts_at: datetime, phone: str) -> Cal
 
 @transaction()
 def complete_call_back(call: CallBack, answers: Iterable[str], *, by: str) -> LinkRequest:
-    """The agent has called. answers: the questions of CHECKLIST answered with yes; one missing means no. by: `staff:3`."""
+    """The agent has called. answers: the questions of CHECKLIST answered with yes; a missing one means no. by: `staff:3`."""
     yes = [key for key in CHECKLIST if key in set(answers)]
     is_agreed = len(yes) == len(CHECKLIST)
     if not won(
@@ -140,7 +140,7 @@ def complete_call_back(call: CallBack, answers: Iterable[str], *, by: str) -> Li
 
 @transaction()
 def miss_call_back(call: CallBack, *, by: str) -> None:
-    """Nobody answered: the request waits on, and another hour can be booked. Raises DomainError `call_done`."""
+    """Nobody answered: the request keeps waiting, and another hour can be booked. Raises DomainError `call_done`."""
     if not won(
         update(CallBack)
         .where(CallBack.id == call.id, CallBack.state == CallBackState.booked)

@@ -1,4 +1,4 @@
-"""At the counter: a clerk has looked at both persons and their papers, which says more than a face check or a photograph."""
+"""At the counter: a clerk has seen both persons and their papers, which proves more than a face check or a photograph."""
 
 from flask_babel import gettext as _
 
@@ -23,9 +23,10 @@ CHANNEL = "counter"
 
 @transaction()
 def bind_at_counter(holder: Account, member: InsuredPerson, relation: Relation, *, by: str) -> FamilyLink:
-    """Holder and member are both here and have agreed on paper; of a child below 16 the original papers were seen. by: `staff:3`.
+    """Holder and member are both here and have agreed on paper; for a child below 16 the clerk has seen the original papers.
+    by: `staff:3`.
 
-    Raises DomainError as adding on the phone does, and `custody_disputed`: then two reviewers decide, and no single clerk.
+    Raises DomainError as adding on the phone does, and `custody_disputed`: then two reviewers decide, not a single clerk.
     """
     _require_undisputed(member)
     today, policy = clock.today(), AgePolicy.of(settings)

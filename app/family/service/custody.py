@@ -19,7 +19,7 @@ from app.roster.models import InsuredPerson
 
 @transaction()
 def flag_custody(person_id: int, *, by: str) -> bool:
-    """by: `staff:3`, or `account:12` of a holder who objects. False when it was flagged before."""
+    """by: `staff:3`, or `account:12` of a holder who objects. False when it was already flagged."""
     try:
         with db.session.begin_nested():
             db.session.add(CustodyFlag(person_id=person_id, set_by=by, set_at=clock.now()))
@@ -32,7 +32,7 @@ def flag_custody(person_id: int, *, by: str) -> bool:
 
 @transaction()
 def lift_custody_flag(person_id: int, *, by: str) -> bool:
-    """By staff alone."""
+    """Only staff may do this. False when it was not flagged."""
     if not won(
         update(CustodyFlag)
         .where(CustodyFlag.person_id == person_id, CustodyFlag.lifted_at.is_(None))
@@ -45,7 +45,7 @@ def lift_custody_flag(person_id: int, *, by: str) -> bool:
 
 @transaction()
 def object_to_others(link: FamilyLink, *, by: str) -> bool:
-    """A holder of a child objects to another's link. Raises DomainError `not_a_child` when there is nothing to dispute."""
+    """A holder of a child's code objects to another holder's link. Raises DomainError `nothing_to_dispute`."""
     is_child = AgePolicy.of(settings).is_child(link.member.birthday, clock.today())
     if link.state is not LinkState.active or not is_child or queries.count_links_of_member(link.member_person_id) < 2:
         raise DomainError("nothing_to_dispute", _("这里没有可以提异议的绑定。"), _("有疑问请拨打医保热线。"), status=409)

@@ -1,4 +1,4 @@
-"""A request being filled in: notices, the holder's own step-up, who the member is, by which way. Thirty days, one a holder."""
+"""A request being filled in: notices, the holder's step-up, who the member is, which way. Kept thirty days, one per holder."""
 
 import json
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ from app.roster.queries import find_person, get_person
 
 @transaction()
 def begin_request(account: Account) -> LinkRequest:
-    """This holder's draft; two first visits at once get the same one. Raises DomainError when this account may not add anybody."""
+    """This holder's draft; two parallel first visits get the same one. Raises DomainError when this account may not add anybody."""
     refusal = find_holder_refusal(account)
     if refusal is not None:
         raise refusal
@@ -54,7 +54,7 @@ def begin_request(account: Account) -> LinkRequest:
 
 @transaction()
 def begin_renewal(account: Account, link: FamilyLink) -> LinkRequest:
-    """The member came of age, or soon will: the same wizard from the step-up on, about the same person."""
+    """The member came of age, or soon will: the same wizard, starting at the step-up, for the same person."""
     if link.state is not LinkState.active or link.of_age_on is None:
         raise DomainError("nothing_to_renew", _("这个绑定不用续期。"), _("请回到“家人”。"), status=409)
     draft = begin_request(account)
@@ -73,7 +73,7 @@ def agree_to_notices(request: LinkRequest, account: Account, notices: Iterable[N
 
 @transaction()
 def note_step_up(request: LinkRequest, session: LoginSession) -> None:
-    """The holder has just proved to be themselves in this session (S33); good for a while and for this session alone."""
+    """The holder has just proved in this session who they are (S33); this holds for a while and only in this session."""
     after = DraftStep.way if request.renews_link_id else DraftStep.member
     write(
         update(LinkRequest)
@@ -85,7 +85,7 @@ def note_step_up(request: LinkRequest, session: LoginSession) -> None:
 
 
 def is_stepped_up(request: LinkRequest, session: LoginSession) -> bool:
-    """In this very session, within settings.family_step_up_minutes."""
+    """Whether the step-up was done in this very session, within settings.family_step_up_minutes."""
     return (
         request.stepped_up_session == session.id
         and request.stepped_up_at is not None
@@ -113,9 +113,9 @@ def save_typed(request: LinkRequest, typed: dict[str, str]) -> None:
 def identify_member(
     account: Account, request: LinkRequest, relation: Relation, name: str, cert: Cert, region: str
 ) -> InsuredPerson | DomainError:
-    """Finds whom name and number fit, and takes the draft on; or says why not, which is audited.
+    """Finds the person whom name and number match and takes the draft a step further; or says why not, which is audited.
 
-    name: cleaned. region: the 参保地 chosen; it is looked at only once name and number fit.
+    name: cleaned. region: the 参保地 chosen; it is looked at only once name and number match.
     """
     with transaction():
         person = find_person(cert.cert_type, cert.number)
@@ -136,7 +136,7 @@ def identify_member(
 
 @transaction()
 def choose_way(request: LinkRequest, way: Way) -> None:
-    """Raises DomainError `way_not_open` for one that the member's age does not allow."""
+    """Raises DomainError `way_not_open` for a way that the member's age does not allow."""
     person = get_person(request.person_id or 0)
     if way not in ways_of(request, person):
         raise DomainError(
@@ -155,7 +155,7 @@ def choose_way(request: LinkRequest, way: Way) -> None:
 
 
 def ways_of(request: LinkRequest, person: InsuredPerson) -> tuple[Way, ...]:
-    """A renewal is by the member's own consent, also shortly before the birthday."""
+    """A renewal needs the member's own consent, even shortly before the birthday."""
     today = clock.today()
     policy = AgePolicy.of(settings)
     ways = policy.ways(
@@ -181,7 +181,7 @@ def draft_gone() -> DomainError:
 
 
 def _move(request: LinkRequest, old: DraftStep, new: DraftStep) -> None:
-    """Forward only: a page sent again changes nothing."""
+    """Moves the draft forward only, so that a form sent again changes nothing."""
     write(
         update(LinkRequest)
         .where(LinkRequest.id == request.id, LinkRequest.state == RequestState.draft, LinkRequest.step == old)

@@ -1,4 +1,4 @@
-"""What happens to a member's identity is told to those who show their code: a thief of a phone is seen by somebody."""
+"""Events about a member's identity are announced to those who show their code, so that somebody notices a phone thief."""
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -23,7 +23,7 @@ _TITLES: dict[IdentityEventKind, LazyString] = {
 
 @transaction()
 def tell_holders(event: IdentityEvent) -> None:
-    """Only what a relative can do something about."""
+    """Tells only of events a relative can do something about."""
     if event.person_id is None or event.kind not in _TITLES or event.by.startswith("relative:"):  # `freeze_member` tells them
         return
     name = notifications.name_of(get_person(event.person_id))

@@ -26,12 +26,12 @@ from app.proofs.models import IdentityProof
 from app.roster.models import InsuredPerson
 from app.roster.queries import get_person
 
-TOKEN_BYTES = 24  # fixed: 192 bits: nobody guesses a link
+TOKEN_BYTES = 24  # fixed: 192 bits, so that nobody can guess a link
 
 
 @transaction()
 def invite(request: LinkRequest, kind: InvitationKind) -> str:
-    """A new token, said once and stored as a hash; an older one of this request ends. The request waits from now on."""
+    """A new token, returned once and stored as a hash; an older one of this request ends. The request waits from now on."""
     if kind is InvitationKind.member:
         wait_for_authorisation(request)
     request = reload(request)
@@ -64,7 +64,7 @@ def invite(request: LinkRequest, kind: InvitationKind) -> str:
 
 
 def find_invitation_refusal(invitation: Invitation | None, visitor: Account) -> DomainError | None:
-    """Why this visitor cannot use this link: unknown, used, ended, too old, or somebody else's. Says no name."""
+    """Why this visitor cannot use this link: unknown, used, ended, too old, or somebody else's. Mentions no name."""
     if invitation is None:
         return DomainError("invitation_unknown", _("这个链接不对，可能没有复制完整。"), _("请让家人重新发一次。"), status=404)
     if invitation.used_at is not None:
@@ -130,9 +130,9 @@ def _find_voucher_refusal(request: LinkRequest, visitor: Account) -> DomainError
 def accept_invitation(
     invitation: Invitation, account: Account, notices: Iterable[Notice], *, proof: IdentityProof | None = None
 ) -> LinkRequest:
-    """The member says yes on their own phone. proof: needed of an account that is not yet the member's.
+    """The member says yes on their own phone. proof: required if the account is not yet the member's.
 
-    Of two at once the second is refused.
+    Of two parallel requests the second is refused.
     """
     request = invitation.request
     if account.person_id != request.person_id and (proof is None or proof.person_id != request.person_id):
@@ -143,8 +143,8 @@ def accept_invitation(
 
 @transaction()
 def refuse_invitation(invitation: Invitation, account: Account) -> None:
-    """The member says no, and the holder is told so. Raises DomainError `invitation_unproven` for whoever is not known to be the
-    member: a link can be forwarded, and nobody else's no may end what the member has not yet read."""
+    """The member says no, and the holder is told so. Raises DomainError `invitation_unproven` for a visitor not known to be the
+    member: a link can be forwarded, and somebody else's no must not end what the member has not yet read."""
     if needs_proof(invitation.request, account):
         raise DomainError(
             "invitation_unproven",
@@ -167,7 +167,7 @@ def refuse_invitation(invitation: Invitation, account: Account) -> None:
 
 @transaction()
 def vouch(invitation: Invitation, account: Account, relation: Relation) -> LinkRequest:
-    """A second relative stands for it; a reviewer looks at the papers then. Raises DomainError when the relation cannot be true."""
+    """A second relative vouches; then a reviewer looks at the papers. Raises DomainError when the relation cannot be true."""
     request, person = reload(invitation.request), person_of(invitation.request)
     implausible = find_implausible(relation, get_person(account.person_id or 0), person, clock.today())
     if implausible:
@@ -210,7 +210,7 @@ def _over() -> DomainError:
 
 
 def _tell_member(request: LinkRequest, kind: InvitationKind) -> None:
-    """A member with an account finds the way in the inbox too; the token stays with the holder's link."""
+    """A member with an account is told in the inbox too; the token itself is only in the link the holder sends."""
     person: InsuredPerson = person_of(request)
     account = find_account_of_person(person.id)
     if kind is not InvitationKind.member or request.way is not Way.own_phone or account is None:

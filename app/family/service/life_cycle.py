@@ -1,4 +1,4 @@
-"""What time does to links and requests: coming of age, a death or a move in the roster, what waited too long."""
+"""What the passing of time does to links and requests: coming of age, a death or move in the roster, requests that expire."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ ENDINGS = {InsuredStatus.died: LinkEnd.member_died, InsuredStatus.moved: LinkEnd
 
 
 def tend() -> None:
-    """The periodic task; each link and request in a transaction of its own."""
+    """The periodic task; it handles each link and request in a transaction of its own."""
     remind_of_age()
     end_unrenewed()
     follow_roster()
@@ -33,7 +33,7 @@ def tend() -> None:
 
 
 def remind_of_age() -> int:
-    """Messages 60, 30 and 7 days before the member comes of age, and on the day; each once, the nearest when some were missed."""
+    """Messages 60, 30 and 7 days before the member comes of age, and on the day; each once, only the latest if some were missed."""
     told = 0
     for link in queries.list_links_coming_of_age(clock.today() + timedelta(days=REMINDERS[0])):
         if link.of_age_on is None:
@@ -47,7 +47,7 @@ def remind_of_age() -> int:
 
 @transaction()
 def _note_reminded(link: FamilyLink, due: int) -> bool:
-    """One conditional UPDATE: two processes at once tell once."""
+    """One conditional UPDATE, so that two parallel processes send one message."""
     if not won(
         update(FamilyLink)
         .where(
@@ -68,13 +68,13 @@ def _note_reminded(link: FamilyLink, due: int) -> bool:
 
 
 def end_unrenewed() -> int:
-    """After the grace a link that the member has not renewed is over."""
+    """Ends the links that the member has not renewed within the days of grace."""
     over = clock.today() - timedelta(days=settings.family_renewal_grace_days + 1)
     return sum(end_link(link, LinkEnd.not_renewed, by="system") for link in queries.list_links_coming_of_age(over))
 
 
 def follow_roster() -> int:
-    """A death or a move that the roster knows ends the link; what is only suspended waits."""
+    """A death or a move in the roster ends the link; a suspension does not."""
     links = db.session.execute(
         select(FamilyLink.id, InsuredPerson.status)
         .join(InsuredPerson, InsuredPerson.id == FamilyLink.member_person_id)
@@ -91,7 +91,7 @@ def follow_roster() -> int:
 
 
 def note_status(_person_ids: list[int], status: InsuredStatus) -> None:
-    """The roster says that somebody died or moved: their links are looked at as soon as that is committed, not at the next hour."""
+    """The roster says that somebody died or moved: their links are checked as soon as that is committed, not at the next hour."""
     if status in ENDINGS:
         jobs.enqueue_once(FOLLOW_ROSTER)
 
@@ -102,7 +102,7 @@ def _end(link_id: int, reason: LinkEnd) -> bool:
 
 
 def expire_requests() -> int:
-    """Drafts and requests that nobody answered for thirty days; their papers go too."""
+    """Ends drafts and requests that nobody answered for thirty days, and deletes their papers."""
     over = db.session.scalars(
         select(LinkRequest.id).where(
             LinkRequest.state.in_((RequestState.draft, RequestState.waiting_authorisation)),

@@ -1,4 +1,4 @@
-"""How many members a holder has, how many holders a member (S38, S39): counted under a lock, so that it holds in parallel too."""
+"""How many members a holder may have, and how many holders a member (S38, S39): counted under a lock against parallel requests."""
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -18,7 +18,7 @@ def lock_pair(holder_account_id: int, person_id: int) -> None:
 
 
 def find_full(holder_account_id: int, *, besides: int | None = None) -> DomainError | None:
-    """Links and requests under way take a place each. besides: the request that asks."""
+    """Links and requests under way take a place each. besides: the request being checked, which is not counted."""
     limit = settings.family_members_per_holder
     taken = queries.count_links(holder_account_id) + queries.count_open_requests(holder_account_id, besides=besides)
     if taken < limit:
@@ -46,6 +46,6 @@ def find_member_full(person: InsuredPerson) -> DomainError | None:
 
 
 def take_slot(holder_account_id: int) -> int:
-    """The first free place, which is the member's colour too. Called under the lock."""
+    """The first free place, which is also the member's colour. Called under the lock."""
     taken = queries.list_taken_slots(holder_account_id)
     return next(slot for slot in range(1, len(taken) + 2) if slot not in taken)

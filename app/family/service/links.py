@@ -1,4 +1,4 @@
-"""A link begins with a credential that can be shown, and ends at once for every phone of its holder."""
+"""A link begins with a credential that can be shown, and its end holds at once for every phone of its holder."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ FAMILY_CONSENTS = frozenset(
 def make_link(request: LinkRequest, person: InsuredPerson, relation: Relation, way: Way, *, by: str) -> FamilyLink:
     """Adding activates (S10, S11, S23): a member without a credential gets one of kind `held`.
 
-    Raises DomainError `members_full`, `holders_full`, `already_bound`, `member_frozen` or that the insurance does not run.
+    Raises DomainError `members_full`, `holders_full`, `already_bound`, `member_frozen` or that the insurance is not in force.
     """
     holder = get_account(request.holder_account_id)
     lock_pair(holder.id, person.id)
@@ -74,7 +74,7 @@ def make_link(request: LinkRequest, person: InsuredPerson, relation: Relation, w
 
 @transaction()
 def renew_link(link: FamilyLink, way: Way, *, by: str) -> None:
-    """The member came of age and agrees: the link goes on as one of the member's own."""
+    """The member came of age and agrees: from now on the link rests on the member's own consent."""
     link = db.session.get_one(FamilyLink, link.id)
     if link.state is not LinkState.active:
         raise DomainError("link_ended", _("这个绑定已经结束。"), _("请重新添加。"), status=409)
@@ -85,10 +85,10 @@ def renew_link(link: FamilyLink, way: Way, *, by: str) -> None:
 
 @transaction()
 def end_link(link: FamilyLink, reason: LinkEnd, *, by: str) -> bool:
-    """From now on every scan of what this holder's phones show says `link_ended`. False when it had ended before.
+    """From now on every scan of this member's code on this holder's phones says `link_ended`. False when it had ended before.
 
-    A held credential rests when its last link ends: it is ended, and a later adding makes a new one. Not while a paper slip of it
-    is on its way to a hospital.
+    When its last link ends, a held credential is ended too, and adding the member later makes a new one. It is kept while a paper
+    slip of it is still open.
     """
     now = clock.now()
     lock_pair(link.holder_account_id, link.member_person_id)
@@ -118,7 +118,7 @@ def end_link(link: FamilyLink, reason: LinkEnd, *, by: str) -> bool:
 
 @transaction()
 def freeze_member(link: FamilyLink, *, by: Account) -> bool:
-    """A relative may stop the code, and not start it again; a member with an account of their own is signed out everywhere, for
+    """A relative may freeze the code but not unfreeze it; a member with an account of their own is signed out everywhere, because
     their phone may be lost. False when it was not active."""
     credential = find_credential_of(link.member_person_id)
     if link.state is not LinkState.active or credential is None or not report_lost_for_relative(credential, by):
@@ -132,7 +132,7 @@ def freeze_member(link: FamilyLink, *, by: Account) -> bool:
 
 @transaction()
 def note_taken_over(credential: Credential) -> None:
-    """The member activated: links stay, holders are told."""
+    """The member has activated and taken the credential over: links stay, holders are told."""
     for link in queries.list_links_of_member(credential.person_id):
         notifications.tell_taken_over(link)
 
@@ -163,7 +163,7 @@ def find_frozen(person: InsuredPerson) -> DomainError | None:
 
 
 def _withdraw_consents(account: Account, person_id: int) -> None:
-    """What was agreed to for this link is over with it; the ledger says so."""
+    """The consents given for this link end with it, and the ledger records that."""
     for consent in list_consents(account.id):
         if consent.person_id == person_id and consent.withdrawn_at is None and consent.notice.purpose in FAMILY_CONSENTS:
             withdraw_consent(consent)

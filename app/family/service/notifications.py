@@ -1,4 +1,4 @@
-"""What the people of a link are told, in their inboxes."""
+"""What the parties of a link are told, in their inboxes."""
 
 from flask_babel import gettext as _
 
@@ -24,7 +24,7 @@ def name_of_holder(account: Account) -> str:
 
 
 def tell_link_made(link: FamilyLink, holder: Account, member: InsuredPerson) -> None:
-    """The holder, the member where there is an account, and the other holders of a child."""
+    """Tells the holder, the member if there is an account, and the other holders of a child."""
     name, relation = name_of(member), str(RELATION_LABELS[link.relation])
     _post(holder.id, _("已添加：%(relation)s %(name)s", relation=relation, name=name), [
         _("您现在可以在“家人”里出示 %(name)s 的医保码，用您自己的展码密码打开。", name=name),
@@ -61,7 +61,7 @@ _ENDINGS = {
 
 
 def sentence_of_end(link: FamilyLink) -> str:
-    """Why a link is over, to its holder."""
+    """Why a link ended, as told to its holder."""
     return str(_ENDINGS[link.end_reason](name_of(link.member))) if link.end_reason else ""
 
 
@@ -107,7 +107,7 @@ def tell_decided(request: LinkRequest, title: str, *sentences: str) -> None:
 
 
 def tell_coming_of_age(link: FamilyLink, days_left: int) -> None:
-    """To the holder, and to the member where there is an account."""
+    """Tells the holder, and the member if there is an account."""
     name, grace = name_of(link.member), settings.family_renewal_grace_days
     _post(link.holder_account_id, _("%(name)s 还有 %(days)d 天满 16 周岁", name=name, days=days_left), [
         _("满 16 周岁后，要由 %(name)s 本人同意，您才能继续出示。", name=name),

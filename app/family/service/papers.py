@@ -1,4 +1,4 @@
-"""The papers of a request: which are enough (S29, S41, C2), and the letter the holder signs (S28)."""
+"""The papers of a request: which ones suffice (S29, S41, C2), and the letter the holder signs (S28)."""
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -22,12 +22,12 @@ from app.roster.queries import cert_no_of, get_person
 
 
 def list_good_pages(request: LinkRequest) -> list[DocumentPage]:
-    """What is here or being read; refused ones do not count."""
+    """Pages that are ready or still being processed; refused ones do not count."""
     return [page for page in list_pages(request.subject) if page.state is not PageState.refused]
 
 
 def find_missing(request: LinkRequest) -> DomainError | None:
-    """What is still to be sent before a reviewer can decide, or None."""
+    """What must still be sent before a reviewer can decide, or None."""
     sent = {page.slot for page in list_good_pages(request)}
     registers = {Slot.register_holder, Slot.register_member}
     others = {Slot.other} if request.relation is not None and request.relation.value == "ward" else set()
@@ -38,11 +38,11 @@ def find_missing(request: LinkRequest) -> DomainError | None:
 
 
 def find_unsigned(request: LinkRequest) -> DomainError | None:
-    """The letter belongs to papers; a voucher's word stands in its place."""
+    """Why the letter is not signed yet, or None. Only the way by papers needs it; with vouching the voucher's word replaces it."""
     if request.way is not Way.documents:
         return None
     letter = find_letter(request.subject)
-    if letter is None or not is_signed(letter, _facts_of(request)):  # who goes back and names somebody else signs anew
+    if letter is None or not is_signed(letter, _facts_of(request)):  # a holder who goes back and names another member signs again
         return DomainError("letter_unsigned", _("承诺书还没有签名。"), _("请先签承诺书，再提交。"))
     if letter.signature is SignatureKind.paper and Slot.signed_letter not in {page.slot for page in list_good_pages(request)}:
         return DomainError("letter_missing", _("还没有手写签名的承诺书照片。"), _("请把签好名的承诺书拍一张照片，在下面上传。"))
@@ -61,7 +61,7 @@ def _facts_of(request: LinkRequest) -> LetterFacts:
     if request.relation is None:
         raise draft_gone()
     hotlines = hotlines_for(member.insured_region)
-    with force_locale(SOURCE):  # the letter is signed in Chinese, whoever reads the page
+    with force_locale(SOURCE):  # the letter is in Chinese, whatever language the page is in
         return LetterFacts(
             holder_name=holder.name,
             holder_cert_masked=masked_cert(cert_no_of(holder)),

@@ -1,4 +1,4 @@
-"""Why somebody may not add anybody, or not this member, in words."""
+"""Why an account may not add anybody, or not this member, in words."""
 
 from flask_babel import gettext as _
 
@@ -19,7 +19,7 @@ from app.roster.queries import get_person
 
 
 def find_holder_refusal(account: Account) -> DomainError | None:
-    """Who may not add anybody now: without an active code of one's own, or under age."""
+    """Why this account may not add anybody now, such as no active code of its own or a holder under age; or None."""
     if account.person_id is None:
         return DomainError(
             "holder_inactive",
@@ -50,7 +50,7 @@ def find_holder_refusal(account: Account) -> DomainError | None:
 def find_refusal(
     account: Account, request: LinkRequest, relation: Relation, person: InsuredPerson, region: str
 ) -> DomainError | None:
-    """The first reason why this member cannot be added now, or None. region: as it was chosen."""
+    """The first reason why this member cannot be added now, or None. region: the one chosen."""
     if person.id == account.person_id:
         return DomainError(
             "oneself", _("您填的是您自己。"), _("您本人的医保码，在首页点“出示医保码”。"), region=person.insured_region
@@ -83,7 +83,7 @@ def find_asked(holder_account_id: int, person: InsuredPerson) -> DomainError | N
 
 
 def _find_other_region(person: InsuredPerson, chosen: str) -> DomainError | None:
-    """The roster knows the 参保地; who chose another is shown it, and only confirms (S35)."""
+    """The roster knows the 参保地; a holder who chose another is shown it and confirms (S35)."""
     known = find_region(person.insured_region)
     if chosen == person.insured_region or known is None or not known.may_be_chosen:
         return None
@@ -93,7 +93,7 @@ def _find_other_region(person: InsuredPerson, chosen: str) -> DomainError | None
 
 
 def not_found(region: str) -> DomainError:
-    """One sentence for an unknown number and for a name that does not fit it, so that nobody can ask who is insured."""
+    """The same sentence for an unknown number and for a name that does not match, so that nobody can find out who is insured."""
     return DomainError(
         "person_not_found",
         _("在参保名册里没有找到和您填的完全一致的人。"),

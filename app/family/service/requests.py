@@ -1,4 +1,4 @@
-"""A request leaves the draft: it waits for somebody's word, for a reviewer, or is a link at once."""
+"""A request leaves the draft state: it waits for an authorisation or a reviewer, or becomes a link at once."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -29,13 +29,13 @@ from app.proofs.models import IdentityProof
 from app.proofs.service import spend_proof
 from app.reviews.service import open_case, withdraw_case
 
-KIND = "family"  # of review cases
+KIND = "family"  # the kind of its review cases
 WAITING = (RequestState.waiting_authorisation, RequestState.waiting_review, RequestState.returned)
 
 
 @transaction()
 def wait_for_authorisation(request: LinkRequest) -> None:
-    """The holder has done their part; somebody else has the next word, for thirty days. Asking again changes nothing.
+    """The holder has done their part; somebody else must act within thirty days. Calling it again changes nothing.
 
     Raises DomainError `members_full` or `draft_gone`.
     """
@@ -55,9 +55,9 @@ def authorise(
     proof: IdentityProof | None = None,
     channel: str = "web",
 ) -> LinkRequest:
-    """The member's own yes (S40, S42): consents written, proof spent, link made; or a reviewer looks, where the bureau wants that.
+    """The member's own yes (S40, S42): writes consents, spends the proof, makes the link; or passes it to a reviewer if so set.
 
-    account_id: in whose ledger the consents stand: the member's own account, or the holder's at whose phone the member said so.
+    account_id: whose ledger gets the consents: the member's own account, or the holder's if the member agreed on that phone.
     """
     request = reload(request)
     person = person_of(request)
@@ -110,7 +110,7 @@ def send_to_review(request: LinkRequest) -> None:
 
 @transaction()
 def approve(request: LinkRequest, *, by: str) -> FamilyLink:
-    """The link of a request. Raises DomainError, and changes nothing, when it cannot be made (any more)."""
+    """Makes the link of a request. Raises DomainError, and changes nothing, when it cannot be made (any more)."""
     request = reload(request)
     person = person_of(request)
     if request.relation is None or request.way is None or request.state not in (RequestState.draft, *WAITING):
@@ -145,7 +145,7 @@ def reject(request: LinkRequest, refusal: str, *, by: str, title: str = "", sent
 
 @transaction()
 def withdraw_request(request: LinkRequest) -> None:
-    """撤回: by the holder, until it is decided."""
+    """撤回: the holder withdraws it, before it is decided."""
     request = reload(request)
     if request.state not in WAITING:
         raise DomainError("decided", _("这个申请已经有结果了。"), _("请看结果。"), status=409)
@@ -169,7 +169,7 @@ def end_invitations(request: LinkRequest) -> None:
 
 
 def _submit(request: LinkRequest, state: RequestState) -> None:
-    """From here on the request keeps a place: counted under a lock, so that a sixth member is refused in parallel too."""
+    """From here on the request takes a place; counted under a lock, so that parallel requests cannot add one member too many."""
     person = person_of(request)
     lock_pair(request.holder_account_id, person.id)
     if request.renews_link_id is None:
@@ -188,7 +188,7 @@ def _submit(request: LinkRequest, state: RequestState) -> None:
 
 
 def reload(request: LinkRequest) -> LinkRequest:
-    """As it is inside this transaction, waiting for a twin."""
+    """The request as it is inside this transaction; waits for a parallel request's lock."""
     return db.session.get_one(LinkRequest, request.id, populate_existing=True, with_for_update=True)
 
 

@@ -37,7 +37,7 @@ SLOTS: dict[str, LazyString] = {
 
 
 def take_decision(case: ReviewCase, outcome: CaseState) -> None:
-    """Runs in the transaction in which the decision takes effect. What cannot be done any more is a rejection that says why."""
+    """Runs in the transaction in which the decision takes effect. An approval that cannot be carried out becomes a rejection."""
     request = queries.find_request_of_subject(case.subject)
     if request is None or request.state is not RequestState.waiting_review:
         return
@@ -92,7 +92,7 @@ def hand_in_again(request: LinkRequest) -> None:
 
 @transaction()
 def appeal(request: LinkRequest, text: str) -> None:
-    """申诉: another reviewer looks. text: the holder's own words. Raises DomainError when there is nothing to appeal against."""
+    """申诉: another reviewer decides. text: the holder's own words. Raises DomainError when there is nothing to appeal against."""
     request = reload(request)
     if request.state is not RequestState.rejected or request.refusal != "review":
         raise DomainError("nothing_to_appeal", _("这个申请现在不能申诉。"), _("请看申请的进度。"), status=409)
@@ -109,9 +109,9 @@ def appeal(request: LinkRequest, text: str) -> None:
 
 
 def slots_to_mend(request: LinkRequest, case: ReviewCase | None) -> dict[str, list[int]]:
-    """Which papers are asked for again: slot -> ids of the bad pages; an empty list asks for the slot as a whole.
+    """Which papers are asked for again: slot -> ids of the bad pages; an empty list asks for the whole slot.
 
-    What was returned without naming papers asks for any of them.
+    If the request was returned without naming papers, any of them may be sent again.
     """
     if case is None or request.state is not RequestState.returned:
         return {}
@@ -123,7 +123,7 @@ def slots_to_mend(request: LinkRequest, case: ReviewCase | None) -> dict[str, li
 
 
 def facts_for_reviewer(subject: str) -> list[tuple[str, str]]:
-    """What stands beside the papers: both parties as the roster knows them, and the relation that was stated."""
+    """What is shown beside the papers: both parties as the roster knows them, and the relation that was stated."""
     request = queries.find_request_of_subject(subject)
     if request is None or request.relation is None:
         return []
@@ -150,7 +150,7 @@ def _facts_of(who: str, person: InsuredPerson) -> list[tuple[str, str]]:
 
 
 def refuse_own_family(staff: StaffMember, subject: str) -> str | None:
-    """Nobody decides about their own family, as holder or as member."""
+    """A reviewer must not decide about their own family, as holder or as member."""
     request = queries.find_request_of_subject(subject)
     if request is None or staff.person_id is None:
         return None
@@ -160,7 +160,7 @@ def refuse_own_family(staff: StaffMember, subject: str) -> str | None:
 
 
 def may_send_papers(account: Account, subject: str, slot: str) -> bool:
-    """The holder, while the request is being filled in or a page was asked for again."""
+    """Only the holder may, while the request is being filled in or has been returned."""
     request = queries.find_request_of_subject(subject)
     return (
         slot in SLOTS

@@ -1,4 +1,4 @@
-"""The family's part of what an account shows, and what follows when such a code is used."""
+"""The family's codes an account may show, and what follows when such a code is used."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ def _colour_of_slot(slot: int) -> int:
 
 
 def list_family_showables(account: Account) -> list[Showable]:
-    """Members whose insurance runs, by place. One whose credential is frozen is listed; the code page says so."""
+    """Members whose insurance is in force, by place. A member whose credential is frozen is included; the code page says so."""
     return [
         Showable(
             credential_id=member.credential_id,
@@ -48,7 +48,7 @@ def list_family_showables(account: Account) -> list[Showable]:
 
 @transaction()
 def note_use(credential_id: int, handle: str, shown_by: str, place: str, moment: datetime) -> None:
-    """A relative showed the code: the member is told, where there is an account, and the audit row carries the relation."""
+    """A relative showed the code: the member is told, if there is an account, and the audit row carries the relation."""
     holder_id = queries.find_holder_behind(handle)
     link = queries.find_link_of_credential(holder_id, credential_id) if holder_id else None
     if link is None:
@@ -68,13 +68,14 @@ def note_use(credential_id: int, handle: str, shown_by: str, place: str, moment:
 
 
 def list_holders(credential: Credential) -> list[int]:
-    """Account ids that may show it besides its person's own."""
+    """Ids of the accounts that may show it, besides its person's own."""
     return [link.holder_account_id for link in queries.list_links_of_member(credential.person_id)]
 
 
 @transaction()
 def end_with_consent(consent: Consent) -> None:
-    """Withdrawing it ends what it allowed (PIPL 15): a holder's own link, or, by the member, all links that rest on their word."""
+    """A withdrawn consent ends what it allowed (PIPL 15): the holder's own link, or, if the member withdraws, all links that rest
+    on the member's consent."""
     if consent.notice.purpose not in (
         ConsentPurpose.family_authorisation,
         ConsentPurpose.family_share,
@@ -87,7 +88,7 @@ def end_with_consent(consent: Consent) -> None:
         end_link(own, LinkEnd.consent_withdrawn, by=by)
         return
     account = get_account(consent.account_id)
-    if account.person_id in (None, consent.person_id):  # who agreed by link may not have activated yet
+    if account.person_id in (None, consent.person_id):  # a member who agreed by a link may not have activated yet
         for link in queries.list_links_of_member(consent.person_id):
             if link.way is not Way.documents:
                 end_link(link, LinkEnd.consent_withdrawn, by=by)

@@ -30,10 +30,10 @@ class LoadReport:
 
 @transaction()
 def load_help_texts(folder: Path = CONTENT_FOLDER) -> LoadReport:
-    """Brings the rows up to the files `<language>/<kind>/<slug>.md`; loading twice changes nothing.
+    """Updates the rows to the files `<language>/<kind>/<slug>.md`; loading twice changes nothing.
 
-    A row whose content still is what was last loaded follows its file, also when the file is gone. A row that staff have edited, or
-    written themselves, stays as it is. Raises InvalidHelpFile naming the file.
+    A row with the content that was last loaded follows its file, and is deleted when the file is gone. A row that staff have edited
+    or written themselves stays as it is. Raises InvalidHelpFile naming the file.
     """
     files = dict(_read(folder))
     rows = {(row.language, row.kind, row.slug): row for row in db.session.scalars(select(HelpText))}

@@ -1,4 +1,4 @@
-"""Every saving is kept whole."""
+"""Every saved version is kept in full."""
 
 from dataclasses import asdict
 
@@ -11,7 +11,7 @@ BY_RELEASE = "release"
 
 
 def keep_version(row: HelpText, content: Content, *, is_draft: bool, by: str, restored_from: int | None = None) -> HelpVersion:
-    """Under the edition the row has now."""
+    """Saves the content as a version with the row's current edition."""
     version = HelpVersion(
         kind=row.kind,
         slug=row.slug,

@@ -1,4 +1,4 @@
-"""Staff write help texts: drafts, publishing, taking back, older versions. Nothing that was saved is lost."""
+"""Staff write help texts: drafts, publishing, withdrawing, older versions. Nothing that was saved is lost."""
 
 from dataclasses import asdict, replace
 
@@ -23,7 +23,7 @@ CHANGED_MEANWHILE = "changed_meanwhile"
 
 @transaction()
 def add_text(kind: HelpKind, slug: str, title: str, *, by: str) -> HelpText:
-    """A new text in the source language, not published, with its title and nothing else yet. Raises DomainError."""
+    """A new unpublished text in the source language, with only its title so far. Raises DomainError."""
     slug, title = slug.strip(), " ".join(title.split())
     check_place(kind, slug)
     content = Content(title=title, body="\n", keywords="", source="", last_checked=None, position=0)
@@ -33,7 +33,7 @@ def add_text(kind: HelpKind, slug: str, title: str, *, by: str) -> HelpText:
 
 @transaction()
 def add_translation(text_id: int, language: str, *, by: str) -> HelpText:
-    """The same text in another language, not published, for now with the words of this one. Raises NotFound and DomainError."""
+    """An unpublished copy of the text for another language, still with the words of this one. Raises NotFound and DomainError."""
     source = get_row(text_id)
     check_language(language)
     return _add(source.kind, source.slug, language, content_of(source), by)
@@ -41,7 +41,7 @@ def add_translation(text_id: int, language: str, *, by: str) -> HelpText:
 
 @transaction()
 def save_text(text_id: int, content: Content, *, seen: int, publish: bool, by: str) -> HelpVersion:
-    """A draft leaves what citizens read as it is. seen: the edition the writer had before their eyes.
+    """A draft leaves what citizens read as it is. seen: the edition the writer was looking at.
 
     Raises NotFound, DomainError with the field that is wrong, and `changed_meanwhile` when somebody saved in between.
     """
@@ -73,7 +73,7 @@ def withdraw_text(text_id: int, *, by: str) -> HelpText:
 
 @transaction()
 def restore_version(text_id: int, version_id: int, *, by: str) -> HelpVersion:
-    """An older version is what citizens read again; it becomes the newest one. Raises NotFound."""
+    """Publishes an older version again, as the newest one. Raises NotFound."""
     row = get_row(text_id)
     old = get_version(row, version_id)
     content = content_of(old)
@@ -101,7 +101,7 @@ def _add(kind: HelpKind, slug: str, language: str, content: Content, by: str) ->
 
 
 def _keep_first(row: HelpText) -> None:
-    """What was there before staff first touched it can be read and restored too."""
+    """Keeps the text as it was before staff first edited it, so that it can be read and restored too."""
     if row.loaded_digest and not list_versions(row, limit=1):
         keep_version(row, content_of(row), is_draft=False, by=BY_RELEASE)
 
@@ -125,7 +125,7 @@ def _write(row: HelpText, content: Content) -> None:
 
 
 def _tidy(content: Content) -> Content:
-    """As a file would hold it: what was not changed must have the digest it was loaded with."""
+    """White space as in a file, so that unchanged content keeps the digest it was loaded with."""
     body = "\n".join(line.rstrip() if not line.endswith("  ") else line for line in content.body.splitlines())
     return replace(
         content,

@@ -1,4 +1,4 @@
-"""Reads of institutions and their keys; `register` and `operators` have their own."""
+"""Reads of institutions and their keys; `register` and `operators` hold further reads."""
 
 from app.institutions.queries.institutions import find_institution as find_institution
 from app.institutions.queries.institutions import get_institution as get_institution

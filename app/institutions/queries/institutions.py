@@ -24,7 +24,7 @@ def list_institutions() -> list[Institution]:
 
 
 def list_live_keys(institution_id: int) -> list[ApiKey]:
-    """Neither revoked nor past their end, oldest first."""
+    """Keys neither revoked nor past their end, oldest first."""
     return list(
         db.session.scalars(
             select(ApiKey)

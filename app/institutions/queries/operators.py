@@ -34,7 +34,7 @@ def get_operator(institution_id: int, operator_id: int) -> Operator:
 
 
 def list_operators(institution_id: int) -> list[Operator]:
-    """Those who may sign in first, at most two hundred."""
+    """At most two hundred, those who may sign in before the disabled ones."""
     return list(
         db.session.scalars(
             select(Operator)
@@ -53,7 +53,7 @@ def totp_secret_of(operator: Operator) -> str:
 
 
 def find_open_session(token: str) -> OperatorSession | None:
-    """The session this cookie stands for, with operator and institution; None once it is over (domain 5)."""
+    """The session of this cookie, with operator and institution; None once it is over (domain 5)."""
     now = clock.now()
     own, shared = (timedelta(minutes=n) for n in (settings.operator_idle_minutes, settings.operator_shared_idle_minutes))
     return db.session.scalar(

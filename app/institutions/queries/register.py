@@ -34,7 +34,7 @@ _LAST_CHARACTER = "\U0010ffff"
 
 
 def regions_seen(regions: Collection[str]) -> frozenset[str]:
-    """Whose institutions a member answers for: the own regions; with a pool (xx99) also those written under the city (xx00)."""
+    """The regions whose institutions a member is responsible for: their own; with a pool (xx99) also the city's own code (xx00)."""
     return frozenset(regions) | {f"{code[:4]}00" for code in regions if code.endswith("99")}
 
 
@@ -47,7 +47,7 @@ def list_page(
     is_enabled: bool | None = None,
     after: str = "",
 ) -> list[Institution]:
-    """One page by code, and one row more if there is another page. beginning: the beginning of a code or of a name."""
+    """One page in order of codes, and one row more if there is another page. beginning: of a code or of a name."""
     wanted = sorted(regions if not region else {region} & set(regions))
     query = select(Institution).where(Institution.region_code.in_(wanted)).order_by(Institution.fixmedins_code).limit(PAGE + 1)
     if beginning:
@@ -62,7 +62,7 @@ def list_page(
 
 
 def list_public_page(*, beginning: str = "", region: str = "", scenes: Sequence[str] = (), after: str = "") -> list[Institution]:
-    """What citizens may look up, never a sandbox: one page, and one row more if there is another. scenes: any of these."""
+    """What citizens may look up, never a sandbox: one page, and one row more if there is another. scenes: any of these suffices."""
     query = select(Institution).where(Institution.is_sandbox.is_(False)).order_by(Institution.fixmedins_code).limit(PUBLIC_PAGE + 1)
     if beginning:
         query = query.where(begins_with(beginning))
@@ -77,7 +77,7 @@ def list_public_page(*, beginning: str = "", region: str = "", scenes: Sequence[
 
 
 def begins_with(beginning: str) -> ColumnElement[bool]:
-    """The code when it looks like the beginning of one, else the name; both by their index."""
+    """Compares the code if this looks like the beginning of one, else the name; both by their index."""
     is_code = re.fullmatch(r"[HPhp]\d+", beginning, re.ASCII) is not None
     column = Institution.fixmedins_code if is_code else Institution.name
     wanted = beginning.upper() if is_code else beginning
@@ -100,7 +100,7 @@ def get_seen(institution_id: int, regions: Collection[str]) -> Institution:
 
 
 def list_keys(institution_id: int) -> list[ApiKey]:
-    """Newest first, those that are over too, at most thirty."""
+    """Newest first, ended ones too, at most thirty."""
     return list(
         db.session.scalars(select(ApiKey).where(ApiKey.institution_id == institution_id).order_by(ApiKey.id.desc()).limit(30))
     )
@@ -111,7 +111,7 @@ def is_live(key: ApiKey) -> bool:
 
 
 def get_grant(grant_id: int, staff_id: int) -> KeyGrant:
-    """Only for whom it was approved."""
+    """Only for the member who asked for the key; raises NotFound for others."""
     found = db.session.get(KeyGrant, grant_id)
     if found is None or found.asked_by != staff_id:
         raise NotFound
@@ -119,7 +119,7 @@ def get_grant(grant_id: int, staff_id: int) -> KeyGrant:
 
 
 def list_open_grants(staff_id: int) -> list[KeyGrant]:
-    """Approved keys this member has still to take, oldest first."""
+    """Approved keys this member has not taken yet, oldest first."""
     return list(
         db.session.scalars(
             select(KeyGrant)
@@ -132,7 +132,7 @@ def list_open_grants(staff_id: int) -> list[KeyGrant]:
 
 
 def list_acts(institution_id: int) -> list[AuditRow]:
-    """What was done to this institution, newest first: the register's few rows, never the scans."""
+    """What was done to this institution, newest first: only acts in the register, never scans."""
     return list(
         db.session.scalars(
             select(AuditRow)
@@ -148,7 +148,7 @@ def list_acts(institution_id: int) -> list[AuditRow]:
 
 
 def list_notes_on_keys() -> list[str]:
-    """For `flask doctor`: keys that are kept off since a restore."""
+    """For `flask doctor`: keys that have been kept off since a restore."""
     wanted = (
         select(Institution.fixmedins_code, func.count())
         .join(ApiKey, ApiKey.institution_id == Institution.id)

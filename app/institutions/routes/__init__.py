@@ -1,4 +1,4 @@
-"""The outside of the institutions: the way to their desk, the directory for citizens."""
+"""Pages about institutions: signing in to their desk, and the directory for citizens."""
 
 from typing import cast
 

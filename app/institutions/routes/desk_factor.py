@@ -51,7 +51,7 @@ def show_factor() -> ResponseReturnValue:
 @blueprint.post("/second-factor")
 @access(at_desk)
 def create_factor() -> ResponseReturnValue:
-    """The answer itself is the one page that shows the secret."""
+    """This response is the only page that shows the secret."""
     form, operator = DeskFactorForm(), current_desk.operator
     if not form.validate_on_submit():
         return render_template("desk/show_factor.html", form=form, operator=operator), 422

@@ -1,4 +1,4 @@
-"""定点医药机构: where the code can be used, for anybody who asks before setting out (S63, S76)."""
+"""定点医药机构: where the code can be used, for anybody who wants to know before setting out (S63, S76)."""
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue

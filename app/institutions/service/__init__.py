@@ -1,4 +1,4 @@
-"""The verbs of the institutions: they register, hold keys, have operators."""
+"""The verbs of institutions: registering them, their keys, their operators."""
 
 from app.institutions.service.after_restore import confirm_keys as confirm_keys
 from app.institutions.service.after_restore import end_what_was_open as end_what_was_open

@@ -1,6 +1,6 @@
-"""After a restore from a backup nobody knows which keys were revoked since: each is kept off until somebody says that it is good.
+"""After a restore from a backup nobody knows which keys were revoked since, so each is kept off until somebody confirms it.
 
-A call with such a key is answered 2001 key_invalid, which comes before everything else that could be said (contract 5).
+A call with such a key is answered 2001 key_invalid, which has precedence over every other reason (contract 5).
 """
 
 from sqlalchemy import or_, select, update
@@ -37,7 +37,7 @@ def end_what_was_open() -> Ends:
 
 @transaction()
 def confirm_keys(code: str, key_ids: list[int] | None = None, by: str = "system") -> list[int]:
-    """These keys, or all of the institution's that are kept off, are good again from the next request on; which ones that were.
+    """These keys, or all the institution's keys that are kept off, are valid again from the next request on. Returns their ids.
 
     Raises NotFound.
     """

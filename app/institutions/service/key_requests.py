@@ -1,6 +1,6 @@
-"""A key takes two: a system administrator asks, a security administrator approves, and who asked takes it, once.
+"""A key takes two: a system administrator asks, a security administrator approves, and the one who asked takes it, once.
 
-The secret is made in the moment it is taken: before that there is nothing anybody could leak (domain 5, four eyes for keys).
+The secret is made at the moment it is taken, so before that there is nothing to leak (domain 5, four eyes for keys).
 """
 
 import json
@@ -23,12 +23,12 @@ from app.staff.rights import Right
 from app.staff.service import ask_approval
 
 KIND = "institution_key"
-KEEP_OLD = -1  # no number of days: the old key goes on
+KEEP_OLD = -1  # stands for no end: the old key stays valid
 
 
 @transaction()
 def ask_key(institution: Institution, *, overlap_days: int, by: StaffMember) -> Approval:
-    """overlap_days: so long the key of now goes on once the new one was taken; KEEP_OLD leaves it alone.
+    """overlap_days: how long the current key stays valid once the new one was taken; KEEP_OLD leaves it alone.
 
     Raises DomainError `two_keys`, `overlap_unfit` and those of asking.
     """
@@ -41,7 +41,7 @@ def ask_key(institution: Institution, *, overlap_days: int, by: StaffMember) -> 
         institution.subject,
         by=by,
         right=Right.approve_keys,
-        region="" if institution.region_code.endswith("00") else institution.region_code,  # a city's own code is nobody's region
+        region="" if institution.region_code.endswith("00") else institution.region_code,  # a city's own code is no member's region
         institution=institution.id,
         overlap_days=overlap_days,
     )
@@ -83,7 +83,7 @@ def describe_key_request(approval: Approval) -> str:
 
 @transaction()
 def claim_key(grant: KeyGrant, *, by: StaffMember) -> tuple[ApiKey, str]:
-    """The new key and, this once, its full text. Raises DomainError `grant_taken` and `two_keys`."""
+    """The new key and, only this once, its full text. Raises DomainError `grant_taken` and `two_keys`."""
     now = clock.now()
     if not won(
         update(KeyGrant)
@@ -104,7 +104,7 @@ def claim_key(grant: KeyGrant, *, by: StaffMember) -> tuple[ApiKey, str]:
 
 
 def _let_go(institution: Institution, key_id: int, days: int, by: StaffMember) -> None:
-    """The older key goes on for so many days, or for less if that was said before."""
+    """The older key stays valid for this many days, or for less if an earlier end was set before."""
     try:
         end_key(institution.fixmedins_code, key_id, clock.now() + timedelta(days=days), by.actor)
     except DomainError as refusal:

@@ -1,4 +1,4 @@
-"""Keys: made once, kept as a hash, rolled with an overlap, taken away at once."""
+"""Keys: shown once, stored as a hash, rotated with an overlap, revoked at once."""
 
 import secrets
 import string
@@ -23,9 +23,9 @@ _ALPHABET = string.ascii_letters + string.digits
 
 @transaction()
 def issue_key(code: str, by: str = "system", *, approved_by: str = "") -> str:
-    """A new key in full: it is shown once and kept only as a hash. Raises DomainError `two_keys` when two are live already."""
+    """A new key in full: it is shown once and stored only as a hash. Raises DomainError `two_keys` when two are live already."""
     institution = get_institution(code)
-    # Two operators at once: the second waits here and counts the first one's key.
+    # Of two parallel requests the second waits here and counts the first one's key.
     db.session.execute(update(Institution).where(Institution.id == institution.id).values(name=Institution.name))
     check_room(institution.id)
     secret = "".join(secrets.choice(_ALPHABET) for _i in range(SECRET_CHARS))
@@ -40,7 +40,7 @@ def issue_key(code: str, by: str = "system", *, approved_by: str = "") -> str:
 
 @transaction()
 def revoke_key(code: str, key_id: int, by: str = "system") -> None:
-    """The key is refused from the next request on. Raises DomainError `key_unknown` when it is not a live one of theirs."""
+    """The key is refused from the next request on. Raises DomainError `key_unknown` if it is not a live key of this institution."""
     institution = get_institution(code)
     _check_live(institution, key_id)
     db.session.execute(update(ApiKey).where(ApiKey.id == key_id).values(revoked_at=clock.now()))
@@ -49,7 +49,7 @@ def revoke_key(code: str, key_id: int, by: str = "system") -> None:
 
 @transaction()
 def revoke_keys(code: str, by: str = "system") -> int:
-    """Revokes all of them; returns how many that were."""
+    """Revokes all live keys of the institution; returns how many."""
     keys = list_live_keys(get_institution(code).id)
     for key in keys:
         revoke_key(code, key.id, by)
@@ -58,7 +58,7 @@ def revoke_keys(code: str, by: str = "system") -> int:
 
 @transaction()
 def end_key(code: str, key_id: int, at: datetime, by: str) -> None:
-    """The key is refused from that moment on. It only takes away: a moment that is set is never put off.
+    """The key is refused from that moment on. An end that is already set can only be brought forward.
 
     Raises DomainError `key_unknown`, `key_end_past` or `key_end_later`.
     """
@@ -74,13 +74,13 @@ def end_key(code: str, key_id: int, at: datetime, by: str) -> None:
 
 
 def check_room(institution_id: int) -> None:
-    """Raises DomainError `two_keys`."""
+    """Raises DomainError `two_keys` when the institution has no room for another live key."""
     if len(list_live_keys(institution_id)) >= MAX_LIVE_KEYS:
         raise DomainError("two_keys", _("这家机构已有两个密钥在用。"), _("请先停用其中一个，再发新的。"), status=409)
 
 
 def hash_secret(key_id: int, secret: str) -> bytes:
-    """Peppered HMAC: the secret is long and random, so a slow hash would only slow the scan."""
+    """Peppered HMAC: the secret is long and random, so a slow hash would only slow scans down."""
     return vault.keyed_hash("api-key", f"{key_id}:{secret}")
 
 

@@ -1,4 +1,4 @@
-"""An operator's second factor: set up on their own page, then asked for at each sign-in. Lost, the bureau's reset takes it away."""
+"""An operator's second factor: set up on their own page, then asked for at each sign-in. If lost, the bureau's reset removes it."""
 
 from flask_babel import gettext as _
 from sqlalchemy import update
@@ -17,9 +17,9 @@ from app.sign_in.service import SignIn, SignInState, attempt_at_factor, remember
 
 
 def begin_factor(operator: Operator, password: str) -> SignInState:
-    """Draws a secret without force yet, for who types the password once more: an open desk that somebody left is not enough.
+    """Draws a secret that is not yet in force. Needs the password again, so that an unattended open desk is not enough.
 
-    Raises DomainError `factor_known` for who has one.
+    Raises DomainError `factor_known` when the operator already has one.
     """
     attempt = attempt_at_factor("operator", operator.actor)
     tried = try_password(attempt, operator, password)
@@ -41,7 +41,7 @@ def begin_factor(operator: Operator, password: str) -> SignInState:
 
 
 def enrol_factor(session: OperatorSession, code: str) -> SignInState:
-    """The first right code gives the secret force; every other session of the operator ends."""
+    """The first correct code puts the secret into force; every other session of the operator ends."""
     operator = session.operator
     attempt = attempt_at_factor("operator", operator.actor)
     refused = attempt.take()
@@ -60,7 +60,7 @@ def enrol_factor(session: OperatorSession, code: str) -> SignInState:
 
 
 def confirm_code(session: OperatorSession, code: str, *, browser: bytes) -> SignIn:
-    """A right code, good once, opens the session fully, under a new token. browser: from now on known as the operator's."""
+    """A correct code, valid once, opens the session fully, under a new token. browser: from now on known as the operator's."""
     operator = session.operator
     attempt = attempt_at_factor("operator", operator.actor)
     refused = attempt.take()

@@ -1,4 +1,4 @@
-"""Signing in at the desk: a name and a long password, five guesses, a session that a shared computer leaves sooner (domain 5)."""
+"""Signing in at the desk: a name and a long password, five guesses, a session that ends sooner on a shared computer (domain 5)."""
 
 from sqlalchemy import update
 
@@ -18,7 +18,7 @@ PASSWORD_CHARS = 15  # fixed: without a second factor (NIST 800-63B-4)
 def sign_in_operator(username: str, password: str, *, browser_name: str, is_shared: bool, caller: Caller, browser: bytes) -> SignIn:
     """The answer is the same whether or not the name is known (ASVS 6.3.8).
 
-    browser: keyed hash of its cookie, after a right password known as the operator's.
+    browser: keyed hash of its cookie; after a correct password it is known as the operator's.
     """
     operator = find_operator(username)
     attempt = attempt_of("operator", name_hash(username), operator.actor if operator else "", caller)
@@ -43,7 +43,7 @@ def sign_in_operator(username: str, password: str, *, browser_name: str, is_shar
 
 
 def _open_session(operator: Operator, browser_name: str, *, is_shared: bool, needs_code: bool) -> str:
-    """Its token."""
+    """Opens a session and returns its token."""
     _session, token = open_session(
         OperatorSession, operator_id=operator.id, browser_name=browser_name, is_shared=is_shared, needs_code=needs_code
     )
@@ -66,7 +66,7 @@ def choose_operator_password(operator: Operator, password: str, *, keep: Operato
 
 
 def end_other_sessions(keep: OperatorSession) -> None:
-    """Inside a transaction: how this operator signs in has changed."""
+    """Inside a transaction, after a change to how this operator signs in."""
     end_sessions(OperatorSession, OperatorSession.operator_id == keep.operator_id, OperatorSession.id != keep.id)
 
 
@@ -84,12 +84,12 @@ def sign_out_operator(session: OperatorSession) -> None:
 
 
 def drop_operator_sessions() -> None:
-    """A week; the audit log remembers them."""
+    """Deletes sessions after `staff_session_keep_days`; the audit log remembers them."""
     drop_sessions(OperatorSession, settings.staff_session_keep_days)
 
 
 def note_wrong_at_desk(attempt: Attempt, operator: Operator | None, tag: InstitutionTag) -> SignInState:
-    """Inside the transaction that refuses."""
+    """Writes the audit rows of a refused attempt, inside the transaction that refuses it."""
     who = operator.actor if operator else "operator:unknown"
     subject = Institution.subject_of(operator.institution_id) if operator else ""
     state = attempt.state()

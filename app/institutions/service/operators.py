@@ -1,4 +1,4 @@
-"""Operators: who sits at an institution's desk, named by the bureau. Nobody but they themselves knows their password."""
+"""Operators: the people at an institution's desk, named by the bureau. Only they themselves know their password."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 @dataclass(frozen=True)
 class NewOperator:
-    """one_time_password: to be handed over and replaced at the first sign-in; stored nowhere."""
+    """one_time_password: to be handed over and replaced at the first sign-in; not stored in plain text."""
 
     operator: Operator
     one_time_password: str
@@ -34,7 +34,7 @@ class NewOperator:
 def add_operator(
     institution: Institution, *, operator_id: str, name: str, username: str, by: str, password: str = ""
 ) -> NewOperator:
-    """The one-time password is drawn, unless the demo brings a password of its own.
+    """The one-time password is drawn at random, unless the demo gives a password of its own.
 
     Raises DomainError `operator_unfit`, `operator_known` or `username_taken`.
     """
@@ -65,7 +65,7 @@ def add_operator(
 
 
 def reset_operator(operator: Operator, *, by: str) -> NewOperator:
-    """A new one-time password, and no second factor any more; all sessions end, somebody disabled may come back."""
+    """Sets a new one-time password and removes the second factor; all sessions end; a disabled operator is enabled again."""
     given = draw_password()
     password_hash = hash_password(given)
     expires_at = clock.now() + timedelta(days=settings.one_time_password_days)
@@ -91,7 +91,7 @@ def reset_operator(operator: Operator, *, by: str) -> NewOperator:
 
 @transaction()
 def disable_operator(operator: Operator, *, by: str) -> None:
-    """Ends all sessions at once; a reset lets them back in."""
+    """Ends all the operator's sessions at once; a reset lets the operator back in."""
     db.session.execute(update(Operator).where(Operator.id == operator.id).values(disabled_at=clock.now()))
     _end_sessions(operator.id)
     _record(InstitutionTag.operator_disabled, operator, by)
@@ -99,7 +99,7 @@ def disable_operator(operator: Operator, *, by: str) -> None:
 
 @transaction()
 def remember_business(operator: Operator, business_type: str) -> None:
-    """What was chosen last is chosen next."""
+    """Remembers the last choice as the default for the next scan."""
     db.session.execute(update(Operator).where(Operator.id == operator.id).values(business_type=business_type))
 
 

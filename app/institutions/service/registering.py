@@ -1,4 +1,4 @@
-"""Institutions come into the system, change, rest and come back."""
+"""Institutions are added, changed, disabled and enabled again."""
 
 import re
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ def add_institution(
 def change_institution(
     code: str, *, name: str, region_code: str, business_types: Sequence[str], supports_challenge: bool, by: str
 ) -> None:
-    """Holds from the next scan on. What it is (code, sandbox) stays. Raises NotFound and the DomainErrors of adding."""
+    """In force from the next scan on. The code and whether it is a sandbox stay. Raises NotFound and the DomainErrors of adding."""
     institution = get_institution(code)
     _check(code, name, region_code, business_types, institution.is_sandbox)
     before = institution.business_types
@@ -81,7 +81,7 @@ def change_institution(
 
 @transaction()
 def set_enabled(code: str, is_enabled: bool, by: str = "system") -> None:
-    """From the next call on. Keys and operators stay as they are, and work again when it is enabled again."""
+    """In force from the next call on. Keys and operators are kept, and work again when the institution is enabled again."""
     institution = get_institution(code)
     institution.is_enabled = is_enabled
     institution.updated_at = clock.now()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 
 class ConsoleSender:
-    """`keep` writes the message down for the demo page; neither text nor number is logged."""
+    """`keep` stores the message for the demo page; neither text nor number is logged."""
 
     def __init__(self, keep: Callable[[str, str, str], None]) -> None:
         self._keep = keep

@@ -22,7 +22,7 @@ class HttpSender:
         self._timeout = settings.sms_timeout_seconds
 
     def send(self, phone: str, text: str, *, key: str) -> None:
-        """Tries again on a broken connection, 429 and 5xx, until the time-out is used up; a plain no is final."""
+        """Retries on a broken connection, 429 and 5xx until the timeout is used up; any other refusal is final."""
         if not self._url:
             raise SendingFailed("SMS_URL is not set")
         ends_at = time.monotonic() + self._timeout
@@ -39,7 +39,7 @@ class HttpSender:
         raise SendingFailed(reason or "timeout")
 
     def _try(self, phone: str, text: str, key: str, timeout: float) -> str:
-        """Empty when it was accepted, else why it may be tried again. Raises SendingRefused when it may not."""
+        """Empty when it was accepted, else the reason, and it may be retried. Raises SendingRefused when it may not."""
         headers = {"Idempotency-Key": key}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"

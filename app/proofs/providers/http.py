@@ -2,8 +2,8 @@
 
 `POST {FACE_CHECK_URL}/checks` with `Idempotency-Key` and a JSON FaceRequest → `{"reference", "url"}` or `{"reference",
 "instructions"}`; `GET {FACE_CHECK_URL}/checks/<reference>?nonce=…` → `{"reference", "nonce", "state": "passed" | "failed" |
-"pending", "at"}`. Bearer key both ways; each answer carries `X-Signature`, the hex HMAC-SHA256 of its body under the same key.
-`docs/face-check.md` says it for providers.
+"pending", "at"}`. Both calls carry the bearer key; each answer carries `X-Signature`, the hex HMAC-SHA256 of its body under
+the same key. `docs/face-check.md` describes it for providers.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from app.proofs.face import Capture, FaceCheckDown, FaceRequest, FaceResult, For
 
 TRIES = 3  # fixed: somebody waits for this page
 PAUSE_SECONDS = 0.2  # fixed: doubled after each try
-MAX_ANSWER_BYTES = 16 * 1024  # fixed: an answer has some hundred
+MAX_ANSWER_BYTES = 16 * 1024  # fixed: an answer has a few hundred
 
 
 class HttpFaceCheck:
@@ -68,9 +68,9 @@ class HttpFaceCheck:
         return (origin,) if origin else ()
 
     def _ask(self, method: str, path: str, *, headers: Mapping[str, str] = {}, **content: Any) -> dict[str, Any]:
-        """One answer, from at most TRIES requests; repeating is safe, since a start carries its nonce as idempotency key."""
+        """One answer, from at most TRIES requests; a retry is safe, because a start carries its nonce as idempotency key."""
         if not self._key:
-            raise FaceCheckDown("FACE_CHECK_KEY is missing")  # an empty key would let anybody sign
+            raise FaceCheckDown("FACE_CHECK_KEY is missing")  # with an empty key anybody could sign
         headers = {"Authorization": f"Bearer {self._key}", **headers}
         reason = ""
         with httpx.Client(timeout=self._timeout, follow_redirects=False) as client:
@@ -93,7 +93,7 @@ class HttpFaceCheck:
     def _send(
         self, client: httpx.Client, method: str, path: str, headers: Mapping[str, str], content: dict[str, Any]
     ) -> tuple[int, str, bytes]:
-        """Reads at most MAX_ANSWER_BYTES and for at most the time-out in all, so that a dripping answer ends too."""
+        """Reads at most MAX_ANSWER_BYTES and no longer than the timeout in all, so that a trickling answer ends too."""
         until = time.monotonic() + self._timeout
         body = b""
         with client.stream(method, self._url + path, headers=headers, **content) as response:

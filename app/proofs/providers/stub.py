@@ -1,4 +1,4 @@
-"""A page of our own in the provider's place, on which the visitor chooses the verdict. Demo and tests only.
+"""A page of our own instead of a provider's, on which the visitor chooses the verdict. Demo and tests only.
 
 Production refuses to start with it (`Settings.problems`); its page answers 404 as soon as another provider is set.
 """
@@ -26,7 +26,7 @@ class StubFaceCheckProvider:
         pass
 
     def start(self, request: FaceRequest) -> Redirect:
-        """A request that is repeated finds the check it began: the reference follows from the nonce, and is no secret."""
+        """A repeated request finds the check it began: the reference is derived from the nonce, and is no secret."""
         reference = vault.keyed_hash("face-stub", request.nonce).hex()[:32]
         with transaction():
             if db.session.get(StubFaceCheck, reference) is None:
@@ -47,7 +47,7 @@ class StubFaceCheckProvider:
 
 
 def open_ticket(ticket: str) -> tuple[str, str]:
-    """(reference, return URL) as this server wrote them. Raises NotFound, also when the stub is not the provider."""
+    """(reference, return URL) from a ticket this server signed. Raises NotFound, also when the stub is not the provider."""
     if settings.face_check != "stub" or not settings.is_demo:
         raise NotFound
     try:
@@ -58,7 +58,7 @@ def open_ticket(ticket: str) -> tuple[str, str]:
 
 
 def decide(reference: str, *, passed: bool) -> None:
-    """The first choice stands, as a provider's verdict does."""
+    """Only the first choice counts, like a provider's verdict."""
     undecided = (StubFaceCheck.reference == reference) & StubFaceCheck.passed.is_(None)
     with transaction():
         db.session.execute(update(StubFaceCheck).where(undecided).values(passed=passed))

@@ -1,4 +1,4 @@
-"""What was printed at the counter stays good after a restore, and is counted: some of it may have been used in the lost time."""
+"""Counter codes stay valid after a restore, and are counted: some of them may have been used in the lost time."""
 
 from sqlalchemy import func, select
 

@@ -21,12 +21,12 @@ from app.proofs.queries import find_live_counter_code
 from app.proofs.service.proofs import add_decided_proof, lock_person
 from app.roster.models import InsuredPerson
 
-COUNTER_CODE_DIGITS = 8  # fixed: a letter from the counter: 26 bits, five guesses
+COUNTER_CODE_DIGITS = 8  # fixed: a code printed at the counter has 26 bits and allows five guesses
 
 
 @dataclass(frozen=True)
 class CounterResult:
-    """proof: the passed proof, or None; guesses_left: of the code that is live, 0 when there is none (any more)."""
+    """proof: the passed proof, or None. guesses_left: for the live code, 0 when there is none (any more)."""
 
     proof: IdentityProof | None
     guesses_left: int
@@ -38,7 +38,7 @@ class CounterResult:
 
 @transaction()
 def issue_counter_code(person: InsuredPerson, by: str) -> str:
-    """Eight digits, said once and stored as a hash; older codes of this person end. by: `staff:3` or `cli:<user>`."""
+    """Eight digits, returned once and stored as a hash; older codes of this person end. by: `staff:3` or `cli:<user>`."""
     lock_person(person)
     now = clock.now()
     write(
@@ -62,7 +62,7 @@ def issue_counter_code(person: InsuredPerson, by: str) -> str:
 
 @transaction()
 def spend_counter_code(session: LoginSession, person: InsuredPerson, purpose: ProofPurpose, typed: str) -> CounterResult:
-    """Compares one guess. A wrong one is a result, so that its count stays; the right one is used up and gives a passed proof."""
+    """Compares one guess. A wrong one is returned, not raised, so that it counts; a correct one is used up and gives a proof."""
     lock_person(person)
     code = find_live_counter_code(person)
     most, typed_hash = settings.counter_code_guesses, _hash(person.id, clean_counter_code(typed))
@@ -76,7 +76,7 @@ def spend_counter_code(session: LoginSession, person: InsuredPerson, purpose: Pr
 
 
 def clean_counter_code(typed: str) -> str:
-    """As people write it: full width, in groups. Not eight digits after that: it is none."""
+    """Accepts the code as people write it: full width, in groups. If that does not leave eight digits, it is not a code."""
     return code_of(typed, COUNTER_CODE_DIGITS)
 
 
@@ -93,5 +93,5 @@ def _record_wrong(session: LoginSession, person: InsuredPerson, purpose: ProofPu
 
 
 def _hash(person_id: int, code: str) -> bytes:
-    """The person is in the hash: a code of somebody else is simply wrong."""
+    """The hash includes the person, so another person's code is simply wrong."""
     return vault.keyed_hash("counter-code", f"{person_id}:{code}")

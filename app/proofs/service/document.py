@@ -1,4 +1,4 @@
-"""The document number: weak by itself, so good for re-binding with delay and notice only, never for activation (contract 1)."""
+"""The document number: weak by itself, so it serves only where there is a delay and a notice, never for activation (contract 1)."""
 
 import hmac
 from dataclasses import dataclass
@@ -29,9 +29,9 @@ class DocumentResult:
 
 @transaction()
 def check_document(session: LoginSession, person: InsuredPerson, purpose: ProofPurpose, cert: Cert) -> DocumentResult:
-    """Compares a document number; after settings.cert_guesses wrong ones this day no number is right.
+    """Compares a document number; after settings.cert_guesses wrong ones in a day no number is accepted.
 
-    Raises ValueError for a purpose that this way is too weak for.
+    Raises ValueError for a purpose for which a document number is too weak.
     """
     if purpose not in PURPOSES:
         raise ValueError(f"a document number proves nothing for {purpose.value}")

@@ -1,7 +1,7 @@
 """The face check: begun here, done at the provider, its verdict fetched from server to server (2025 face rule).
 
-Two strings bind it: a random nonce, which only the return address carries and of which a hash is stored; and that hash in hex, by
-which the provider keeps the check. Their row names the person, the purpose and the session, so a verdict opens nothing else.
+Two strings identify it: a random nonce, carried only by the return address and stored as a hash; and that hash in hex, under which
+the provider keeps the check. The row names the person, the purpose and the session, so a verdict opens nothing else.
 """
 
 import secrets
@@ -35,15 +35,15 @@ class FaceOutcome(Enum):
     passed = "passed"
     failed = "failed"
     pending = "pending"  # the provider has no verdict yet
-    unavailable = "unavailable"  # the provider does not answer; asking again may help
+    unavailable = "unavailable"  # the provider does not answer; a retry may help
     expired = "expired"
     unknown = "unknown"  # not a check of this session and purpose
 
 
 def start_face(session: LoginSession, person: InsuredPerson, purpose: ProofPurpose, return_url: str) -> Handover:
-    """Begins a check; the browser then goes where the answer says and comes back to `return_url?state=…`.
+    """Begins a check; the browser then goes where the Handover says and comes back to `return_url?state=…`.
 
-    return_url: absolute, without a query. Raises DomainError `face_limit` (429: settings.face_attempts failures this day) and
+    return_url: absolute, without a query. Raises DomainError `face_limit` (429: settings.face_attempts failures today) and
     `face_unavailable` (503).
     """
     _settle_open_checks(session, person)
@@ -76,7 +76,7 @@ def start_face(session: LoginSession, person: InsuredPerson, purpose: ProofPurpo
 
 
 def finish_face(session: LoginSession, purpose: ProofPurpose, nonce: str) -> FaceOutcome:
-    """Fetches the verdict of the check this nonce belongs to and keeps it. Asked again, it says the same again."""
+    """Fetches the verdict of the check with this nonce and stores it. Called again, it returns the same."""
     proof = find_proof_by_nonce(hash_nonce(nonce))
     if proof is None or proof.session_id != session.id or proof.purpose is not purpose or proof.method is not ProofMethod.face:
         return FaceOutcome.unknown
@@ -156,7 +156,7 @@ def _reserve_attempt(session: LoginSession, person: InsuredPerson, purpose: Proo
 
 
 def _settle_open_checks(session: LoginSession, person: InsuredPerson) -> None:
-    """A check of this session that was not brought back: failed at the provider, it counts; never done, it does not."""
+    """Closes checks of this session whose browser never returned: one failed at the provider counts, one never done does not."""
     for proof in list_open_face_proofs(session, person):
         try:
             result = face_check().fetch_result(proof.reference, proof.nonce_hash.hex()) if proof.reference else None

@@ -19,7 +19,7 @@ from app.proofs.audit_tags import ProofTag
 from app.proofs.models import CounterCode, IdentityProof, ProofMethod, ProofPurpose, ProofState, StubFaceCheck
 from app.roster.models import InsuredPerson
 
-ABANDONED_AFTER = timedelta(days=1)  # fixed: a check that was begun yesterday nobody ends
+ABANDONED_AFTER = timedelta(days=1)  # fixed: nobody finishes a check that was begun yesterday
 
 
 def hash_nonce(nonce: str) -> bytes:
@@ -27,14 +27,14 @@ def hash_nonce(nonce: str) -> bytes:
 
 
 def lock_person(person: InsuredPerson) -> None:
-    """Two parallel tries for one person wait for each other, so that limits hold. SQLite's writers wait anyway."""
+    """Two parallel attempts for one person wait for each other, so that limits hold. SQLite's writers wait anyway."""
     db.session.execute(select(InsuredPerson.id).where(InsuredPerson.id == person.id).with_for_update())
 
 
 def add_decided_proof(
     session: LoginSession, person: InsuredPerson, purpose: ProofPurpose, method: ProofMethod, *, passed: bool
 ) -> IdentityProof:
-    """A proof decided here and now, with its audit row; for ways that need no provider."""
+    """A proof that is decided at once, with its audit row; for methods that need no provider."""
     now = clock.now()
     proof = IdentityProof(
         session_id=session.id,
@@ -69,7 +69,7 @@ def record_decision(proof: IdentityProof, session: LoginSession, *, outcome: str
 
 @transaction()
 def spend_proof(proof: IdentityProof) -> None:
-    """Uses a passed proof up. Raises DomainError `proof_spent` when it was used, also by a parallel request."""
+    """Uses up a passed proof. Raises DomainError `proof_spent` when it was used before, also by a parallel request."""
     if not won(
         update(IdentityProof)
         .where(IdentityProof.id == proof.id, IdentityProof.state == ProofState.passed)
@@ -88,7 +88,7 @@ def spend_proof(proof: IdentityProof) -> None:
 
 @transaction()
 def tidy_proofs() -> None:
-    """Face checks begun more than a day ago and never brought back are closed; what is long over goes."""
+    """Closes face checks begun more than a day ago and never finished, and deletes proofs after `proof_keep_days`."""
     now = clock.now()
     write(
         update(IdentityProof)

@@ -1,6 +1,6 @@
-"""Past scans for a dry run of the risk rules: a day at a time, counted by the database, so that millions of rows stay there.
+"""Past scans for a dry run of the risk rules: one day at a time, counted by the database, so that millions of rows stay there.
 
-The rules are said here once more, in SQL; tests hold them against `policy.list_hits` on the same scans.
+The rules are written here a second time, in SQL; tests compare them with `policy.list_hits` on the same scans.
 """
 
 from collections.abc import Iterator
@@ -21,13 +21,13 @@ from app.scanning.models import Scan
 from app.scanning.policy import RULE_NAMES, RiskRules
 
 _DAY = timedelta(days=1)  # fixed: the rules count by the day
-_SLACK = timedelta(minutes=5)  # fixed: ids follow the machine's clock, moments the rules' clock
+_SLACK = timedelta(minutes=5)  # fixed: ids follow the machine's clock, `created_at` follows `clock.now`
 _EARLIER, _PLACE = aliased(Scan), aliased(Institution)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """So many accepted scans of one day that are alike in all that a dry run tells apart."""
+    """A number of accepted scans of one day that are alike in everything a dry run distinguishes."""
 
     day: date
     kind: InstitutionKind
@@ -39,7 +39,7 @@ class Cell:
 
 
 def count_day(day: date, rules: RiskRules) -> list[Cell]:
-    """A day in China. At most a few dozen cells, whatever the number of scans."""
+    """day: in China. Returns at most a few dozen cells, whatever the number of scans."""
     begin = clock.midnight(day)
     ids = _ids_between(begin - _SLACK, begin + _DAY + _SLACK)
     if ids is None:
@@ -48,7 +48,7 @@ def count_day(day: date, rules: RiskRules) -> list[Cell]:
     each = _judged(rules, begin).where(*span).subquery()
     columns = list(each.c)
     rows = db.session.execute(select(*columns, func.count()).group_by(*columns)).all()
-    db.session.rollback()  # a long walk holds no snapshot open
+    db.session.rollback()  # so that a long run holds no snapshot open
     return [
         Cell(
             day,
@@ -64,13 +64,13 @@ def count_day(day: date, rules: RiskRules) -> list[Cell]:
 
 
 def days_back(days: int, now: datetime) -> Iterator[date]:
-    """The days of the last so many, today first."""
+    """Today and the days before it, `days` in all, today first."""
     today = clock.local(now).date()
     return (today - timedelta(days=number) for number in range(days))
 
 
 def _judged(rules: RiskRules, begin: datetime) -> Select[Any]:
-    """What a dry run tells apart of each accepted scan: kind, is_paying, can_ask, is_denied, and whether each rule hits."""
+    """What a dry run distinguishes about each accepted scan: kind, is_paying, can_ask, is_denied, and whether each rule hits."""
     is_paying = Scan.business_type.in_(sorted(PAYING))
     flags = [
         case((is_paying, rule), else_=false()).label(name) for name, rule in zip(RULE_NAMES, _rules(rules, begin), strict=True)
@@ -92,7 +92,7 @@ def _judged(rules: RiskRules, begin: datetime) -> Select[Any]:
 
 
 def _rules(rules: RiskRules, begin: datetime) -> Iterator[ColumnElement[bool]]:
-    """One condition a rule, in the order of RULE_NAMES; what is off never holds and costs nothing."""
+    """One condition per rule, in the order of RULE_NAMES; a rule that is off is never true and costs nothing."""
     before = and_(_EARLIER.credential_id == Scan.credential_id, _EARLIER.created_at < Scan.created_at, _EARLIER.outcome == 0)
     yield ~exists().where(before, _EARLIER.institution_id == Scan.institution_id) if rules.first_use else false()
     if rules.other_city_minutes:
@@ -128,7 +128,7 @@ def _rules(rules: RiskRules, begin: datetime) -> Iterator[ColumnElement[bool]]:
 
 
 def _minutes_before(moment: Any, minutes: int) -> ColumnElement[Any]:
-    """SQLite keeps moments as text whose first nineteen characters are whole seconds: the rest is put back behind them."""
+    """SQLite stores moments as text whose first nineteen characters are whole seconds; the rest is appended again."""
     if db.engine.dialect.name == "postgresql":
         return type_coerce(moment - literal(timedelta(minutes=minutes)), UtcDateTime())
     text = type_coerce(moment, String())
@@ -136,19 +136,19 @@ def _minutes_before(moment: Any, minutes: int) -> ColumnElement[Any]:
 
 
 def _ids_between(begin: datetime, end: datetime) -> tuple[int, int] | None:
-    """The first id, and the one after the last, of what was scanned between those moments, give or take a minute.
+    """The first id, and the one after the last, of the scans between those moments, to within a minute.
 
-    By the primary key alone, so that the scan table needs no further index. None when there are no scans.
+    Uses only the primary key, so that the scan table needs no further index. None when there are no scans.
     """
-    # Two subqueries: SQLite finds the smallest and the largest in its index only when asked for one at a time.
+    # Two subqueries, because SQLite uses the index for min and max only when each is selected alone.
     least, most = select(func.min(Scan.id)).scalar_subquery(), select(func.max(Scan.id)).scalar_subquery()
     low, high = db.session.execute(select(least, most)).one()
     return None if low is None else (_narrow(begin, low, high + 1)[0], _narrow(end, low, high + 1)[1])
 
 
 def _narrow(moment: datetime, low: int, high: int) -> tuple[int, int]:
-    """Halves that stretch of ids until a minute of them is left: what has an id below it is older than the moment, what has one
-    beyond it is not; ids and moments grow together. Some twenty reads for a year."""
+    """Halves the range of ids until a minute of them is left: scans with an id below it are older than the moment, scans with an id
+    beyond it are not, because ids grow with time. About twenty reads for a year."""
     while high - low > IDS_A_MINUTE:
         middle = (low + high) // 2
         row = db.session.execute(select(Scan.id, Scan.created_at).where(Scan.id >= middle).order_by(Scan.id).limit(1)).first()

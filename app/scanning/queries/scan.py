@@ -1,4 +1,4 @@
-"""The reads of a scan beside those of the code itself: who asks, what was answered, what was asked."""
+"""The reads of a scan besides those of the code itself: who calls, earlier answers, challenges."""
 
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from app.scanning.policy import PastScan
 
 
 class Caller(NamedTuple):
-    """The institution that asks. business_types: those it may use, with commas between."""
+    """The institution that calls. business_types: those it may use, comma separated."""
 
     id: int
     fixmedins_code: str
@@ -28,7 +28,7 @@ class Caller(NamedTuple):
 
 
 class Key(NamedTuple):
-    """What opens the interface; revoked, held and ended ones too."""
+    """An API key; also a revoked, held or ended one."""
 
     key_id: int
     secret_hash: bytes
@@ -57,7 +57,7 @@ class KeyOfCaller(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """An earlier answer under an outBizNo, sealed. created_at: Unix seconds. answer: None while its scan is not through."""
+    """The earlier answer to an outBizNo, sealed. created_at: Unix seconds. answer: None while its scan is not finished."""
 
     body_sha256: bytes
     answer: bytes | None
@@ -73,7 +73,7 @@ class Count(NamedTuple):
 
 
 class Question(NamedTuple):
-    """Two digits that a desk waits for, and how often it was told others."""
+    """An open challenge: the two digits a desk waits for, and how often it got others."""
 
     id: int
     digits: str
@@ -115,7 +115,7 @@ _ANSWER = PreparedQuery(
 
 
 def _is_open(institution_id: int | BindParameter[int], since: int | BindParameter[int]) -> tuple[ColumnElement[bool], ...]:
-    """What makes a question of this institution one that may still be answered."""
+    """The conditions under which a challenge of this institution may still be answered."""
     return (
         Challenge.institution_id == institution_id,
         Challenge.created_at > since,
@@ -166,7 +166,7 @@ def find_key(connection: Connection, key_id: int) -> tuple[Key, Caller] | None:
 
 
 def find_desk(connection: Connection, institution_id: int) -> Caller | None:
-    """For the institution's own desk page, which has no key."""
+    """The caller for an institution's own desk page, which has no key."""
     return _DESK.first(connection, {"institution_id": institution_id})
 
 
@@ -175,21 +175,21 @@ def find_stored_answer(connection: Connection, institution_id: int, out_biz_no: 
 
 
 def count_wrong_numbers(connection: Connection, institution_id: int, minute: int) -> int:
-    """minute: since 1970."""
+    """minute: counted since 1970."""
     found = _WRONG_NUMBERS.first(connection, {"institution_id": institution_id, "minute": minute})
     return found.number if found is not None else 0
 
 
 def find_open_question(connection: Connection, institution_id: int, handle: str, since: int) -> Question | None:
-    """The newest of this institution to this handle that was asked after `since` (Unix seconds) and is not over.
+    """The newest open challenge of this institution to this handle, asked after `since` (Unix seconds).
 
-    Locks it, so that guesses at the same moment wait for one another and each is counted before the next is looked at.
+    Locks its row, so that parallel guesses wait for one another and each is counted before the next is checked.
     """
     return _OPEN_QUESTION.first(connection, {"institution_id": institution_id, "handle": handle, "since": since})
 
 
 def find_latest_question(institution_id: int, credential_id: int, since: int) -> tuple[str, str] | None:
-    """handle and digits of the newest open one of this institution to this credential."""
+    """Handle and digits of the newest open challenge of this institution to this credential."""
     found = db.session.execute(
         select(Challenge.handle, Challenge.digits)
         .where(Challenge.credential_id == credential_id, *_is_open(institution_id, since))
@@ -200,7 +200,7 @@ def find_latest_question(institution_id: int, credential_id: int, since: int) ->
 
 
 def count_questions(connection: Connection, credential_id: int, since: int) -> int:
-    """Of this credential at any institution. Locks the credential, so that parallel scans of it count one another's.
+    """Challenges to this credential at any institution. Locks the credential, so that parallel scans count each other's.
 
     since: Unix seconds.
     """

@@ -1,4 +1,4 @@
-"""Scans as the holders of the codes see them. What a scan itself reads stands in `queries/scan.py`."""
+"""Scans as the holders of the codes see them. What a scan itself reads is in `queries/scan.py`."""
 
 from sqlalchemy import select
 
@@ -23,7 +23,7 @@ def find_place_of_scan(scan_id: int) -> ScanPlace | None:
 
 
 def list_uses(wanted: UsesWanted) -> list[Use]:
-    """Scans that used a code of this credential up, newest first: what its holder sees. See `credentials.uses`."""
+    """Scans that used up a code of this credential, newest first, as its holder sees them. See `credentials.uses`."""
     query = (
         select(Scan.id, Scan.created_at, Scan.business_type, Scan.shown_by, Scan.outcome, Institution.name)
         .join(Institution, Institution.id == Scan.institution_id)

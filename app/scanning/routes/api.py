@@ -25,7 +25,7 @@ from app.scanning.service import Answer, Call, Refusal
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 CALLS = BodyLimit("api", lambda settings: settings.api_max_bytes, "one call of an institution's system (`API_MAX_BYTES`)")
 blueprint.record_once(declare(CALLS))
-# Every answer that is not 200 has the one body: neither a redirect to a tidier address nor an empty answer to OPTIONS.
+# Every answer that is not 200 has the same body, so there are no redirects to a tidier address and no empty answers to OPTIONS.
 _EXACT = {"merge_slashes": False, "provide_automatic_options": False}
 
 
@@ -54,7 +54,7 @@ def show_openapi() -> Response:
 
 
 def answer_error(error: DomainError) -> Response:
-    """Whatever else goes wrong under /api, in the body every refusal has."""
+    """Any other error under /api, in the body that every refusal has."""
     known = BY_NAME.get(error.code)
     reason = known if known is not None and known.status == error.status else reason_of_status(error.status)
     call: Call | None = g.get("api_call")
@@ -63,7 +63,7 @@ def answer_error(error: DomainError) -> Response:
 
 
 def _receive(family: str) -> Call:
-    """Everything that may wait for the network happens here, before any transaction."""
+    """Reads the call. Everything that may wait for the network happens here, before any transaction."""
     call: Call | None = request.environ.get(CALL)
     if call is None:
         authorization = request.headers.get("Authorization", "")
@@ -77,7 +77,7 @@ def _receive(family: str) -> Call:
 
 
 def _read() -> tuple[str, bytes, object]:
-    """fault (a reason's name or empty), the bytes, and what they say."""
+    """The fault (a reason's name or empty), the bytes, and the parsed body."""
     refused, raw = proxy.refusal(), None
     try:
         raw = read_body(get_input_stream(request.environ), CALLS.largest(settings)) if not refused else None

@@ -1,4 +1,4 @@
-"""The operator's desk: scan, read who it is. Nothing of the person and nothing of the code is in an address."""
+"""The operator's desk: scan, and read who it is. No address contains anything of the person or of the code."""
 
 import secrets
 from functools import lru_cache
@@ -47,7 +47,7 @@ def create_scan() -> ResponseReturnValue:
 @blueprint.get("/scans/<number>")
 @access(at_desk)
 def show_scan(number: str) -> ResponseReturnValue:
-    """For ten minutes, and only the operator's own."""
+    """The result of one of the operator's own scans, for ten minutes."""
     found = service.read_answer(current_desk.operator, number)
     if found is None:
         raise NotFound(_("这次扫码的结果已经不保留了。"))

@@ -1,6 +1,6 @@
-"""The short way of `POST /api/v1/ec/query`: a call that comes whole and as it should is answered without Flask's request (ADR 46).
+"""The fast path of `POST /api/v1/ec/query`: a complete, well-formed call is answered without Flask's request handling (ADR 46).
 
-Whatever else comes, or goes wrong, goes the whole way to `api`, which finds what was read here in the environment of the request.
+Every other call, and every error, takes the full path to `api`, which finds in the WSGI environment what was read here.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ class ShortQuery:
             call = environ[CALL] = _read(environ)
             try:
                 answer = service.redeem_code(call)
-            except Exception as error:  # what there is to say about that is said on the whole way
+            except Exception as error:  # the full path reports it
                 environ[FAILURE] = error
                 return None
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer.body))), *answer.headers.items()]
@@ -49,15 +49,15 @@ class ShortQuery:
 
 
 def retry_after(authorization: str, family: str) -> int:
-    """One bucket a key and family of calls. Keyed by the whole credential, not by the id in it: nobody can use up a limit without
-    the secret.
+    """One bucket per key and family of calls. Keyed by the whole API key, not by the id in it, so that only a caller with the
+    secret can use up its limit.
     """
     bucket = hashlib.sha256(authorization.encode()).hexdigest()[:32]
     return limits.retry_after(_rate(settings.ec_query_per_second, settings.ec_query_burst), family, bucket)
 
 
 def _is_plain(environ: Environ) -> bool:
-    """Here, in full and said to be JSON; and this bureau is open."""
+    """Whether the body is complete, small enough and declared as JSON, nothing is refused, and the bureau is set up."""
     length = environ.get("CONTENT_LENGTH", "")
     return (
         length.isdigit()

@@ -1,4 +1,4 @@
-"""The verbs of scanning: a code is used up, a desk asks back, an integrator draws specimens."""
+"""The verbs of scanning: a code is used up, a desk asks for digits, an integrator draws specimens."""
 
 from app.scanning.service.after_restore import end_what_was_open as end_what_was_open
 from app.scanning.service.answers import Answer as Answer

@@ -1,4 +1,4 @@
-"""After a restore from a backup: what was answered, asked and given out in the time that is lost is good no more."""
+"""After a restore from a backup: stored answers, challenges and ecTokens are no longer valid."""
 
 from sqlalchemy import delete
 

@@ -1,4 +1,4 @@
-"""What comes over the interface and what it is answered with. No rows."""
+"""What comes in over the API and what it is answered with. No database."""
 
 import json
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ from app.scanning.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What came over HTTP. fault: the reason name of an unreadable body. retry_after: seconds over the limit, or 0. network: the
-    caller's, as `core.networks` has it; empty for a desk.
+    """What came over HTTP. fault: the reason name of an unreadable body. retry_after: seconds to wait when over the limit, or 0.
+    network: the caller's, as `core.networks` writes it; empty for a desk.
     """
 
     authorization: str
@@ -25,7 +25,7 @@ class Call:
 
     @property
     def org_id(self) -> str:
-        """orgId as it was sent, for saying it back; empty when it is no plain short text."""
+        """orgId as it was sent, to be echoed in the answer; empty when it is not a short plain text."""
         sent = self.body.get("orgId") if isinstance(self.body, dict) else None
         return sent if isinstance(sent, str) and len(sent) <= 40 and sent.isascii() and sent.isprintable() else ""
 
@@ -46,7 +46,7 @@ class Refusal:
 
 
 def word_refusal(found: Refusal, org_id: str, help_code: str) -> Answer:
-    """The refusal as the interface says it: its reason's fixed words, and `field`, `challenge` or Retry-After where it has one."""
+    """The refusal as an API answer: its reason's fixed words, and `field`, `challenge` or Retry-After if it has one."""
     reason = found.reason
     content: dict[str, object] = {
         "code": reason.code,
@@ -69,7 +69,7 @@ def word_refusal(found: Refusal, org_id: str, help_code: str) -> Answer:
 
 
 def word_acceptance(shown: Shown, org_id: str, institution_id: int, token: str, scan_id: int) -> Answer:
-    """Who stands there. ecIndexNo stays the same for one person at one institution, and links nobody across institutions."""
+    """Who the person is. ecIndexNo is always the same for one person at one institution, and differs between institutions."""
     index_number = vault.keyed_hash("ec-index", f"{shown.credential_id}:{institution_id}").hex()[:32]
     content: dict[str, object] = {
         "code": 0,
@@ -96,7 +96,7 @@ def word_acceptance(shown: Shown, org_id: str, institution_id: int, token: str, 
     return Answer(200, to_json(content))
 
 
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # `dumps` would make one for each answer
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # `dumps` would make an encoder for each answer
 
 
 def to_json(content: Mapping[str, object]) -> bytes:

@@ -1,4 +1,4 @@
-"""What every call leaves behind, refused ones too: its audit row, its line in the scan log, its help event."""
+"""What every call records, refused ones too: an audit row, a line in the scan log, a help event."""
 
 import secrets
 from dataclasses import replace
@@ -26,11 +26,11 @@ from app.scanning.queries.scan import Caller
 from app.scanning.reasons import BY_NAME, Reason
 from app.scanning.service.answers import Answer, Call, Refusal, word_refusal
 
-_HELP_CODE_TRIES = 6  # fixed: draws of a help code before an older one of the million is taken over
+_HELP_CODE_TRIES = 6  # fixed: how many help codes are drawn before an older one of the million is reused
 
 
 class Attempt(NamedTuple):
-    """One call. caller: None while nobody known calls."""
+    """One call. caller: None when the caller is unknown."""
 
     connection: Connection
     now: datetime
@@ -40,7 +40,7 @@ class Attempt(NamedTuple):
 
 
 class Line(NamedTuple):
-    """What the scan log keeps of an attempt whose code names somebody."""
+    """What the scan log keeps about an attempt whose code names somebody."""
 
     scan_id: int
     request: ScanRequest
@@ -49,7 +49,7 @@ class Line(NamedTuple):
 
 
 def refuse(attempt: Attempt, found: Refusal, line: Line | None = None) -> Answer:
-    """Writes the attempt down and words the answer."""
+    """Records the attempt and words the answer."""
     audit_id = record_attempt(attempt, found.reason.name, found.reason.code, line)
     shown = line.shown if line is not None else None
     if line is not None and line.reading.is_on_paper:
@@ -69,7 +69,7 @@ def refuse(attempt: Attempt, found: Refusal, line: Line | None = None) -> Answer
 
 
 def record_attempt(attempt: Attempt, outcome: str, code: int, line: Line | None) -> int:
-    """The audit row and, where there is one, the line in the scan log. code: 0 or the reason's. Returns the audit row's id."""
+    """Writes the audit row and, if given, the line in the scan log. code: 0 or the reason's. Returns the audit row's id."""
     actor = Institution.actor_of(attempt.caller.id) if attempt.caller else "unknown"
     if line is None:
         return audit.record(attempt.tag, actor=actor, outcome=outcome, connection=attempt.connection)
@@ -95,7 +95,7 @@ _INSERT_SCAN = PreparedChange(insert(table_of(Scan)), tuple(table_of(Scan).c.key
 
 
 def scan_row(attempt: Attempt, line: Line, code: int) -> dict[str, object]:
-    """The line in the scan log. code: 0 or the reason's."""
+    """The row of the scan log. code: 0 or the reason's."""
     return {
         "id": line.scan_id,
         "created_at": attempt.now,
@@ -133,8 +133,8 @@ def open_help_event(
     institution_id: int | None = None,
     credential_id: int | None = None,
 ) -> str:
-    """`P-06-482917`: speakable, unique for thirty days. Where a reason's million is so full that none of six is free, the last one
-    is taken over: codes never run out, and never cost more.
+    """`P-06-482917`: speakable, unique for thirty days. If a reason's million codes are so full that none of six drawn is free, the
+    last one drawn is reused, so that codes never run out and never take more draws.
     """
     values = {
         "created_at": now,

@@ -1,6 +1,6 @@
-"""Number matching against relayed codes: the desk says two digits, the holder types them, the phone signs them.
+"""Number matching against relayed codes: the desk tells two digits, the holder types them, the phone signs them.
 
-A relayed code belongs to somebody who is not at the desk and so hears no digits.
+The holder of a relayed code is not at the desk, and so does not learn the digits.
 """
 
 import secrets
@@ -27,7 +27,7 @@ _MISS = PreparedChange(
 
 
 def ask(connection: Connection, institution_id: int, shown: Shown, now: datetime) -> str:
-    """Draws the two digits that the phone shows. A call that brings them goes on with the same code."""
+    """Draws the two digits that the holder must type. A call that brings them continues with the same presentation."""
     digits = f"{secrets.randbelow(100):02d}"
     values = {"institution_id": institution_id, "handle": shown.handle, "credential_id": shown.credential_id, "digits": digits}
     _ASK.changed(connection, {**values, "created_at": int(now.timestamp()), "wrong_answers": 0})
@@ -40,5 +40,5 @@ def count_miss(connection: Connection, question: Question, handle: str) -> None:
 
 
 def close(connection: Connection, question: Question, moment: datetime) -> bool:
-    """False when a parallel scan has used it."""
+    """Closes the challenge. False when a parallel scan has used it."""
     return _CLOSE.won(connection, {"the_id": question.id, "moment": moment})

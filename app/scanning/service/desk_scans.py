@@ -1,4 +1,4 @@
-"""The desk's own page as a caller of the one scanning service: the same rules, rows and answers as a hospital's system gets."""
+"""The desk page as a caller of the same scanning service: the same rules, rows and answers as for a hospital's system."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from app.scanning.service.stored_answers import open_answer
 def scan_at_desk(operator: Operator, slip: str, code: str, business_type: str, *, retry_after: int) -> tuple[str, Answer]:
     """slip: the number the form was printed with, so that sending it twice scans once. Returns the outBizNo and the answer.
 
-    Another code under the same slip is another scan: somebody who went back in the browser is not refused.
+    Another code with the same slip is another scan, so that an operator who went back in the browser is not refused.
     """
     number = number_of(operator, slip, code, business_type)
     body: dict[str, Any] = {
@@ -39,13 +39,13 @@ def scan_at_desk(operator: Operator, slip: str, code: str, business_type: str, *
 
 
 def number_of(operator: Operator, slip: str, code: str, business_type: str) -> str:
-    """The outBizNo: says whose desk it was, and nothing of the code."""
+    """The outBizNo: names the operator, and reveals nothing of the code."""
     told = vault.keyed_hash("desk-number", f"{operator.id}:{slip}:{business_type}:{code}").hex()[:32]
     return f"desk-{operator.id}-{told}"
 
 
 def read_answer(operator: Operator, number: str) -> dict[str, Any] | None:
-    """What this operator's scan was answered with within the last ten minutes; None for anybody else's and once it is gone."""
+    """The answer to this operator's scan within the last ten minutes; None for another operator's and once it is gone."""
     if not number.startswith(f"desk-{operator.id}-"):
         return None
     found = find_stored_answer(db.session.connection(), operator.institution_id, number)

@@ -1,4 +1,4 @@
-"""What the risk rules would have done to past scans: before a bureau switches them on, it sees whom they would bother."""
+"""What the risk rules would have done to past scans, so that a bureau sees how many they would bother before switching them on."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -15,19 +15,19 @@ PROPOSED = RiskRules(first_use=True, other_city_minutes=30, pharmacies_a_day=3, 
 
 @dataclass
 class Tally:
-    """Counts of accepted scans. asked: their desk can ask today; hit: enough rules hit, whether or not the desk can ask."""
+    """Counts of accepted scans. hit: enough rules hit, whether or not the desk can ask. asked: of these, the desk can ask today."""
 
     scans: int = 0
     paying: int = 0
     hit: int = 0
     asked: int = 0
-    denied: int = 0  # reported 不是我
+    denied: int = 0  # its holder said 不是我
     denied_hit: int = 0
     denied_asked: int = 0
 
     @property
     def bothered(self) -> int:
-        """Honest ones: enough rules hit, and nobody said that it was not them."""
+        """Honest scans that would be asked about: enough rules hit, and nobody denied the use."""
         return self.hit - self.denied_hit
 
     def add(self, cell: Cell, *, is_hit: bool) -> None:
@@ -45,7 +45,7 @@ class Tally:
 
 @dataclass
 class DryRun(Tally):
-    """The whole, and the same by day and by kind of institution."""
+    """The totals, and the same counts by day and by kind of institution."""
 
     rules: RiskRules = field(default_factory=RiskRules)
     days: int = 0
@@ -56,7 +56,7 @@ class DryRun(Tally):
 
 
 def dry_run_risk(days: int, rules: RiskRules = PROPOSED, on_days: Callable[[int], object] = lambda _: None) -> DryRun:
-    """Looks at today and the days before it. Reads only; `on_days` hears after each day that one more is done."""
+    """Looks at today and the days before it. Only reads; `on_days` is called after each day."""
     found = DryRun(rules=rules, days=days)
     for day in days_back(days, clock.now()):
         of_day = found.by_day.setdefault(day, Tally())

@@ -1,4 +1,4 @@
-"""`ec.query`: a hospital's system scans a code and learns who stands before it. Looked at, judged, settled, in one transaction."""
+"""`ec.query`: a hospital's system scans a code and learns whose it is. Read, judged and settled in one transaction."""
 
 from sqlalchemy import Connection
 
@@ -19,7 +19,7 @@ from app.scanning.service.settling import settle
 
 
 def redeem_code(call: Call) -> Answer:
-    """The whole call, refusals too: they are results, because the rows they leave must stay."""
+    """The whole call. Refusals are returned, not raised, because the rows they write must be committed."""
     with bare_transaction() as connection:
         found = find_caller(connection, call.authorization)
         if found is None:

@@ -1,4 +1,4 @@
-"""What the small tables may forget. Each has its own job, so that they stay small."""
+"""Deletes old rows of the small tables. Each has its own job, so that they stay small."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,27 +13,27 @@ from app.scanning.models import Challenge, EcToken, HelpEvent, StoredAnswer, Wro
 
 
 def drop_stored_answers() -> int:
-    """Ten minutes."""
+    """Kept for ten minutes."""
     return _drop(StoredAnswer, StoredAnswer.created_at <= int(clock.timestamp()) - settings.answer_keep_minutes * 60)
 
 
 def drop_ec_tokens() -> int:
-    """24 h; a token that was settled has served."""
+    """Kept for 24 h; after the settlement a token is not needed any more."""
     return _drop(EcToken, EcToken.expires_at <= clock.now())
 
 
 def drop_challenges() -> int:
-    """120 s, and ten minutes for counting them."""
+    """Valid for 120 s, and counted for ten minutes more."""
     return _drop(Challenge, Challenge.created_at <= int(clock.timestamp()) - 600 - settings.challenge_seconds)
 
 
 def drop_help_events() -> int:
-    """Thirty days."""
+    """Kept for thirty days."""
     return _drop(HelpEvent, HelpEvent.created_at <= clock.now() - timedelta(days=settings.help_code_days))
 
 
 def drop_wrong_numbers() -> int:
-    """A minute; kept an hour for whoever follows an alert."""
+    """Counted for a minute; kept for an hour, for looking into an alert."""
     return _drop(WrongTyped, WrongTyped.minute <= int(clock.timestamp()) // 60 - 60)
 
 

@@ -1,4 +1,4 @@
-"""What is looked at before a scan is judged. Reads; what locks a row does so in order to be counted right."""
+"""What is read before a scan is judged. Only reads; some rows are locked so that parallel scans are counted correctly."""
 
 from datetime import datetime
 
@@ -22,17 +22,17 @@ from app.scanning.queries.scan import (
     was_used_at,
 )
 
-_WINDOW_SECONDS = 600  # fixed: questions of one credential count for ten minutes (contract 5)
+_WINDOW_SECONDS = 600  # fixed: challenges to one credential count for ten minutes (contract 5)
 
 
 AnyCode = Code | TypedNumber | None  # None: no code at all
 
 
 def gather_facts(connection: Connection, caller: Caller, request: ScanRequest, code: AnyCode, now: datetime) -> Facts:
-    """code: what `parse` has made of the request's."""
+    """code: the result of `parse` on the request's code."""
     facts = Facts(caller, request, Reading(code, now))
     if isinstance(code, TypedNumber):
-        # Its typed numbers queue here: else those of one moment would all be looked at before any of them counts.
+        # An institution's typed numbers queue here: otherwise parallel ones would all be looked at before any of them is counted.
         one_at_a_time(b"typed numbers of %d" % caller.id, connection=connection)
         facts = facts._replace(wrong_numbers=count_wrong_numbers(connection, caller.id, int(now.timestamp()) // 60))
         if has_guessed_enough(facts):
@@ -44,7 +44,7 @@ def gather_facts(connection: Connection, caller: Caller, request: ScanRequest, c
     if reading.digits:
         since = int(now.timestamp()) - settings.challenge_seconds - 1
         return facts._replace(question=find_open_question(connection, caller.id, reading.shown.handle, since))
-    if reading.is_on_paper or not _is_unusual(connection, facts, reading.shown):  # nobody could answer on paper
+    if reading.is_on_paper or not _is_unusual(connection, facts, reading.shown):  # paper cannot answer a challenge
         return facts
     asked = count_questions(connection, reading.shown.credential_id, int(now.timestamp()) - _WINDOW_SECONDS)
     return facts._replace(is_unusual=True, questions=asked)
@@ -58,9 +58,9 @@ def parse(text: str) -> AnyCode:
 
 
 def _is_unusual(connection: Connection, facts: Facts, shown: Shown) -> bool:
-    """Whether two digits are to be asked for: the rules find this showing unusual, and institution and scene can ask.
+    """Whether two digits are to be asked for: the risk rules find the scan unusual, and the institution can ask in this scene.
 
-    One specimen of a sandbox is always asked.
+    At a sandbox, one specimen is always asked.
     """
     caller = facts.caller
     if not may_be_challenged(caller.supports_challenge, facts.request.business_type):

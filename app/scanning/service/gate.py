@@ -1,4 +1,4 @@
-"""What is asked of every call before it does anything: who calls, then reasons 2002 to 2005, in their order of precedence."""
+"""What is checked for every call before it does anything: who calls, then reasons 2002 to 2005, in order of precedence."""
 
 import hmac
 import re
@@ -41,7 +41,7 @@ _NOTE_USED = PreparedChange(
 
 
 def note_key_used(connection: Connection, key: Key, now: datetime) -> None:
-    """Once a day: every other call of that day finds it written."""
+    """Writes once a day; every later call of that day finds it written."""
     if not is_noted(key, now):
         _NOTE_USED.changed(connection, {"the_key": key.key_id, "day": clock.local(now).date()})
 
@@ -51,7 +51,7 @@ def is_noted(key: Key, now: datetime) -> bool:
 
 
 def find_refusal(caller: Caller, call: Call, table: Sequence[Field]) -> Refusal | None:
-    """What is wrong with a known caller's call before any code is looked at: body, then how often. None when nothing is."""
+    """What is wrong with a known caller's call before any code is looked at: the body, then the rate. None when nothing is."""
     if not caller.is_enabled:
         return Refusal(BY_NAME["institution_disabled"])
     if call.fault:

@@ -1,7 +1,7 @@
-"""The ordinary scan: a good code of its own holder, with nothing to ask and nobody to tell. Its rows are written in one step.
+"""The ordinary scan: a valid code shown by its own holder, with no challenge and nobody to tell. Its rows are written in one step.
 
-It is judged as every other, before anything is locked. The step then holds only while the code is unused, nothing has ended and the
-outBizNo is free; else nothing has happened, and the scan goes the long way, which looks and judges anew (ADR 46).
+It is judged like every other scan, before anything is locked. The step succeeds only if the code is still unused, nothing has ended
+and the outBizNo is free; otherwise nothing is written, and the scan takes the full path, which reads and judges again (ADR 46).
 """
 
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ _ACCEPT = PreparedStep(
 
 
 class Prepared(NamedTuple):
-    """A scan that was judged to be accepted. answer: said once its rows are written. values, rows: of the step."""
+    """A scan that was judged acceptable. answer: given once its rows are written. values, rows: for the step that writes them."""
 
     answer: Answer
     values: Mapping[str, object]
@@ -56,13 +56,13 @@ class Prepared(NamedTuple):
 
 
 def accept_ordinary(connection: Connection, caller: Caller, call: Call, request: ScanRequest, now: datetime) -> Answer | None:
-    """In a `bare_transaction` that has not begun. None: it is no ordinary scan, or no longer, and nothing was written."""
+    """In a `bare_transaction` that has not begun. None: it is not an ordinary scan, or no longer, and nothing was written."""
     prepared = prepare(connection, caller, call, request, now)
     return accept_prepared(connection, prepared) if prepared is not None else None
 
 
 def prepare(connection: Connection, caller: Caller, call: Call, request: ScanRequest, now: datetime) -> Prepared | None:
-    """Looks and judges. None for any scan that is not ordinary."""
+    """Reads and judges. None for any scan that is not ordinary."""
     code = parse(request.code)
     if not isinstance(code, Code) or code.challenge:
         return None

@@ -1,5 +1,5 @@
-"""Calls that never reached a verb: no key, no such address, wrong method, a fault of ours. They are written down too, but no
-stranger's without end: the row, its help code and the writer's turn are everybody's."""
+"""Calls that never reached a verb: no key, no such address, wrong method, an error of ours. They are recorded too, but only a
+limited number from strangers, because rows, help codes and the database's single writer are shared by everybody."""
 
 import secrets
 
@@ -13,11 +13,11 @@ from app.scanning.reasons import BY_NAME, Reason
 from app.scanning.service.answers import Answer, Call, Refusal, word_refusal
 from app.scanning.service.attempts import open_help_event
 
-STRANGERS = per_second(1 / 60, 60)  # fixed: written down of one network; what comes beyond is answered and leaves nothing
+STRANGERS = per_second(1 / 60, 60)  # fixed: calls recorded per network; further ones are answered but not recorded
 
 
 def refuse_stranger(call: Call) -> Answer | None:
-    """Of a call without a key, once its network has had enough written down. Before anything is written."""
+    """The answer to a call without valid key, once enough calls of its network were recorded. Call it before any write."""
     if not limits.retry_after(STRANGERS, "no-key", call.network):
         return None
     found = Refusal(BY_NAME["key_invalid"])
@@ -25,7 +25,7 @@ def refuse_stranger(call: Call) -> Answer | None:
 
 
 def refuse_call(found: Refusal, org_id: str, network: str) -> Answer:
-    """Words the refusal even while the database is away, or when this network has had enough written down: then its help code opens
+    """Words the refusal, even while the database is away or when enough calls of this network were recorded; then its help code has
     no event."""
     if found.reason is BY_NAME["try_again"] or limits.retry_after(STRANGERS, "no-key", network):
         return word_refusal(found, org_id, _unkept_code(found.reason))

@@ -1,4 +1,4 @@
-"""The dry run as a report a member asks for: the same counting, told day by day."""
+"""The dry run as a report for a staff member: the same counting, with progress day by day."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from app.staff_jobs.models import StaffJob
 from app.staff_jobs.service import Outcome, Progress
 
 KIND = "risk_dry_run"
-DAYS = 30  # fixed: of the dry run at the desk; the command takes any
+DAYS = 30  # fixed: of the dry run on the bureau's pages; the command takes any number
 
 
 def run_risk_report(staff_job: StaffJob, progress: Progress) -> Outcome:

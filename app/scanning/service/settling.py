@@ -1,4 +1,4 @@
-"""What a verdict does: the only place of a scan that writes, but for the rows every call leaves."""
+"""Carries a verdict out: the only place where a scan writes, apart from the rows every call leaves."""
 
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ _ASKED, _ANSWERED_WRONGLY = BY_NAME["challenge_required"], BY_NAME["challenge_wr
 
 
 class _Outcome(NamedTuple):
-    """What a verdict came to: its code was used up now, or had been meanwhile. digits: that the desk asks for from now on."""
+    """What came of a verdict, as its code may have been used meanwhile. digits: those the desk asks for from now on."""
 
     reason: Reason | None
     reading: Reading
@@ -36,7 +36,7 @@ class _Outcome(NamedTuple):
 
 
 def settle(attempt: Attempt, verdict: Verdict) -> Answer:
-    """Takes the outBizNo, does what the verdict says and keeps the answer, in the caller's transaction."""
+    """Claims the outBizNo, carries the verdict out and stores the answer, in the caller's transaction."""
     facts = verdict.facts
     connection, institution, number = attempt.connection, facts.caller.id, facts.request.out_biz_no
     if verdict.reason is _GUESSED:
@@ -79,7 +79,7 @@ def _carry_out(connection: Connection, verdict: Verdict, scan_id: int) -> _Outco
 
 
 def _use_up(connection: Connection, verdict: Verdict, shown: Shown, scan_id: int) -> _Outcome:
-    """Whoever is late, after another scan or the counter that revoked a slip, is judged by what is there now."""
+    """A scan that comes too late, after another scan or after the counter revoked the slip, is judged again as things are now."""
     reason, facts = verdict
     reading, caller = facts.reading, facts.caller
     if facts.question is not None and not challenges.close(connection, facts.question, reading.at):

@@ -1,4 +1,4 @@
-"""A paper slip (S64) from the counter's side: where it may be good, and who hears of it."""
+"""A paper slip (S64) as the counter issues it: where it may be valid, and who is told."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -47,7 +47,7 @@ def write_slip(
 
 
 def tell_slip_used(connection: Connection, shown: Shown, place: str, at: datetime) -> None:
-    """In the redeeming transaction: no phone shows it, so the inbox says it."""
+    """In the redeeming transaction: no phone shows a slip, so its use is told in the inbox."""
     with session_on(connection):
         _tell(
             shown.person_id,
@@ -63,7 +63,7 @@ def tell_slip_used(connection: Connection, shown: Shown, place: str, at: datetim
 
 
 def _tell(person_id: int, title: str, body: str) -> None:
-    """Who has no account has no inbox: the paper itself says it all."""
+    """A person without an account has no inbox; the paper itself says everything."""
     account = find_account_of_person(person_id)
     if account is not None:
         post_message(account.id, title, body)

@@ -1,4 +1,4 @@
-"""Specimens (样码): invented persons whose codes only a sandbox accepts, so that an integrator starts without a telephone."""
+"""Specimens (样码): invented persons whose codes only a sandbox accepts, so that an integrator can start without a phone."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ _REGION = "510699"
 
 @dataclass(frozen=True)
 class Specimen:
-    """number: an identity number on 510600, which is not issued to people."""
+    """number: an identity number beginning with 510600, which is not issued to people."""
 
     name: str
     number: str
@@ -53,7 +53,7 @@ SPECIMENS = {
 
 @transaction()
 def ensure_specimens() -> None:
-    """Persons, credentials and presentations of all specimens; what is there stays."""
+    """Creates persons, credentials and presentations of all specimens; existing ones stay."""
     for key, specimen in SPECIMENS.items():
         person = save_person(
             cert=parse_cert(_RESIDENT_ID, specimen.number),
@@ -111,7 +111,7 @@ def _draw_code(call: Call) -> Answer:
 
 @transaction()
 def drop_old_specimen_codes() -> int:
-    """Forgets what load tests at the sandbox left behind a day ago."""
+    """Deletes what load tests at the sandbox left behind more than a day ago."""
     credentials = [found.id for name in SPECIMENS if (found := _find_credential(name)) is not None]
     return drop_old_specimens(credentials, [_handle_of(name) for name in SPECIMENS], timedelta(days=1))
 
@@ -124,7 +124,7 @@ def _draw(credential: Credential, name: str, kind: str, digits: str, institution
     if kind == "80":
         code = draw_code(show_specimen(credential.id, _handle_of(name)))
     else:
-        # The question an 81 code answers is bound to one telephone: this must be the code's.
+        # The challenge an 81 code answers is bound to one handle, so the code must have the same.
         asked = find_latest_question(institution_id, credential.id, int(clock.timestamp()) - settings.challenge_seconds - 1)
         handle, wanted = asked or (_handle_of(name), "00")
         code = draw_code(open_specimen_presentation(credential.id, handle), digits or wanted)

@@ -1,4 +1,4 @@
-"""Idempotency: an outBizNo is taken first, in the redeeming transaction; a twin waits for it and gets the same bytes."""
+"""Idempotency: an outBizNo is claimed first, in the redeeming transaction; a repeated call waits for it and gets the same bytes."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ _PURPOSE = "stored-answer"
 
 
 def take_over(insertion: Insert) -> Insert:
-    """A number that was answered longer ago than `expired` (Unix seconds) is free again."""
+    """A number that was answered at `expired` (Unix seconds) or earlier is free again."""
     return insertion.on_conflict_do_update(
         index_elements=["institution_id", "out_biz_no"],
         set_={name: insertion.excluded[name] for name in ("body_sha256", "created_at", "answer")},
@@ -34,7 +34,7 @@ _KEEP = PreparedChange(
 
 
 def take_number(connection: Connection, institution_id: int, number: str, sha256: bytes, now: datetime) -> Stored | None:
-    """None when the number is ours now; else the row of the call that had it within the last ten minutes."""
+    """None when this call has now claimed the number; else the row of the call that used it within the last ten minutes."""
     values = {
         "institution_id": institution_id,
         "out_biz_no": number,
@@ -55,7 +55,7 @@ def keep_answer(connection: Connection, institution_id: int, number: str, answer
 
 
 def expired_at(now: datetime) -> int:
-    """An answer of this second (Unix) or an earlier one is no longer kept."""
+    """Answers from this second (Unix) or earlier are no longer kept."""
     return int(now.timestamp()) - settings.answer_keep_minutes * 60
 
 
@@ -68,5 +68,5 @@ def open_answer(sealed: bytes, institution_id: int, number: str) -> bytes:
 
 
 def _bond(institution_id: int, number: str) -> bytes:
-    """What ties a stored answer to its row."""
+    """What a stored answer is bound to: its row."""
     return f"{institution_id}:{number}".encode()

@@ -1,4 +1,4 @@
-"""ecToken: what an accepted scan hands out, for the settlement that follows."""
+"""ecToken: what an accepted scan returns, for the settlement that follows."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ def issue_token(connection: Connection, caller: Caller, line: Line, now: datetim
 
 
 def draw_token(caller: Caller, line: Line, now: datetime) -> tuple[str, dict[str, object]]:
-    """32 characters that say nothing, and their row: kept as a keyed hash, bound to institution and business type."""
+    """32 opaque characters, and their row: stored as a keyed hash, bound to institution and business type."""
     token = secrets.token_urlsafe(24)
     return token, {
         "token_hash": vault.keyed_hash("ec-token", token),

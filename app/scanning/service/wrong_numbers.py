@@ -1,4 +1,4 @@
-"""Typed numbers that nobody has: counted for each institution and minute, so that none is found by trying."""
+"""Typed numbers that nobody has, counted for each institution and minute, so that none can be found by trial."""
 
 from datetime import datetime
 
@@ -28,7 +28,7 @@ def count_wrong_number(connection: Connection, institution_id: int, now: datetim
 
 
 def refuse_number(connection: Connection, institution_id: int, counted: int, now: datetime) -> Refusal:
-    """Of an institution that has reached the limit of this minute; the first such number is an alert. counted: before this one."""
+    """For an institution that has reached this minute's limit; the first such number is an alert. counted: before this one."""
     count_wrong_number(connection, institution_id, now)
     if counted == settings.wrong_typed_per_minute:
         audit.record(
