@@ -13,7 +13,8 @@ class FaceRequest:
     """Whose face is to be checked, and where the browser returns.
 
     nonce: 64 hex digits; the provider keeps it with its verdict. A repeated request with the same nonce is the same check.
-    purpose: `activation`, `rebinding`, `pin_reset` or `unfreezing`. return_url: absolute, to be opened by GET unchanged.
+    purpose: `activation`, `rebinding`, `pin_reset`, `unfreezing`, `family_holder` or `family_member`.
+    return_url: absolute, to be opened by GET unchanged.
     """
 
     nonce: str
