@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 
@@ -19,6 +20,9 @@ from tests.kit.databases import Databases
 from tests.kit.demo import loaded
 from tests.kit.scheduling import SharedServers
 from tests.kit.server import tails_of_running
+
+hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is slow, and no rule is about time
+hypothesis.settings.load_profile("house")
 
 pytest_plugins = ["tests.kit.shuffling", "tests.kit.choosing"]
 

@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.roster.identity import (
@@ -45,13 +45,11 @@ def test_birthday_and_gender_are_read_from_the_number() -> None:
     assert parse_cert("01", "510600199003070025", today=TODAY).gender == "2"
 
 
-@settings(deadline=None)
 @given(resident_ids())
 def test_every_valid_number_is_accepted(number: str) -> None:
     assert parse_cert("01", number, today=TODAY).birthday == date.fromisoformat(f"{number[6:10]}-{number[10:12]}-{number[12:14]}")
 
 
-@settings(deadline=None)
 @given(resident_ids(), st.integers(0, 17), st.sampled_from("0123456789X"))
 def test_every_single_changed_digit_is_refused(number: str, place: int, other: str) -> None:
     changed = number[:place] + other + number[place + 1 :]
@@ -61,7 +59,6 @@ def test_every_single_changed_digit_is_refused(number: str, place: int, other: s
     refused("01", changed)
 
 
-@settings(deadline=None)
 @given(resident_ids(), st.integers(0, 16))
 def test_two_swapped_neighbours_are_refused(number: str, place: int) -> None:
     swapped = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
@@ -71,7 +68,6 @@ def test_two_swapped_neighbours_are_refused(number: str, place: int) -> None:
     refused("01", swapped)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40), st.sampled_from(sorted(CERT_TYPES)))
 def test_no_text_ever_brings_more_than_a_refusal(text: str, cert_type: str) -> None:
     try:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.roster.names import InvalidName, clean_name, is_same_name
@@ -63,7 +63,6 @@ def test_what_is_no_name_is_refused_with_a_reason(subtests: pytest.Subtests) -> 
             assert caught.value.sentence.endswith("。")
 
 
-@settings(deadline=None)
 @given(st.text(max_size=70))
 def test_cleaning_is_stable(text: str) -> None:
     try:

@@ -7,7 +7,7 @@ import time
 import pytest
 from click.testing import Result
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import DomainError, NotFound
@@ -144,7 +144,6 @@ def test_the_lists_are_read_only_when_somebody_chooses_a_password() -> None:
 
 
 @given(st.text(max_size=11))
-@settings(deadline=None)  # a busy machine is slow, and the rule is not about time
 def test_nothing_short_is_accepted(password: str) -> None:
     assert weakness(password, "reviewer")
 

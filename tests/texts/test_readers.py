@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.accounts.phone import parse_mobile
@@ -96,7 +96,6 @@ def test_names_that_differ_in_what_is_seen_stay_different(subtests: pytest.Subte
             assert one == other or not is_same_name(one, other)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=70))
 def test_folding_twice_is_folding_once(text: str) -> None:
     folded = folded_name(text)
@@ -105,7 +104,6 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     assert stored_fold(folded) is None
 
 
-@settings(deadline=None)
 @given(st.text(max_size=70))
 def test_a_name_is_the_same_as_it_was_typed(text: str) -> None:
     try:
