@@ -21,6 +21,7 @@ SCENES = ("01101", "01301", "01302", "02121")
 OUTCOMES = (0, 0, 0, 0, 0, 0, 0, 1006, 1004, 1008)
 INSTITUTIONS = 60
 DAYS = 30
+LINKS = 400  # so many fill each day and region: with fewer a figure has no row there, and fewer rows are read
 MONTH = DAYS * 86_400  # seconds
 
 
@@ -73,7 +74,7 @@ def _people(fill: Filler, city: City) -> None:
             "updated_at": year_ago,
         },
     )
-    own, held = city.citizens // 2, city.citizens // 10
+    own, held = city.citizens // 2, max(city.citizens // 10, LINKS)
     accounts = fill.insert(
         "account",
         own,
@@ -133,7 +134,7 @@ def _people(fill: Filler, city: City) -> None:
             "relation": "'father'",
             "way": "'face'",
             "slot": "1",
-            "began_at": fill.moment(f"(i * 7919) % {MONTH}"),
+            "began_at": fill.moment(f"(i * 104729) % {MONTH}"),
             "state": "'active'",
         },
     )
