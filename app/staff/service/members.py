@@ -62,10 +62,9 @@ def add_staff(
     username = _require_username(username)
     check_roles(roles)
     given = password or draw_password()
-    password_hash = hash_password(given)
+    password_hash, now = hash_password(given), clock.now()
     with transaction():
         _require_free(username)
-        now = clock.now()
         member = StaffMember(
             username=username,
             name=name.strip(),
