@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING
 
 from app.config.fields import Setting, settings_of
 from app.config.relations import find_contradictions
 from app.config.rules import is_inside, is_loopback, is_safe_address, without_password
-
-if TYPE_CHECKING:
-    from app.config.settings import Settings
+from app.config.values import Values
 
 
-def find_problems(settings: "Settings") -> list[str]:
+def find_problems(settings: Values) -> list[str]:
     """Finds all problems except those of the secrets, which `SecretSettings.secret_problems` finds."""
     found = [*find_out_of_bounds(settings), *find_contradictions(settings)]
     if settings.is_demo:
@@ -22,7 +19,7 @@ def find_problems(settings: "Settings") -> list[str]:
     return found + _production_problems(settings)
 
 
-def find_out_of_bounds(settings: "Settings") -> Iterator[str]:
+def find_out_of_bounds(settings: Values) -> Iterator[str]:
     """Checks each field against its own description: the bounds, the format of a text, the plug-ins that are installed."""
     for name, (one, setting) in settings_of(type(settings)).items():
         value = getattr(settings, one.name)
@@ -50,7 +47,7 @@ def in_digits(number: float | None) -> str:
     return f"{number:.15g}"
 
 
-def _production_problems(settings: "Settings") -> list[str]:
+def _production_problems(settings: Values) -> list[str]:
     found = []
     if not settings.public_origin:
         found.append("PUBLIC_ORIGIN is missing: set it to the address browsers know this site by, such as https://ybm.example.cn.")
@@ -72,7 +69,7 @@ def _production_problems(settings: "Settings") -> list[str]:
     return found + _test_settings(settings)
 
 
-def _plain_addresses(settings: "Settings") -> list[str]:
+def _plain_addresses(settings: Values) -> list[str]:
     """Everything sent off this machine must be encrypted. An SMS gateway or S3 service on this machine may use plain http."""
     own = "https, or http on this machine itself"
     ways = (
@@ -89,7 +86,7 @@ def _plain_addresses(settings: "Settings") -> list[str]:
     ]
 
 
-def _test_settings(settings: "Settings") -> list[str]:
+def _test_settings(settings: Values) -> list[str]:
     ways = (
         ("TEST_CLOCK_FILE", settings.test_clock_file, "moves the clock"),
         ("TEST_HASH_WORK", settings.test_hash_work, "makes PINs and passwords easy to guess"),

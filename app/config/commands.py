@@ -11,7 +11,8 @@ from app.config.checks import bounds_text
 from app.config.document import default_of, settings_document
 from app.config.fields import Setting, settings_of
 from app.config.rules import without_password
-from app.config.settings import GROUPS, Settings
+from app.config.settings import Settings
+from app.config.values import GROUPS
 
 group = AppGroup("config", help="The settings: what they are, what they may be, and whether a start would take them.")
 

@@ -9,7 +9,7 @@ from typing import Any
 from app.config.checks import in_digits
 from app.config.fields import Setting, settings_of
 from app.config.fixed import find_fixed
-from app.config.settings import GROUPS
+from app.config.values import GROUPS
 
 _HEAD = """# Settings 设置
 

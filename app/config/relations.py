@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from app.config.fields import settings_of
 from app.config.grammar import DAY
-
-if TYPE_CHECKING:
-    from app.config.settings import Settings
+from app.config.values import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ RELATIONS = (
 )
 
 
-def find_contradictions(settings: "Settings") -> Iterator[str]:
+def find_contradictions(settings: Values) -> Iterator[str]:
     """Compares only values that are within their own bounds, so that one mistake is reported once."""
     known = settings_of(type(settings))
     for one in RELATIONS:

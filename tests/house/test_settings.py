@@ -7,7 +7,8 @@ import pytest
 
 from app.config.document import settings_document
 from app.config.fixed import find_constants, find_fixed
-from app.config.settings import ALL, GROUPS, Settings
+from app.config.settings import ALL, Settings
+from app.config.values import GROUPS
 from app.messages.service import SENDERS
 from app.proofs.providers import BUILTIN
 from app.roster.providers.registry import BUILT_IN
