@@ -38,7 +38,7 @@ def test_every_setting_means_one_sentence_in_both_languages(subtests: pytest.Sub
 
 
 def test_every_setting_is_used() -> None:
-    judged = [APP / "config" / name for name in ("checks.py", "secret_settings.py", "settings.py")]
+    judged = [APP / "config" / name for name in ("checks.py", "secret_settings.py", "values.py")]
     others = [path for path in APP.rglob("*") if path.suffix in (".py", ".html") and path.parent != APP / "config"]
     code = "\n".join(path.read_text() for path in (*judged, *others, ROOT / "gunicorn.conf.py"))
 
