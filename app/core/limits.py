@@ -19,13 +19,13 @@ from flask import Flask, current_app, request
 from app.core import audit, background, outages
 from app.core.audit_tags import LimitsTag
 from app.core.db import transaction
-from app.core.later import later
 from app.core.networks import UNKNOWN, network_of
+from app.core.on_demand import on_demand
 
 if TYPE_CHECKING:
     import redis
 else:
-    redis = later("redis")
+    redis = on_demand("redis")
 
 REDIS = "redis"  # its name in `core.outages`
 WATCH_SECONDS = 10.0  # fixed: how soon an outage of Redis stands among the alarms

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.font import cut_font
-from app.core.later import later
+from app.core.on_demand import on_demand
 from app.letters.facts import LetterFacts
 from app.letters.strokes import HEIGHT, WIDTH, Stroke
 
 if TYPE_CHECKING:
     import fpdf
 else:
-    fpdf = later("fpdf")  # with its fonts a seventh of what a server holds
+    fpdf = on_demand("fpdf")  # with its fonts a seventh of what a server holds
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 

@@ -6,11 +6,13 @@ zxcvbn estimates how hard: it knows leaked passwords, words, names, dates, keybo
 
 import unicodedata
 from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from flask_babel import gettext as _
+
+from app.core.on_demand import on_demand
+
+zxcvbn = on_demand("zxcvbn")  # its lists take 0.1 s and 16 MB
 
 MIN_CHARS = 12  # fixed: with a second factor, which is always asked here
 MAX_CHARS = 128  # fixed: ASVS 6.2.9: 64 at least have to be accepted
@@ -41,13 +43,7 @@ def weakness(password: str, username: str, min_chars: int = MIN_CHARS) -> str | 
 def guesses_for(password: str, username: str = "") -> float:
     """How many guesses an attacker needs who knows how people choose passwords. Takes at most 80 ms."""
     known = [part for part in username.casefold().replace("-", ".").replace("_", ".").split(".") if part]
-    return float(_meter()(password[:_LOOKED_AT], user_inputs=[*known, *_local_words()])["guesses"])
-
-
-@cache
-def _meter() -> Any:
-    """Loads zxcvbn only when somebody chooses a password: its lists take 0.1 s and 16 MB."""
-    return import_module("zxcvbn").zxcvbn
+    return float(zxcvbn.zxcvbn(password[:_LOOKED_AT], user_inputs=[*known, *_local_words()])["guesses"])
 
 
 @cache

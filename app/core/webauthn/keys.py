@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, MappedAsDataclass, mapped_column
 
 from app.core import clock
 from app.core.db import BigId, db
-from app.core.later import later
+from app.core.on_demand import on_demand
 from app.core.statements import write
 from app.core.webauthn.site import Site
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import webauthn
     from webauthn import helpers
 else:
-    webauthn = later("webauthn")
-    helpers = later("webauthn.helpers")
+    webauthn = on_demand("webauthn")
+    helpers = on_demand("webauthn.helpers")
 
 
 class StoredKey(MappedAsDataclass, kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from app.core.later import later
+from app.core.on_demand import on_demand
 from app.core.webauthn.keys import StoredKey
 from app.core.webauthn.site import Site
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import webauthn
     from webauthn.helpers import structs
 else:
-    webauthn = later("webauthn")
-    structs = later("webauthn.helpers.structs")
+    webauthn = on_demand("webauthn")
+    structs = on_demand("webauthn.helpers.structs")
 
 
 def own_reader() -> "structs.AuthenticatorSelectionCriteria":

@@ -3,7 +3,7 @@
     if TYPE_CHECKING:
         import fpdf
     else:
-        fpdf = later("fpdf")
+        fpdf = on_demand("fpdf")
 
 Type hints that name such a library stand in quotes. Only for libraries, never for modules of the app.
 """
@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 
-class _Later:
+class _OnDemand:
     def __init__(self, name: str) -> None:
         self._name = name
 
@@ -20,6 +20,6 @@ class _Later:
         return getattr(import_module(self._name), name)
 
 
-def later(name: str) -> Any:
+def on_demand(name: str) -> Any:
     """Stands for the library; whoever first asks it for something waits until it is loaded."""
-    return _Later(name)
+    return _OnDemand(name)
