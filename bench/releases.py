@@ -4,8 +4,8 @@ The old one is taken from the repository's history into the user's cache, with a
 database of its own and draws its own codes, so that nothing of the one is measured with the other's program.
 """
 
+import hashlib
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -19,6 +19,7 @@ from bench.scan import PATH
 from bench.seed import environment
 from bench.servers import Request, Server, create_databases, post_all, postgres, pss_bytes
 
+CACHE = Path.home() / ".cache" / "pingzheng" / "releases"
 FIRST_RELEASE = "0ee8ac038dd54ed8e6a698caa8f2131403a446ca"
 REQUESTS = 1000
 # Goals: requests a second, processor time and memory of all processes against the old release.
@@ -78,8 +79,8 @@ def _compare(database: str, old: Path, folder: Path, urls: tuple[str, ...], data
     rate_goal, cpu_goal = GOALS[database]
     with ExitStack() as stack:
         arms = [
-            stack.enter_context(_released(tree, python, environment(url, folder / f"{database}-{tree.name}"), database_pid))
-            for tree, python, url in ((Path.cwd(), Path(sys.executable), urls[0]), (old, old / ".venv/bin/python", urls[1]))
+            stack.enter_context(_released(tree, environment(url, folder / f"{database}-{tree.name}"), database_pid))
+            for tree, url in ((Path.cwd(), urls[0]), (old, urls[1]))
         ]
         new, before = arms
         for arm in arms:
@@ -114,8 +115,8 @@ def _spend(arm: Release) -> tuple[float, float]:
 
 
 @contextmanager
-def _released(tree: Path, python: Path, environ: dict[str, str], database_pid: int | None) -> Iterator[Release]:
-    release = Release(tree, python, environ, database_pid)
+def _released(tree: Path, environ: dict[str, str], database_pid: int | None) -> Iterator[Release]:
+    release = Release(tree, _python_for(tree), environ, database_pid)
     try:
         yield release
     finally:
@@ -124,18 +125,25 @@ def _released(tree: Path, python: Path, environ: dict[str, str], database_pid: i
 
 def _old_tree() -> Path:
     """The first release as it was, made once and kept."""
-    tree = Path.home() / ".cache" / "pingzheng" / "releases" / FIRST_RELEASE
-    done = tree / ".venv" / "made"
-    if done.exists():
-        return tree
-    tree.mkdir(parents=True, exist_ok=True)
-    archive = subprocess.run(["git", "archive", FIRST_RELEASE], check=True, capture_output=True).stdout
-    subprocess.run(["tar", "x", "-C", str(tree)], input=archive, check=True)
-    subprocess.run([sys.executable, "-m", "venv", str(tree / ".venv")], check=True)
-    pip = [str(tree / ".venv/bin/pip"), "install", "--quiet", "--require-hashes", "-r", str(tree / "requirements.txt")]
-    subprocess.run(pip, check=True, env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"})
-    done.touch()
+    tree = CACHE / FIRST_RELEASE
+    if not tree.exists():
+        archive = subprocess.run(["git", "archive", FIRST_RELEASE], check=True, capture_output=True).stdout
+        tree.mkdir(parents=True)
+        subprocess.run(["tar", "x", "-C", str(tree)], input=archive, check=True)
     return tree
+
+
+def _python_for(tree: Path) -> Path:
+    """Of an environment that holds what this tree needs to serve, and nothing for its tests."""
+    requirements = tree / "requirements.txt"
+    folder = CACHE / f"environment-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]}"
+    python, done = folder / "bin" / "python", folder / "made"
+    if not done.exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        subprocess.run([*pip, "-r", str(requirements)], check=True)
+        done.touch()
+    return python
 
 
 if __name__ == "__main__":
