@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from app.core.db import db
-from app.figures.models import CountedDay, DailyFigure, Figure
+from app.figures.models import MORNING, NOW, CountedDay, DailyFigure, Figure
 from app.figures.periods import Span
 from app.figures.review_times import unpack_spread
 from app.institutions.models import Institution
@@ -97,7 +97,7 @@ def load_counts(
     of_keys = select(table.figure, table.key, total).where(*own).group_by(table.figure, table.key)
     of_regions = select(table.figure, table.region, total).where(*_in(by_region, span), *own)
     standing = select(table.figure, table.region, table.key, table.value).where(
-        table.day == coverage.last, table.figure.in_([figure.value for figure in Figure]), *own
+        table.day == coverage.last, table.figure.in_([figure.value for figure in (*NOW, *MORNING)]), *own
     )
     counts = Counts(
         span,
