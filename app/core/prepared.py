@@ -62,7 +62,7 @@ class _Prepared:
 
     def _execute(self, connection: Connection, values: Mapping[str, object]) -> _Cursor:
         dialect = connection.dialect
-        form = self._forms.get(dialect.name) or self.form(dialect)
+        form = self.form(dialect)
         if form.literals:
             values = {**form.literals, **values}
         ready = [values[name] for name in form.names]

@@ -19,7 +19,8 @@ from app.scanning.json_body import is_json_type, parse_body, read_body
 from app.scanning.openapi import document
 from app.scanning.policy import api_key
 from app.scanning.reasons import BY_NAME, reason_of_status
-from app.scanning.routes.short_query import CALL, FAILURE, PATH, ShortQuery, retry_after
+from app.scanning.routes.rate import retry_after_of_key
+from app.scanning.routes.short_query import CALL, FAILURE, PATH, ShortQuery
 from app.scanning.service import Answer, Call, Refusal
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -67,7 +68,7 @@ def _receive(family: str) -> Call:
     call: Call | None = request.environ.get(CALL)
     if call is None:
         authorization = request.headers.get("Authorization", "")
-        wait = retry_after(authorization, family)
+        wait = retry_after_of_key(authorization, family)
         fault, raw, body = _read()
         call = Call(authorization, body, fault, hashlib.sha256(raw).digest(), wait, limits.client_network())
     g.api_call = call

@@ -1,22 +1,20 @@
 """The operator's desk: scan, and read who it is. No address contains anything of the person or of the code."""
 
 import secrets
-from functools import lru_cache
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.core import limits
 from app.core.access import access
 from app.core.errors import NotFound
-from app.core.settings import settings
 from app.institutions.operator_visitor import at_desk, current_desk
 from app.institutions.service import remember_business
 from app.regions.queries import find_region
 from app.scanning import service
 from app.scanning.desk_verdict import Verdict, read_verdict
 from app.scanning.forms import ScanForm
+from app.scanning.routes.rate import retry_after
 
 blueprint = Blueprint("desk_scans", __name__, url_prefix="/desk")
 
@@ -37,7 +35,7 @@ def create_scan() -> ResponseReturnValue:
         return _page(form, status=422)
     if form.business_type.data != operator.business_type:
         remember_business(operator, form.business_type.data)
-    wait = limits.retry_after(_rate(settings.ec_query_per_second, settings.ec_query_burst), "desk", str(operator.id))
+    wait = retry_after("desk", str(operator.id))
     number, answer = service.scan_at_desk(operator, form.slip.data or "", form.scanned, form.business_type.data, retry_after=wait)
     if answer.status == 200:
         return redirect(url_for("desk_scans.show_scan", number=number), 303)
@@ -72,8 +70,3 @@ def _page(form: ScanForm, verdict: Verdict | None = None, status: int = 200) -> 
         is_refused=verdict is not None and not verdict.is_accepted,
     )
     return page, status
-
-
-@lru_cache(maxsize=4)
-def _rate(per_second: int, burst: int) -> limits.Bucket:
-    return limits.per_second(per_second, burst)

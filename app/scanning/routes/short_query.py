@@ -11,7 +11,6 @@ from wsgiref.types import StartResponse
 from flask import Flask
 from werkzeug.http import HTTP_STATUS_CODES
 
-from app.core import limits
 from app.core.bodies import REFUSED
 from app.core.installation import is_first_run
 from app.core.networks import network_of
@@ -21,11 +20,14 @@ from app.core.settings import settings
 from app.core.short_ways import Environ
 from app.scanning import service
 from app.scanning.json_body import is_json_type, parse_body
+from app.scanning.routes.rate import retry_after_of_key
 from app.scanning.service import Call
 
 PATH = "/api/v1/ec/query"
 CALL, FAILURE = "pingzheng.call", "pingzheng.failure"  # in the WSGI environment: what was read, and why it was not answered
 _REFUSED_BY_PROXY = "HTTP_" + REFUSAL_HEADER.upper().replace("-", "_")
+
+_network_of = lru_cache(maxsize=1024)(network_of)
 
 
 class ShortQuery:
@@ -48,14 +50,6 @@ class ShortQuery:
         return (answer.body,)
 
 
-def retry_after(authorization: str, family: str) -> int:
-    """One bucket per key and family of calls. Keyed by the whole API key, not by the id in it, so that only a caller with the
-    secret can use up its limit.
-    """
-    bucket = hashlib.sha256(authorization.encode()).hexdigest()[:32]
-    return limits.retry_after(_rate(settings.ec_query_per_second, settings.ec_query_burst), family, bucket)
-
-
 def _is_plain(environ: Environ) -> bool:
     """Whether the body is complete, small enough and declared as JSON, nothing is refused, and the bureau is set up."""
     length = environ.get("CONTENT_LENGTH", "")
@@ -74,7 +68,7 @@ def _is_plain(environ: Environ) -> bool:
 
 def _read(environ: Environ) -> Call:
     authorization, length = environ.get("HTTP_AUTHORIZATION", ""), int(environ["CONTENT_LENGTH"])
-    wait = retry_after(authorization, "ec")
+    wait = retry_after_of_key(authorization, "ec")
     fault, raw, body = "", b"", None
     try:
         raw = environ["wsgi.input"].read(length)
@@ -84,13 +78,3 @@ def _read(environ: Environ) -> Call:
     except (OSError, ValueError):
         fault = "body_invalid"
     return Call(authorization, body, fault, hashlib.sha256(raw).digest(), wait, _network_of(environ.get("REMOTE_ADDR", "")))
-
-
-@lru_cache(maxsize=1024)
-def _network_of(address: str) -> str:
-    return network_of(address or "?")
-
-
-@lru_cache(maxsize=4)
-def _rate(per_second: int, burst: int) -> limits.Bucket:
-    return limits.per_second(per_second, burst)
