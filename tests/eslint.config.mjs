@@ -13,7 +13,7 @@ const KNOWN = {
   ...{ clipboard: LOOKED_FOR, locks: LOOKED_FOR, share: LOOKED_FOR, signal: LOOKED_FOR, wakeLock: LOOKED_FOR },
   ...{ cancel: OURS, reason: OURS, request: OURS, respondWith: OURS, show: OURS, sync: OURS },
 };
-const STAFF = ["**/js/bureau/**", "**/js/enhance/review-case.js", "**/js/enhance/roster-upload.js", "**/js/enhance/report-progress.js"];
+const STAFF = ["**/js/bureau/**", "**/js/enhance/review-case.js", "**/js/enhance/roster-upload.js", "**/js/enhance/job-progress.js"];
 const PLAIN = ["**/js/code-watchdog.js", "**/js/script-errors.js"];
 const WORKER = ["**/sw.js"];
 

@@ -1,4 +1,4 @@
-"""The one table of the desk itself: when its staff were reminded of something."""
+"""The one table of the bureau's pages themselves: when staff were reminded of something."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from app.core.db import Base
 
 
 class Reminder(Base):
-    """When the desk last reminded its staff of something that is still to be done."""
+    """When the bureau last reminded its staff of something that is still to be done."""
 
     __tablename__ = "desk_reminder"
 

@@ -1,4 +1,4 @@
-"""The sections of the desk, by the rights that open them."""
+"""The sections of the bureau's pages, by the rights that open them."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Registers the desk's kind of approval, its staff jobs and its background task."""
+"""Registers the bureau's kind of approval, its staff jobs and its background task."""
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l

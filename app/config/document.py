@@ -61,7 +61,7 @@ _UNITS = {
     "processes": "个",
     "proxies": "层",
     "questions": "次",
-    "reports": "个",
+    "jobs": "个",
     "rows": "行",
     "rules": "条",
     "searches an hour": "次/小时",

@@ -33,7 +33,7 @@ RELATIONS = (
     AtMost("session_idle_days", "session_absolute_days", "the idle limit would never apply"),
     AtMost("operator_shared_idle_minutes", "operator_idle_minutes", "a shared computer would be open longer than one's own"),
     AtMost("approval_delay_hours", "approval_days", "a request would be closed before it takes effect", times=24, may_equal=False),
-    AtMost("report_file_days", "report_keep_days", "a file would outlive the report that leads to it"),
+    AtMost("staff_job_file_days", "staff_job_keep_days", "a file would outlive the job that leads to it"),
     AtMost("family_guardian_below", "family_documents_below", "a child under a guardian would have to consent"),
     AtMost("family_documents_below", "family_own_from", "two ages would overlap in which different ways are demanded"),
     AtMost("family_own_from", "family_holder_from", "somebody could add others who need not consent themselves"),

@@ -8,7 +8,7 @@ from app.config.fields import choice, whole
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)  # Settings makes these once for all
 class StaffSettings:
-    """Sign-in of staff, approvals, reports."""
+    """Sign-in of staff, approvals, jobs."""
 
     separation: Separation = choice(
         Separation.full,
@@ -115,14 +115,26 @@ class StaffSettings:
     approval_days: int = whole(
         14, 2, 60, "days", "A request that nobody has answered for so long is closed.", "申请多少天没有人答复即关闭。"
     )
-    staff_reports_at_once: int = whole(
-        5, 1, 20, "reports", "How many reports one member may have under way.", "一名工作人员同时可以有几个任务在做。"
+    staff_jobs_at_once: int = whole(
+        5, 1, 20, "jobs", "How many staff jobs one member may have under way.", "一名工作人员同时可以有几个任务在做。"
     )
-    report_file_days: int = whole(
-        7, 1, 30, "days", "How long the file of a report can be fetched.", "任务生成的文件可以下载多少天。"
+    staff_job_file_days: int = whole(
+        7,
+        1,
+        30,
+        "days",
+        "How long the file of a staff job can be fetched.",
+        "任务生成的文件可以下载多少天。",
+        formerly="REPORT_FILE_DAYS",
     )
-    report_keep_days: int = whole(
-        90, 1, 365, "days", "How long a finished report stays in the list.", "做完的任务在列表里保留多少天。"
+    staff_job_keep_days: int = whole(
+        90,
+        1,
+        365,
+        "days",
+        "How long a finished staff job stays in the list.",
+        "做完的任务在列表里保留多少天。",
+        formerly="REPORT_KEEP_DAYS",
     )
 
 

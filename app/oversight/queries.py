@@ -26,7 +26,7 @@ from app.scanning.models import Scan
 from app.staff.models import StaffMember
 
 DEFAULT_DAYS = 7  # fixed: what a search shows before anything is chosen
-LONGEST_DAYS = 366  # fixed: of one search: what is older is asked for by another
+LONGEST_DAYS = 366  # fixed: one search reads at most a year, so that none scans the whole table; earlier days take another search
 ALARM_DAYS = 7  # fixed: the page says so: the last seven days
 ALARMS_COUNTED = 99
 VIEW_TAGS: tuple[str, ...] = (DocumentTag.viewed, ReviewTag.letter_viewed)

@@ -21,7 +21,7 @@ from app.roster.names import InvalidName as InvalidName
 from app.roster.names import clean_name as clean_name
 from app.roster.names import is_same_name as is_same_name
 
-MAX_AGE_YEARS = 150  # fixed: of a number typed by a person, which the roster decides on; for the roster itself it is a setting
+MAX_AGE_YEARS = 150  # fixed: nobody has lived longer; for typed numbers (the roster itself has a setting)
 
 with (Path(__file__).parent / "data" / "cert_types.csv").open(encoding="utf-8", newline="") as _file:
     _TABLE = list(csv.DictReader(_file))

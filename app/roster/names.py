@@ -81,7 +81,7 @@ def clean_name(raw: str) -> str:
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Whether two names are the same. Every desk and every form compares names with this: see `folded_name`."""
+    """Whether two names are the same. Every page and every form compares names with this: see `folded_name`."""
     if one == other:
         return True
     folded = folded_name(one)

@@ -123,7 +123,7 @@ def _database_problems() -> list[str]:
 
 def _hotline_notes() -> list[str]:
     return [
-        f"{line.agency.name} {line.phone} was last checked on {line.last_checked or 'no day'}: ring it and say so at the desk."
+        f"{line.agency.name} {line.phone} was last checked on {line.last_checked or 'no day'}: ring it and mark it as checked."
         for line in list_unchecked_hotlines()
     ]
 

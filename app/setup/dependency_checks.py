@@ -10,7 +10,7 @@ from app.core.db import db
 from app.credentials.queries import count_used_ahead
 
 _CLOCKS_DIFFER = timedelta(seconds=5)  # fixed: less than the future a code may have
-_AHEAD = timedelta(minutes=1)  # fixed: rows of a moment to come: as far apart as two clocks may be
+_AHEAD = timedelta(minutes=1)  # fixed: how far two servers' clocks may differ before rows from the future are reported
 
 
 def problems() -> list[str]:

@@ -133,7 +133,7 @@ class Approval(Named, Base):
 
 
 class StaffMessage(Base):
-    """A message in a member's inbox at the desk. href: the page it is about; empty if there is none."""
+    """A message in a member's inbox. href: the page it is about; empty if there is none."""
 
     __tablename__ = "staff_message"
     __table_args__ = (

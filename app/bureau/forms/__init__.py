@@ -1,4 +1,4 @@
-"""The forms that staff fill in, one module for each section of the desk."""
+"""The forms that staff fill in, one module for each section of the bureau's pages."""
 
 from app.bureau.forms.audit import AuditForm as AuditForm
 from app.bureau.forms.calls import MessageForm as MessageForm

@@ -1,4 +1,4 @@
-"""The desk's pages, in one blueprint. Every module in this folder is imported and adds its views to it."""
+"""The bureau's pages, in one blueprint. Every module in this folder is imported and adds its views to it."""
 
 from importlib import import_module
 from pkgutil import iter_modules

@@ -1,4 +1,4 @@
-"""The first page of the desk: what there is to do."""
+"""The first of the bureau's pages: what there is to do."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""The acts of the desk itself: publishing a legal text by four eyes, and its reminders."""
+"""The acts of the bureau's pages themselves: publishing a legal text by four eyes, and its reminders."""
 
 from app.bureau.service.notices import PUBLISHING as PUBLISHING
 from app.bureau.service.notices import is_waiting as is_waiting

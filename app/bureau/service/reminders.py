@@ -1,4 +1,4 @@
-"""The desk's reminders to its staff: numbers that nobody has rung for long, and a year without its days off."""
+"""The bureau's reminders to its staff: numbers that nobody has rung for long, and a year without its days off."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Reads of a member's inbox at the desk."""
+"""Reads of a member's inbox."""
 
 from sqlalchemy import func, select
 

@@ -1,4 +1,4 @@
-"""Messages in a member's inbox at the desk."""
+"""Messages in a member's inbox."""
 
 from sqlalchemy import update
 

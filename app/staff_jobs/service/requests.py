@@ -37,13 +37,13 @@ def _ask(staff_id: int, actor: str, kind: str, params: str) -> int:
     db.session.scalar(select(StaffMember.id).where(StaffMember.id == staff_id).with_for_update())  # two clicks at once take turns
     is_open = StaffJob.state.in_((StaffJobState.waiting, StaffJobState.running))
     under_way = list(
-        db.session.scalars(select(StaffJob).where(StaffJob.staff_id == staff_id, is_open).limit(settings.staff_reports_at_once + 1))
+        db.session.scalars(select(StaffJob).where(StaffJob.staff_id == staff_id, is_open).limit(settings.staff_jobs_at_once + 1))
     )
     for staff_job in under_way:
         if staff_job.kind == kind and staff_job.params == params:
             return staff_job.id
-    if len(under_way) >= settings.staff_reports_at_once:
-        raise TooMany(_("您有 %(count)s 个任务还没有做完。", count=settings.staff_reports_at_once), _("请等其中一个做完再来。"), 60)
+    if len(under_way) >= settings.staff_jobs_at_once:
+        raise TooMany(_("您有 %(count)s 个任务还没有做完。", count=settings.staff_jobs_at_once), _("请等其中一个做完再来。"), 60)
     staff_job = StaffJob(kind=kind, staff_id=staff_id, params=params, asked_at=clock.now())
     db.session.add(staff_job)
     db.session.flush()

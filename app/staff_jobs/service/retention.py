@@ -14,7 +14,7 @@ _AT_ONCE = 500
 
 
 def delete_old() -> None:
-    """Deletes files after `report_file_days`, rows after `report_keep_days`, scratch and orphaned files after `ORPHAN_AFTER`."""
+    """Deletes files after `staff_job_file_days`, rows after `staff_job_keep_days`, other leftovers after `ORPHAN_AFTER`."""
     for name in _forget_files():
         sealed_files.delete_sealed(name)
     _forget_rows()
@@ -40,7 +40,7 @@ def _forget_files() -> list[str]:
 
 @transaction()
 def _forget_rows() -> None:
-    limit = clock.now() - timedelta(days=settings.report_keep_days)
+    limit = clock.now() - timedelta(days=settings.staff_job_keep_days)
     settled = StaffJob.state.in_((StaffJobState.done, StaffJobState.failed))
     old = select(StaffJob.id).where(settled, StaffJob.finished_at < limit, StaffJob.file_name.is_(None)).limit(_AT_ONCE)
     db.session.execute(delete(StaffJob).where(StaffJob.id.in_(old)))

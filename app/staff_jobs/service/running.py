@@ -27,7 +27,7 @@ from app.staff_jobs.models import StaffJob, StaffJobState
 
 RUN_STAFF_JOB = "reports.run"
 FOLDER = "reports"
-MOST_ATTEMPTS = 3  # fixed: as often may the process die over it; then it is given up and says so
+MOST_ATTEMPTS = 3  # fixed: a job whose process died three times is its cause; it is given up, and its page says so
 _WRITE_SECONDS = 1.0  # fixed: how often the page's bar moves
 _RENEW_SECONDS = 60.0  # fixed: well within the lease of a job
 _COPY_BYTES = 1 << 20
@@ -167,7 +167,7 @@ def _settle(report_id: int, attempt: int, outcome: Outcome, name: str | None) ->
         "result": json.dumps(outcome.result, ensure_ascii=False),
     }
     if name is not None:
-        after = now + timedelta(days=settings.report_file_days)
+        after = now + timedelta(days=settings.staff_job_file_days)
         values |= {"file_name": name, "file_title": outcome.file_title[:200], "file_deleted_after": after}
     return _end(report_id, attempt, StaffJobTag.finished, "ok", values)
 
