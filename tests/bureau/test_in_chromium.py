@@ -110,7 +110,8 @@ def test_five_cases_are_cleared_by_the_keyboard_alone(app: Flask, reviewer: Brow
         page.goto("/bureau/cases")
         keys = Keyboard(page)
 
-        keys.press("Enter")  # 领取下一件 has the focus
+        expect(page.get_by_role("button", name="领取下一件")).to_be_focused()
+        keys.press("Enter")
         wait_for_case(page, 1)
         picture = page.get_by_role("img", name="出生医学证明 第 1 页")
         page.wait_for_function("() => [...document.images].every((image) => image.complete && image.naturalWidth)")
@@ -154,6 +155,7 @@ def test_keys_type_letters_in_the_note_and_rest_when_switched_off(app: Flask, re
         context.add_cookies(cookies_of(reviewer, address))
         page = context.new_page()
         page.goto("/bureau/cases")
+        expect(page.get_by_role("button", name="领取下一件")).to_be_focused()
         page.keyboard.press("Enter")
         wait_for_case(page, 1)
         note = page.get_by_label("写给申请人的话")

@@ -121,7 +121,7 @@ def test_styles_of_many_megabytes_change_nothing_of_the_roster(load: Importing, 
 
 def test_a_workbook_that_needs_too_much_of_the_processor_is_stopped(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx, "limits_for", lambda _size: Limits(1, 256, 0))
-    long = sheet(row(1, HEADER), "<row/>" * 4_000_000)
+    long = sheet(row(1, HEADER), "<x/>" * 8_000_000)  # counted by no other limit
 
     assert "时间或内存太多" in refusal_of(workbook(sheet=long))
 
