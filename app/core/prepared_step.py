@@ -6,7 +6,20 @@ PostgreSQL gets everything in one statement, without BEGIN and COMMIT around it:
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, Table, Update, bindparam, case, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import ReturningInsert
@@ -48,12 +61,15 @@ class PreparedStep:
         """
         if connection.in_transaction():
             raise RuntimeError("a step stands for itself")
-        return self._run_at_once(connection, values, rows) if _is_postgresql(connection) else self._run(connection, values, rows)
+        return (
+            self._run_at_once(connection, values, rows) if is_postgresql(connection) else self.won_all(connection, [(values, rows)])
+        )
 
-    def _run(self, connection: Connection, values: Mapping[str, object], rows: Rows) -> bool:
+    def won_all(self, connection: Connection, several: Sequence[tuple[Mapping[str, object], Rows]]) -> bool:
+        """On SQLite: writes several in one transaction, all of them or none. As `won`."""
         driver = begin_immediate(connection)
         try:
-            if self._write(connection, values, rows):
+            if all(self._write(connection, values, rows) for values, rows in several):
                 driver.commit()
                 return True
         except BaseException:
@@ -113,5 +129,5 @@ def _name(insertion: Insertion, column: str) -> str:
     return f"{insertion.table.name}_{column}"
 
 
-def _is_postgresql(connection: Connection) -> bool:
+def is_postgresql(connection: Connection | Engine) -> bool:
     return connection.dialect.name == "postgresql"

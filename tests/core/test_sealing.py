@@ -127,6 +127,17 @@ def test_a_row_that_was_committed_late_is_sealed_within_minutes(app: Flask) -> N
     assert sealed[:3] == [0, 0, 1] and sum(sealed[3:]) == 1
 
 
+def test_recent_rows_are_sealed_at_each_turn_and_those_of_longer_transactions_soon(app: Flask) -> None:
+    sealer = Sealer()
+    sealer.take_turn(1000)
+
+    write(1, minutes_ago=0.05)
+    write(1, minutes_ago=1)
+    sealed = [sealer.take_turn(now) for now in (1002, 1004, 1020, 1022)]
+
+    assert sealed == [1, 0, 1, 0]
+
+
 def test_whoever_is_elected_again_after_a_pause_looks_at_everything_again(app: Flask) -> None:
     sealer = Sealer()
     sealer.take_turn(1000)

@@ -28,9 +28,9 @@ GRACE_SECONDS = 120  # fixed: almost no transaction is open for longer
 HEAD_FILE = "audit-head.json"
 
 
-def seal_pending(*, everything: bool = False) -> int:
-    """Seals what is unsealed and returns how many rows that was. `everything`: also rows older than the grace period."""
-    return _seal_from(0 if everything else first_id_at(time.time() - GRACE_SECONDS))
+def seal_pending(*, everything: bool = False, seconds: float = GRACE_SECONDS) -> int:
+    """Seals what is unsealed and not older than so many seconds. `everything`: however old. Returns how many rows that was."""
+    return _seal_from(0 if everything else first_id_at(time.time() - seconds))
 
 
 def seal_written() -> int:

@@ -30,7 +30,6 @@ class ClientWatchWorker(ThreadWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **known: Any) -> None:
         super().__init__(*args, **known)
         self.room = WaitingClients()
-        self._looked_at = 0.0
 
     def on_ready(self, connection: Connection) -> None:
         raise NotImplementedError
@@ -72,12 +71,8 @@ class ClientWatchWorker(ThreadWorker):  # type: ignore[misc]
             self.drop(connection)
 
     def end_overdue(self) -> None:
-        """Drops connections whose deadline has passed: once a second, or at every call while this worker is ending."""
-        now = time.monotonic()
-        if self.alive and now - self._looked_at < LOOK_SECONDS:
-            return
-        self._looked_at = now
-        for connection in self.room.overdue(now):
+        """Drops connections whose deadline has passed."""
+        for connection in self.room.overdue(time.monotonic()):
             if connection.state is State.arriving and connection.arriving.has_begun:
                 with suppress(OSError):
                     write_error(connection.out, needs.TOO_SLOW, "Request Timeout", "")

@@ -51,13 +51,16 @@ class WholeRequestWorker(ClientWatchWorker):
             listener.close()
 
     def _serve(self) -> None:
+        looked_at = -LOOK_SECONDS
         while self.alive:
-            self.notify()
+            if (now := time.monotonic()) - looked_at >= LOOK_SECONDS:
+                looked_at = now
+                self.notify()
+                self.end_overdue()
+                if not self.is_parent_alive():
+                    return
             self.set_accept_enabled(self.nr_conns < self.worker_connections or bool(self.room))
             self.wait_for_and_dispatch_events(LOOK_SECONDS)
-            if not self.is_parent_alive():
-                return
-            self.end_overdue()
 
     def _let_finish(self) -> None:
         """Answers complete requests; a client that has sent nothing, or half a head, gets a moment to send the rest."""

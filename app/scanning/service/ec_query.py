@@ -16,16 +16,21 @@ from app.scanning.service.gate import find_caller, find_refusal, is_noted, note_
 from app.scanning.service.ordinary_scans import accept_ordinary
 from app.scanning.service.refused_calls import refuse_stranger
 from app.scanning.service.settling import settle
+from app.scanning.service.shared_scans import accept_shared, may_share
 
 
 def redeem_code(call: Call) -> Answer:
     """The whole call. Refusals are returned, not raised, because the rows they write must be committed."""
+    is_shared = may_share()
+    answer = accept_shared(call) if is_shared else None
+    if answer is not None:
+        return answer
     with bare_transaction() as connection:
         found = find_caller(connection, call.authorization)
         if found is None:
             return refuse_stranger(call) or _redeem(connection, call, None)
         key, caller = found
-        return _redeem(connection, call, caller, key)
+        return _redeem(connection, call, caller, key, may_be_ordinary=not is_shared)
 
 
 def redeem_at_desk(institution_id: int, call: Call) -> Answer:
@@ -34,10 +39,12 @@ def redeem_at_desk(institution_id: int, call: Call) -> Answer:
         return _redeem(connection, call, find_desk(connection, institution_id))
 
 
-def _redeem(connection: Connection, call: Call, caller: Caller | None, key: Key | None = None) -> Answer:
+def _redeem(
+    connection: Connection, call: Call, caller: Caller | None, key: Key | None = None, *, may_be_ordinary: bool = True
+) -> Answer:
     refused = Refusal(BY_NAME["key_invalid"]) if caller is None else find_refusal(caller, call, EC_QUERY)
     now = clock.now()
-    if caller is not None and refused is None and (key is None or is_noted(key, now)):
+    if may_be_ordinary and caller is not None and refused is None and (key is None or is_noted(key, now)):
         answer = accept_ordinary(connection, caller, call, read_request(call.body), now)
         if answer is not None:
             return answer

@@ -4,11 +4,12 @@ It is judged like every other scan, before anything is locked. The step succeeds
 and the outBizNo is free; otherwise nothing is written, and the scan takes the full path, which reads and judges again (ADR 46).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, exists, select
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.core import audit
 from app.core.audit.models import AuditRow
@@ -86,6 +87,16 @@ def prepare(connection: Connection, caller: Caller, call: Call, request: ScanReq
 
 def accept_prepared(connection: Connection, prepared: Prepared) -> Answer | None:
     return prepared.answer if _ACCEPT.won(connection, prepared.values, *prepared.rows) else None
+
+
+def accept_all_prepared(connection: Connection, several: Sequence[Prepared]) -> bool:
+    """On SQLite, in one transaction. False: nothing was written, because one of them is no ordinary scan any longer."""
+    try:
+        return _ACCEPT.won_all(connection, [(each.values, each.rows) for each in several])
+    except OperationalError:  # nor could any of them be written by itself
+        raise
+    except DBAPIError:
+        return False
 
 
 def _values(line: Line, caller: Caller, now: datetime) -> dict[str, object]:
