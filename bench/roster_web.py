@@ -115,7 +115,7 @@ class _Desk:
     def wait(self) -> str:
         while True:
             page = self._ask("GET", self._at)[0]
-            if 'data-enhance="report-progress"' not in page:
+            if 'data-enhance="job-progress"' not in page:
                 if "没有做成" in page:
                     raise RuntimeError(re.sub("<[^>]+>", " ", page)[-800:])
                 return page
