@@ -7,7 +7,9 @@ each of which costs as much as a full one (libjpeg-turbo, "Two issues with the J
 import re
 
 MOST_SCANS = 100  # fixed: a progressive photo has ten; thousands would be an attack on the decoder
-_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)  # without the markers that occur inside a scan
+# Without the markers that occur inside a scan. Several 0xFF may stand before one; a pattern that took them together would be tried
+# again at each of them, and megabytes of 0xFF at the end of a file would keep a thread busy for days.
+_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])", re.DOTALL)
 _START_OF_SCAN, _END, _START = 0xDA, 0xD9, 0xD8  # markers of JPEG
 
 

@@ -31,7 +31,7 @@ COLUMNS = (
     Column("psn_type", "人员类别", ("psn_type",)),
 )
 LABELS = {column.field: column.label for column in COLUMNS}
-_BRACKET = re.compile(r"[(\[【〔](?:[^)\]】〕]*[必选須须]填?[^)\]】〕]*)[)\]】〕]\Z")  # (必填), [选填], 【必须填写】
+_OPENING, _CLOSING, _REQUIRED = "([【〔", ")]】〕", "必选須须"  # (必填), [选填], 【必须填写】
 _NUMBER = re.compile(r"[0-9]{6,}[0-9Xx]*")  # a first row that is not a header may hold people's numbers
 _BY_HEADER = {header: column.field for column in COLUMNS for header in (column.label, *column.aliases)}
 
@@ -79,4 +79,15 @@ def match_columns(headers: Sequence[str], ignored: Iterable[str] = ()) -> dict[s
 def _plain(header: str) -> str:
     """The header without blanks, and without the star and the bracket that mark a required column in templates."""
     plain = "".join(half_width(header).split()).replace("\ufeff", "").strip("*'").lower()
-    return _BRACKET.sub("", plain).strip("*:")
+    return _without_last_bracket(plain).strip("*:")
+
+
+def _without_last_bracket(header: str) -> str:
+    """Not by a regular expression: on a header of thousands of brackets it would be tried for hours."""
+    if not header.endswith(tuple(_CLOSING)):
+        return header
+    inside_of_none = max(header.rfind(bracket, 0, -1) for bracket in _CLOSING) + 1
+    opened = [at for bracket in _OPENING if (at := header.find(bracket, inside_of_none)) >= 0]
+    if not opened or not any(word in header[min(opened) :] for word in _REQUIRED):
+        return header
+    return header[: min(opened)]

@@ -4,7 +4,8 @@ import json
 import re
 from typing import IO, Never
 
-_CONTENT_TYPE = re.compile(r'application/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*', re.ASCII | re.IGNORECASE)
+# Blanks in one place only between two signs: in two, a header full of them would be split between both in every way.
+_CONTENT_TYPE = re.compile(r'application/json\s*(?:;\s*(?:charset\s*=\s*"?utf-?8"?\s*(?:;\s*)?)?)?', re.ASCII | re.IGNORECASE)
 _CHUNK = 65_536
 _DRAINED_BYTES = 16 * 1024 * 1024  # up to this much is read and discarded, so that the sender gets the refusal instead of a reset
 
