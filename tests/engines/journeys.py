@@ -161,6 +161,7 @@ def start_without_network(walk: Walk) -> None:
     walk.cable.pull()
     try:
         phone.open("/code")
+        phone.wait("the second after the last scan", lambda: time.time() > walk.last_second + 1)
         _unlock(walk)
         code = phone.read()
     finally:

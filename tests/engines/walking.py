@@ -25,10 +25,12 @@ class Walk:
     period_s: int
     rounds: int  # how often what goes wrong now and then is done
     scans: int = 0
+    last_second: int = 0  # that of the newest code that was scanned, which codes scanned in quick succession put ahead of the clock
 
     def scan(self, code: str, **how: str) -> dict[str, Any]:
         """What the desk's system is told. how: as for `DemoServer.scan`."""
         self.scans += 1
+        self.last_second = max(self.last_second, issued_at(code))
         answer: dict[str, Any] = self.server.scan(code, biz_no=f"engine-{self.scans}", **how).json()
         return answer
 
@@ -49,6 +51,11 @@ class Result:
     words: str  # "ok", "ok, …" or why not
     error: Exception | None = field(default=None, repr=False)
     is_walked: bool = False  # to its end
+
+
+def issued_at(code: str) -> int:
+    """The second a code was drawn for, which stands behind its handle."""
+    return int(code[22:32])
 
 
 def walk_all(walk: Walk, journeys: list[Journey], limits: dict[str, str]) -> list[Result]:
