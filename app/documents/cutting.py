@@ -5,15 +5,14 @@ hundred pixels wide: it is cut into parts as wide as a page instead, each of whi
 """
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LEGIBLE = 800  # pixels of the shorter side below which a page of text becomes hard to read
 WIDE = 1200  # pixels to which the shorter side of a long picture is scaled down
 REPEATED = 120  # pixels that two parts share, so that no line of text is cut in both
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """scale: of the whole picture, at most 1. parts: (start, end) along the longer side of the scaled picture, one if not cut."""
 
     scale: float

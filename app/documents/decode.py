@@ -8,7 +8,6 @@ import io
 import struct
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import BinaryIO, Protocol
 
 from PIL import Image, ImageFile, ImageMath
@@ -97,8 +96,8 @@ def _pages(photo: Photo, max_side: int, max_pixels: int, max_parts: int) -> list
     whole = _plain(image, wanted.scale, (wanted.width, wanted.height))
     if turn is not None:
         whole = whole.transpose(turn)
-        wanted = replace(wanted, width=whole.width, height=whole.height)
-    return [_written(whole.crop(box)) for box in wanted.boxes]
+        wanted = wanted._replace(width=whole.width, height=whole.height)
+    return [_written(whole if len(wanted.parts) == 1 else whole.crop(box)) for box in wanted.boxes]
 
 
 def _count_clear_colour_in_bytes(image: ImageFile.ImageFile) -> None:
@@ -111,11 +110,10 @@ def _count_clear_colour_in_bytes(image: ImageFile.ImageFile) -> None:
 
 
 def _written(part: Image.Image) -> Picture:
-    clean = Image.new("RGB", part.size)
-    clean.paste(part)
+    part.info = {}  # what came with the file's pixels: the encoder would write its comment
     written = io.BytesIO()
-    clean.save(written, "JPEG", quality=QUALITY)
-    return Picture(written.getvalue(), clean.width, clean.height)
+    part.save(written, "JPEG", quality=QUALITY)
+    return Picture(written.getvalue(), part.width, part.height)
 
 
 def _orientation_of(image: Image.Image) -> int:

@@ -7,16 +7,14 @@ Both sides of the pipe import this module, so it imports next to nothing.
 import json
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from app.documents.kinds import Unfit
 
 _HEAD = struct.Struct(">IIII")  # width, height, whether nothing is on it, length
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(NamedTuple):
     jpeg: bytes
     width: int
     height: int

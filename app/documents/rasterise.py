@@ -8,7 +8,6 @@ import ctypes
 import io
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pypdfium2 as pdfium
 from PIL import Image
@@ -76,7 +75,7 @@ def _plan(page: pdfium.PdfPage, max_side: int) -> Plan:
 def _parts(page: pdfium.PdfPage, wanted: Plan) -> list[Picture]:
     """A part counts as blank only if the whole page is: the foot of a long page may be empty."""
     parts = list(_draw(page, wanted))
-    return parts if all(part.is_blank for part in parts) else [replace(part, is_blank=False) for part in parts]
+    return parts if all(part.is_blank for part in parts) else [part._replace(is_blank=False) for part in parts]
 
 
 def _draw(page: pdfium.PdfPage, wanted: Plan) -> Iterator[Picture]:
