@@ -9,17 +9,22 @@ import select
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakSet
 
-import psycopg
 from sqlalchemy import Dialect, event
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.core import outages
+from app.core.on_demand import on_demand
 from app.core.private_files import make_private_database
+
+if TYPE_CHECKING:
+    import psycopg
+else:
+    psycopg = on_demand("psycopg")  # with what it needs a twentieth of what a server on SQLite holds
 
 IN_MEMORY = "sqlite://"
 POOL_WAIT_SECONDS = 5  # fixed: a thread that waits for a connection serves nobody
@@ -34,7 +39,7 @@ PATIENCE: dict[str, int] = {
 _SLOW_SECONDS = 1.0  # fixed: a failure slower than this keeps threads waiting, so nobody connects for a while
 _REST_SECONDS = 2.0  # fixed: how long nobody tries
 
-_given_up: WeakKeyDictionary[Dialect, tuple[float, psycopg.OperationalError]] = WeakKeyDictionary()  # until when, and the error
+_given_up: WeakKeyDictionary[Dialect, tuple[float, "psycopg.OperationalError"]] = WeakKeyDictionary()  # until when, and the error
 _opened_once: WeakSet[Dialect] = WeakSet()
 
 

@@ -10,13 +10,18 @@ import threading
 import time
 import traceback
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.core.logs import log
+from app.core.on_demand import on_demand
+
+if TYPE_CHECKING:
+    import psycopg
+else:
+    psycopg = on_demand("psycopg")  # with what it needs a twentieth of what a server on SQLite holds
 
 DATABASE = "database"  # it cannot be reached, or has gone
 DATABASE_WORK = "database_work"  # it is there but cannot do what it is asked: disk full, locked, all connections busy
