@@ -30,7 +30,7 @@ from app.roster.queries import find_person
 from app.roster.service import save_person
 from app.scanning.service import ensure_specimens
 
-ALL_SCENES = [code for code in BUSINESS_TYPES if code != COUNTER]  # the field's seventeen
+ALL_SCENES = [code for code in BUSINESS_TYPES if code != COUNTER]  # the field's
 
 INSTITUTIONS: list[dict[str, Any]] = [
     {"code": "H51060000001", "name": "示范市人民医院", "region": "510603", "scenes": ALL_SCENES, "supports_challenge": True},

@@ -1,4 +1,4 @@
-"""用码业务类型: the field's seventeen, and our own for the bureau's counter (S8), for which the field has no code."""
+"""用码业务类型: the field's, and our own for the bureau's counter (S8), for which the field has no code."""
 
 COUNTER = "09901"
 BUSINESS_TYPES = {

@@ -1,5 +1,6 @@
 """The form by which an operator scans."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField, SelectField, StringField
 from wtforms.validators import ValidationError
@@ -20,7 +21,7 @@ class ScanForm(RefusableForm):
     slip = HiddenField()
 
     def offer(self, institution: Institution) -> None:
-        self.business_type.choices = [(scene, f"{scene} {BUSINESS_TYPES[scene]}") for scene in institution.scenes]
+        self.business_type.choices = [(scene, f"{scene} {_(BUSINESS_TYPES[scene])}") for scene in institution.scenes]
 
     def validate_business_type(self, field: Field) -> None:
         if field.data not in BUSINESS_TYPES:

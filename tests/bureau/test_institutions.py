@@ -10,6 +10,7 @@ from sqlalchemy import event, select, update
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db, transaction
+from app.core.locale import COOKIE
 from app.institutions.queries import find_institution, get_institution, list_live_keys
 from app.institutions.service import add_institution
 from app.regions.models import Region
@@ -139,6 +140,16 @@ def test_the_list_is_searched_filtered_and_turned_page_by_page(system: Browser) 
     first = system.get("/bureau/institutions?kind=P")
     onward = next(n.attrs["href"] for n in first.all("a") if "after=" in n.attrs.get("href", ""))
     assert codes(onward.removeprefix("/bureau/institutions")) == [f"P510600{n:05d}" for n in range(50, 60)]
+
+
+def test_business_types_are_said_in_the_readers_language(system: Browser) -> None:
+    where = register(system).response.request.path
+    system.http.set_cookie(COOKIE, "en")
+
+    shown, boxes = system.get(where).text, system.get("/bureau/institutions/new").text
+
+    assert "Registration" in shown and "挂号" not in shown
+    assert "Registration" in boxes and "挂号" not in boxes
 
 
 def test_a_key_rolls_with_overlap_and_either_takes_one_away(system: Browser, safety: Browser, telephone: Telephone) -> None:
