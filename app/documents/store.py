@@ -27,8 +27,14 @@ def put(name: str, data: bytes) -> None:
 
 
 def get(name: str) -> bytes:
-    """Raises blobs.NoSuchBlob, blobs.StoreUnavailable, Unreadable."""
-    return unseal(name, blobs.get(name))
+    """Raises blobs.NoSuchBlob, blobs.StoreUnavailable, Unreadable. In a store that is not mounted no file counts as gone."""
+    try:
+        sealed = blobs.get(name)
+    except blobs.NoSuchBlob:
+        if store_mark.problems():
+            raise blobs.StoreUnavailable("the store of the documents is not this installation's") from None
+        raise
+    return unseal(name, sealed)
 
 
 def is_own(name: str) -> bool:
