@@ -16,6 +16,7 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
 from app.core.statements import won, write
+from app.documents.service import keep_until
 from app.family import queries
 from app.family.audit_tags import FamilyTag
 from app.family.models import DraftStep, FamilyLink, LinkRequest, LinkState, Relation, RequestState, Way
@@ -35,19 +36,16 @@ def begin_request(account: Account) -> LinkRequest:
     draft = queries.find_draft(account.id)
     if draft is not None:
         return draft
-    db.session.execute(
-        delete(LinkRequest).where(LinkRequest.holder_account_id == account.id, LinkRequest.state == RequestState.draft)
-    )
     now = clock.now()
+    drafts_of_holder = (LinkRequest.holder_account_id == account.id, LinkRequest.state == RequestState.draft)
+    db.session.execute(delete(LinkRequest).where(*drafts_of_holder, LinkRequest.expires_at <= now))
     draft = LinkRequest(holder_account_id=account.id, created_at=now, expires_at=now + timedelta(days=settings.draft_days))
     try:
         with db.session.begin_nested():
             db.session.add(draft)
             db.session.flush()
     except IntegrityError:
-        return db.session.scalars(
-            select(LinkRequest).where(LinkRequest.holder_account_id == account.id, LinkRequest.state == RequestState.draft)
-        ).one()
+        return db.session.scalars(select(LinkRequest).where(*drafts_of_holder)).one()
     _record(FamilyTag.request_begun, draft)
     return draft
 
@@ -166,11 +164,13 @@ def ways_of(request: LinkRequest, person: InsuredPerson) -> tuple[Way, ...]:
 
 @transaction()
 def discard_draft(account: Account) -> None:
+    """重新开始: what was typed is forgotten at once, and the papers are due for deletion."""
     draft = queries.find_draft(account.id)
     if draft is None:
         return
-    draft.state, draft.decided_at = RequestState.withdrawn, clock.now()
+    draft.state, draft.decided_at, draft.typed_encrypted = RequestState.withdrawn, clock.now(), b""
     db.session.flush()
+    keep_until(draft.subject, clock.now())
     _record(FamilyTag.withdrawn, draft)
 
 

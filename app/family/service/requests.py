@@ -62,15 +62,13 @@ def authorise(
     request = reload(request)
     person = person_of(request)
     is_draft = request.state is RequestState.draft and request.step is DraftStep.finish
-    if not is_draft and request.state is not RequestState.waiting_authorisation:
+    if request.way is None or not (is_draft or request.state is RequestState.waiting_authorisation):
         raise draft_gone()
     if proof is not None:
         if proof.person_id != person.id:
             raise draft_gone()
         spend_proof(proof)
     record_consent(account_id, person.id, notices, channel=channel)
-    if request.way is None:
-        raise draft_gone()
     if AgePolicy.of(settings).needs_review(request.way):
         _submit(request, RequestState.waiting_review)
         send_to_review(request)
@@ -131,7 +129,7 @@ def approve(request: LinkRequest, *, by: str) -> FamilyLink:
 
 
 @transaction()
-def reject(request: LinkRequest, refusal: str, *, by: str, title: str = "", sentence: str = "") -> None:
+def reject(request: LinkRequest, refusal: str, *, by: str, title: str, sentence: str) -> None:
     """refusal: why, as a code: `declined`, `called_no`, `review`, or a DomainError's. The words go to the holder."""
     request = reload(request)
     request.state, request.decided_at, request.refusal = RequestState.rejected, clock.now(), refusal[:40]
@@ -139,8 +137,7 @@ def reject(request: LinkRequest, refusal: str, *, by: str, title: str = "", sent
     db.session.flush()
     end_invitations(request)
     record_request(FamilyTag.rejected, request, by, outcome=refusal)
-    if title:
-        notifications.tell_decided(request, title, sentence)
+    notifications.tell_decided(request, title, sentence)
 
 
 @transaction()

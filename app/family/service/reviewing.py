@@ -37,7 +37,10 @@ SLOTS: dict[str, LazyString] = {
 
 
 def take_decision(case: ReviewCase, outcome: CaseState) -> None:
-    """Runs in the transaction in which the decision takes effect. An approval that cannot be carried out becomes a rejection."""
+    """Runs in the transaction in which the decision takes effect. An approval that cannot be carried out becomes a rejection.
+
+    outcome: approved, returned, rejected.
+    """
     request = queries.find_request_of_subject(case.subject)
     if request is None or request.state is not RequestState.waiting_review:
         return
@@ -57,7 +60,7 @@ def take_decision(case: ReviewCase, outcome: CaseState) -> None:
                 title=_("材料通过了，但是不能添加 %(name)s", name=name),
                 sentence=str(refusal.what),
             )
-    elif outcome is CaseState.rejected:
+    else:
         reject(
             request,
             "review",
