@@ -169,6 +169,18 @@ def test_residents_and_the_suspended_cannot_pay(app: Flask, browser: Browser, pa
         )
 
 
+def test_a_relative_who_is_not_insured_now_cannot_be_paid_for(browser: Browser, payer: Holder) -> None:
+    mother = _mother()
+    with transaction():
+        mother.status = InsuredStatus.ended
+
+    page = _authorise(browser, mother, expect=403)
+
+    assert "这位家人现在不是正常参保状态" in page.text
+    assert queries.list_given(payer.person.id) == []
+    assert list(db.session.scalars(select(Consent))) == [], "a refusal leaves no consent behind"
+
+
 def test_nobody_elses_authorisation_is_found(app: Flask, browser: Browser, payer: Holder) -> None:
     _authorise(browser, _mother())
     aid = queries.list_given(payer.person.id)[0]
