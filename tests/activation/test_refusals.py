@@ -103,6 +103,18 @@ def test_who_is_active_elsewhere_is_told_where_to_go(app: Flask) -> None:
     assert "已经激活过" in page.text and "重新绑定" in page.text and HOTLINE in page.text
 
 
+def test_a_number_with_which_somebody_has_activated_activates_nobody_else(app: Flask) -> None:
+    enrol()
+    enrol("510600199003070025", "王芳")
+    browser = activate(app)
+
+    page = say_who(browser, name="王芳", cert_no="510600199003070025", expect=409)
+
+    assert "激活过另一位参保人" in page.text and "换您本人的手机号" in page.text
+    assert outcomes() == ["account_taken"]
+    assert find_credential_of(person_of("510600199003070025").id) is None
+
+
 def test_who_is_frozen_is_told_how_to_restore(app: Flask) -> None:
     person = enrol()
     activate(app)

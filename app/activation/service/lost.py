@@ -11,8 +11,6 @@ from app.accounts.queries import find_account_of_person, list_devices
 from app.accounts.service import IdentityEventKind, announce, bind_device, revoke_device
 from app.activation.audit_tags import ActivationTag
 from app.activation.policy import require_relative
-from app.activation.queries import list_waiting
-from app.activation.service.waiting import cancel_request
 from app.core import audit
 from app.core.db import db, transaction
 from app.credentials.models import Credential, EndReason
@@ -26,7 +24,7 @@ from app.proofs.service import spend_proof
 @transaction()
 def report_lost(account: Account, *, by: str, here: LoginSession | None = None) -> bool:
     """立即挂失. Freezes the account's own code; ends everything its devices show, the family's codes too; unbinds the devices and
-    signs them out, and cancels what they have requested. In force at the next scan.
+    signs them out, which cancels what they have requested. In force at the next scan.
 
     by: `account:12`, `staff:3`, `relative:12`. here: the session that asks; it and its device are kept. False when the code was not
     active; everything else is done all the same.
@@ -38,7 +36,6 @@ def report_lost(account: Account, *, by: str, here: LoginSession | None = None) 
     others = [device for device in list_devices(account.id) if device.id != kept]
     for device in others:
         revoke_device(device, by, reason=SessionEnd.phone_reported_lost)
-    _cancel_what_waits(account, kept, by)
     if here is not None:
         lock_code(here)
     audit.record(
@@ -90,12 +87,6 @@ def restore_credential(session: LoginSession, credential: Credential, proof: Ide
         _("您的医保码已经恢复使用。不是您本人操作的话，请马上打开“手机丢失”挂失，再拨打医保热线。"),
     )
     return restored
-
-
-def _cancel_what_waits(account: Account, kept_device_id: int, by: str) -> None:
-    for pending in list_waiting(account):
-        if pending.device_id != kept_device_id:
-            cancel_request(pending, by)
 
 
 def _tell(account: Account, by: str) -> None:
