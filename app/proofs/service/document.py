@@ -22,10 +22,6 @@ class DocumentResult:
     proof: IdentityProof | None
     guesses_left: int
 
-    @property
-    def is_right(self) -> bool:
-        return self.proof is not None
-
 
 @transaction()
 def check_document(session: LoginSession, person: InsuredPerson, purpose: ProofPurpose, cert: Cert) -> DocumentResult:
