@@ -1,13 +1,14 @@
 """A letter is prepared, signed in one of three ways, kept with the hash of its exact PDF, and checked against it."""
 
 import hashlib
+from contextlib import suppress
 
 from flask_babel import gettext as _
 from sqlalchemy import update
 
 from app.accounts.models import Account, ConsentPurpose, Notice
 from app.accounts.queries import find_notice
-from app.core import audit, clock
+from app.core import audit, blobs, clock
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
@@ -123,6 +124,9 @@ def _sign(
                 outcome=kind.value,
             )
     db.session.refresh(letter)
+    if letter.pdf_name != name:
+        with suppress(blobs.StoreUnavailable):  # the other signature stands, whether or not this file can be deleted now
+            store.delete(name)
 
 
 def _print(letter: Letter, *, lines: list[Stroke] | None = None, typed_name: str = "") -> bytes:

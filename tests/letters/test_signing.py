@@ -3,9 +3,12 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.accounts.queries import find_account_by_phone
 from app.accounts.service import load_notices
+from app.core import blobs
+from app.core.audit import AuditRow
 from app.core.db import db
 from app.core.errors import DomainError
 from app.documents import store
@@ -126,3 +129,39 @@ def test_the_operator_checks_a_file(app: Flask, letter: Letter, tmp_path: object
     changed = run(args=["letters", "verify", path])
     assert changed.exit_code != 0
     assert "changed" in changed.output
+
+
+def test_without_the_legal_texts_there_is_no_letter(app: Flask) -> None:
+    with pytest.raises(RuntimeError, match="load-notices"):
+        service.prepare_letter(subject="family_request:7", owner_account_id=1, facts=FACTS, return_to="/me")
+
+
+def test_a_name_that_cannot_be_printed_is_said_and_nothing_is_signed(holder: Browser) -> None:
+    letter = _prepare(holder_name="李😀")
+
+    with pytest.raises(DomainError, match="unprintable_name") as caught:
+        service.sign_on_paper(letter)
+
+    assert "“😀”" in str(caught.value.what) and "热线" in str(caught.value.next)
+    db.session.refresh(letter)
+    assert not letter.is_signed and list(blobs.list_names()) == []
+
+
+def test_of_two_signatures_at_the_same_moment_the_first_stands_and_one_file_is_kept(
+    letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = store.put
+
+    def put_late(name: str, data: bytes) -> None:
+        monkeypatch.setattr(store, "put", put)
+        service.sign_on_paper(letter)
+        put(name, data)
+
+    monkeypatch.setattr(store, "put", put_late)
+
+    service.sign_by_name(letter, FACTS.holder_name)
+
+    assert letter.signature is SignatureKind.paper
+    assert [name for name, _written in blobs.list_names()] == [letter.pdf_name]
+    assert service.open_pdf(letter).startswith(b"%PDF")
+    assert list(db.session.scalars(select(AuditRow.outcome).where(AuditRow.tag == "letter:signed"))) == ["paper"]
