@@ -138,6 +138,18 @@ def test_an_end_is_brought_forward_and_never_put_off(app: Flask, pharmacy: Insti
     assert list_live_keys(pharmacy.id) == []
 
 
+def test_an_end_that_was_set_before_stays_when_the_next_key_is_taken(app: Flask, pharmacy: Institution, asker: StaffMember) -> None:
+    issue_key(CODE)
+    old_id, ends_at = list_live_keys(pharmacy.id)[0].id, clock.now() + timedelta(days=3)
+    end_key(CODE, old_id, ends_at, "staff:1")
+
+    key, _secret = claim_key(_granted(pharmacy, asker, 14), by=asker)
+
+    assert {each.id: each.ends_at for each in list_live_keys(pharmacy.id)} == {old_id: ends_at, key.id: None}
+    clock.move(timedelta(days=3))
+    assert [each.id for each in list_live_keys(pharmacy.id)] == [key.id]
+
+
 def test_two_live_keys_are_enough_to_be_refused_a_third(app: Flask, pharmacy: Institution, asker: StaffMember) -> None:
     grant = _granted(pharmacy, asker)
     issue_key(CODE)

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.audit import AuditRow
-from app.core.db import db
+from app.core.db import db, transaction
+from app.core.sessions import end_sessions
 from app.institutions.models import Operator, OperatorSession
 from app.institutions.queries import get_institution
 from app.institutions.queries.operators import find_operator
@@ -177,6 +178,36 @@ def test_a_secret_is_shown_once_and_one_that_is_set_up_is_not_replaced(at_desk: 
 
     at_desk.post("/desk/second-factor", {"password": PASSWORD}, expect=409)
     at_desk.post("/desk/second-factor/code", {"code": code_now(secret)}, expect=422)
+
+
+def test_who_guesses_at_an_open_desk_is_locked_out_of_setting_it_up(app: Flask, at_desk: Browser) -> None:
+    secret = begin(at_desk)
+    for _ in range(4):
+        at_desk.post("/desk/second-factor/code", {"code": "000000"}, expect=422)
+    at_desk.post("/desk/second-factor/code", {"code": "000000"}, expect=429)
+
+    by_code = at_desk.post("/desk/second-factor/code", {"code": code_now(secret)}, expect=429)
+    by_password = at_desk.post("/desk/second-factor", {"password": PASSWORD}, expect=429)
+
+    assert "锁住" in by_code.text and "锁住" in by_password.text
+    assert not any("data-totp-secret" in n.attrs for n in by_password.nodes)
+    found = find_operator("wang")
+    assert found is not None and found.totp_enrolled_at is None
+
+
+def test_a_sign_in_that_ended_meanwhile_is_not_opened_by_its_code(app: Flask, at_desk: Browser) -> None:
+    secret = set_up(at_desk)
+    sign_in(Browser(app))
+    db.session.rollback()
+    half_open = db.session.scalars(select(OperatorSession).where(OperatorSession.needs_code)).one()
+    with transaction():
+        end_sessions(OperatorSession, OperatorSession.id == half_open.id)
+
+    tried = confirm_code(half_open, code_now(secret), browser=b"b" * 32)
+
+    assert (tried.state.ok, tried.token) == (False, "")
+    assert db.session.scalars(select(OperatorSession.needs_code).where(OperatorSession.id == half_open.id)).one()
+    assert tags().count("operator:signed_in") == 1
 
 
 def test_setting_it_up_ends_the_operators_other_sessions(app: Flask, at_desk: Browser) -> None:
