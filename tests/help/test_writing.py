@@ -136,6 +136,35 @@ def test_no_text_of_this_release_would_be_refused(app: Flask) -> None:
             service.check_content(queries.content_of(text))
 
 
+def test_what_does_not_fit_its_place_is_refused_at_its_field_and_not_kept(subtests: pytest.Subtests, folder: Path) -> None:
+    before = len(queries.list_versions(row()))
+
+    for changes, code, field in (
+        ({"title": "长" * 121}, "too_long", "title"),
+        ({"keywords": "长" * 1001}, "too_long", "keywords"),
+        ({"source": "长" * 201}, "too_long", "source"),
+        ({"position": -1}, "position", "position"),
+        ({"position": 10_000}, "position", "position"),
+    ):
+        with subtests.test(code=code, field=field):
+            with pytest.raises(DomainError, match=code) as caught:
+                save(row(), **changes)
+            assert caught.value.field == field
+
+    assert len(queries.list_versions(row())) == before
+    save(row(), title="长" * 120, position=9999)
+
+
+def test_an_explanation_is_written_for_a_reason_there_is_and_for_no_other(app: Flask) -> None:
+    made = service.add_text(HelpKind.reason, "06", "医保码过期了", by=BY)
+
+    for unknown in ("6", "99", "lost-phone"):
+        with pytest.raises(DomainError, match="no_reason"):
+            service.add_text(HelpKind.reason, unknown, "别的", by=BY)
+
+    assert [text.id for text in queries.list_rows(HelpKind.reason)] == [made.id]
+
+
 def test_html_is_noticed(subtests: pytest.Subtests) -> None:
     for body in ("<b>粗</b>", "<!-- x -->", "<img src=x>", "</p>", "<?php"):
         with subtests.test(body=body):
