@@ -1,10 +1,8 @@
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask, current_app
+from flask import Flask
 
 from app.core import blobs, clock, jobs
 from app.core.db import db
@@ -13,41 +11,14 @@ from app.core.jobs.models import Job, JobState
 from app.core.jobs.process import process_name
 from app.core.jobs.workers import note_seen
 from app.staff.models import Role, StaffMember
-from app.staff.rights import Right
 from app.staff_jobs import queries, service
 from app.staff_jobs.models import StaffJob, StaffJobState
 from app.staff_jobs.service import Outcome, Progress, Replaced
 from tests.kit.client import Browser
-from tests.kit.staff import make_staff, sign_in_staff
+from tests.kit.staff import sign_in_staff
+from tests.staff_jobs.tried import add_member, register, run_waiting, write_file
 
 SENTENCE = "请看这里"
-
-
-@pytest.fixture
-def member(app: Flask) -> StaffMember:
-    return add_member("zhou", Role.sysadmin)
-
-
-@pytest.fixture
-def later(app: Flask) -> Flask:
-    """Jobs are taken when the test says so."""
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], job_runner="own")
-    return app
-
-
-def add_member(name: str, role: Role) -> StaffMember:
-    """Apart from any session: a job that is run at once ends the one of the test."""
-    member = make_staff(name, [role])
-    db.session.refresh(member)
-    db.session.expunge(member)
-    return member
-
-
-def register(run: Callable[[StaffJob, Progress], Outcome], kind: str = "tried") -> None:
-    """In place of the one before, if it was registered already."""
-    kept: dict[str, service.StaffJobKind] = current_app.extensions.setdefault("kinds of this test", {})
-    kept[kind] = service.StaffJobKind(kind, run, Right.manage_roster, "试一下")
-    service.provide_staff_job_kinds.listen(current_app, kept.values)
 
 
 def test_a_report_is_run_and_says_what_came_out(member: StaffMember) -> None:
@@ -182,12 +153,7 @@ def test_long_work_keeps_its_job_and_a_replaced_run_changes_nothing(later: Flask
 
 
 def test_the_pages_show_progress_result_and_file(later: Flask, member: StaffMember) -> None:
-    def write(staff_job: StaffJob, progress: Progress) -> Outcome:
-        with service.scratch_file() as path:
-            path.write_text("a\n", encoding="utf-8")
-            return Outcome(file=path, file_title="名单.csv")
-
-    register(write)
+    register(write_file)
     browser = Browser(later)
     sign_in_staff(browser, "zhou")
     report_id = service.start_staff_job(member, "tried").id
@@ -202,9 +168,3 @@ def test_the_pages_show_progress_result_and_file(later: Flask, member: StaffMemb
     assert file.data == b"a\n" and file.headers["Content-Disposition"].startswith("attachment")
     assert "试一下" in browser.get("/bureau/reports").text
     assert list((later.config["SETTINGS"].instance_path / "scratch").iterdir()) == []
-
-
-def run_waiting() -> None:
-    db.session.rollback()
-    for job_id in list(db.session.scalars(db.select(Job.id).where(Job.state == JobState.waiting).order_by(Job.id))):
-        jobs.run_job(job_id)
