@@ -10,9 +10,11 @@ from sqlalchemy import select, update
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db, transaction
+from app.core.errors import NotFound
 from app.staff.models import Role, StaffMember, StaffPasskey
-from app.staff.queries import find_staff
-from app.staff.service import add_staff, reset_staff
+from app.staff.queries import find_staff, get_own_session, list_open_sessions
+from app.staff.service import add_staff, remove_staff_passkey, reset_staff
+from tests.kit.at_once import at_once
 from tests.kit.authenticator import PRESENT, Authenticator
 from tests.kit.client import Browser, Page
 from tests.kit.staff import PASSWORD, code_now, make_staff, sign_in_staff
@@ -138,6 +140,18 @@ def test_a_signature_is_good_once_and_wrong_ones_lock(app: Flask, browser: Brows
     for _ in range(4):
         browser.post("/bureau/sign-in/passkey", {"answer": answer}, expect=422)
     browser.post("/bureau/sign-in/passkey", {"answer": answer}, expect=429)
+    sign(browser, phone, expect=429)
+
+
+def test_a_key_made_for_another_site_is_not_added(app: Flask, browser: Browser) -> None:
+    make_staff()
+    sign_in_staff(browser)
+    browser.get("/bureau/me")
+
+    answer = Authenticator(origin="https://evil.example").make(ask(browser))
+    page = browser.post("/bureau/me/passkeys", {"answer": answer}, expect=422)
+
+    assert "这次没有添加成功" in page.text and keys() == []
 
 
 def test_the_last_factor_stays(app: Flask, browser: Browser) -> None:
@@ -181,3 +195,19 @@ def test_another_members_passkey_is_not_found_and_a_reset_takes_all(app: Flask, 
     reset_staff(mine, by="system")
 
     assert keys() == [] and code_now()
+
+
+def test_of_two_removals_of_one_key_at_once_one_is_heard(app: Flask, browser: Browser) -> None:
+    member_id = make_staff().id
+    sign_in_staff(browser)
+    add(browser, Authenticator())
+    session_id, passkey_id = list_open_sessions(member_id)[0].id, keys()[0].id
+
+    def remove() -> None:
+        remove_staff_passkey(get_own_session(member_id, session_id), passkey_id)
+
+    answers = at_once(app, [remove, remove])
+
+    assert {type(answer) for answer in answers} == {type(None), NotFound} and keys() == []
+    removed = db.session.scalars(select(AuditRow.id).where(AuditRow.tag == "staff:passkey_removed")).all()
+    assert len(removed) == 1

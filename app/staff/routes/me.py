@@ -54,6 +54,6 @@ def create_staff_passkey() -> ResponseReturnValue:
 @blueprint.post("/bureau/me/passkeys/<int:passkey_id>/removal")
 @access(staff_signed_in)
 def create_staff_passkey_removal(passkey_id: int) -> ResponseReturnValue:
-    service.remove_staff_passkey(current_staff.session, queries.get_staff_passkey(current_staff.staff_id, passkey_id))
+    service.remove_staff_passkey(current_staff.session, passkey_id)
     flash(_("通行密钥已删除。"))
     return redirect(url_for("staff.show_staff"), 303)

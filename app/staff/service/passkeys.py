@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from app.core import audit, clock
 from app.core.crypto import vault
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.settings import settings
-from app.core.statements import won
 from app.core.webauthn.challenges import new_challenge, spend_challenge
 from app.core.webauthn.keys import is_signed, keep_key, key_id_of
 from app.core.webauthn.options import options_to_make, options_to_sign, second_factor
@@ -74,15 +73,19 @@ def add_staff_passkey(session: StaffSession, answer: str, site: Site, *, browser
 
 
 @transaction()
-def remove_staff_passkey(session: StaffSession, passkey: StaffPasskey) -> None:
-    """Raises DomainError `last_factor`, `factor_stale`. Locks the member's row, so that two removals at once leave one factor."""
+def remove_staff_passkey(session: StaffSession, passkey_id: int) -> None:
+    """Raises NotFound unless it is the member's own, DomainError `last_factor`, `factor_stale`.
+
+    Locks the member's row before it looks, so that two removals at once leave one factor, and of one key one is heard.
+    """
     require_fresh(session)
-    member = db.session.scalars(select(StaffMember).where(StaffMember.id == passkey.staff_id).with_for_update(of=StaffMember)).one()
+    member = db.session.scalars(select(StaffMember).where(StaffMember.id == session.staff_id).with_for_update(of=StaffMember)).one()
+    passkey = queries.get_staff_passkey(member.id, passkey_id)
     count = db.session.scalar(select(func.count()).where(StaffPasskey.staff_id == member.id)) or 0
     if member.totp_enrolled_at is None and count < 2:
         raise DomainError("last_factor", _("这是最后一个第二步验证，不能删。"), _("请先添加另一个通行密钥。"), status=409)
-    if won(delete(StaffPasskey).where(StaffPasskey.id == passkey.id)):
-        audit.record(StaffTag.passkey_removed, actor=member.actor, subject=passkey.subject)
+    audit.record(StaffTag.passkey_removed, actor=member.actor, subject=passkey.subject)
+    db.session.delete(passkey)
 
 
 def require_fresh(session: StaffSession) -> None:
