@@ -153,7 +153,7 @@ def add_first_staff(members: Sequence[FirstMember], agency: str) -> list[NewStaf
     given = {role for member in members for role in member.roles}
     if set(missing_posts()) - given:
         raise DomainError("posts_missing", str(_("系统管理员、安全管理员、审计管理员都要有人。")), field="roles")
-    if len({member.username for member in members}) < len(members):
+    if len({member.username.strip().casefold() for member in members}) < len(members):
         raise DomainError("username_taken", str(_("几个人的用户名不能一样。")), field="username")
     added: list[NewStaff] = []
     for member in members:  # one by one, since hashing must not run in a transaction; an error keeps those already added
