@@ -27,6 +27,10 @@ def hotline_of(slug: str) -> Hotline:
     return queries.get_agency(slug).hotlines[0]
 
 
+def tags() -> list[str]:
+    return list(db.session.scalars(select(AuditRow.tag).where(AuditRow.actor == BY).order_by(AuditRow.id)))
+
+
 def test_a_number_is_read_in_any_spelling(subtests: pytest.Subtests) -> None:
     for written in (
         "0838-2208900",
@@ -68,8 +72,7 @@ def test_a_region_is_added_renamed_and_retired_and_old_data_keeps_it(loaded: Fla
     assert "510685" not in [r.code for r in queries.list_insured_regions()]
     assert "510685" in [r.code for r in queries.list_insured_regions(with_retired=True)]
     assert queries.get_region("510685").name == "高新区"
-    tags = db.session.scalars(select(AuditRow.tag).where(AuditRow.actor == BY).order_by(AuditRow.id)).all()
-    assert tags == ["region:added", "region:changed", "region:retired"]
+    assert tags() == ["region:added", "region:changed", "region:retired"]
 
     service.restore_region("510685", by=BY)
     assert queries.get_region("510685").may_be_chosen
@@ -194,3 +197,72 @@ def test_the_first_number_of_an_office_is_the_one_on_every_page(loaded: Flask) -
     assert queries.hotlines_for("510603")[0].phone == "0838-2551710"
     with pytest.raises(DomainError, match="phone_twice"):
         service.add_hotline(office.id, "(0838) 2551710", "", "", is_checked=True, by=BY)
+
+
+def test_an_office_moves_to_another_region_and_keeps_its_short_name(loaded: Flask) -> None:
+    office = queries.get_agency("guanghan")
+
+    service.change_agency(office.id, " 广汉市 医保 ", "510699", "", by=BY)
+
+    found = queries.get_agency("guanghan")
+    assert (found.name, found.region_code, found.parent_region_code) == ("广汉市 医保", "510699", "510600")
+    assert tags() == ["agency:changed"]
+
+
+def test_an_office_of_a_retired_region_keeps_it_and_no_other_office_gets_it(loaded: Flask) -> None:
+    service.retire_region("510681", by="system")
+    office = queries.get_agency("guanghan")
+
+    service.change_agency(office.id, "广汉医保", "510681", "", by=BY)
+    with pytest.raises(DomainError, match="no_region") as refused:
+        service.change_agency(queries.get_agency("jingyang").id, "旌阳医保", "510681", "", by=BY)
+
+    assert refused.value.field == "region"
+    assert (queries.get_agency("guanghan").region_code, queries.get_agency("jingyang").region_code) == ("510681", "510603")
+    assert tags() == ["agency:changed"]
+
+
+def test_retiring_twice_and_moving_past_an_end_change_nothing(loaded: Flask) -> None:
+    first, *_others, last = queries.list_agencies()
+    service.move_agency(first.id, up=True, by=BY)
+    service.move_agency(last.id, up=False, by=BY)
+    service.retire_agency(last.id, by=BY)
+    clock.move(timedelta(hours=1))
+    service.retire_agency(last.id, by=BY)
+
+    assert last.retired_at == clock.now() - timedelta(hours=1) and tags() == ["agency:retired"]
+    assert [office.id for office in queries.list_agencies(with_retired=True)][:: len(_others) + 1] == [first.id, last.id]
+
+
+def test_a_corrected_label_does_not_make_a_rung_number_unchecked(loaded: Flask) -> None:
+    line = service.note_hotline_rung(hotline_of("deyang").id, by=BY)
+
+    service.correct_hotline(line.id, line.phone, "窗口", "", is_checked=False, by=BY)
+
+    assert (hotline_of("deyang").last_checked, hotline_of("deyang").label) == (clock.today(), "窗口")
+
+
+def test_an_operator_gives_a_number_to_an_office_that_had_none_and_none_twice(loaded: Flask) -> None:
+    office = service.add_agency("gaoxin", "高新区医保", "", "510600", by=BY)
+
+    service.change_hotline("gaoxin", "0838 2200001")
+    assert [(line.phone, line.last_checked) for line in queries.get_agency("gaoxin").hotlines] == [("0838-2200001", clock.today())]
+
+    service.add_hotline(office.id, "0838-2200002", "", "", is_checked=True, by=BY)
+    with pytest.raises(DomainError, match="phone_twice"):
+        service.change_hotline("gaoxin", "(0838) 2200002")
+    assert [line.phone for line in queries.get_agency("gaoxin").hotlines] == ["0838-2200001", "0838-2200002"]
+
+
+def test_an_office_has_ten_numbers_at_most_and_each_a_short_source(loaded: Flask) -> None:
+    office = service.add_agency("gaoxin", "高新区医保", "", "510600", by=BY)
+    for n in range(10):
+        service.add_hotline(office.id, f"0838-220000{n}", "", "源" * 120, is_checked=False, by=BY)
+
+    with pytest.raises(DomainError, match="too_many") as many:
+        service.add_hotline(office.id, "0838-2200010", "", "", is_checked=False, by=BY)
+    with pytest.raises(DomainError, match="too_long") as long:
+        service.correct_hotline(hotline_of("gaoxin").id, "0838-2200000", "", "源" * 121, is_checked=False, by=BY)
+
+    assert (many.value.field, many.value.status, long.value.field) == ("phone", 409, "source")
+    assert len(queries.get_agency("gaoxin").hotlines) == 10 and len(hotline_of("gaoxin").source) == 120

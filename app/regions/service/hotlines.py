@@ -29,12 +29,13 @@ def check_hotline(slug: str, on: date | None = None, by: str = "system") -> Agen
 
 @transaction()
 def change_hotline(slug: str, phone: str, by: str = "system") -> Agency:
-    """Replaces the office's first number, which counts as checked today. Raises NotFound and DomainError `no_phone`."""
-    agency, phone = get_agency(slug), checked_phone(phone)
+    """Replaces the office's first number, which counts as checked today. Raises NotFound, DomainError `no_phone`, `phone_twice`."""
+    agency = get_agency(slug)
     if not agency.hotlines:
-        agency.hotlines.append(Hotline(phone=phone))
+        agency.hotlines.append(Hotline(phone=""))
     first = agency.hotlines[0]
-    first.phone, first.last_checked, first.source = phone, clock.today(), ""
+    _write(first, agency, phone, first.label, "")
+    first.last_checked = clock.today()
     audit.record(RegionTag.hotline_changed, actor=by, subject=agency.subject)
     return agency
 
