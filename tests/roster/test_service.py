@@ -2,14 +2,15 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.core import clock
-from app.core.db import transaction
-from app.core.errors import NotFound
+from app.core.db import db, transaction
+from app.core.errors import DomainError, NotFound
 from app.roster.identity import Cert
-from app.roster.models import InsuredStatus
+from app.roster.models import InsuredStatus, PersonStatusChange, StatusReason
 from app.roster.queries import cert_no_of, find_person, get_person
-from app.roster.service import save_person
+from app.roster.service import change_status, on_status_changed, save_person
 from tests.kit.roster import save
 
 
@@ -91,3 +92,30 @@ def test_a_cert_needs_no_birthday_to_be_saved(app: Flask) -> None:
     person = save_person(cert=Cert("90", "A1234567"), name="李四", insured_region="510699", insutype="390")
 
     assert (person.birthday, person.gender) == (None, "9")
+
+
+def test_a_status_is_changed_by_hand_only_to_another_one(app: Flask) -> None:
+    person = save()
+
+    with pytest.raises(DomainError, match="status_same") as refused:
+        change_status(person.id, InsuredStatus.normal, StatusReason.papers, seen=InsuredStatus.normal, by="staff:1")
+
+    assert refused.value.field == "status"
+    assert db.session.scalars(select(PersonStatusChange.id)).all() == []
+
+
+def test_a_change_of_status_is_told_in_the_transaction_that_makes_it(app: Flask) -> None:
+    person_id = save().id
+    told: list[tuple[list[int], InsuredStatus]] = []
+
+    def refuse(ids: list[int], status: InsuredStatus) -> None:
+        told.append((ids, status))
+        raise DomainError("not_now", "不行。")
+
+    on_status_changed.listen(app, refuse)
+
+    with pytest.raises(DomainError, match="not_now"):
+        change_status(person_id, InsuredStatus.died, StatusReason.papers, seen=InsuredStatus.normal, by="staff:1")
+
+    assert told == [([person_id], InsuredStatus.died)] and get_person(person_id).status is InsuredStatus.normal
+    assert db.session.scalars(select(PersonStatusChange.id)).all() == []

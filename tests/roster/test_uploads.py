@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
-from app.core import blobs, clock
+from app.core import audit, blobs, clock, sealed_files
 from app.core.db import db, transaction
 from app.core.errors import DomainError, NotFound
 from app.roster.identity import parse_cert
@@ -21,7 +23,10 @@ from app.roster.service import (
     expire_uploads,
     import_roster,
     keep_upload,
+    note_applied,
+    note_checked,
     reading_upload,
+    require_applicable,
     save_person,
 )
 from tests.kit.roster import CHILD, HEADER, RETIREE, WORKER, Importing, count_people, many
@@ -71,6 +76,59 @@ def test_an_upload_goes_when_it_is_discarded_and_after_a_week(app: Flask) -> Non
     assert list(blobs.list_names("roster")) == []
     with pytest.raises(NotFound), reading_upload(db.session.get_one(RosterUpload, second)):
         pass
+
+
+def test_a_file_that_belongs_to_no_upload_is_deleted_after_a_day(app: Flask) -> None:
+    kept = send(HEADER + WORKER).file_name
+    with sealed_files.SealedWriter("roster/left-behind") as sealed:
+        sealed.write(b"x")
+        sealed.finish()
+
+    expire_uploads()
+    at_once = {name for name, _written in sealed_files.list_sealed("roster")}
+    clock.move(timedelta(days=1, minutes=5))
+    expire_uploads()
+
+    assert at_once == {kept, "roster/left-behind"}
+    assert {name for name, _written in sealed_files.list_sealed("roster")} == {kept}
+
+
+def test_what_cannot_be_stored_is_refused_and_leaves_neither_file_nor_row(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_given: object, **_more: object) -> None:
+        raise blobs.StoreUnavailable("away")
+
+    with monkeypatch.context() as broken, pytest.raises(DomainError) as refused:
+        broken.setattr(blobs, "put", away)
+        send(HEADER + WORKER)
+    with monkeypatch.context() as broken, pytest.raises(OperationalError):
+        broken.setattr(audit, "record", lambda *_given, **_more: no_database())
+        send(HEADER + WORKER)
+
+    db.session.rollback()
+    assert (refused.value.code, refused.value.status) == ("store_unavailable", 503)
+    assert list(blobs.list_names("roster")) == [] and db.session.scalars(select(RosterUpload.id)).all() == []
+
+
+def no_database() -> None:
+    raise OperationalError("…", {}, Exception("away"))
+
+
+def test_a_file_is_applied_once_and_only_after_its_check_and_while_it_is_there(app: Flask) -> None:
+    unchecked, gone, applied = (send(HEADER + WORKER) for _ in range(3))
+    for upload in (gone, applied):
+        note_checked(upload.id)
+    discard_upload(gone.id, by="staff:1")
+    require_applicable(applied)
+    note_applied(applied.id, by="staff:1")
+    at = applied.applied_at
+    clock.move(timedelta(hours=1))
+    note_applied(applied.id, by="staff:1")
+
+    for upload, code in ((unchecked, "not_checked"), (gone, "upload_gone"), (applied, "already_applied")):
+        with pytest.raises(DomainError, match=code) as refused:
+            require_applicable(upload)
+        assert refused.value.status == 409
+    assert applied.file_name is None and applied.applied_at == at == clock.now() - timedelta(hours=1)
 
 
 def test_what_broke_off_leaves_nothing(app: Flask) -> None:

@@ -23,8 +23,6 @@ on_status_changed: Hook[[list[int], InsuredStatus], object] = Hook(
 
 def tell_status_changes(changes: Iterable[tuple[int, InsuredStatus]]) -> None:
     """Calls the listeners with the changes, inside the transaction in which they take effect."""
-    if not on_status_changed.listeners():
-        return
     left = iter(changes)
     while some := list(islice(left, TOLD_AT_ONCE)):
         for status in dict.fromkeys(status for _id, status in some):

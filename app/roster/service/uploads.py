@@ -148,8 +148,9 @@ def discard_upload(upload_id: int, *, by: str) -> bool:
 
 @transaction()
 def note_applied(upload_id: int, *, by: str) -> None:
-    """Notes that the file was imported, and deletes it."""
-    db.session.execute(update(RosterUpload).where(RosterUpload.id == upload_id).values(applied_at=clock.now()))
+    """Notes that the file was imported, and deletes it. Noted again, the first moment stays."""
+    is_first = (RosterUpload.id == upload_id, RosterUpload.applied_at.is_(None))
+    db.session.execute(update(RosterUpload).where(*is_first).values(applied_at=clock.now()))
     discard_upload(upload_id, by=by)
 
 
