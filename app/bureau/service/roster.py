@@ -92,9 +92,11 @@ def run_application(staff_job: StaffJob, progress: Progress) -> Outcome:
     upload, member, regions = _upload_of(staff_job)
     upload_id, by, ignored = upload.id, member.actor, service.ignored_columns_of(upload)
     if done is not None and done.finished_at is not None:
-        return Outcome({"import_id": done.id, "applied": done.merged_at is not None, **_counts(done)})
-    if upload.applied_at is not None or upload.checked_hash != upload.content_hash:
-        raise DomainError("not_checked", _("这个文件还没有核对完。"), _("请先看核对的结果，再导入。"))
+        told = {"import_id": done.id, "applied": done.merged_at is not None, "upload_id": upload_id, **_counts(done)}
+        if done.merged_at is not None:
+            service.note_applied(upload_id, by=by)
+        return Outcome(told)
+    service.require_applicable(upload)
     with scratch_file() as path, service.reading_upload(upload) as source, open_csv(path, _columns()) as add:
         result = service.import_roster(
             source,
