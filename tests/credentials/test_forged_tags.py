@@ -6,11 +6,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.accounts.service import revoke_device
 from app.core import clock
-from app.core.db import db
-from app.credentials.code_format import make_code
+from app.core.db import bare_read, bare_transaction, begin_writing, db
+from app.credentials.code_format import Code, make_code, parse_code
 from app.credentials.models import EndReason, ForgedTag, Presentation
+from app.credentials.queries.redeem import find_shown
 from app.credentials.service import drop_old_forged_tags, open_presentation
+from app.credentials.service.forged_tags import count_forged_tag
+from app.institutions.queries import get_institution
 from app.messages.models import Message
 from tests.scanning.desk import Desk, Telephone, assert_refused, make_desk, make_telephone
 
@@ -85,5 +89,44 @@ def test_the_next_unlock_makes_a_new_handle(desks: list[Desk], telephone: Teleph
 
 def test_an_accepted_code_asks_nothing_more_of_the_database(app: Flask, desks: list[Desk], telephone: Telephone) -> None:
     assert desks[0].scan(telephone.draw()).json["code"] == 0
+
+    assert db.session.scalar(select(func.count()).select_from(ForgedTag)) == 0
+
+
+def test_what_has_ended_already_is_counted_and_told_no_more(desks: list[Desk], telephone: Telephone) -> None:
+    revoke_device(telephone.holder.device)
+
+    for desk in (desks[0], desks[0], desks[1], desks[1], desks[2]):
+        _guess(desk, telephone)
+
+    assert _shown(telephone).end_reason is EndReason.device_removed
+    assert db.session.scalar(select(func.count()).select_from(ForgedTag)) == 0
+
+
+def test_a_fifth_that_comes_after_another_end_ends_nothing_again(desks: list[Desk], telephone: Telephone) -> None:
+    for desk in (desks[0], desks[0], desks[1], desks[1]):
+        _guess(desk, telephone)
+    with bare_read() as connection:
+        seen = find_shown(connection, telephone.handle)
+    assert seen is not None
+    revoke_device(telephone.holder.device)
+    institution_id = get_institution(desks[2].org).id
+    db.session.rollback()
+
+    with bare_transaction() as connection:
+        begin_writing(connection)
+        has_ended = count_forged_tag(connection, seen, institution_id, clock.now())
+
+    assert not has_ended and _shown(telephone).end_reason is EndReason.device_removed
+    assert "手机丢失" not in "".join(db.session.scalars(select(Message.body)))
+
+
+def test_a_sandbox_counts_neither_its_specimens_nor_a_real_code(app: Flask, telephone: Telephone) -> None:
+    sandbox = make_desk(app, "H51060099999", is_sandbox=True)
+    drawn = parse_code(sandbox.sandbox_code().json["ecQrCode"])
+    assert isinstance(drawn, Code)
+
+    for handle in (drawn.handle, telephone.handle):
+        assert_refused(sandbox.scan(make_code(WRONG_KEY, handle, int(clock.timestamp()))), 1002)
 
     assert db.session.scalar(select(func.count()).select_from(ForgedTag)) == 0

@@ -9,9 +9,10 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.credentials import queries, service
-from app.credentials.code_format import Code, is_luhn_valid, make_code, parse_code
+from app.credentials.code_format import Code, is_luhn_valid, make_code, new_typed_number, parse_code
 from app.credentials.keyring import key_of, keyring
 from app.credentials.models import EndReason, Presentation, TypedCode
+from app.credentials.service import drawing
 from tests.credentials.holders import Holder, add_device, make_holder
 from tests.kit.at_once import at_once
 
@@ -186,6 +187,44 @@ def test_the_page_keeps_its_number_for_ninety_seconds_or_until_it_is_used(app: F
     third = service.keep_typed_code(handle, now)
     assert third.number != second
     assert third.issued_at > now
+
+
+def test_tabs_that_ask_at_once_are_given_the_same_number(app: Flask) -> None:
+    handle = _open(make_holder()).presentation.handle
+    db.session.rollback()
+
+    numbers = at_once(app, [lambda: service.keep_typed_code(handle, 0).number] * 4)
+
+    assert len(set(numbers)) == 1
+    assert db.session.scalar(select(func.count()).select_from(TypedCode)) == 1
+
+
+def test_a_number_that_somebody_else_has_is_drawn_again(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = service.issue_typed_code(_open(make_holder()).presentation)
+    number, handle, fresh = theirs.number, theirs.handle, new_typed_number()
+    db.session.remove()
+    mine = _open(make_holder(stem="51060019850307003")).presentation
+    drawn = iter([number, number, fresh])
+    monkeypatch.setattr(drawing, "new_typed_number", lambda: next(drawn))
+
+    issued = service.issue_typed_code(mine)
+
+    assert (issued.number, issued.handle) == (fresh, mine.handle)
+    assert db.session.get_one(TypedCode, number).handle == handle
+
+
+def test_a_phone_whose_master_is_gone_is_renewed_by_the_next_unlock(app: Flask) -> None:
+    holder = make_holder()
+    shown = _open(holder).presentation
+    with transaction():
+        db.session.get_one(Presentation, shown.handle).master_id = "gone"
+
+    with pytest.raises(DomainError, match="code_renew") as refused:
+        service.draw_code(db.session.get_one(Presentation, shown.handle))
+
+    assert refused.value.status == 409
+    renewed = _open(holder, shown.handle).presentation
+    assert renewed.handle != shown.handle and len(service.draw_code(renewed)) == 61
 
 
 def test_old_numbers_are_forgotten_after_a_day(app: Flask) -> None:
