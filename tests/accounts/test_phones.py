@@ -79,6 +79,29 @@ def test_five_wrong_pins_lock_the_change_and_say_until_when(browser: Browser) ->
     assert 800 < int(page.response.headers["Retry-After"]) <= 901
 
 
+def test_while_nothing_can_check_the_pin_no_number_is_changed(
+    app: Flask, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in_bound(browser)
+    code = ask_at_new_number(browser)
+    monkeypatch.setitem(app.extensions["hooks"], service.provide_step_up.name, [])
+
+    page = browser.post("/me/phone", {"phone": NEW, "code": code, "pin": PIN}, expect=503)
+
+    assert "现在不能核对展码密码" in page.text and page.response.headers["Retry-After"] == "60"
+    assert queries.find_account_by_phone(NEW) is None
+
+
+def test_only_an_account_with_a_person_has_a_pin_that_is_asked(app: Flask) -> None:
+    account = make_activated_account(OLD)
+    with transaction():
+        owned = service.start_session(account, HERE).session
+        empty = service.start_session(service.create_account(NEW), HERE).session
+
+    assert service.check_step_up(empty.device, "").ok
+    assert not service.check_step_up(owned.device, "000111").ok and service.check_step_up(owned.device, PIN).ok
+
+
 def test_the_old_number_and_the_inbox_are_told(browser: Browser) -> None:
     account = sign_in_bound(browser)
     code = ask_at_new_number(browser)
