@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.core import clock
+from app.core.audit import AuditRow
 from app.core.db import db
 from app.credentials.models import Presentation
 from app.roster.models import InsuredPerson
@@ -83,6 +84,23 @@ def test_real_institutions_draw_no_specimens(desk: Desk) -> None:
     answer = desk.sandbox_code()
 
     assert (answer.status_code, answer.json["reason"]) == (403, "sandbox_only")
+
+
+def test_without_a_key_no_specimen_is_drawn_and_only_so_many_tries_are_kept(app: Flask, sandbox: Desk) -> None:
+    stranger = Desk(app, "pz_99_wrong", sandbox.org)
+
+    answers = [stranger.sandbox_code() for _ in range(62)]
+
+    assert {(answer.status_code, answer.json["reason"]) for answer in answers} == {(401, "key_invalid")}
+    kept = db.session.scalars(select(AuditRow).where(AuditRow.tag == "sandbox:code_drawn")).all()
+    assert len(kept) == 60 and {(row.actor, row.outcome) for row in kept} == {("unknown", "key_invalid")}
+
+
+def test_the_first_call_makes_the_specimens_that_are_missing(app: Flask) -> None:
+    fresh = make_desk(app, "H51060099999", is_sandbox=True)
+
+    assert fresh.scan(_code(fresh)).json["code"] == 0
+    assert db.session.scalar(select(func.count()).select_from(InsuredPerson).where(InsuredPerson.is_specimen)) == 5
 
 
 def test_a_field_that_does_not_fit_is_named(subtests: pytest.Subtests, sandbox: Desk) -> None:
