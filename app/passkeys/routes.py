@@ -76,8 +76,7 @@ def new_passkey_removal(passkey_id: int) -> ResponseReturnValue:
 @blueprint.post("/me/passkeys/<int:passkey_id>/removal")
 @access(trusted)
 def create_passkey_removal(passkey_id: int) -> ResponseReturnValue:
-    account = current_visitor.account
-    service.remove_passkey(queries.get_passkey(account.id, passkey_id), account.actor)
+    service.remove_passkey(current_visitor.account, passkey_id)
     flash(_("已关闭。以后用展码密码打开医保码。"), "done")
     return redirect(url_for("accounts.list_devices"), 303)
 

@@ -22,7 +22,7 @@ from app.credentials.service import unlock_without_pin
 from app.messages.service import post_message
 from app.passkeys.audit_tags import PasskeyTag
 from app.passkeys.models import ChallengePurpose, Passkey, PasskeyChallenge, PasskeyOffer
-from app.passkeys.queries import find_passkey, list_passkeys
+from app.passkeys.queries import find_passkey, get_passkey, list_passkeys
 
 
 @transaction()
@@ -88,16 +88,16 @@ def unlock_by_passkey(session: LoginSession, answer: str, site: Site) -> bool:
 
 
 @transaction()
-def remove_passkey(passkey: Passkey, by: str) -> None:
-    if won(delete(Passkey).where(Passkey.id == passkey.id)):
-        audit.record(PasskeyTag.removed, actor=by, subject=passkey.subject)
+def remove_passkey(account: Account, passkey_id: int) -> None:
+    """Raises NotFound for another account's, and for one that is gone already."""
+    _remove(get_passkey(account.id, passkey_id), account.actor)
 
 
 @transaction()
 def remove_passkeys_of_device(device_id: int, _reason: str) -> None:
     """When a device is removed or lost, its passkeys are removed too."""
     for passkey in db.session.scalars(select(Passkey).where(Passkey.device_id == device_id)).all():
-        remove_passkey(passkey, Device.actor_of(device_id))
+        _remove(passkey, Device.actor_of(device_id))
     db.session.execute(delete(PasskeyOffer).where(PasskeyOffer.device_id == device_id))
 
 
@@ -127,3 +127,8 @@ def end_what_was_open() -> Ends:
     """After a restore: challenges from before can no longer be answered."""
     asked = changed(delete(PasskeyChallenge))
     return Ends({"questions to passkeys": asked})
+
+
+def _remove(passkey: Passkey, by: str) -> None:
+    if won(delete(Passkey).where(Passkey.id == passkey.id)):
+        audit.record(PasskeyTag.removed, actor=by, subject=passkey.subject)

@@ -9,18 +9,21 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts.queries import find_account_by_phone
+from app.accounts.queries import find_account_by_phone, get_account
 from app.accounts.service import IdentityEventKind
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db
+from app.core.errors import NotFound
 from app.core.settings import settings
 from app.core.webauthn.site import Site, find_site
 from app.credentials.models import Presentation
 from app.passkeys.models import Passkey
 from app.passkeys.queries import list_passkeys
+from app.passkeys.service import remove_passkey
 from tests.activation.story import PIN, activate, enrol, path
 from tests.activation.test_rebinding import PHONE, second_phone
+from tests.kit.at_once import at_once
 from tests.kit.authenticator import PRESENT, Authenticator
 from tests.kit.client import Browser, Page
 from tests.kit.relatives import family
@@ -208,6 +211,18 @@ def test_it_is_removed_by_hand_and_with_its_device(app: Flask, browser: Browser)
     account = find_account_by_phone(PHONE)
     assert "已关闭" in removed.text and not gone
     assert account and list_passkeys(account.id) == []
+
+
+def test_of_two_clicks_on_the_removal_at_once_one_is_heard(app: Flask, browser: Browser) -> None:
+    add(browser, Authenticator())
+    passkey = db.session.scalars(select(Passkey)).one()
+    account_id, passkey_id = passkey.account_id, passkey.id
+    db.session.rollback()
+
+    answers = at_once(app, [lambda: remove_passkey(get_account(account_id), passkey_id)] * 2)
+
+    assert {type(answer) for answer in answers} <= {type(None), NotFound} and None in answers
+    assert list_passkeys(account_id) == [] and tags().count("passkey:removed") == 1
 
 
 def test_it_is_offered_once_later_and_no_is_an_answer(browser: Browser) -> None:
