@@ -17,9 +17,7 @@ class _Refused(click.ClickException):
 @click.argument("code")
 @click.argument("name")
 @click.option("--region", required=True, help="GB/T 2260 or admdvs, six digits.")
-@click.option(
-    "--business-types", required=True, help="Comma separated, or `all` for all of the field's; 09901 is the counter's."
-)
+@click.option("--business-types", required=True, help="Comma separated, or `all` for all of the field's; 09901 is the counter's.")
 @click.option("--sandbox", is_flag=True, help="Accepts specimens only.")
 @click.option("--supports-challenge", is_flag=True, help="Its desks can show two digits to the holder.")
 def add_institution(code: str, name: str, region: str, business_types: str, sandbox: bool, supports_challenge: bool) -> None:

@@ -9,6 +9,8 @@ from app.regions import queries, service
 
 group = AppGroup("regions", help="Insured regions, offices and their telephone numbers.")
 
+_MENDS = {"phone_twice": "the office has this number already, see `flask regions hotlines`"}
+
 
 @group.command("load")
 @click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=service.DATA)
@@ -48,5 +50,6 @@ def set_hotline(slug: str, phone: str) -> None:
     except NotFound:
         raise click.ClickException(f"there is no office {slug!r}: see `flask regions hotlines`") from None
     except DomainError as refusal:
-        raise click.ClickException(f"{phone!r} is refused ({refusal.code}): write it as 0838-2208900") from None
+        mend = _MENDS.get(refusal.code, "write it as 0838-2208900")
+        raise click.ClickException(f"{phone!r} is refused ({refusal.code}): {mend}") from None
     click.echo(f"{agency.name}: {agency.hotlines[0].phone}")

@@ -7,8 +7,8 @@ from flask import Flask, render_template_string
 from app.core import clock
 from app.core.errors import NotFound
 from app.regions.models import RegionLevel
-from app.regions.queries import find_region, hotlines_for, list_agencies, list_insured_regions
-from app.regions.service import change_hotline, check_hotline, load_regions
+from app.regions.queries import find_region, get_agency, hotlines_for, list_agencies, list_insured_regions
+from app.regions.service import add_hotline, change_hotline, check_hotline, load_regions
 
 EIGHT = {
     "德阳市本级医保": "0838-2208900",
@@ -118,6 +118,17 @@ def test_operators_load_list_and_check_from_the_command_line(app: Flask) -> None
     assert run(args=["regions", "check-hotline", "mianzhu", "--on", "2026-11-20"]).exit_code == 0
     assert "mianzhu\t绵竹市医保\t0838-6205377\t2026-11-20" in run(args=["regions", "hotlines"]).output
     assert run(args=["regions", "check-hotline", "nowhere"]).exit_code == 1
-    assert run(args=["regions", "set-hotline", "mianzhu", "none"]).exit_code == 1
+    refused = run(args=["regions", "set-hotline", "mianzhu", "none"])
+    assert refused.exit_code == 1 and "write it as 0838-2208900" in refused.output
     assert run(args=["regions", "set-hotline", "mianzhu", "0838-6205378"]).exit_code == 0
     assert "0838-6205378" in run(args=["regions", "hotlines"]).output
+
+
+def test_the_command_says_when_the_office_has_the_number_already(app: Flask) -> None:
+    run = app.test_cli_runner().invoke
+    run(args=["regions", "load"])
+    add_hotline(get_agency("mianzhu").id, "0838-6205400", "", "", is_checked=True, by="system")
+
+    refused = run(args=["regions", "set-hotline", "mianzhu", "0838-6205400"])
+
+    assert refused.exit_code == 1 and "the office has this number already" in refused.output
