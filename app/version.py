@@ -1,3 +1,3 @@
 """The program's version: said here and nowhere else."""
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"
