@@ -31,7 +31,6 @@ from tests.kit.lost_bureau import assert_whole, bureau, fill_bureau
 from tests.kit.people import make_person
 from tests.kit.small_disk import small_disk
 
-pytestmark = pytest.mark.one_database  # what is encrypted is one file, whichever database it came from
 PHRASE = "短语 four words of one's own"
 
 
@@ -119,7 +118,6 @@ def test_with_a_key_it_is_read_to_its_end(app: Flask, sealed: tuple[Path, int], 
     assert "the secrets of this installation fit it" in ended.output
 
 
-@pytest.mark.both_databases
 def test_it_is_restored_with_the_identity_of_the_safe_whose_passphrase_is_typed(
     app: Flask, sealed: tuple[Path, int], keys: dict[str, tuple[str, Path]]
 ) -> None:
