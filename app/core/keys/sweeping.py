@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import Column, delete, func, insert, select, update
+from sqlalchemy import Column, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core import blobs, clock, store_mark
 from app.core.crypto import number_of, prefix_of, vault
 from app.core.database import named_files
-from app.core.db import Base, db, table_of, transaction
+from app.core.db import Base, db, table_of, transaction, upsert
 from app.core.flask_types import itself
 from app.core.keys.models import KeySweep
 from app.core.keys.stored import Sealed
@@ -193,7 +193,8 @@ def _enter(step: str, writer: int) -> Any:
     if row is None or row.key_number != writer:
         db.session.execute(delete(_SWEPT).where(_SWEPT.c.step == step))
         new = {"step": step, "key_number": writer, "position": "", "done": 0, "failed": 0, "updated_at": clock.now()}
-        db.session.execute(insert(_SWEPT).values(**new, finished_at=None))
+        # Of two processes that begin a step in the same moment, the second waits here for the first and goes on from its row.
+        db.session.execute(upsert(_SWEPT).values(**new, finished_at=None).on_conflict_do_nothing())
         row = db.session.execute(wanted).one()
     return row
 
