@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyrage
 import pytest
@@ -17,10 +18,11 @@ from flask import Flask
 
 from app.config import Mode
 from app.core import blobs, installation
+from app.core.database import encrypting as encrypting_files
 from app.core.database import encryption_notes
 from app.core.database.backup import create_backup
 from app.core.database.copying import count_rows
-from app.core.database.encrypting import encrypted, new_identity
+from app.core.database.encrypting import BadIdentity, encrypted, new_identity, read_identities
 from app.core.database.envelope import EnvelopeWriter
 from app.core.db import db
 from app.core.settings import settings
@@ -147,6 +149,35 @@ def test_the_passphrase_comes_from_a_file_or_the_environment_as_well(
 
     assert by_file.exit_code == by_environment.exit_code == 0
     assert by_wrong.exit_code == 1 and by_wrong.stderr == f"Error: {keys['safe'][1]} is not opened by this passphrase\n"
+
+
+def test_a_key_that_takes_too_much_work_is_not_called_wrong(tmp_path: Path) -> None:
+    _public, locked = new_identity(PHRASE)
+    made = pyrage.passphrase.encrypt(locked, PHRASE).split(b"\n")
+    made[1] = made[1].rpartition(b" ")[0] + b" 40"
+    (tmp_path / "slow.key").write_bytes(b"\n".join(made))
+
+    with pytest.raises(BadIdentity, match="takes more work to open than this machine can do now"):
+        read_identities(tmp_path / "slow.key", lambda: PHRASE)
+
+
+def test_a_machine_that_was_busy_for_a_moment_opens_it_all_the_same(
+    keys: dict[str, tuple[str, Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_it, busy = pyrage.passphrase.decrypt, iter([True] * 3)
+
+    def decrypt(data: bytes, passphrase: str) -> bytes:
+        if next(busy, False):
+            raise pyrage.DecryptError("Excessive work parameter for passphrase.\nDecryption would take around 16 seconds.")
+        return bytes(open_it(data, passphrase))
+
+    monkeypatch.setattr(encrypting_files, "pyrage", _with_decrypt(decrypt))
+
+    assert len(read_identities(keys["safe"][1], lambda: PHRASE)) == 1
+
+
+def _with_decrypt(decrypt: Callable[[bytes, str], bytes]) -> SimpleNamespace:
+    return SimpleNamespace(**{**vars(pyrage), "passphrase": SimpleNamespace(decrypt=decrypt)})
 
 
 def flipped(place: float) -> Callable[[bytes], bytes]:

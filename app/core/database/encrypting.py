@@ -19,6 +19,7 @@ from app.core.database.envelope import Envelope, EnvelopeWriter, Payload
 Identity = Any  # pyrage.x25519.Identity, which has no type of its own
 _ARMOR, _BINARY = b"-----BEGIN AGE ENCRYPTED FILE-----", b"age-encryption.org/v1"
 _MOST_IDENTITIES = 1 << 16  # fixed: bytes of such a file
+_GUESSES, _TOO_MUCH_WORK = 20, "Excessive work parameter"  # how often age may guess, and how its refusal begins
 
 
 class BadRecipient(ValueError):
@@ -124,10 +125,7 @@ def read_identities(path: Path, ask: Callable[[], str]) -> list[Identity]:
     with path.open("rb") as file:
         data = file.read(_MOST_IDENTITIES)
     if data.lstrip().startswith((_ARMOR, _BINARY)):
-        try:
-            data = pyrage.passphrase.decrypt(data, ask())
-        except (pyrage.DecryptError, OSError):
-            raise BadIdentity(f"{path} is not opened by this passphrase") from None
+        data = _unlocked(path, data, ask())
     lines = [line.strip() for line in data.decode("ascii", "replace").splitlines()]
     try:
         found = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
@@ -136,6 +134,23 @@ def read_identities(path: Path, ask: Callable[[], str]) -> list[Identity]:
     if not found:
         raise BadIdentity(f"{path} holds no identity of age: a line AGE-SECRET-KEY-1…")
     return found
+
+
+def _unlocked(path: Path, data: bytes, passphrase: str) -> bytes:
+    """age guesses beforehand from a few milliseconds how much work this machine can do; on a busy one it may guess much too low."""
+    for _ in range(_GUESSES):
+        try:
+            return bytes(pyrage.passphrase.decrypt(data, passphrase))
+        except pyrage.DecryptError as error:
+            if _TOO_MUCH_WORK not in str(error):
+                break
+        except OSError:
+            break
+    else:
+        raise BadIdentity(
+            f"{path} takes more work to open than this machine can do now: try again when it is less busy, or on another"
+        )
+    raise BadIdentity(f"{path} is not opened by this passphrase")
 
 
 def new_identity(passphrase: str = "") -> tuple[str, bytes]:
