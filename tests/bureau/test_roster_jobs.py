@@ -1,6 +1,5 @@
 """The roster's long work: what is asked for twice, what a process left half done, and what is not undone."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,7 +19,7 @@ from app.staff_jobs.models import StaffJob, StaffJobState
 from app.staff_jobs.queries import result_of
 from app.staff_jobs.service import open_file
 from tests.kit.roster import CHILD, HEADER, RETIREE, WORKER, count_people
-from tests.staff_jobs.tried import add_member, run_waiting
+from tests.staff_jobs.tried import add_member, run_waiting, take_when_told
 
 
 @pytest.fixture
@@ -30,8 +29,7 @@ def keeper(app: Flask) -> StaffMember:
 
 @pytest.fixture
 def later(app: Flask) -> Flask:
-    """Jobs are taken when the test says so."""
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], job_runner="own")
+    take_when_told(app)
     return app
 
 

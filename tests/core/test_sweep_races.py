@@ -13,6 +13,7 @@ from app.core.crypto import vault
 from app.core.db import db, table_of, transaction
 from app.core.keys import sweeping
 from app.core.keys.models import KeySweep
+from tests.kit.at_once import is_somebody_waiting
 
 COLUMN = table_of(Account).c["phone_encrypted"]
 
@@ -27,17 +28,13 @@ def test_a_step_that_another_process_has_just_begun_is_joined(app: Flask) -> Non
         with app.app_context():
             return sweeping.sweep_column(COLUMN, vault.writer)
 
-    def is_waiting() -> bool:
-        with db.engine.connect() as watching:
-            return bool(watching.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
-
     with ThreadPoolExecutor(1) as pool, db.engine.connect() as other:
         other.execution_options(isolation_level="AUTOCOMMIT")
         other.execute(text("BEGIN"))
         other.execute(insert(table_of(KeySweep)).values(**begun))
         joining = pool.submit(join)
-        while not is_waiting():
-            pass
+        while not is_somebody_waiting():
+            assert not joining.done()
         other.execute(text("COMMIT"))
 
         assert joining.result(30)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import text
 
 from app.core.db import db
 from app.core.errors import DomainError
@@ -35,6 +36,12 @@ def at_once(app: Flask, calls: list[Callable[[], Any]]) -> list[Any]:
         if isinstance(answer, Exception) and not isinstance(answer, DomainError):
             raise answer
     return answers
+
+
+def is_somebody_waiting() -> bool:
+    """On PostgreSQL, for a lock. Looked at anew each time: a transaction would see what its first look saw."""
+    with db.engine.connect() as watching:
+        return bool(watching.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
 
 
 def named(answers: list[Any]) -> list[Any]:

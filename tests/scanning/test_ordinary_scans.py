@@ -22,6 +22,7 @@ from app.scanning.queries.scan import find_desk
 from app.scanning.service import Call
 from app.scanning.service.gate import find_refusal
 from app.scanning.service.ordinary_scans import accept_prepared, prepare
+from tests.kit.at_once import is_somebody_waiting
 from tests.scanning.desk import Desk, Telephone, assert_refused, change_settings
 
 TABLES: tuple[type[Base], ...] = (Scan, EcToken, StoredAnswer, AuditRow)
@@ -161,18 +162,13 @@ def test_a_number_taken_in_the_same_moment_stops_the_step(app: Flask, desk: Desk
         with app.app_context():
             return _write(prepared)
 
-    def is_waiting() -> bool:
-        """Looked at anew each time: a transaction would see what its first look saw."""
-        with db.engine.connect() as watching:
-            return bool(watching.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
-
     with ThreadPoolExecutor(1) as pool, db.engine.connect() as other:
         other.execution_options(isolation_level="AUTOCOMMIT")
         other.execute(text("BEGIN"))
         taken = "INSERT INTO stored_answer VALUES (1, 'number', decode('00', 'hex'), :now, NULL)"
         other.execute(text(taken), {"now": int(clock.timestamp())})
         waiting = pool.submit(write)
-        while not is_waiting():
+        while not is_somebody_waiting():
             assert not waiting.done()
         other.execute(text("COMMIT"))
         assert waiting.result(30) is None

@@ -1,10 +1,8 @@
-from dataclasses import replace
-
 import pytest
 from flask import Flask
 
 from app.staff.models import Role, StaffMember
-from tests.staff_jobs.tried import add_member
+from tests.staff_jobs.tried import add_member, take_when_told
 
 
 @pytest.fixture
@@ -14,6 +12,5 @@ def member(app: Flask) -> StaffMember:
 
 @pytest.fixture
 def later(app: Flask) -> Flask:
-    """Jobs are taken when the test says so."""
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], job_runner="own")
+    take_when_told(app)
     return app

@@ -1,8 +1,9 @@
 """A member who may ask, a kind of job made for the test, and its run when the test says so."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from flask import current_app
+from flask import Flask, current_app
 
 from app.core import jobs
 from app.core.db import db
@@ -21,6 +22,11 @@ def add_member(name: str, role: Role) -> StaffMember:
     db.session.refresh(member)
     db.session.expunge(member)
     return member
+
+
+def take_when_told(app: Flask) -> None:
+    """Jobs are taken when the test says so."""
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], job_runner="own")
 
 
 def register(run: Callable[[StaffJob, Progress], Outcome], kind: str = "tried") -> None:
