@@ -3,14 +3,18 @@
 import hashlib
 import hmac
 
+import pytest
 from flask import Flask
 from sqlalchemy import update
 
 from app.accounts.models import Device
 from app.core.crypto import vault
 from app.core.db import db, transaction
+from app.core.settings import settings
+from app.core.slow_hash import slow_hash_matches
 from app.credentials import service
 from app.credentials.models import DisplayPin
+from app.credentials.service import pins
 from app.institutions.models import Operator
 from app.institutions.queries import get_institution
 from app.institutions.queries.operators import find_operator
@@ -63,6 +67,26 @@ def test_the_right_pin_typed_on_two_phones_at_once_opens_both(app: Flask) -> Non
 
     assert all(outcome.ok for outcome in outcomes)
     assert pin_hash_of(account_id).startswith("$argon2id$")
+
+
+def test_the_last_guess_opens_though_another_phone_renews_the_hash_meanwhile(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was counted when it was taken; comparing it once more takes no second guess, which would lock a person out."""
+    device = make_old_pin()
+    for wrong in range(settings.pin_guesses - 1):
+        assert not service.try_display_pin(device, f"99999{wrong}").ok
+
+    renewed = service.hash_display_pin(PIN)
+
+    def renew_and_compare(known_hash: str, pin: str, pepper: bytes) -> bool:
+        matches = slow_hash_matches(known_hash, pin, pepper)
+        monkeypatch.undo()
+        with transaction():
+            db.session.execute(update(DisplayPin).values(pin_hash=renewed))
+        return matches
+
+    monkeypatch.setattr(pins, "slow_hash_matches", renew_and_compare)
+    assert service.try_display_pin(device, PIN).ok
+    assert pin_hash_of(device.account_id).startswith("$argon2id$")
 
 
 def test_a_password_of_staff_is_hashed_anew_at_the_next_sign_in(app: Flask, browser: Browser) -> None:

@@ -115,21 +115,26 @@ def try_display_pin(device: Device, pin: str) -> PinResult:
 
 
 def _guess(device: Device, pin: str) -> tuple[PinResult, str]:
-    """The result, and the outdated hash that is to be replaced, or an empty string."""
+    """The result, and the outdated hash that is to be replaced, or an empty string. One guess is counted, however often the hash
+    is renewed, or another PIN set, while it is compared."""
     account_id = device.account_id
-    known = db.session.execute(
-        select(DisplayPin.pin_hash, DisplayPin.locked_until).where(DisplayPin.account_id == account_id)
-    ).first()
-    if known is None:
-        raise DomainError("pin_missing", _("您还没有展码密码。"), _("请在医保码页点忘记展码密码，重新设一个。"), status=409)
+    known_hash = _find_hash(account_id)
     if not _take_guess(account_id):
         locked_until = db.session.scalar(select(DisplayPin.locked_until).where(DisplayPin.account_id == account_id))
         return PinResult(ok=False, locked_until=locked_until), ""
-    matches = slow_hash_matches(known.pin_hash, pin, vault.subkey(_PEPPER))
-    result = _settle_guess(device, known.pin_hash, matches=matches)
-    if matches and not result.ok:  # meanwhile the hash was renewed, or another PIN was set
-        return _guess(device, pin)
-    return result, known.pin_hash if result.ok and is_outdated(known.pin_hash) else ""
+    while True:
+        matches = slow_hash_matches(known_hash, pin, vault.subkey(_PEPPER))
+        result = _settle_guess(device, known_hash, matches=matches)
+        if result.ok or not matches:
+            return result, known_hash if result.ok and is_outdated(known_hash) else ""
+        known_hash = _find_hash(account_id)
+
+
+def _find_hash(account_id: int) -> str:
+    known_hash = db.session.scalar(select(DisplayPin.pin_hash).where(DisplayPin.account_id == account_id))
+    if known_hash is None:
+        raise DomainError("pin_missing", _("您还没有展码密码。"), _("请在医保码页点忘记展码密码，重新设一个。"), status=409)
+    return known_hash
 
 
 @transaction()
