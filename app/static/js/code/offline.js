@@ -17,7 +17,7 @@ export class Refused extends Error {
 }
 
 /**
- * {entries, nowMs, isWorn}: the codes, the server's clock, and whether the phone was opened so often without a network that a code may
+ * {entries, nowMs, isWorn}: the codes, the server's clock when they opened, and whether the phone was opened so often without a network that a code may
  * be refused at the desk. limits: {days, uses}. Throws Refused.
  */
 export async function openOffline(pin, limits) {
@@ -31,7 +31,8 @@ export async function openOffline(pin, limits) {
 async function openWithin(pin, limits) {
   const state = await walletState();
   if (!state || !state.entries.length) throw new Refused("none");
-  const nowMs = Date.now() + state.offset;
+  const serverMs = () => Date.now() + state.offset; // asked anew each time: a slow phone derives for seconds
+  const nowMs = serverMs();
   if (nowMs < state.heardAt - SLACK_MS) throw new Refused("clock");
   if (nowMs - state.heardAt >= limits.days * DAY_MS) throw new Refused("silent");
   const tries = await takeGuess().catch(() => Promise.reject(new Unreadable("tries")));
@@ -48,7 +49,7 @@ async function openWithin(pin, limits) {
   await forgiveGuesses();
   const openings = state.openings + 1;
   noteInWallet({ openings });
-  return { entries, nowMs, isWorn: openings > limits.uses };
+  return { entries, nowMs: serverMs(), isWorn: openings > limits.uses };
 }
 
 /** Takes a guess first and looks afterwards, in one step: two tabs have five guesses together. The fifth locks when it is taken. */

@@ -11,6 +11,7 @@ export class WrongPin extends Error {}
 export class NoWallet extends Error {}
 export class Unreadable extends Error {} // there may be something, but the browser does not give it
 
+let lastTurn = Promise.resolve();
 let toldAt = 0;
 let toldOffset = 0;
 let opened = null; // the lock of the PIN that was typed last: lets a new key be wrapped without deriving again
@@ -57,9 +58,9 @@ export async function openWallet(pin) {
 /**
  * Keeps what the server's answer to an unlock lists: [{credential, handle, key (hex) or null, label, name, colour, shown_by}]. A null key
  * is one the phone has already. What is not listed any more is forgotten. No key is ever masked twice: a copy of the store from before and
- * one from after would tell it, and the PINs with it. salt: hex, the server's for this PIN on this device. serverMs: its clock.
+ * one from after would tell it, and the PINs with it. salt: hex, the server's for this PIN on this device. heard: see heardNow.
  */
-export function storeWallet(pin, lines, salt, serverMs) {
+export function storeWallet(pin, lines, salt, heard) {
   return exclusively(async () => {
     const old = await load();
     const isSame = old && opened && hexOf(opened.salt) === old.salt;
@@ -72,11 +73,15 @@ export function storeWallet(pin, lines, salt, serverMs) {
       if (masked) entries.push({ credential, handle, masked, label, name, colour, shownBy, lastUsed: before.lastUsed });
     }
     opened = lock;
-    const state = { offset: serverMs - Date.now(), heardAt: serverMs, openings: 0 };
-    await keep(NAME, { salt: hexOf(lock.salt), rounds: lock.rounds, check: lock.check, entries, ...state });
+    await keep(NAME, { salt: hexOf(lock.salt), rounds: lock.rounds, check: lock.check, entries, ...heard, openings: 0 });
     await forgiveGuesses();
     if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(() => {}); // a browser in need of space should not take the offline codes first
   });
+}
+
+/** What an answer that has just come says of the server's clock; later would be wrong by all the seconds a PIN takes to be derived. */
+export function heardNow(serverMs) {
+  return { offset: serverMs - Date.now(), heardAt: serverMs };
 }
 
 /** The PIN was right, here or on the server: wrong ones typed without a network count no more. */
@@ -123,10 +128,12 @@ async function load() {
   }
 }
 
-/** One tab at a time, where the browser can do that. */
+/** One at a time, among all tabs where the browser can do that, else in this one (Chromium 64): what two tabs write at the same time is the same. */
 function exclusively(work) {
-  // eslint-disable-next-line compat/compat -- else all at once: what two tabs write at the same time is the same
-  return navigator.locks ? navigator.locks.request("pingzheng-wallet", work) : work();
+  if (navigator.locks) return navigator.locks.request("pingzheng-wallet", work);
+  const turn = lastTurn.then(work);
+  lastTurn = turn.catch(() => {});
+  return turn;
 }
 
 function bytesOf(hex) {

@@ -3,7 +3,7 @@
 
 import { askForKeys, hold, importKey, keyOf } from "../code/drawer.js";
 import { digitsOf } from "../code/typed.js";
-import { forgetWallet, openWallet, storeWallet, walletHandles } from "../code/wallet.js";
+import { forgetWallet, heardNow, openWallet, storeWallet, walletHandles } from "../code/wallet.js";
 import { enhance, enhanceAgain, load } from "../app.js";
 import { NoNetwork, ask, contentOf, tellFault } from "../network.js";
 import { isKeyRight, showScreen } from "./code-page.js";
@@ -49,7 +49,8 @@ async function send(form, isSecondTry = false) {
   }
   const content = contentOf(came);
   if (content && content.handle) {
-    const isShown = await take(content, pin, fromTabs, await opening);
+    const heard = heardNow(content.now);
+    const isShown = await take(content, heard, pin, [...(await opening), ...fromTabs]);
     if (isShown) return;
     await forgetWallet(); // wrapped with another PIN, from before a change on another device: new handles, new keys
     return send(form, true);
@@ -66,8 +67,8 @@ async function send(form, isSecondTry = false) {
 }
 
 /** Holds the keys, shows the code, then wraps what is new. False when the phone's own key for it is missing or not the right one. */
-async function take(content, pin, fromTabs, fromWallet) {
-  const known = new Map([...fromWallet, ...fromTabs].map((entry) => [entry.handle, entry.key]));
+async function take(content, heard, pin, held) {
+  const known = new Map(held.map((entry) => [entry.handle, entry.key]));
   hold(
     await Promise.all(
       content.wallet.map(async ({ key, shown_by: shownBy, ...entry }) => ({
@@ -79,8 +80,8 @@ async function take(content, pin, fromTabs, fromWallet) {
     ),
   );
   if (!content.key && (!keyOf(content.handle) || !(await isKeyRight(content.page)))) return false;
-  await showScreen(content);
-  storeWallet(pin, content.wallet, content.salt, content.now).catch(() => {}); // no room or no IndexedDB: online all works
+  await showScreen(content, (root) => (root.dataset.now = Date.now() + heard.offset));
+  storeWallet(pin, content.wallet, content.salt, heard).catch(() => {}); // no room or no IndexedDB: online all works
   return true;
 }
 

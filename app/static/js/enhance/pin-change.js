@@ -1,7 +1,7 @@
 // Changes the PIN by fetch, so that the answer brings new keys for no network and this page still knows the PIN to wrap them with.
 
 import { digitsOf } from "../code/typed.js";
-import { forgetWallet, storeWallet } from "../code/wallet.js";
+import { forgetWallet, heardNow, storeWallet } from "../code/wallet.js";
 import { enhance, enhanceAgain } from "../app.js";
 import { NoNetwork, ask, contentOf, tellFault } from "../network.js";
 import { focusErrors } from "./error-focus.js";
@@ -26,7 +26,7 @@ async function change(event, form) {
     });
     const content = contentOf(came);
     if (content) {
-      await keepInstead(pin, content);
+      await keepInstead(pin, content, heardNow(content.now));
       return location.assign(content.next);
     }
     if (came.answer.redirected) return location.assign(came.answer.url);
@@ -40,9 +40,9 @@ async function change(event, form) {
 }
 
 /** What was kept is over on the server. Without room for the new keys the next unlock brings others. */
-async function keepInstead(pin, { wallet, salt, now }) {
+async function keepInstead(pin, { wallet, salt }, heard) {
   await forgetWallet();
-  await storeWallet(pin, wallet, salt, now).catch(() => {});
+  await storeWallet(pin, wallet, salt, heard).catch(() => {});
 }
 
 /** A refusal comes as the whole page: its main part takes the place of this one. */
