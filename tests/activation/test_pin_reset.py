@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.accounts.models import LoginSession
 from app.activation.models import PinReset
+from app.activation.service import cancel_request, finish_pin_reset
 from app.core import clock
 from app.core.audit import AuditRow
 from app.core.db import db
+from app.core.errors import DomainError
 from app.core.settings import settings
 from app.credentials.models import EndReason, Presentation
 from app.messages.queries import find_demo_sms
@@ -158,3 +162,35 @@ def test_a_removed_device_takes_its_request_along(app: Flask) -> None:
 
     db.session.rollback()
     assert db.session.scalars(select(PinReset)).one().cancelled_at is not None
+
+
+def test_a_reset_at_the_window_settles_every_request_that_waits(app: Flask) -> None:
+    """One's own is done with it; that of another phone is over."""
+    enrol()
+    first = activate(app)
+    second = second_phone(app)
+    for phone in (first, second):
+        phone.get("/pin-reset/document")
+        phone.post("/pin-reset/document", {"cert_no": NUMBER})
+    mine = db.session.scalars(select(PinReset.id).order_by(PinReset.id)).first()
+
+    prove_by_counter(first, "pin-reset")
+    assert choose_pin(first) == "/code"
+
+    db.session.rollback()
+    ends = {reset.id: (reset.done_at is not None, reset.cancelled_at is not None) for reset in db.session.scalars(select(PinReset))}
+    assert len(ends) == 2
+    assert all(end == ((True, False) if request_id == mine else (False, True)) for request_id, end in ends.items())
+
+
+def test_a_choice_that_comes_just_after_an_objection_is_told_so(app: Flask) -> None:
+    asked(app)
+    pending = db.session.scalars(select(PinReset)).one()
+    session = db.session.scalars(select(LoginSession).where(LoginSession.device_id == pending.device_id)).one()
+    clock.move(A_DAY)
+    cancel_request(pending, "device:1")
+
+    with pytest.raises(DomainError) as refusal:
+        finish_pin_reset(session, pending, "")
+
+    assert refusal.value.code == "pin_reset_gone" and refusal.value.status == 409
