@@ -1,6 +1,8 @@
 """A file in pieces, when the store fails or two connections send at once: what has arrived stays, or the person may begin anew."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,42 +40,38 @@ def names() -> list[str]:
     return [name for name, _written in blobs.list_names()]
 
 
-def swap_folder(folder: Path, disk: Path) -> None:
-    """Not mounted: an empty folder where the disk was."""
+@contextmanager
+def unmounted(disk: Path) -> Iterator[None]:
+    """An empty folder where the store's disk was; disk: where it is meanwhile."""
+    folder = blobs.local_folder()
+    assert folder is not None
     folder.rename(disk)
     folder.mkdir()
-
-
-def swap_back(folder: Path, disk: Path) -> None:
+    yield
     folder.rmdir()
     disk.rename(folder)
 
 
 def test_a_piece_that_cannot_be_kept_is_not_counted_and_may_be_sent_again(owner: Account, tmp_path: Path) -> None:
     join_pieces(all_sent(owner), owner)
-    upload, folder = begun(owner), blobs.local_folder()
-    assert folder is not None
-    swap_folder(folder, tmp_path / "disk")
+    upload = begun(owner)
 
-    with pytest.raises(DomainError, match="store_unavailable") as caught:
-        append_piece(upload, 0, PHOTO[:HALF])
+    with unmounted(tmp_path / "disk"):
+        with pytest.raises(DomainError, match="store_unavailable") as caught:
+            append_piece(upload, 0, PHOTO[:HALF])
+        assert (caught.value.status, begun(owner).received) == (503, 0)
 
-    assert (caught.value.status, begun(owner).received) == (503, 0)
-    swap_back(folder, tmp_path / "disk")
     assert append_piece(begun(owner), 0, PHOTO[:HALF])
 
 
 def test_while_the_store_is_away_nothing_is_joined_and_nothing_is_lost(owner: Account, tmp_path: Path) -> None:
     join_pieces(all_sent(owner), owner)
-    upload, folder = all_sent(owner), blobs.local_folder()
-    assert folder is not None
-    swap_folder(folder, tmp_path / "disk")
+    upload = all_sent(owner)
 
-    with pytest.raises(DomainError, match="store_unavailable") as caught:
+    with unmounted(tmp_path / "disk"), pytest.raises(DomainError, match="store_unavailable") as caught:
         join_pieces(upload, owner)
 
     assert caught.value.status == 503
-    swap_back(folder, tmp_path / "disk")
     page = join_pieces(begun(owner), owner)
     assert page is not None and page.state is PageState.ready
 
